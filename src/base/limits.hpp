@@ -1,0 +1,18 @@
+// Default limits on what we take in. Each is a parameter where it is used; these are the safe defaults.
+#pragma once
+
+#include <cstdint>
+
+namespace wharf::limits {
+
+inline constexpr std::uint64_t file_bytes = 1ULL << 30;            // one file that lint or translate reads
+inline constexpr std::uint64_t message_bytes = 100ULL << 20;       // one file that the gateway takes from a channel
+inline constexpr std::uint64_t http_body_bytes = 10ULL << 20;      // one request to our API
+inline constexpr std::uint64_t configuration_bytes = 4ULL << 20;   // one profile, map, guide or grammar file
+inline constexpr std::uint32_t transaction_set_bytes = 512u << 20; // one transaction set; offsets inside are 32 bits
+inline constexpr std::uint32_t elements_per_segment = 1000;        // further ones are reported and left out
+inline constexpr std::uint32_t findings = 1000;                    // diagnostics kept per file; the rest is counted
+inline constexpr std::uint32_t json_depth = 64;
+inline constexpr std::uint32_t hierarchy_depth = 32; // HL levels below each other
+
+} // namespace wharf::limits

@@ -1,0 +1,82 @@
+#include "diagnostic/registry.hpp"
+
+#include "base/embedded.hpp"
+
+#include <cassert>
+#include <string>
+
+namespace wharf {
+namespace {
+
+constexpr std::string_view folder = "src/diagnostic/codes/";
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == '\n' || text.front() == ' '))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+        text.remove_suffix(1);
+    return text;
+}
+
+std::string_view take_line(std::string_view& rest) {
+    auto const end = rest.find('\n');
+    auto const line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    return line;
+}
+
+std::string_view section(std::string_view text, std::string_view title) {
+    auto const heading = text.find(title);
+    if (heading == std::string_view::npos)
+        return {};
+    auto rest = text.substr(heading + title.size());
+    return trimmed(rest.substr(0, rest.find("\n## ")));
+}
+
+CodeEntry parse(std::string_view text) {
+    CodeEntry entry;
+    auto rest = text;
+    auto const title = take_line(rest).substr(2); // "# CODE name"
+    auto const blank = title.find(' ');
+    entry.code = title.substr(0, blank);
+    entry.name = title.substr(blank + 1);
+    auto const severity = take_line(rest);
+    if (severity == "severity: warning")
+        entry.severity = Severity::warning;
+    else if (severity == "severity: info")
+        entry.severity = Severity::info;
+    entry.explanation = trimmed(rest.substr(0, rest.find("\n## ")));
+    entry.bad = section(rest, "\n## Bad\n");
+    entry.good = section(rest, "\n## Good\n");
+    return entry;
+}
+
+} // namespace
+
+std::optional<CodeEntry> find_code(std::string_view code) {
+    auto const text = embedded_file(std::string(folder) + std::string(code) + ".md");
+    if (!text)
+        return std::nullopt;
+    return parse(*text);
+}
+
+std::vector<CodeEntry> all_codes() {
+    std::vector<CodeEntry> entries;
+    for (auto const path : embedded_paths(folder))
+        entries.push_back(parse(*embedded_file(path)));
+    return entries;
+}
+
+Diagnostic make_diagnostic(std::string_view code, std::string message, std::string help) {
+    Diagnostic diagnostic;
+    diagnostic.code = code;
+    auto const entry = find_code(code);
+    assert(entry && "a diagnostic code without a file in src/diagnostic/codes");
+    if (entry)
+        diagnostic.severity = entry->severity;
+    diagnostic.message = std::move(message);
+    diagnostic.help = std::move(help);
+    return diagnostic;
+}
+
+} // namespace wharf

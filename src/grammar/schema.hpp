@@ -1,0 +1,137 @@
+// The compiled schema of one transaction set in one release: flat arrays that the validator and the translator walk.
+//
+// Immutable after compile(); shared by all threads. Borrows names and code lists from its Dictionary, which it keeps
+// alive. See docs/validator.md for the reasons of the layout.
+#pragma once
+
+#include "grammar/dictionary.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wharf::grammar {
+
+using NodeIndex = std::uint16_t;
+inline constexpr NodeIndex no_node = 0xffff;
+
+enum class ElementClass : std::uint8_t { text, id, digits, decimal, date, time, binary, composite };
+
+/// What one element position of a segment (or one component) must be.
+struct ElementRule {
+    std::uint32_t min = 0;
+    std::uint32_t max = 0;
+    ElementClass kind = ElementClass::text;
+    std::uint8_t implied_decimals = 0; // of type Nn
+    bool mandatory = false;
+    std::uint32_t max_repeat = 1;               // 0: unlimited
+    CodeList const* codes = nullptr;            // internal list, else nullptr
+    ElementDefinition const* definition = nullptr;      // nullptr for a composite
+    CompositeDefinition const* composite = nullptr;
+    std::vector<ElementRule> components;        // of a composite
+};
+
+struct NoteRule {
+    SyntaxNote const* note = nullptr;
+    std::uint64_t mask = 0;  // bit n-1: element n
+    std::uint64_t first = 0; // bit of the first element named (C and L)
+};
+
+/// A segment id as this set uses it; the element table is the same at every place.
+struct SegmentRule {
+    std::uint32_t packed_id = 0; // pack_id(id)
+    SegmentDefinition const* definition = nullptr;
+    std::uint64_t mandatory = 0; // bit n-1: element n
+    std::vector<ElementRule> elements;
+    std::vector<NoteRule> notes;
+};
+
+/// One row of the set: a place where a segment may stand.
+struct Node {
+    std::uint16_t segment = 0; // index into segments()
+    std::uint16_t loop = 0;    // index into loops(): the loop the row stands in (its own loop for a first segment)
+    std::uint32_t max = 1;     // 0: unlimited; of a loop's first segment: occurrences of the loop
+    bool mandatory = false;    // of a loop's first segment: the loop is
+    bool starts_loop = false;
+    Area area = Area::heading;
+    SetRow const* row = nullptr;
+};
+
+struct Loop {
+    std::uint16_t parent = 0;  // loop 0, the set itself, is its own parent
+    NodeIndex first = 0;       // the segment that starts it (of loop 0: ST)
+    std::vector<NodeIndex> rows; // direct rows in order: segments, and first segments of inner loops; without `first`
+    std::string path;          // "850/PO1/N1"
+};
+
+[[nodiscard]] constexpr std::uint32_t pack_id(std::string_view id) {
+    std::uint32_t packed = 0;
+    for (std::size_t i = 0; i < id.size() && i < 4; ++i)
+        packed |= static_cast<std::uint32_t>(static_cast<unsigned char>(id[i])) << (8 * i);
+    return packed;
+}
+
+class Schema {
+public:
+    /// The set must come from `dictionary`, which is kept alive. Fails with `invalid` when the grammar files do not fit
+    /// together (a set naming an unknown segment): a broken overlay, never the data.
+    [[nodiscard]] static Result<std::shared_ptr<Schema const>> compile(SetDefinition const& set,
+                                                                       std::shared_ptr<Dictionary const> dictionary);
+
+    [[nodiscard]] SetDefinition const& set() const { return *set_; }
+    [[nodiscard]] Dictionary const& dictionary() const { return *dictionary_; }
+    [[nodiscard]] std::vector<Node> const& nodes() const { return nodes_; } // in standard order: node 0 is ST, the last is SE
+    [[nodiscard]] std::vector<Loop> const& loops() const { return loops_; }
+    [[nodiscard]] std::vector<SegmentRule> const& segments() const { return segments_; }
+
+    /// Index of a segment id among segments(); -1 when the set does not use it.
+    [[nodiscard]] int find_segment(std::uint32_t packed_id) const;
+    [[nodiscard]] int find_segment(std::string_view id) const {
+        return id.size() > 3 ? -1 : find_segment(pack_id(id));
+    }
+
+    /// One step of a correct reader: from the row of the segment just read to the row where the next one stands.
+    struct Step {
+        NodeIndex node = no_node; // no_node: the segment has no place from here
+        bool skips_mandatory = false;
+    };
+    [[nodiscard]] Step step(NodeIndex from, std::uint16_t segment) const {
+        return steps_[static_cast<std::size_t>(from) * segments_.size() + segment];
+    }
+
+    /// "850/PO1/N1" for a row; the path of the segment at that row.
+    [[nodiscard]] std::string path(NodeIndex node) const;
+    /// True when `loop` is `ancestor` or stands inside it.
+    [[nodiscard]] bool is_inside(std::uint16_t loop, std::uint16_t ancestor) const;
+
+private:
+    friend class SchemaCompiler;
+    SetDefinition const* set_ = nullptr;
+    std::shared_ptr<Dictionary const> dictionary_;
+    std::vector<Node> nodes_;
+    std::vector<Loop> loops_;
+    std::vector<SegmentRule> segments_;
+    std::vector<Step> steps_;
+    std::vector<std::int16_t> lookup_; // perfect hash of packed ids
+    std::uint32_t multiplier_ = 1;
+    unsigned shift_ = 0;
+};
+
+/// Compiled schemas, made on first use and kept. Thread-safe.
+class SchemaCache {
+public:
+    explicit SchemaCache(std::shared_ptr<Grammars const> grammars);
+    ~SchemaCache();
+    /// The schema of set `set_id` in a listed release; nullptr when that release has no such set.
+    [[nodiscard]] std::shared_ptr<Schema const> get(std::string_view release, std::string_view set_id);
+    [[nodiscard]] Grammars const& grammars() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace wharf::grammar

@@ -1,0 +1,269 @@
+// What is durable. One interface; SQLite behind it now, PostgreSQL later (docs/adr/0002-store-engines.md).
+//
+// The few states an operator sees are the enums below; API, pages and command line show the same words unchanged.
+//
+//   transfer    a file as it came off a channel, with its raw bytes: stored before anything else happens
+//   message     one interchange (or one file that is none), in or out, with its own raw bytes
+//   document    one transaction set of a message: its canonical JSON, or why there is none
+//   delivery    the push of one document to one target; attempts are counted before they are made
+//   job         the next work; claimed with a lease, so that work of a killed process is taken up again
+//   event       what happened, for people
+//
+// Every step of the gateway is one transaction that records the result, the next job and the event together, so that a
+// kill between any two steps neither loses nor repeats. `transact` returns only after the commit is durable.
+//
+// Fails with `temporary` when the database is locked or the disk full, `permanent` when it is damaged or of a newer
+// version. Thread-safe: calls are carried out one after the other by one writer; several waiting ones may share a commit.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wharf::store {
+
+enum class Direction { inbound, outbound };
+
+enum class TransferState {
+    received,    // stored; not yet looked into
+    processed,   // its messages are made
+    dead_letter, // cannot be processed; a person must act
+};
+
+enum class MessageState {
+    // inbound
+    processed,   // every transaction set has its own state in `document`
+    rejected,    // the interchange was not taken (TA1 R)
+    held,        // same control number, other bytes: a person decides
+    quarantined, // sender or receiver unknown on this channel
+    duplicate,   // the same bytes came before
+    // outbound
+    ready, // numbered, written, stored; waits for its channel
+    sent,
+    accepted,           // acknowledged A (or E) for all sets
+    partially_accepted, // acknowledged P
+    refused,            // acknowledged R
+    overdue,            // no acknowledgment in time
+    // both
+    dead_letter,
+};
+
+enum class DocumentState {
+    // inbound
+    accepted,  // valid; its deliveries carry it on
+    rejected,  // syntax errors; told to the partner in the 997
+    duplicate, // same business document came before; nothing delivered
+    held,      // valid, but nothing may be delivered before a person decided (no target, mapping refused)
+    recorded,  // acknowledgments: applied to what they acknowledge
+    unmatched, // acknowledgment of something we never sent
+    // outbound
+    ready,
+    sent,
+    acknowledged, // the partner's 997 accepted it
+    refused,      // the partner's 997 rejected it
+    overdue,
+};
+
+enum class DeliveryState { waiting, delivered, dead_letter };
+
+enum class JobKind {
+    process_transfer, // subject: transfer
+    finish_file,      // subject: transfer; remove or archive the file on its channel
+    deliver,          // subject: delivery
+    transmit,         // subject: message (outbound)
+    expect_acknowledgment, // subject: message (outbound); due when it is overdue
+};
+
+// The words shown everywhere; parse_* give nothing for an unknown word.
+[[nodiscard]] std::string_view to_string(Direction);
+[[nodiscard]] std::string_view to_string(TransferState);
+[[nodiscard]] std::string_view to_string(MessageState);
+[[nodiscard]] std::string_view to_string(DocumentState);
+[[nodiscard]] std::string_view to_string(DeliveryState);
+[[nodiscard]] std::string_view to_string(JobKind);
+[[nodiscard]] std::optional<MessageState> parse_message_state(std::string_view word);
+[[nodiscard]] std::optional<DocumentState> parse_document_state(std::string_view word);
+
+struct Transfer {
+    std::string id;
+    std::string channel;
+    std::string file_name;  // as the partner named it
+    std::string claim_key;  // name + size + mtime: the same file seen again before it was removed
+    std::string sha256;     // lower-case hexadecimal, of the raw bytes
+    std::uint64_t size = 0;
+    TransferState state = TransferState::received;
+    std::string reason; // of a dead letter: for people
+    std::string raw;    // empty in listings
+    Timestamp received_at;
+};
+
+struct Message {
+    std::string id;
+    std::string transfer_id; // inbound: the file it came in
+    Direction direction = Direction::inbound;
+    MessageState state = MessageState::processed;
+    std::string channel;
+    std::string partner; // profile id; empty: unknown
+    std::string format;  // "x12"; "unknown"
+    bool test = false;
+    std::string sender;   // "ZZ:ACME", blanks trimmed
+    std::string receiver;
+    std::string interchange_control_number; // ISA13
+    std::string group_control_number;       // outbound: GS06 of its one group; inbound: empty
+    std::string functional_id;              // outbound: GS01 ("PO", "FA"; "TA1" for a bare TA1)
+    std::string file_name;
+    std::string sha256;
+    std::string raw; // empty in listings
+    std::string diagnostics; // JSON array of `wharf lint --format json`, "[]" when clean
+    std::string reason;      // for people: why this state
+    std::string answers;     // outbound acknowledgments: id of the message acknowledged
+    std::string resend_of;   // outbound: the message sent again
+    bool acknowledged_late = false;
+    unsigned attempts = 0;   // outbound: transmissions begun
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+struct Document {
+    std::string id; // also in the JSON; the idempotency key of every delivery
+    std::string message_id;
+    DocumentState state = DocumentState::accepted;
+    std::string kind; // "purchase_order"; empty when no grammar or translator
+    std::string partner;
+    bool test = false;
+    std::string number;       // order, notice or invoice number
+    std::string order_number; // the order it belongs to (the first, when several)
+    std::string business_key; // partner|kind|number|…: duplicates share it
+    std::string functional_id, group_control_number;              // GS01, GS06
+    std::string transaction_set, transaction_control_number;      // ST01, ST02
+    std::string json;        // canonical; empty when rejected
+    std::string diagnostics; // JSON array
+    std::string reason;
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+struct Delivery {
+    std::string id;
+    std::string document_id;
+    std::string target; // name in the configuration
+    DeliveryState state = DeliveryState::waiting;
+    unsigned attempts = 0; // counted, durably, before each request
+    int last_status = 0;   // HTTP; 0: none
+    std::string last_error;
+    std::string target_reference; // what the target called it, when its answer says
+    Timestamp created_at;
+    Timestamp updated_at;
+};
+
+struct Job {
+    std::int64_t id = 0;
+    JobKind kind = JobKind::process_transfer;
+    std::string subject;
+    Timestamp due_at;
+    unsigned attempts = 0; // claims so far, this one included
+};
+
+struct Event {
+    Timestamp at;
+    std::string subject; // id of a transfer, message, document or delivery
+    std::string type;    // "received", "DUPLICATE_INVOICE", …
+    std::string text;    // for people
+};
+
+struct MessageFilter {
+    std::optional<Direction> direction;
+    std::optional<MessageState> state;
+    std::string partner;
+    std::string search; // exact: order, notice or invoice number, any control number, or a message id
+    unsigned limit = 50;
+};
+
+/// All reading and writing inside one transaction. Valid during the call of transact's function.
+class Transaction {
+public:
+    virtual ~Transaction() = default;
+
+    // transfers
+    virtual Result<void> insert(Transfer const& transfer) = 0;
+    virtual Result<void> set_state(std::string_view transfer_id, TransferState state, std::string_view reason) = 0;
+    virtual Result<std::optional<Transfer>> transfer(std::string_view id) = 0; // with raw
+    /// The transfer of this channel and claim key whose file is not yet finished: seen twice before removal.
+    virtual Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel, std::string_view claim_key) = 0;
+    virtual Result<std::vector<Transfer>> dead_transfers(unsigned limit) = 0; // without raw
+
+    // messages
+    virtual Result<void> insert(Message const& message) = 0;
+    virtual Result<void> update(Message const& message) = 0; // all but raw
+    virtual Result<std::optional<Message>> message(std::string_view id) = 0; // with raw
+    virtual Result<std::vector<Message>> messages(MessageFilter const& filter) = 0; // newest first, without raw
+    /// Inbound messages with this sender, receiver, usage and ISA13 that were taken (processed, held or rejected).
+    virtual Result<std::vector<Message>> find_interchange(std::string_view sender, std::string_view receiver, bool test,
+                                                          std::string_view control_number) = 0;
+    /// Outbound messages by group: what a 997's AK1 names. Newest first.
+    virtual Result<std::vector<Message>> find_outbound_group(std::string_view partner, std::string_view functional_id,
+                                                             std::string_view group_control_number) = 0;
+    virtual Result<std::vector<Message>> answers_to(std::string_view message_id) = 0;
+
+    // documents
+    virtual Result<void> insert(Document const& document) = 0;
+    virtual Result<void> update(Document const& document) = 0;
+    virtual Result<std::optional<Document>> document(std::string_view id) = 0;
+    virtual Result<std::vector<Document>> documents_of(std::string_view message_id) = 0;
+    /// An accepted inbound document with this business key.
+    virtual Result<std::optional<Document>> find_business_key(std::string_view key) = 0;
+
+    // deliveries
+    virtual Result<void> insert(Delivery const& delivery) = 0;
+    virtual Result<void> update(Delivery const& delivery) = 0;
+    virtual Result<std::optional<Delivery>> delivery(std::string_view id) = 0;
+    virtual Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) = 0;
+    virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0;
+
+    // jobs
+    virtual Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) = 0;
+    /// Takes up to `limit` jobs that are due and not leased, oldest first, and leases them until `lease_until`.
+    virtual Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit) = 0;
+    virtual Result<void> finish_job(std::int64_t id) = 0;
+    virtual Result<void> postpone_job(std::int64_t id, Timestamp due_at) = 0; // ends the lease
+    /// Ends jobs of a subject that have become pointless (an acknowledgment that came).
+    virtual Result<void> finish_jobs_of(JobKind kind, std::string_view subject) = 0;
+    /// When the next job is or becomes due; nothing when there is none.
+    virtual Result<std::optional<Timestamp>> next_due() = 0;
+    /// Ends every lease: at start-up of the only process, whatever was leased belonged to a dead one.
+    virtual Result<void> release_leases() = 0;
+
+    // control numbers
+    /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), from 1, wrapping to 1 after `max`. Rolled back with the
+    /// transaction, so a refused document consumes none.
+    virtual Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max) = 0;
+
+    // events
+    virtual Result<void> add_event(Event const& event) = 0;
+    virtual Result<std::vector<Event>> events_of(std::string_view subject) = 0;
+
+    // requests to our API: the answer given to an Idempotency-Key
+    virtual Result<std::optional<std::string>> find_answer(std::string_view idempotency_key) = 0;
+    virtual Result<void> remember_answer(std::string_view idempotency_key, std::string_view answer) = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+    /// Runs `work` in one transaction and commits it durably; an error from `work` rolls everything back and is
+    /// returned.
+    [[nodiscard]] virtual Result<void> transact(std::function<Result<void>(Transaction&)> const& work) = 0;
+};
+
+/// Opens or creates the database file (WAL, synchronous=FULL). ":memory:" is for tests.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(std::filesystem::path const& file);
+
+} // namespace wharf::store

@@ -1,0 +1,87 @@
+// Writes segments as X12 bytes with Boost.Spirit Karma.
+//
+// Two uses. `write_back` gives the very bytes a part was read from (the first law: write(read(x)) == x).
+// `InterchangeWriter` makes new interchanges: it places control numbers that the gateway took from the store, writes
+// the envelope and computes the counts SE01, GE01 and IEA01.
+#pragma once
+
+#include "base/error.hpp"
+#include "syntax/x12/reader.hpp"
+#include "syntax/x12/segment_list.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wharf::x12 {
+
+/// A segment to be written: owns its texts. Trailing empty elements are left out on writing. Composite elements hold
+/// their component separators already.
+struct OutSegment {
+    std::string id;
+    std::vector<std::string> elements; // elements[0] is element 01
+
+    /// Sets element `number` (from 1), growing the list.
+    void set(std::size_t number, std::string value);
+    [[nodiscard]] std::string_view element(std::size_t number) const;
+};
+
+/// Appends the part's bytes, made from its elements, delimiters and the filler between segments (line breaks, blanks).
+void write_back(Part const& part, std::string_view file_text, std::string& out);
+
+struct PartyIdentifier {
+    std::string qualifier; // ISA05 / ISA07, two characters
+    std::string id;        // ISA06 / ISA08, up to 15 characters
+    std::string group_id;  // GS02 / GS03
+};
+
+struct InterchangeHeader {
+    PartyIdentifier sender;
+    PartyIdentifier receiver;
+    std::string date6, date8, time4; // ISA09 YYMMDD, GS04 CCYYMMDD, ISA10/GS05 HHMM
+    std::string version = "00401";   // ISA12
+    std::string standards_id = "U";  // ISA11 where there is no repetition separator
+    std::string control_number;      // ISA13; padded to nine digits
+    bool acknowledgment_requested = false; // ISA14
+    char usage = 'P';                // ISA15: P, T or I
+    Delimiters delimiters;
+    bool line_breaks = false;        // a newline after every terminator
+};
+
+struct GroupHeader {
+    std::string functional_id;  // GS01
+    std::string control_number; // GS06
+    std::string agency = "X";   // GS07
+    std::string release;        // GS08
+};
+
+class InterchangeWriter {
+public:
+    explicit InterchangeWriter(InterchangeHeader header);
+
+    void begin_group(GroupHeader header);
+    /// `body` without ST and SE. `implementation_reference` is ST03 (empty: left out).
+    /// Fails with `invalid` when an element holds a delimiter of this interchange or a control character; the message
+    /// names segment and element. Nothing of the set is then in the output.
+    [[nodiscard]] Result<void> add_transaction_set(std::string_view set_id, std::string_view control_number,
+                                                   std::vector<OutSegment> const& body,
+                                                   std::string_view implementation_reference = {});
+    /// A TA1 directly inside the interchange; only before the first group.
+    [[nodiscard]] Result<void> add_service_segment(OutSegment const& segment);
+    void end_group();
+    /// Closes an open group and the interchange and gives the bytes. The writer is spent.
+    [[nodiscard]] std::string finish();
+
+private:
+    void segment(std::string_view id, std::vector<std::string> const& elements);
+    [[nodiscard]] Result<void> check(OutSegment const& segment) const;
+
+    InterchangeHeader header_;
+    GroupHeader group_;
+    std::string out_;
+    unsigned groups_ = 0;
+    unsigned sets_ = 0;
+    bool in_group_ = false;
+};
+
+} // namespace wharf::x12
