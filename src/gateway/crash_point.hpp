@@ -1,0 +1,43 @@
+// Places where a test may kill the gateway: one between every two effects that the outside world or the store can see.
+//
+// They do nothing unless the environment variable WHARF_TEST_CRASH_AT is set:
+//
+//     WHARF_TEST_CRASH_AT=after-fetch       kill -9 of itself when that point is passed for the first time
+//     WHARF_TEST_CRASH_AT=after-fetch:3     … for the third time
+//     WHARF_TEST_CRASH_AT=*:17              … when the seventeenth point, of any name, is passed
+//
+// tests/integration/kill_test.py runs through all of them and restarts after each. Thread-safe.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace wharf::gateway {
+
+/// In the order in which a file meets them. A name given to crash_point() must be one of these.
+inline constexpr std::array<std::string_view, 19> crash_points = {
+    "after-list",               // files seen on the channel
+    "after-fetch",              // bytes in memory only
+    "before-store-transfer",    // inside the transaction, not yet committed
+    "after-store-transfer",     // raw bytes durable; the file still on its channel
+    "after-finish-file",        // file removed; the job that did it not yet finished
+    "after-finish-file-record", // … and recorded
+    "after-evaluate",           // validated and translated in memory only
+    "before-store-messages",    // inside the transaction
+    "after-store-messages",     // messages, documents, deliveries and acknowledgments durable
+    "before-count-attempt",     // inside the transaction that counts a delivery attempt
+    "after-count-attempt",      // counted; no request made yet
+    "after-request",            // the target has answered; nothing recorded
+    "after-record-outcome",     // recorded
+    "before-transmit",          // outgoing bytes durable; not yet on the channel
+    "after-transmit",           // on the channel; not yet recorded as sent
+    "after-record-sent",        // recorded
+    "before-submit",            // inside the transaction that numbers an outgoing document
+    "after-submit",             // numbered and durable; the caller has no answer yet
+    "after-overdue",            // an acknowledgment was noted as overdue
+};
+
+/// Kills this process with SIGKILL when the environment asks for it here; returns otherwise.
+void crash_point(std::string_view name);
+
+} // namespace wharf::gateway
