@@ -12,6 +12,9 @@
 // Every step of the gateway is one transaction that records the result, the next job and the event together, so that a
 // kill between any two steps neither loses nor repeats. `transact` returns only after the commit is durable.
 //
+// Parents are inserted before what refers to them: a transfer before its messages, a message before its documents, a
+// document before its deliveries; the engine refuses the other order.
+//
 // Fails with `temporary` when the database is locked or the disk full, `permanent` when it is damaged or of a newer
 // version. Thread-safe: calls are carried out one after the other by one writer; several waiting ones may share a commit.
 #pragma once
@@ -89,6 +92,10 @@ enum class JobKind {
 [[nodiscard]] std::string_view to_string(DocumentState);
 [[nodiscard]] std::string_view to_string(DeliveryState);
 [[nodiscard]] std::string_view to_string(JobKind);
+[[nodiscard]] std::optional<Direction> parse_direction(std::string_view word);
+[[nodiscard]] std::optional<TransferState> parse_transfer_state(std::string_view word);
+[[nodiscard]] std::optional<DeliveryState> parse_delivery_state(std::string_view word);
+[[nodiscard]] std::optional<JobKind> parse_job_kind(std::string_view word);
 [[nodiscard]] std::optional<MessageState> parse_message_state(std::string_view word);
 [[nodiscard]] std::optional<DocumentState> parse_document_state(std::string_view word);
 
@@ -183,7 +190,8 @@ struct MessageFilter {
     std::optional<Direction> direction;
     std::optional<MessageState> state;
     std::string partner;
-    std::string search; // exact: order, notice or invoice number, any control number, or a message id
+    std::string search; // an order, notice or invoice number, any control number (with or without leading zeros), the
+                        // id of a transfer or document: exact; or the first characters of a message id
     unsigned limit = 50;
 };
 
@@ -196,37 +204,40 @@ public:
     virtual Result<void> insert(Transfer const& transfer) = 0;
     virtual Result<void> set_state(std::string_view transfer_id, TransferState state, std::string_view reason) = 0;
     virtual Result<std::optional<Transfer>> transfer(std::string_view id) = 0; // with raw
-    /// The transfer of this channel and claim key whose file is not yet finished: seen twice before removal.
+    /// The transfer of this channel and claim key whose file is not yet finished: seen twice before removal. Not
+    /// finished means that its finish_file job is still there; so add that job in the transaction that inserts it.
     virtual Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel, std::string_view claim_key) = 0;
-    virtual Result<std::vector<Transfer>> dead_transfers(unsigned limit) = 0; // without raw
+    virtual Result<std::vector<Transfer>> dead_transfers(unsigned limit) = 0; // newest first, without raw
 
     // messages
     virtual Result<void> insert(Message const& message) = 0;
     virtual Result<void> update(Message const& message) = 0; // all but raw
     virtual Result<std::optional<Message>> message(std::string_view id) = 0; // with raw
     virtual Result<std::vector<Message>> messages(MessageFilter const& filter) = 0; // newest first, without raw
+    /// One more word that `messages` finds this message by: the second order of a ship notice. Twice is no error.
+    virtual Result<void> add_search_word(std::string_view message_id, std::string_view word) = 0;
     /// Inbound messages with this sender, receiver, usage and ISA13 that were taken (processed, held or rejected).
     virtual Result<std::vector<Message>> find_interchange(std::string_view sender, std::string_view receiver, bool test,
                                                           std::string_view control_number) = 0;
-    /// Outbound messages by group: what a 997's AK1 names. Newest first.
+    /// Outbound messages by group: what a 997's AK1 names; leading zeros of the number do not count. Newest first.
     virtual Result<std::vector<Message>> find_outbound_group(std::string_view partner, std::string_view functional_id,
                                                              std::string_view group_control_number) = 0;
-    virtual Result<std::vector<Message>> answers_to(std::string_view message_id) = 0;
+    virtual Result<std::vector<Message>> answers_to(std::string_view message_id) = 0; // oldest first, without raw
 
     // documents
     virtual Result<void> insert(Document const& document) = 0;
     virtual Result<void> update(Document const& document) = 0;
     virtual Result<std::optional<Document>> document(std::string_view id) = 0;
-    virtual Result<std::vector<Document>> documents_of(std::string_view message_id) = 0;
-    /// An accepted inbound document with this business key.
+    virtual Result<std::vector<Document>> documents_of(std::string_view message_id) = 0; // in order of insertion
+    /// The first accepted inbound document with this business key.
     virtual Result<std::optional<Document>> find_business_key(std::string_view key) = 0;
 
     // deliveries
-    virtual Result<void> insert(Delivery const& delivery) = 0;
+    virtual Result<void> insert(Delivery const& delivery) = 0; // one per document and target
     virtual Result<void> update(Delivery const& delivery) = 0;
     virtual Result<std::optional<Delivery>> delivery(std::string_view id) = 0;
     virtual Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) = 0;
-    virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0;
+    virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0; // newest first
 
     // jobs
     virtual Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) = 0;
@@ -248,22 +259,51 @@ public:
 
     // events
     virtual Result<void> add_event(Event const& event) = 0;
-    virtual Result<std::vector<Event>> events_of(std::string_view subject) = 0;
+    virtual Result<std::vector<Event>> events_of(std::string_view subject) = 0; // oldest first
 
     // requests to our API: the answer given to an Idempotency-Key
     virtual Result<std::optional<std::string>> find_answer(std::string_view idempotency_key) = 0;
-    virtual Result<void> remember_answer(std::string_view idempotency_key, std::string_view answer) = 0;
+    virtual Result<void> remember_answer(std::string_view idempotency_key, std::string_view answer) = 0; // once per key
 };
 
 class Store {
 public:
     virtual ~Store() = default;
     /// Runs `work` in one transaction and commits it durably; an error from `work` rolls everything back and is
-    /// returned.
+    /// returned. `work` runs once, on the writer's thread, while the caller waits; it must not call the store itself.
+    /// An exception from `work` rolls back and is thrown again here.
     [[nodiscard]] virtual Result<void> transact(std::function<Result<void>(Transaction&)> const& work) = 0;
+    /// Runs `work` on one consistent state of the database without waiting for writers; its writes fail. For listings.
+    [[nodiscard]] virtual Result<void> read(std::function<Result<void>(Transaction&)> const& work) = 0;
 };
 
-/// Opens or creates the database file (WAL, synchronous=FULL). ":memory:" is for tests.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(std::filesystem::path const& file);
+enum class OpenMode {
+    create,   // the file and its folder are made when they are missing
+    existing, // a missing file is an error: for commands that only look
+};
+
+/// Opens or creates the database file (WAL, synchronous=FULL). ":memory:" is for tests. Several processes may have it
+/// open, e.g. `wharf message list` beside `wharf serve`; only one may run the gateway (lock_gateway).
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(std::filesystem::path const& file,
+                                                         OpenMode mode = OpenMode::create);
+
+/// The right to run the gateway on a store: held by `serve` and `poll --once` for as long as this object lives, and
+/// given back by the system when the process dies, however it dies.
+class GatewayLock {
+public:
+    GatewayLock() = default;
+    GatewayLock(GatewayLock&& other) noexcept;
+    GatewayLock& operator=(GatewayLock&& other) noexcept;
+    ~GatewayLock();
+
+private:
+    friend Result<GatewayLock> lock_gateway(std::filesystem::path const& store_file);
+    explicit GatewayLock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_ = -1;
+};
+
+/// Takes the lock (a file FILE.lock beside the store). Fails with `temporary` when another process has it; the message
+/// names that process.
+[[nodiscard]] Result<GatewayLock> lock_gateway(std::filesystem::path const& store_file);
 
 } // namespace wharf::store
