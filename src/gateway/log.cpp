@@ -35,7 +35,7 @@ LineSink standard_error() {
     };
 }
 
-std::string quoted(std::string_view text) {
+std::string for_log(std::string_view text) {
     std::string out;
     append_json_string(out, text.substr(0, 200));
     return out;

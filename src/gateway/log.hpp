@@ -20,7 +20,7 @@ using LineSink = std::function<void(std::string_view)>;
 class Log {
 public:
     Log(Clock const& clock, LineSink sink) : clock_(clock), sink_(std::move(sink)) {}
-    /// `facts` is "name=value name=value"; values that came from outside pass through quoted() first.
+    /// `facts` is "name=value name=value"; values that came from outside pass through for_log() first.
     void line(std::string_view event, std::string_view subject, std::string_view facts = {}) const;
 
 private:
@@ -32,6 +32,6 @@ private:
 [[nodiscard]] LineSink standard_error();
 
 /// A value from outside, fit for a log line: quoted, control characters escaped, at most 200 bytes of it.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string for_log(std::string_view text);
 
 } // namespace wharf::gateway

@@ -1,0 +1,57 @@
+// What the parts of the worker share. Lives as long as the gateway; everything in it may be used by all threads.
+#pragma once
+
+#include "base/clock.hpp"
+#include "delivery/target.hpp"
+#include "gateway/channels.hpp"
+#include "gateway/knowledge.hpp"
+#include "gateway/log.hpp"
+#include "partner/configuration.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+
+namespace wharf::gateway {
+
+/// Makes one request to a target. Each worker thread has one of its own (delivery::Client keeps connections); tests
+/// give their own.
+using Deliver = std::function<delivery::Outcome(delivery::TargetSettings const&, delivery::DeliveryRequest const&)>;
+
+struct Context {
+    partner::Configuration const& configuration;
+    store::Store& store;
+    Knowledge& knowledge;
+    Channels& channels;
+    Clock const& clock;
+    Log const& log;
+    std::function<double()> random; // [0,1)
+};
+
+/// Events of one transaction: stored inside it, logged after its commit.
+class Record {
+public:
+    Record(Context const& context, store::Transaction& transaction, std::vector<std::string>& lines)
+        : context_(context), transaction_(transaction), lines_(lines) {}
+
+    /// `text` is for people and stays in the store; `facts` ("channel=acme bytes=512") go to the log.
+    [[nodiscard]] Result<void> note(std::string_view subject, std::string_view type, std::string_view text,
+                                    std::string_view facts = {});
+
+private:
+    Context const& context_;
+    store::Transaction& transaction_;
+    std::vector<std::string>& lines_;
+};
+
+/// One transaction whose events reach the log only when it was committed.
+[[nodiscard]] Result<void> transact(Context const& context,
+                                    std::function<Result<void>(store::Transaction&, Record&)> const& work);
+
+} // namespace wharf::gateway
+
+/// Returns the error of a Result<void> expression to the caller.
+#define WHARF_TRY(expression)                                                                                          \
+    do {                                                                                                               \
+        if (auto wharf_result = (expression); !wharf_result)                                                           \
+            return ::wharf::unexpected(std::move(wharf_result.error()));                                               \
+    } while (false)

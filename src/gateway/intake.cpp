@@ -1,0 +1,240 @@
+#include "gateway/intake.hpp"
+
+#include "base/id.hpp"
+#include "diagnostic/registry.hpp"
+#include "gateway/crash_point.hpp"
+#include "transport/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+namespace wharf::gateway {
+
+namespace {
+
+constexpr unsigned files_per_commit = 32;
+constexpr std::size_t bytes_per_commit = 4u << 20;
+
+struct Fetched {
+    transport::RemoteFile file;
+    std::string transfer_id;
+    std::string bytes;
+    std::string sha256;
+    bool known = false; // stored by an earlier run that did not come to remove it
+};
+
+/// claim_key() backwards: "name|size|modified". Names may hold '|', so the numbers are taken from the end.
+std::optional<transport::RemoteFile> file_of(std::string_view claim_key) {
+    auto const last = claim_key.rfind('|');
+    if (last == std::string_view::npos || last == 0)
+        return std::nullopt;
+    auto const middle = claim_key.rfind('|', last - 1);
+    if (middle == std::string_view::npos)
+        return std::nullopt;
+    transport::RemoteFile file;
+    file.name = claim_key.substr(0, middle);
+    auto const* end = claim_key.data() + claim_key.size();
+    std::from_chars(claim_key.data() + middle + 1, claim_key.data() + last, file.size);
+    std::from_chars(claim_key.data() + last + 1, end, file.modified);
+    return file;
+}
+
+/// Stores what was fetched, in one transaction, then removes it from the channel, then records that.
+Result<void> store_and_finish(Context const& context, partner::Channel const& channel, std::vector<Fetched>& batch,
+                              IntakeReport& report) {
+    if (batch.empty())
+        return {};
+    auto const now = context.clock.now();
+    auto stored = transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
+        for (auto& fetched : batch) {
+            auto const key = fetched.file.claim_key();
+            auto earlier = transaction.find_unfinished_transfer(channel.name, key);
+            if (!earlier)
+                return unexpected(std::move(earlier.error()));
+            // Same name, size, time and bytes: the very file. Other bytes under the same key are a new file.
+            fetched.known = *earlier && (*earlier)->sha256 == fetched.sha256;
+            if (fetched.known) {
+                fetched.transfer_id = (*earlier)->id;
+                continue;
+            }
+            store::Transfer transfer;
+            transfer.id = fetched.transfer_id;
+            transfer.channel = channel.name;
+            transfer.file_name = fetched.file.name;
+            transfer.claim_key = key;
+            transfer.sha256 = fetched.sha256;
+            transfer.size = fetched.bytes.size();
+            transfer.raw = std::move(fetched.bytes);
+            transfer.received_at = now;
+            WHARF_TRY(transaction.insert(transfer));
+            WHARF_TRY(transaction.add_job(store::JobKind::process_transfer, transfer.id, now));
+            // The file is removed right below; the job is for the case that we do not come to it.
+            WHARF_TRY(transaction.add_job(store::JobKind::finish_file, transfer.id, now + std::chrono::minutes(1)));
+            WHARF_TRY(record.note(transfer.id, "received",
+                                  fmt::format("{} from channel {}, {} bytes", transfer.file_name, channel.name, transfer.size),
+                                  fmt::format("channel={} file={} bytes={}", channel.name, for_log(transfer.file_name),
+                                              transfer.size)));
+        }
+        crash_point("before-store-transfer");
+        return {};
+    });
+    WHARF_TRY(std::move(stored));
+    crash_point("after-store-transfer");
+
+    Result<void> trouble;
+    std::vector<std::string> finished;
+    for (auto const& fetched : batch) {
+        auto removed = context.channels.with(channel.name, [&](transport::Connection& connection) {
+            return connection.finish(fetched.file);
+        });
+        fetched.known ? ++report.known : ++report.taken;
+        crash_point("after-finish-file");
+        if (removed)
+            finished.push_back(fetched.transfer_id);
+        else
+            trouble = std::move(removed);
+    }
+    batch.clear();
+    auto recorded = transact(context, [&](store::Transaction& transaction, Record&) -> Result<void> {
+        for (auto const& id : finished)
+            WHARF_TRY(transaction.finish_jobs_of(store::JobKind::finish_file, id));
+        return {};
+    });
+    WHARF_TRY(std::move(recorded));
+    crash_point("after-finish-file-record");
+    return trouble;
+}
+
+/// A file beyond the limit: noted as a dead letter, then moved to the failed folder, its bytes untouched.
+Result<void> set_aside(Context const& context, partner::Channel const& channel, transport::RemoteFile const& file) {
+    auto diagnostic = make_diagnostic(
+        "GATEWAY-0006",
+        fmt::format("{} has {} bytes, more than the {} this channel takes", file.name, file.size, channel.pickup.max_bytes), {});
+    store::Transfer transfer;
+    transfer.id = new_id(context.clock.now());
+    transfer.channel = channel.name;
+    transfer.file_name = file.name;
+    transfer.claim_key = file.claim_key();
+    transfer.size = file.size;
+    transfer.state = store::TransferState::dead_letter;
+    transfer.reason = fmt::format("GATEWAY-0006: {}; it was moved, untouched, to the folder '{}' of the channel",
+                                  diagnostic.message, channel.pickup.failed);
+    transfer.received_at = context.clock.now();
+    auto stored = transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
+        auto earlier = transaction.find_unfinished_transfer(channel.name, transfer.claim_key);
+        if (!earlier)
+            return unexpected(std::move(earlier.error()));
+        if (*earlier) {
+            transfer.id = (*earlier)->id;
+            return {};
+        }
+        WHARF_TRY(transaction.insert(transfer));
+        WHARF_TRY(transaction.add_job(store::JobKind::finish_file, transfer.id, context.clock.now() + std::chrono::minutes(1)));
+        return record.note(transfer.id, "set_aside", transfer.reason,
+                           fmt::format("channel={} file={} bytes={}", channel.name, for_log(file.name), file.size));
+    });
+    WHARF_TRY(std::move(stored));
+    WHARF_TRY(context.channels.with(channel.name,
+                                    [&](transport::Connection& connection) { return connection.set_aside(file); }));
+    return context.store.transact([&](store::Transaction& transaction) {
+        return transaction.finish_jobs_of(store::JobKind::finish_file, transfer.id);
+    });
+}
+
+} // namespace
+
+IntakeReport take_in(Context const& context, partner::Channel const& channel) {
+    IntakeReport report;
+    auto stop = [&](Error const& error) {
+        report.trouble = error.message;
+        report.trouble_is_temporary = error.is_temporary();
+        context.log.line("poll_failed", channel.name, fmt::format("reason={}", for_log(error.message)));
+        return report;
+    };
+
+    transport::Listing listing;
+    auto listed = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
+        auto result = connection.list();
+        if (!result)
+            return unexpected(std::move(result.error()));
+        listing = std::move(*result);
+        return {};
+    });
+    if (!listed)
+        return stop(listed.error());
+    crash_point("after-list");
+    report.waiting = listing.waiting;
+    for (auto const& name : listing.skipped)
+        context.log.line("skipped", channel.name, fmt::format("file={}", for_log(name)));
+
+    for (auto const& file : listing.too_large) {
+        if (auto done = set_aside(context, channel, file); !done)
+            return stop(done.error());
+        ++report.set_aside;
+    }
+
+    std::vector<Fetched> batch;
+    std::size_t bytes = 0;
+    std::optional<Error> trouble;
+    for (auto const& file : listing.ready) {
+        Fetched fetched;
+        fetched.file = file;
+        auto read = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
+            auto result = connection.fetch(file);
+            if (!result)
+                return unexpected(std::move(result.error()));
+            fetched.bytes = std::move(*result);
+            return {};
+        });
+        if (!read) { // this file only: the others must not wait for it
+            trouble = read.error();
+            if (read.error().is_temporary())
+                continue;
+            context.log.line("fetch_failed", channel.name,
+                             fmt::format("file={} reason={}", for_log(file.name), for_log(read.error().message)));
+            continue;
+        }
+        crash_point("after-fetch");
+        fetched.transfer_id = new_id(context.clock.now());
+        fetched.sha256 = transport::sha256_hex(fetched.bytes);
+        bytes += fetched.bytes.size();
+        batch.push_back(std::move(fetched));
+        if (batch.size() < files_per_commit && bytes < bytes_per_commit)
+            continue;
+        bytes = 0;
+        if (auto done = store_and_finish(context, channel, batch, report); !done)
+            return stop(done.error());
+    }
+    if (auto done = store_and_finish(context, channel, batch, report); !done)
+        return stop(done.error());
+    if (trouble)
+        return stop(*trouble);
+    return report;
+}
+
+Result<void> finish_file(Context const& context, store::Job const& job) {
+    std::optional<store::Transfer> transfer;
+    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        auto found = transaction.transfer(job.subject);
+        if (!found)
+            return unexpected(std::move(found.error()));
+        transfer = std::move(*found);
+        return {};
+    }));
+    auto const file = transfer ? file_of(transfer->claim_key) : std::nullopt;
+    // A channel that was taken out of the configuration cannot be tidied up any more.
+    if (file && context.configuration.channel(transfer->channel) != nullptr) {
+        bool const too_large = transfer->state == store::TransferState::dead_letter && transfer->sha256.empty();
+        WHARF_TRY(context.channels.with(transfer->channel, [&](transport::Connection& connection) {
+            return too_large ? connection.set_aside(*file) : connection.finish(*file);
+        }));
+        crash_point("after-finish-file");
+    }
+    WHARF_TRY(context.store.transact([&](store::Transaction& transaction) { return transaction.finish_job(job.id); }));
+    crash_point("after-finish-file-record");
+    return {};
+}
+
+} // namespace wharf::gateway

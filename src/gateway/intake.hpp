@@ -1,0 +1,25 @@
+// From a channel into the store: list, fetch, one durable transaction, and only then remove.
+#pragma once
+
+#include "gateway/context.hpp"
+
+#include <string>
+
+namespace wharf::gateway {
+
+struct IntakeReport {
+    unsigned taken = 0;      // files stored
+    unsigned known = 0;      // stored before, removed now (a crash in between)
+    unsigned set_aside = 0;  // too large
+    unsigned waiting = 0;    // still being written
+    std::string trouble;     // why it ended early; empty: it did not
+    bool trouble_is_temporary = true;
+};
+
+/// One look at one channel. What was taken is safe even when the report names trouble.
+[[nodiscard]] IntakeReport take_in(Context const& context, partner::Channel const& channel);
+
+/// The finish_file job: removes a stored file from its channel. Done when the file is gone already.
+[[nodiscard]] Result<void> finish_file(Context const& context, store::Job const& job);
+
+} // namespace wharf::gateway
