@@ -97,10 +97,14 @@ public:
     struct Step {
         NodeIndex node = no_node; // no_node: the segment has no place from here
         bool skips_mandatory = false;
+        bool repeats = false; // one more of the same row, or one more occurrence of the loop it starts
     };
     [[nodiscard]] Step step(NodeIndex from, std::uint16_t segment) const {
         return steps_[static_cast<std::size_t>(from) * segments_.size() + segment];
     }
+
+    /// The mandatory rows that stand between two rows and are stepped over when a reader goes from one to the other.
+    [[nodiscard]] std::vector<NodeIndex> skipped(NodeIndex from, NodeIndex to) const;
 
     /// "850/PO1/N1" for a row; the path of the segment at that row.
     [[nodiscard]] std::string path(NodeIndex node) const;

@@ -1,0 +1,61 @@
+// Builds the validator's findings: code, message, place, acknowledgment codes. Only reached when something is wrong, so
+// it looks again, slowly, and says what. Internal to grammar/.
+#pragma once
+
+#include "diagnostic/diagnostic.hpp"
+#include "grammar/schema.hpp"
+#include "grammar/validator.hpp"
+#include "syntax/x12/segment_list.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wharf::grammar {
+
+class Findings {
+public:
+    Findings(Schema const& schema, x12::SegmentList const& set, SetContext const& context, std::uint32_t limit, Diagnostics& out);
+
+    // structure; `index` is the segment in the set
+    void unknown_segment(std::size_t index);
+    void foreign_segment(std::size_t index);              // known to the release, not used by this set
+    void misplaced_segment(std::size_t index, bool early); // has a place in the set, but not here
+    void missing_row(std::size_t index, NodeIndex row);   // expected before segment `index`
+    void too_often(std::size_t index, NodeIndex row);
+
+    // elements
+    void missing_element(std::size_t index, NodeIndex node, std::uint32_t element);
+    void too_many_elements(std::size_t index, NodeIndex node);
+    /// Looks again at one element and reports what is wrong with it (nothing, if it is right after all).
+    void element(std::size_t index, NodeIndex node, std::uint32_t element);
+    void note(std::size_t index, NodeIndex node, NoteRule const& rule, std::uint64_t present);
+
+    [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
+
+private:
+    [[nodiscard]] Diagnostic at_segment(std::string_view code, std::size_t index, NodeIndex node, std::string message,
+                                        std::string help) const;
+    /// The finding's place moved to one element (component 0: the whole element).
+    void at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element, std::uint32_t component,
+                    std::size_t begin, std::string_view value) const;
+    void check_value(std::size_t index, NodeIndex node, std::uint32_t element, std::uint32_t component,
+                     ElementRule const& rule, std::string_view value, std::size_t begin);
+    void check_composite(std::size_t index, NodeIndex node, std::uint32_t element, ElementRule const& rule,
+                         std::string_view value, std::size_t begin);
+    void add(Diagnostic diagnostic);
+
+    Schema const& schema_;
+    x12::SegmentList const& set_;
+    SetContext const& context_;
+    std::uint32_t limit_;
+    Diagnostics& out_;
+    std::size_t start_;
+    std::uint64_t suppressed_ = 0;
+};
+
+/// "PO1/N1[ST]/N104"-like path of an element below its set, with the segment's qualifier when it has one.
+[[nodiscard]] std::string place_path(Schema const& schema, NodeIndex node, x12::SegmentView const& segment,
+                                     std::uint32_t element = 0, std::uint32_t component = 0);
+
+} // namespace wharf::grammar
