@@ -1,0 +1,168 @@
+// What a map file says, as plain structs: the result of parsing, before anything is known of grammars or schemas.
+//
+// Everything owns its texts. Every part that a message may point at carries its column; a line carries its Origin.
+// docs/map-language.md explains the language these structs mirror.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wharf::translator {
+
+/// The line of a map file that something comes from.
+struct Origin {
+    std::string file;       // as it is called in messages: "x12/850.map"
+    std::uint32_t line = 0; // 1-based
+    std::string text;       // the line, for the excerpt
+
+    [[nodiscard]] std::string text_place() const { return file + ":" + std::to_string(line); }
+};
+
+/// One member of a canonical path; `[member=word]` selects the list entry whose `member` is `word`.
+struct CanonicalPart {
+    std::string name;
+    std::string select_member, select_word;
+    friend bool operator==(CanonicalPart const&, CanonicalPart const&) = default;
+};
+
+/// "lines[]", "address.city", "../unit".
+struct CanonicalPath {
+    unsigned up = 0;
+    std::vector<CanonicalPart> parts;
+    bool list = false; // ends in []
+    std::uint32_t column = 0;
+
+    [[nodiscard]] std::string text() const;
+    /// The same place, whatever column it was written at.
+    [[nodiscard]] bool same(CanonicalPath const& other) const {
+        return up == other.up && parts == other.parts && list == other.list;
+    }
+};
+
+/// "[ST]", "[T,P]", "[02=UCP]", "[02=]": by the qualifier (element 0) or by a named element; no code: the element must be empty.
+struct Select {
+    unsigned element = 0;
+    std::vector<std::string> codes;
+};
+
+/// One element of a path or tuple: "06", "04-02", "05=RD8", "03?".
+struct Cell {
+    unsigned element = 0;
+    unsigned component = 0; // 0: the whole element
+    std::optional<std::string> constant;
+    bool may_lack = false;
+    std::uint32_t column = 0;
+};
+
+struct Step {
+    std::string segment;
+    unsigned number = 1; // N1#2: the second row of that name
+    std::optional<Select> select;
+    std::uint32_t column = 0;
+};
+
+/// "BEG03", "N1[ST]", "CTT/AMT[TT]02", "06+07...[UP]", "SDQ/03+04...".
+struct ExternalPath {
+    unsigned up = 0;
+    std::vector<Step> steps;
+    std::vector<Cell> cells;
+    bool slash_before_cells = false; // SDQ/03+04: over all segments of that id
+    bool repeats = false;            // ...
+    std::optional<Select> tuple_select;
+    std::string text; // as written
+    std::uint32_t column = 0;
+};
+
+enum class Direction { both, read, write };
+
+/// What stands after `=`.
+struct Expression {
+    enum class Kind { literal, variable, path, count_path, count_segment } kind = Kind::literal;
+    std::string text;          // literal, variable without $, segment id
+    CanonicalPath path;        // path, count_path
+    bool everywhere = false;   // count_path
+    std::uint32_t column = 0;
+};
+
+struct Conversion {
+    std::string name;
+    std::vector<std::string> arguments;
+    std::optional<CanonicalPath> path; // of `same`
+    std::uint32_t column = 0;
+};
+
+/// One place a list or value is read from; several are joined by `then`.
+struct Source {
+    bool each = false;
+    std::vector<ExternalPath> alternatives; // joined by `or`
+    std::string shape;
+    std::uint32_t shape_column = 0;
+};
+
+struct Condition {
+    enum class Kind { test, all, any } kind = Kind::test;
+    bool negated = false;
+    CanonicalPath path;
+    std::vector<std::string> words; // empty: the member is there
+    std::vector<Condition> parts;   // of all, any
+};
+
+struct Rule {
+    enum class Target { member, same_object, none, one_of } target = Target::member;
+    CanonicalPath path;
+    Direction direction = Direction::both;
+    std::vector<Source> sources; // empty: canonical only (`position read = $index`)
+    std::optional<Expression> expression;
+    bool drop = false;
+    std::vector<Conversion> conversions;
+    std::optional<Condition> when;
+    std::vector<Rule> rules; // the indented lines
+    std::vector<Origin> origins; // first the line that wrote it, then lines it replaced
+    bool in_shape = false;       // written in a shape: left out where the place does not have what it names
+
+    [[nodiscard]] Origin const& origin() const { return origins.front(); }
+};
+
+struct Shape {
+    std::string name;
+    std::vector<Rule> rules;
+    Origin origin;
+};
+
+/// One row a partner adds to a code table.
+struct TableRow {
+    std::string table, code, word;
+    bool write = false; // marked with *
+    Origin origin;
+};
+
+struct Edit {
+    enum class Kind { add, replace, remove, in_member, in_shape } kind = Kind::add;
+    Rule rule;              // add, replace; of remove and in_member: its path (and, for "-" lines, its source)
+    std::string shape;      // in_shape
+    std::vector<Edit> edits; // in_member, in_shape
+    Origin origin;
+};
+
+/// One file, parsed.
+struct MapFile {
+    std::string name;    // "x12/850"
+    std::string extends; // base map; empty: none
+    std::string title;
+    std::string document;
+    unsigned document_version = 1;
+    std::string format; // "x12"
+    std::string set;    // "850"
+    std::vector<std::string> releases;
+    std::vector<std::pair<std::string, Origin>> includes;
+    std::vector<TableRow> table_rows;
+    std::vector<Rule> rules;
+    std::vector<Shape> shapes;
+    std::vector<Edit> edits; // of a file that extends another
+    Origin origin;           // of the header
+};
+
+} // namespace wharf::translator
