@@ -20,15 +20,15 @@
 
 namespace wharf::transport {
 
-/// What both transports do the same way.
+/// What both transports do the same way. Relative folders are below the channel's root (folder) or the login's home (SFTP).
 struct PickupRules {
     std::string inbox;              // folder to read; empty: this channel is only written to
     std::string outbox;             // folder to write; empty: only read
-    std::string archive;            // after pick-up: move here; empty: delete
-    std::string failed = "failed";  // files we cannot take (too large), beside the inbox unless absolute
+    std::string archive;            // after pick-up: move here, made when missing; empty: delete
+    std::string failed = "failed";  // files we cannot take (too large), beside the inbox unless absolute; made when missing
     std::vector<std::string> include = {"*"};  // globs on the name; '*' and '?'
     std::vector<std::string> exclude = {".*", "*.tmp", "*.part", "*.filepart"};
-    std::chrono::seconds minimum_age{0};       // by the modification time
+    std::chrono::seconds minimum_age{0};       // by the modification time, or since we first saw it unchanged
     unsigned stable_polls = 1;      // listings in which size and time must be the same before a file is taken;
                                     // 1: taken when first seen with minimum_age
     unsigned most_per_poll = 1000;
@@ -46,7 +46,7 @@ struct RemoteFile {
 struct Listing {
     std::vector<RemoteFile> ready;   // complete, in order of name
     std::vector<RemoteFile> too_large;
-    unsigned waiting = 0;            // seen, but not yet stable or old enough
+    unsigned waiting = 0;            // seen, but not yet stable or old enough, or more than most_per_poll
     std::vector<std::string> skipped; // names we refuse, folders and links
 };
 
@@ -54,16 +54,20 @@ class Connection {
 public:
     virtual ~Connection() = default;
     [[nodiscard]] virtual Result<Listing> list() = 0;
+    /// The whole file. `temporary` when it is no longer what list() saw or changes while it is read.
     [[nodiscard]] virtual Result<std::string> fetch(RemoteFile const& file) = 0;
-    /// After the durable commit: archive or delete. A file that is gone already is success (a crash after the removal).
+    /// After the durable commit: archive or delete. A file that is gone already is success (a crash after the removal);
+    /// so is one that has another size or time by now: the partner wrote a new file over it, which list() will show.
     [[nodiscard]] virtual Result<void> finish(RemoteFile const& file) = 0;
     /// Moves a file we cannot take into the failed folder, bytes untouched.
     [[nodiscard]] virtual Result<void> set_aside(RemoteFile const& file) = 0;
     /// Writes under a temporary name, syncs where it can, renames into place. A target with the same content is success
-    /// (a retry after a crash); with other content it is `permanent`.
+    /// (a retry after a crash); with other content it is `permanent` and untouched.
     [[nodiscard]] virtual Result<void> put(std::string_view name, std::string_view content) = 0;
 };
 
+/// Remembers between connections what list() saw, so one Channel per mailbox is kept for the life of the process.
+/// connect() may be called from any thread; the connections may outlive the Channel.
 class Channel {
 public:
     virtual ~Channel() = default;
@@ -89,8 +93,11 @@ struct SftpSettings {
     PickupRules rules;
 };
 
-[[nodiscard]] std::unique_ptr<Channel> make_folder_channel(std::string name, FolderSettings settings);
-[[nodiscard]] std::unique_ptr<Channel> make_sftp_channel(std::string name, SftpSettings settings);
+/// `clock` judges minimum_age; nullptr: the system's. It must outlive the channel and its connections.
+[[nodiscard]] std::unique_ptr<Channel> make_folder_channel(std::string name, FolderSettings settings,
+                                                           Clock const* clock = nullptr);
+[[nodiscard]] std::unique_ptr<Channel> make_sftp_channel(std::string name, SftpSettings settings,
+                                                         Clock const* clock = nullptr);
 
 /// Shell-like match of a whole name: '*' any run, '?' one character.
 [[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view name);

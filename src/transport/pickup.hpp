@@ -1,0 +1,54 @@
+// Which of the files in an inbox are ready to be taken: the part of list() that no transport does differently.
+//
+// Pure but for its memory of the last listing. Thread-safe.
+#pragma once
+
+#include "transport/channel.hpp"
+
+#include <map>
+#include <mutex>
+
+namespace wharf::transport {
+
+enum class EntryType { file, folder, link, other };
+
+/// One line of a folder's listing, as the transport saw it.
+struct FolderEntry {
+    std::string name;
+    EntryType type = EntryType::file;
+    std::uint64_t size = 0;
+    std::int64_t modified = 0;    // seconds since the epoch
+    std::int64_t nanoseconds = 0; // the rest of the modification time, where the transport knows it
+};
+
+/// Decides on stability over several listings. A name that disappears is forgotten.
+class PickupMemory {
+public:
+    [[nodiscard]] Listing choose(PickupRules const& rules, std::vector<FolderEntry> entries, Timestamp now);
+
+private:
+    struct Seen {
+        std::uint64_t size;
+        std::int64_t modified, nanoseconds;
+        unsigned times;     // listings in a row that showed just this
+        Timestamp since;    // the first of them
+    };
+    std::mutex mutex_;
+    std::map<std::string, Seen, std::less<>> seen_;
+};
+
+/// The folder for files we cannot take: `rules.failed` beside the inbox; inside it when the inbox is the root itself.
+[[nodiscard]] std::string failed_folder(PickupRules const& rules);
+
+/// A name for the n-th file that wants to be called `name` in an archive: "a.edi", "a.edi.1", "a.edi.2"; never longer
+/// than a file name may be.
+[[nodiscard]] std::string numbered_name(std::string_view name, unsigned number);
+inline constexpr unsigned most_numbered_names = 10'000;
+
+/// A fresh temporary name that every default exclusion of list() covers: ".wharf-01JXQ….tmp".
+[[nodiscard]] std::string temporary_name();
+
+/// For messages: quoted, control characters escaped.
+[[nodiscard]] std::string quote_name(std::string_view name);
+
+} // namespace wharf::transport

@@ -1,0 +1,320 @@
+#include "transport/http/server.hpp"
+
+#include "transport/descriptor.hpp"
+
+#include <arpa/inet.h>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <thread>
+
+namespace wharf::transport::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Speaks bytes, not HTTP, so that it can be as wrong as a test needs.
+class RawClient {
+public:
+    explicit RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        connected_ = ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    }
+    [[nodiscard]] bool connected() const { return connected_; }
+    void send(std::string_view text) const {
+        while (!text.empty()) {
+            auto const put = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+            if (put <= 0)
+                return;
+            text.remove_prefix(static_cast<std::size_t>(put));
+        }
+    }
+    /// Reads until `wanted` is there, the server closes, or the time is over.
+    std::string read_until(std::string_view wanted, std::chrono::milliseconds time = 5000ms) {
+        auto const end = std::chrono::steady_clock::now() + time;
+        while (wanted.empty() || text_.find(wanted) == std::string::npos) {
+            auto const left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+            pollfd waiting{socket_.get(), POLLIN, 0};
+            if (left <= 0ms || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
+                break;
+            std::array<char, 65536> part{};
+            auto const got = ::recv(socket_.get(), part.data(), part.size(), 0);
+            if (got <= 0) {
+                closed_ = true;
+                break;
+            }
+            text_.append(part.data(), static_cast<std::size_t>(got));
+        }
+        return text_;
+    }
+    std::string read_to_end(std::chrono::milliseconds time = 5000ms) { return read_until("", time); }
+    [[nodiscard]] bool closed() const { return closed_; }
+
+private:
+    Descriptor socket_;
+    std::string text_;
+    bool connected_ = false, closed_ = false;
+};
+
+Response echo(Request const& request) {
+    Response response;
+    response.headers = {{"Content-Type", "text/plain"}};
+    response.body = fmt::format("{} {} [{}]", request.method, request.path, request.body);
+    if (request.path == "/slow")
+        std::this_thread::sleep_for(400ms);
+    if (request.path == "/throw")
+        throw std::runtime_error("a bug");
+    return response;
+}
+
+std::unique_ptr<Server> start(ServerSettings settings = {}, Server::Handler handler = echo) {
+    auto server = Server::start(std::move(settings), std::move(handler));
+    if (!server)
+        throw std::runtime_error(server.error().message);
+    return std::move(*server);
+}
+
+std::string request(std::string_view path, std::string_view extra = "") {
+    return fmt::format("GET {} HTTP/1.1\r\nHost: h\r\n{}\r\n", path, extra);
+}
+
+/// curl's standard output, its own status line last.
+std::string run(std::string const& command) {
+    std::unique_ptr<FILE, int (*)(FILE*)> const pipe(::popen(command.c_str(), "r"), ::pclose);
+    std::string text;
+    std::array<char, 4096> part{};
+    while (auto const got = std::fread(part.data(), 1, part.size(), pipe.get()))
+        text.append(part.data(), got);
+    return text;
+}
+
+constexpr auto curl_command = "curl -s --noproxy '*' -m 10 -w ' %{http_code}' ";
+std::string curl(std::string const& arguments) { return run(curl_command + arguments); }
+std::string piped_curl(std::size_t size, std::string const& arguments) {
+    return run(fmt::format("head -c {} /dev/zero | {}", size, curl_command) + arguments);
+}
+
+TEST(HttpServer, AnswersAndKeepsTheConnection) {
+    auto const server = start();
+    RawClient client(server->port());
+    client.send(request("/one"));
+    EXPECT_NE(client.read_until("GET /one []").find("HTTP/1.1 200 OK\r\n"), std::string::npos);
+    client.send(request("/two"));
+    EXPECT_NE(client.read_until("GET /two []").find("GET /two []"), std::string::npos);
+    client.send(request("/three", "Connection: close\r\n"));
+    EXPECT_NE(client.read_to_end().find("GET /three []"), std::string::npos);
+    EXPECT_TRUE(client.closed());
+}
+
+TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
+    auto const server = start();
+    RawClient client(server->port());
+    client.send(request("/slow") + request("/a") + request("/b", "Connection: close\r\n"));
+    auto const text = client.read_to_end();
+    auto const slow = text.find("GET /slow"), a = text.find("GET /a"), b = text.find("GET /b");
+    EXPECT_LT(slow, a);
+    EXPECT_LT(a, b);
+    EXPECT_NE(b, std::string::npos);
+}
+
+TEST(HttpServer, TakesARequestByteByByte) {
+    auto const server = start();
+    RawClient client(server->port());
+    for (char const byte : std::string("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))
+        client.send({&byte, 1});
+    EXPECT_NE(client.read_until("POST /p [abc]").find("POST /p [abc]"), std::string::npos);
+}
+
+TEST(HttpServer, RefusesAndCloses) {
+    auto const server = start();
+    for (auto const& [text, status] : std::vector<std::pair<std::string, std::string>>{
+             {"GET / HTTP/1.1\r\n\r\n", "400 Bad Request"},
+             {"hello\r\n\r\n", "400 Bad Request"},
+             {"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20000, 'x') + "\r\n\r\n", "431 Request Header"},
+             {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", "501 Not Implemented"}}) {
+        RawClient client(server->port());
+        client.send(text);
+        auto const answer = client.read_to_end();
+        EXPECT_TRUE(answer.starts_with("HTTP/1.1 " + status)) << answer;
+        EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+        EXPECT_TRUE(client.closed());
+    }
+}
+
+TEST(HttpServer, ATooLargeBodyIsAnsweredEvenWhileItIsSent) {
+    ServerSettings settings;
+    settings.max_body_bytes = 1000;
+    std::atomic<int> called = 0;
+    auto const server = start(settings, [&](Request const&) {
+        ++called;
+        return Response();
+    });
+    RawClient client(server->port());
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n" + std::string(300000, 'x'));
+    EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 413 "));
+    EXPECT_EQ(called, 0);
+}
+
+TEST(HttpServer, TimesOutAHalfRequestAndAnIdleConnection) {
+    ServerSettings settings;
+    settings.request_timeout = 1s;
+    auto const server = start(settings);
+    RawClient half(server->port()), idle(server->port());
+    half.send("GET / HTTP/1.1\r\nHos");
+    auto const begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(half.read_to_end().starts_with("HTTP/1.1 408 "));
+    EXPECT_EQ(idle.read_to_end(), "");
+    EXPECT_TRUE(idle.closed());
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
+}
+
+TEST(HttpServer, ADripOfBytesDoesNotExtendTheTime) {
+    ServerSettings settings;
+    settings.request_timeout = 1s;
+    auto const server = start(settings);
+    RawClient client(server->port());
+    client.send("GET / HTTP/1.1\r\n");
+    std::string answer;
+    for (int i = 0; i < 30 && !client.closed(); ++i) {
+        client.send("X-Drip: 1\r\n");
+        answer = client.read_until("\r\n\r\n", 100ms);
+        if (answer.starts_with("HTTP/1.1 408"))
+            break;
+    }
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
+}
+
+TEST(HttpServer, AHandlerThatThrowsGivesFiveHundred) {
+    auto const server = start();
+    RawClient client(server->port());
+    client.send(request("/throw"));
+    EXPECT_TRUE(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 500 "));
+    client.send(request("/after"));
+    EXPECT_NE(client.read_until("GET /after []").find("GET /after []"), std::string::npos);
+}
+
+TEST(HttpServer, AWaitingHandlerHoldsUpNobodyElse) {
+    ServerSettings settings;
+    settings.threads = 2;
+    auto const server = start(settings);
+    RawClient slow(server->port()), fast(server->port());
+    slow.send(request("/slow"));
+    auto const begin = std::chrono::steady_clock::now();
+    fast.send(request("/fast"));
+    EXPECT_NE(fast.read_until("GET /fast []").find("/fast"), std::string::npos);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 300ms);
+    EXPECT_NE(slow.read_until("GET /slow []").find("/slow"), std::string::npos);
+}
+
+TEST(HttpServer, TurnsAwayMoreConnectionsThanItMayHold) {
+    ServerSettings settings;
+    settings.max_connections = 2;
+    auto const server = start(settings);
+    std::vector<std::unique_ptr<RawClient>> held;
+    for (int i = 0; i < 2; ++i) {
+        held.push_back(std::make_unique<RawClient>(server->port()));
+        held.back()->send(request("/held"));
+        held.back()->read_until("GET /held []");
+    }
+    RawClient third(server->port());
+    EXPECT_TRUE(third.read_to_end().starts_with("HTTP/1.1 503 "));
+    held.clear();
+    std::this_thread::sleep_for(100ms);
+    RawClient fourth(server->port());
+    fourth.send(request("/again"));
+    EXPECT_NE(fourth.read_until("GET /again []").find("/again"), std::string::npos);
+}
+
+TEST(HttpServer, StopLetsARunningAnswerFinish) {
+    auto const server = start();
+    auto const port = server->port();
+    RawClient running(port), idle(port);
+    running.send(request("/slow"));
+    idle.send(request("/x"));
+    idle.read_until("GET /x []");
+    std::this_thread::sleep_for(100ms);
+    auto const begin = std::chrono::steady_clock::now();
+    std::thread stopping([&] { server->stop(); });
+    auto const answer = running.read_to_end();
+    stopping.join();
+    EXPECT_NE(answer.find("GET /slow []"), std::string::npos);
+    EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+    idle.read_to_end();
+    EXPECT_TRUE(idle.closed());
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+    EXPECT_FALSE(RawClient(port).connected());
+    server->stop(); // twice is fine
+}
+
+TEST(HttpServer, StopEndsWhateverAClientDoes) {
+    auto const server = start();
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 20; ++i) {
+        clients.push_back(std::make_unique<RawClient>(server->port()));
+        clients.back()->send(i % 2 ? "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf" : "");
+    }
+    std::this_thread::sleep_for(100ms);
+    auto const begin = std::chrono::steady_clock::now();
+    server->stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 7s);
+}
+
+TEST(HttpServer, SaysWhyItCannotListen) {
+    auto const server = start();
+    ServerSettings same;
+    same.port = server->port();
+    auto const second = Server::start(same, echo);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::temporary);
+    EXPECT_NE(second.error().message.find(std::to_string(same.port)), std::string::npos);
+    ServerSettings wrong;
+    wrong.address = "localhorst";
+    auto const third = Server::start(wrong, echo);
+    ASSERT_FALSE(third);
+    EXPECT_EQ(third.error().kind, ErrorKind::invalid);
+}
+
+TEST(HttpServer, CurlUnderstandsIt) {
+    auto const server = start();
+    auto const url = fmt::format("http://127.0.0.1:{}", server->port());
+    EXPECT_EQ(curl(url + "/a%20b"), "GET /a b [] 200");
+    EXPECT_EQ(curl("-d hello " + url + "/p"), "POST /p [hello] 200");
+    EXPECT_EQ(curl("-H 'Transfer-Encoding: chunked' -d hello " + url + "/p"), "POST /p [hello] 200");
+    EXPECT_EQ(curl("-H 'Expect: 100-continue' -d hello " + url + "/p"), "POST /p [hello] 200");
+    EXPECT_EQ(curl("-0 " + url + "/old"), "GET /old [] 200");
+    EXPECT_NE(curl("-I " + url + "/head").find("Content-Length: 13\r\n"), std::string::npos);
+    EXPECT_EQ(curl(url + "/1 " + url + "/2"), "GET /1 [] 200GET /2 [] 200");
+    auto const command = [](std::string const& arguments) { return "--data-binary @- -o /dev/null " + arguments; };
+    EXPECT_EQ(piped_curl(11 << 20, command(url + "/big")), " 413");
+    EXPECT_EQ(piped_curl(9 << 20, command(url + "/big")), " 200");
+}
+
+TEST(HttpServer, SurvivesManyConnectionsAtOnce) {
+    auto const server = start();
+    std::atomic<int> good = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t)
+        threads.emplace_back([&, t] {
+            RawClient client(server->port());
+            for (int i = 0; i < 200; ++i) {
+                auto const path = fmt::format("/t{}-{}.", t, i);
+                client.send(request(path));
+                good += client.read_until(path + " []").find(path + " []") != std::string::npos;
+            }
+        });
+    for (auto& thread : threads)
+        thread.join();
+    EXPECT_EQ(good, 1600);
+}
+
+} // namespace
+} // namespace wharf::transport::http
