@@ -102,6 +102,8 @@ public:
     /// nullptr: the element has no internal list (its codes are external and never checked).
     [[nodiscard]] virtual CodeList const* codes(std::string_view element) const = 0;
     [[nodiscard]] virtual std::vector<std::string> sets() const = 0;
+    /// The segments around transaction sets, ISA to IEA; ST to SE is a loop inside the loop GS.
+    [[nodiscard]] virtual std::vector<SetRow> const& envelope() const = 0;
 };
 
 /// How a release named by GS08 was found.
@@ -114,7 +116,8 @@ struct ReleaseMatch {
 /// Where grammar files come from: the binary, overlaid by a folder of files with the same names.
 class Grammars {
 public:
-    /// The embedded grammars; files below `overlay` (when given) replace those of the same name.
+    /// The embedded grammars; files below `overlay` (when given: a folder of the shape of grammars/x12) replace those
+    /// of the same name, and all are checked together. Without it only the list of releases is read.
     /// Fails with diagnostics (GRAMMAR-00xx with file, line, column) when a file of the overlay is malformed.
     [[nodiscard]] static std::expected<std::shared_ptr<Grammars const>, Diagnostics>
     open(std::optional<std::filesystem::path> const& overlay = std::nullopt);
@@ -122,7 +125,10 @@ public:
     virtual ~Grammars() = default;
     /// All releases, oldest first.
     [[nodiscard]] virtual std::vector<std::string> releases() const = 0;
-    /// GS08 ("004010VICS", "005010X230", "4010") to a release we have; the nearest when unknown.
+    /// ISA12 of a listed release ("004010" -> "00401"); empty otherwise.
+    [[nodiscard]] virtual std::string interchange_version(std::string_view release) const = 0;
+    /// GS08 ("004010VICS", "005010X230", "4010", "00401") to a release we have; the nearest when unknown, of two equally near the
+    /// older, and 004010 when there is no number at all.
     [[nodiscard]] virtual ReleaseMatch match_release(std::string_view gs08) const = 0;
     /// The dictionary of a listed release; nullptr otherwise.
     [[nodiscard]] virtual std::shared_ptr<Dictionary const> dictionary(std::string_view release) const = 0;

@@ -1,0 +1,37 @@
+// The codes of one element in one release, read and hashed when the first code is looked up.
+//
+// find() is called for every element of type ID that is read: it packs up to eight bytes into one number and probes an
+// open table at most half full. Borrows its text. Thread-safe.
+#pragma once
+
+#include "grammar/grammar_file.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+namespace wharf::grammar {
+
+class HashedCodeList final : public CodeList {
+public:
+    /// `file` and `releases` must outlive the list; `release` is the index of the release.
+    HashedCodeList(GrammarText file, ReleaseTable const& releases, unsigned release);
+    ~HashedCodeList() override;
+
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view code) const override;
+    [[nodiscard]] std::size_t size() const override;
+    [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> all() const override;
+
+private:
+    struct Table;
+    [[nodiscard]] Table const& table() const;
+
+    GrammarText file_;
+    ReleaseTable const& releases_;
+    unsigned release_;
+    mutable std::once_flag once_;
+    mutable std::unique_ptr<Table const> owned_;
+    mutable std::atomic<Table const*> table_{nullptr}; // owned_, once it is ready
+};
+
+} // namespace wharf::grammar
