@@ -102,7 +102,8 @@ std::string place_path(Schema const& schema, NodeIndex node, x12::SegmentView co
     std::string path = node == no_node ? schema.set().id + "/" + std::string(segment.id()) : schema.path(node);
     if (node != no_node) {
         auto const key = schema.segments()[schema.nodes()[node].segment].definition->key;
-        if (key != 0 && key != element && !segment.element(key).empty() && segment.element(key).size() <= 6)
+        bool const repeats = schema.nodes()[node].max != 1;
+        if (repeats && key != 0 && key != element && !segment.element(key).empty() && segment.element(key).size() <= 6)
             path += fmt::format("[{}]", segment.element(key));
     }
     if (element != 0)
@@ -184,7 +185,7 @@ void Findings::foreign_segment(std::size_t index) {
     add(std::move(diagnostic));
 }
 
-void Findings::misplaced_segment(std::size_t index, bool early) {
+void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other) {
     auto const segment = set_[index];
     auto const slot = schema_.find_segment(segment.id());
     std::string places;
@@ -197,11 +198,12 @@ void Findings::misplaced_segment(std::size_t index, bool early) {
         }
         places += (places.empty() ? "" : ", ") + schema_.path(node);
     }
-    auto diagnostic = at_segment(early ? "X12-0206" : "X12-0207", index, no_node,
-                                 early ? fmt::format("segment {} stands too late: it belongs before what was just read", segment.id())
-                                       : fmt::format("segment {} has no place here", segment.id()),
-                                 fmt::format("The set has it as {}.", places));
-    diagnostic.acknowledgment.segment = early ? "7" : "2";
+    auto const message = how == Misplaced::late    ? fmt::format("segment {} stands too late: it belongs before {}", segment.id(), set_[other].id())
+                         : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
+                                                   : fmt::format("segment {} has no place here", segment.id());
+    bool const out_of_order = how != Misplaced::nowhere;
+    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, fmt::format("The set has it as {}.", places));
+    diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
     add(std::move(diagnostic));
 }
 

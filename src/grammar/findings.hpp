@@ -13,6 +13,8 @@
 
 namespace wharf::grammar {
 
+enum class Misplaced { late, early, nowhere };
+
 class Findings {
 public:
     Findings(Schema const& schema, x12::SegmentList const& set, SetContext const& context, std::uint32_t limit, Diagnostics& out);
@@ -20,7 +22,8 @@ public:
     // structure; `index` is the segment in the set
     void unknown_segment(std::size_t index);
     void foreign_segment(std::size_t index);              // known to the release, not used by this set
-    void misplaced_segment(std::size_t index, bool early); // has a place in the set, but not here
+    /// Has a place in the set, but not here. `other`: the segment it should stand before (late) or after (early).
+    void misplaced_segment(std::size_t index, Misplaced how, std::size_t other);
     void missing_row(std::size_t index, NodeIndex row);   // expected before segment `index`
     void too_often(std::size_t index, NodeIndex row);
 

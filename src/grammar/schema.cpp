@@ -203,6 +203,8 @@ int Schema::find_segment(std::uint32_t packed_id) const {
 
 std::vector<NodeIndex> Schema::skipped(NodeIndex from, NodeIndex to) const {
     std::vector<NodeIndex> missing;
+    if (from == to && !nodes_[from].starts_loop)
+        return missing;
     auto loop = nodes_[from].loop;
     auto row = from;
     bool at_first = nodes_[from].starts_loop;

@@ -9,13 +9,14 @@ namespace {
 constexpr std::size_t look_ahead = 6;
 constexpr std::size_t swap_distance = 4; // a stray this near to a missing segment of the same id is that segment
 
-enum class Kind { missing, too_often, foreign, unknown, late, unexpected };
+enum class Kind { missing, too_often, foreign, unknown, late, early, unexpected };
 
 struct Fault {
     Kind kind;
     std::size_t index;
     NodeIndex row = no_node;    // missing, too_often
     std::uint16_t segment = 0;  // slot of the segment meant, where known
+    std::size_t other = 0;      // late, early: the segment it should stand before or after
     bool dropped = false;
 };
 
@@ -65,10 +66,13 @@ public:
                 findings.unknown_segment(fault.index);
                 break;
             case Kind::late:
-                findings.misplaced_segment(fault.index, true);
+                findings.misplaced_segment(fault.index, Misplaced::late, fault.other);
+                break;
+            case Kind::early:
+                findings.misplaced_segment(fault.index, Misplaced::early, fault.other);
                 break;
             case Kind::unexpected:
-                findings.misplaced_segment(fault.index, false);
+                findings.misplaced_segment(fault.index, Misplaced::nowhere, 0);
                 break;
             }
         }
@@ -161,6 +165,11 @@ private:
         return cost;
     }
 
+    /// True when a plain reader standing at `node` would find a place for the segment.
+    [[nodiscard]] bool stands_after(int slot, NodeIndex node) const {
+        return slot >= 0 && schema_.step(node, static_cast<std::uint16_t>(slot)).node != no_node;
+    }
+
     void accept(std::size_t i, NodeIndex node, bool repeats) {
         nodes_[i] = node;
         counts_[node] = repeats ? counts_[node] + 1 : 1;
@@ -189,6 +198,10 @@ private:
         case Explanation::blame_previous:
             nodes_[last_accepted_] = no_node;
             faults_.push_back({Kind::unexpected, last_accepted_, no_node, static_cast<std::uint16_t>(slots_[last_accepted_])});
+            if (stands_after(slots_[last_accepted_], chosen.node)) {
+                faults_.back().kind = Kind::early;
+                faults_.back().other = i;
+            }
             node_ = previous_;
             accept(i, chosen.node, schema_.step(previous_, slot).repeats);
             break;
@@ -199,7 +212,7 @@ private:
             auto const& node = schema_.nodes()[chosen.node];
             auto const parent = node.starts_loop ? schema_.loops()[node.loop].parent : node.loop;
             if (schema_.is_inside(schema_.nodes()[node_].loop, parent)) {
-                faults_.push_back({Kind::late, i, no_node, slot});
+                faults_.push_back({Kind::late, i, no_node, slot, last_accepted_});
             } else { // inside a loop whose head is absent
                 auto const head = schema_.loops()[parent].first;
                 faults_.push_back({Kind::missing, i, head, schema_.nodes()[head].segment});
@@ -220,7 +233,8 @@ private:
                 if (missing.kind != Kind::missing || missing.dropped || missing.segment != stray.segment || distance > swap_distance)
                     continue;
                 missing.dropped = true;
-                stray.kind = Kind::late;
+                stray.kind = missing.index > stray.index ? Kind::early : Kind::late;
+                stray.other = missing.index > stray.index ? missing.index - 1 : missing.index;
                 break;
             }
         }
