@@ -236,7 +236,7 @@ public:
     virtual Result<void> insert(Delivery const& delivery) = 0; // one per document and target
     virtual Result<void> update(Delivery const& delivery) = 0;
     virtual Result<std::optional<Delivery>> delivery(std::string_view id) = 0;
-    virtual Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) = 0;
+    virtual Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) = 0; // by target
     virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0; // newest first
 
     // jobs

@@ -165,7 +165,7 @@ Result<std::optional<Delivery>> SqliteTransaction::delivery(std::string_view id)
 }
 
 Result<std::vector<Delivery>> SqliteTransaction::deliveries_of(std::string_view document_id) {
-    static auto const sql = fmt::format("select {} from delivery where document_id = ? order by row", delivery_columns);
+    static auto const sql = fmt::format("select {} from delivery where document_id = ? order by target", delivery_columns);
     return rows<Delivery>(connection_, sql, read_delivery, document_id);
 }
 
