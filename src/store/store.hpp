@@ -39,6 +39,7 @@ enum class TransferState {
     received,    // stored; not yet looked into
     processed,   // its messages are made
     dead_letter, // cannot be processed; a person must act
+    discarded,   // a dead letter that a person has dealt with
 };
 
 enum class MessageState {
@@ -57,6 +58,7 @@ enum class MessageState {
     overdue,            // no acknowledgment in time
     // both
     dead_letter,
+    discarded, // held, quarantined or dead; a person has dealt with it
 };
 
 enum class DocumentState {
@@ -75,7 +77,7 @@ enum class DocumentState {
     overdue,
 };
 
-enum class DeliveryState { waiting, delivered, dead_letter };
+enum class DeliveryState { waiting, delivered, dead_letter, discarded };
 
 enum class JobKind {
     process_transfer, // subject: transfer
