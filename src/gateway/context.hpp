@@ -49,9 +49,12 @@ private:
 
 } // namespace wharf::gateway
 
-/// Returns the error of a Result<void> expression to the caller.
-#define WHARF_TRY(expression)                                                                                          \
+/// Returns the error of a Result<void> expression to the caller. Each use names its variable anew, because the expression
+/// may hold a lambda with uses of its own.
+#define WHARF_TRY(expression) WHARF_TRY_NUMBERED(wharf_result_, __COUNTER__, expression)
+#define WHARF_TRY_NUMBERED(name, number, expression) WHARF_TRY_NAMED(name, number, expression)
+#define WHARF_TRY_NAMED(name, number, expression)                                                                      \
     do {                                                                                                               \
-        if (auto wharf_result = (expression); !wharf_result)                                                           \
-            return ::wharf::unexpected(std::move(wharf_result.error()));                                               \
+        if (auto name##number = (expression); !name##number)                                                           \
+            return ::wharf::unexpected(std::move(name##number.error()));                                               \
     } while (false)

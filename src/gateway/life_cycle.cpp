@@ -19,7 +19,7 @@ bool waits_for_answer(store::DocumentState state) {
 }
 
 /// Accepted or refused, by AK501 or AK901. Anything but A, E (and P for a group) is a refusal: R, M, W, X.
-bool accepts(std::string_view verdict) { return verdict == "A" || verdict == "E"; }
+bool accepts(char code) { return code == 'A' || code == 'E'; }
 
 void collect(std::vector<std::string>& orders, std::string_view order) {
     if (!order.empty() && std::ranges::find(orders, order) == orders.end())
@@ -164,25 +164,25 @@ TransmissionStep after_transmission(store::Message message, std::optional<Error>
     return step;
 }
 
-Reconciliation reconcile(store::Message message, std::vector<store::Document> documents, GroupAnswer const& answer) {
+Reconciliation reconcile(store::Message message, std::vector<store::Document> documents, grammar::GroupAcknowledgment const& answer) {
     Reconciliation result;
     bool const was_overdue = message.state == store::MessageState::overdue;
 
-    std::vector<SetAnswer const*> answers(documents.size(), nullptr);
+    std::vector<grammar::SetAcknowledgment const*> answers(documents.size(), nullptr);
     std::size_t refused_by_name = 0;
     for (auto const& set : answer.sets) {
         auto const found = std::ranges::find_if(documents, [&](store::Document const& document) {
             return without_zeros(document.transaction_control_number) == without_zeros(set.control_number) &&
-                   (set.set.empty() || set.set == document.transaction_set);
+                   (set.set_id.empty() || set.set_id == document.transaction_set);
         });
         if (found == documents.end()) {
             result.notes.push_back({"UNMATCHED_ACKNOWLEDGMENT", fmt::format("the 997 names set {} {}, which was not in group {}",
-                                                                            set.set, set.control_number,
-                                                                            answer.control_number)});
+                                                                            set.set_id, set.control_number,
+                                                                            answer.group_control_number)});
             continue;
         }
         answers[static_cast<std::size_t>(found - documents.begin())] = &set;
-        refused_by_name += accepts(set.verdict) ? 0 : 1;
+        refused_by_name += set.accepted() ? 0 : 1;
     }
 
     bool contradicted = false;
@@ -190,21 +190,21 @@ Reconciliation reconcile(store::Message message, std::vector<store::Document> do
         bool accepted = false;
         std::string reason;
         if (answers[i] != nullptr) {
-            accepted = accepts(answers[i]->verdict);
-            reason = answers[i]->text;
-        } else if (accepts(answer.verdict)) {
+            accepted = answers[i]->accepted();
+            reason = fmt::format("{}", fmt::join(answers[i]->errors, "; "));
+        } else if (accepts(answer.code)) {
             accepted = true;
-        } else if (answer.verdict == "P") {
+        } else if (answer.code == 'P') {
             if (refused_by_name == 0) { // partly accepted, but which? nothing may be guessed
                 result.notes.push_back({"ACKNOWLEDGMENT_UNCLEAR",
                                         fmt::format("the 997 for group {} accepts a part of it and names no refused set; set {} "
                                                     "stays without an answer",
-                                                    answer.control_number, documents[i].transaction_control_number)});
+                                                    answer.group_control_number, documents[i].transaction_control_number)});
                 continue;
             }
             accepted = true;
         } else {
-            reason = answer.text;
+            reason = fmt::format("{}", fmt::join(answer.errors, "; "));
         }
         auto const next = accepted ? store::DocumentState::acknowledged : store::DocumentState::refused;
         if (documents[i].state == next)
@@ -225,7 +225,7 @@ Reconciliation reconcile(store::Message message, std::vector<store::Document> do
     if (contradicted)
         result.notes.push_back({"ACKNOWLEDGMENT_CONTRADICTS",
                                 fmt::format("a further 997 for group {} contradicts the first; the first counts",
-                                            answer.control_number)});
+                                            answer.group_control_number)});
 
     bool const all_answered =
         std::ranges::none_of(documents, [](auto const& document) { return waits_for_answer(document.state); });
@@ -244,6 +244,29 @@ Reconciliation reconcile(store::Message message, std::vector<store::Document> do
         message.acknowledged_late = true;
         result.notes.push_back({"acknowledged_late", "the acknowledgment came after its deadline"});
     }
+    result.message = std::move(message);
+    return result;
+}
+
+Reconciliation reconcile_interchange(store::Message message, std::vector<store::Document> documents, char code,
+                                     std::string_view note) {
+    Reconciliation result;
+    if (code != 'R')
+        return result;
+    auto const reason = fmt::format("the partner refused the whole interchange {} (TA1 note {})",
+                                    message.interchange_control_number, note);
+    for (auto& document : documents)
+        if (waits_for_answer(document.state)) {
+            document.state = store::DocumentState::refused;
+            document.reason = reason;
+            result.documents.push_back(std::move(document));
+        }
+    if (result.documents.empty())
+        return result;
+    result.notes.push_back({"REFUSED_BY_PARTNER", reason});
+    message.state = store::MessageState::refused;
+    message.reason = reason;
+    result.ends_waiting = true;
     result.message = std::move(message);
     return result;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "delivery/target.hpp"
+#include "grammar/acknowledgment.hpp"
 #include "partner/configuration.hpp"
 #include "store/store.hpp"
 #include "syntax/json/value.hpp"
@@ -78,22 +79,6 @@ struct TransmissionStep {
 
 // --- an acknowledgment came -----------------------------------------------------------------------------------------
 
-/// What an inbound 997 says about one group of ours.
-struct SetAnswer {
-    std::string set;            // AK201
-    std::string control_number; // AK202
-    std::string verdict;        // AK501: A, E, R, M, W, X
-    std::string text;           // AK3 and AK4 in words; empty when accepted
-};
-
-struct GroupAnswer {
-    std::string functional_id;  // AK101
-    std::string control_number; // AK102
-    std::string verdict;        // AK901: A, E, P, R, M, W, X
-    std::vector<SetAnswer> sets;
-    std::string text; // AK905.. in words
-};
-
 struct Reconciliation {
     std::optional<store::Message> message;  // changed; nothing: no change
     std::vector<store::Document> documents; // the changed ones
@@ -105,7 +90,11 @@ struct Reconciliation {
 /// is already known changes nothing; one that contradicts an earlier one is noted and changes nothing. Leading zeros of
 /// control numbers do not count. An answer after the deadline is applied and marked late.
 [[nodiscard]] Reconciliation reconcile(store::Message message, std::vector<store::Document> documents,
-                                       GroupAnswer const& answer);
+                                       grammar::GroupAcknowledgment const& answer);
+
+/// An inbound TA1 about one of our interchanges: R (TA104) refuses all of it, A and E change nothing.
+[[nodiscard]] Reconciliation reconcile_interchange(store::Message message, std::vector<store::Document> documents, char code,
+                                                   std::string_view note);
 
 /// The deadline has passed: nothing when an answer came meanwhile.
 [[nodiscard]] Reconciliation become_overdue(store::Message message, std::vector<store::Document> documents);

@@ -1,0 +1,466 @@
+#include "gateway/evaluation.hpp"
+
+#include "base/date.hpp"
+#include "base/id.hpp"
+#include "base/limits.hpp"
+#include "diagnostic/registry.hpp"
+#include "diagnostic/render.hpp"
+#include "document/arithmetic.hpp"
+#include "gateway/file_kind.hpp"
+#include "gateway/life_cycle.hpp"
+#include "transport/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace wharf::gateway {
+
+namespace {
+
+std::string first_error(Diagnostics const& findings) {
+    for (auto const& finding : findings)
+        if (finding.severity == Severity::error)
+            return fmt::format("{}: {}", finding.code, finding.message);
+    return {};
+}
+
+/// The name of the first error as an event: "hl-invalid" -> "HL_INVALID".
+std::string trouble_of(Diagnostics const& findings) {
+    for (auto const& finding : findings) {
+        if (finding.severity != Severity::error)
+            continue;
+        auto const entry = find_code(finding.code);
+        std::string name(entry ? entry->name : "mapping-refused");
+        for (auto& c : name)
+            c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        return name;
+    }
+    return "MAPPING_REFUSED";
+}
+
+std::string sent_at(grammar::GroupInfo const& group) {
+    if (!is_date(group.date))
+        return {};
+    return is_time(group.time) ? iso_date(group.date) + "T" + iso_time(group.time) : iso_date(group.date);
+}
+
+std::uint64_t count_of(std::string_view text, std::uint64_t otherwise) {
+    std::uint64_t value = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
+}
+
+/// The bytes between ST and SE: what two sets share when they are one document sent twice.
+std::string_view body_of(x12::SegmentList const& segments) {
+    if (segments.size() < 2)
+        return {};
+    auto const begin = segments[1].begin();
+    auto const last = segments.back();
+    auto const end = last.id() == "SE" ? last.begin() : last.end();
+    return end > begin ? std::string_view(segments.text() + begin, end - begin) : std::string_view();
+}
+
+class Evaluation {
+public:
+    Evaluation(store::Transfer const& transfer, partner::Configuration const& configuration, partner::Channel const* channel,
+               Knowledge& knowledge, Timestamp now)
+        : transfer_(transfer), configuration_(configuration), channel_(channel), knowledge_(knowledge), now_(now) {}
+
+    std::vector<EvaluatedInterchange> run();
+
+private:
+    store::Message new_message(std::string_view raw) const;
+    void start_interchange(grammar::Item& item);
+    void end_interchange(grammar::Item& item);
+    void start_group(grammar::Item& item);
+    void end_group(grammar::Item& item);
+    void transaction_set(grammar::Item& item);
+    void read_acknowledgment(grammar::Item const& item, EvaluatedSet& set);
+    void translate(grammar::Item const& item, grammar::SetVerdict& verdict, EvaluatedSet& set, Diagnostics& findings);
+    void service(grammar::Item const& item);
+    void junk(grammar::Item& item);
+    void add_findings(grammar::Item& item);
+    EvaluatedInterchange dead_letter(std::string_view raw, Diagnostics findings) const;
+
+    store::Transfer const& transfer_;
+    partner::Configuration const& configuration_;
+    partner::Channel const* channel_;
+    Knowledge& knowledge_;
+    Timestamp now_;
+
+    std::vector<EvaluatedInterchange> done_;
+    std::optional<EvaluatedInterchange> open_;
+    Diagnostics findings_; // of the open interchange's envelope
+};
+
+store::Message Evaluation::new_message(std::string_view raw) const {
+    store::Message message;
+    message.id = new_id(now_);
+    message.transfer_id = transfer_.id;
+    message.direction = store::Direction::inbound;
+    message.channel = transfer_.channel;
+    message.file_name = transfer_.file_name;
+    message.format = "unknown";
+    message.raw = raw;
+    message.sha256 = transport::sha256_hex(raw);
+    message.diagnostics = "[]";
+    message.created_at = now_;
+    message.updated_at = now_;
+    return message;
+}
+
+EvaluatedInterchange Evaluation::dead_letter(std::string_view raw, Diagnostics findings) const {
+    EvaluatedInterchange result;
+    result.message = new_message(raw);
+    result.message.state = store::MessageState::dead_letter;
+    result.message.reason = first_error(findings);
+    result.message.diagnostics = render_json(findings);
+    return result;
+}
+
+std::vector<EvaluatedInterchange> Evaluation::run() {
+    grammar::InterchangeReader reader(transfer_.raw, transfer_.file_name, knowledge_.schemas());
+    while (reader.next()) {
+        auto& item = reader.item();
+        switch (item.kind) {
+        case grammar::ItemKind::interchange_start:
+            start_interchange(item);
+            break;
+        case grammar::ItemKind::group_start:
+            start_group(item);
+            break;
+        case grammar::ItemKind::transaction_set:
+            transaction_set(item);
+            break;
+        case grammar::ItemKind::group_end:
+            end_group(item);
+            break;
+        case grammar::ItemKind::interchange_end:
+            end_interchange(item);
+            break;
+        case grammar::ItemKind::service:
+            service(item);
+            break;
+        case grammar::ItemKind::junk:
+            junk(item);
+            break;
+        }
+    }
+    bool const any = std::ranges::any_of(done_, [](auto const& entry) { return entry.message.format == "x12"; });
+    if (!any) { // one dead letter that says what the whole file is
+        done_.clear();
+        done_.push_back(dead_letter(transfer_.raw, {describe_foreign_file(transfer_.raw, transfer_.file_name)}));
+    }
+    return std::move(done_);
+}
+
+void Evaluation::add_findings(grammar::Item& item) {
+    for (auto& finding : item.findings)
+        if (findings_.size() < limits::findings)
+            findings_.push_back(std::move(finding));
+    item.findings.clear();
+}
+
+void Evaluation::start_interchange(grammar::Item& item) {
+    findings_.clear();
+    open_.emplace();
+    open_->info = *item.interchange;
+    auto const& info = open_->info;
+    auto& identity = open_->identity;
+    identity.sender_qualifier = info.sender_qualifier;
+    identity.sender_id = info.sender;
+    identity.receiver_qualifier = info.receiver_qualifier;
+    identity.receiver_id = info.receiver;
+    identity.test = info.usage != 'P';
+    if (channel_ != nullptr)
+        open_->route = route(configuration_, *channel_, identity);
+    else
+        open_->route.refusal = make_diagnostic(
+            "GATEWAY-0010", fmt::format("channel {} is not in the configuration any more", transfer_.channel),
+            "put the channel back, then: wharf dead-letter retry");
+    open_->message = new_message({}); // its bytes are known when it ends
+    add_findings(item);
+}
+
+void Evaluation::end_interchange(grammar::Item& item) {
+    add_findings(item);
+    auto& info = open_->info;
+    info.end = item.interchange->end;
+    auto& message = open_->message;
+    auto const raw = std::string_view(transfer_.raw).substr(info.offset, info.end - info.offset);
+    message.raw = raw;
+    message.sha256 = transport::sha256_hex(raw);
+    message.format = "x12";
+    message.test = open_->identity.test;
+    message.sender = open_->identity.sender();
+    message.receiver = open_->identity.receiver();
+    message.interchange_control_number = info.control_number;
+    if (open_->route.ok() && channel_ != nullptr) // again, now that all groups are known
+        open_->route = route(configuration_, *channel_, open_->identity);
+    if (open_->route.partner != nullptr)
+        message.partner = open_->route.partner->id;
+    open_->refusal = grammar::interchange_refusal(findings_);
+    if (!open_->route.ok()) {
+        message.state = store::MessageState::quarantined;
+        message.reason = fmt::format("{}: {}", open_->route.refusal->code, open_->route.refusal->message);
+        findings_.insert(findings_.begin(), *open_->route.refusal);
+    } else if (!open_->refusal.empty()) {
+        message.state = store::MessageState::rejected;
+        for (auto const& finding : findings_)
+            if (finding.acknowledgment.interchange == open_->refusal) {
+                message.reason = fmt::format("{}: {}", finding.code, finding.message);
+                break;
+            }
+    } else {
+        message.state = store::MessageState::processed;
+    }
+    // Offsets are those of the message's own bytes, which is what `message raw` gives.
+    for (auto& finding : findings_)
+        if (finding.place.has_offset)
+            finding.place.offset -= std::min(finding.place.offset, info.offset);
+    message.diagnostics = render_json(findings_);
+    done_.push_back(std::move(*open_));
+    open_.reset();
+}
+
+void Evaluation::start_group(grammar::Item& item) {
+    auto& group = open_->groups.emplace_back();
+    group.verdict.group = *item.group;
+    group.acknowledged = item.group->functional_id != "FA";
+    if (item.present)
+        open_->identity.group_senders.push_back(item.group->sender);
+    auto const match = knowledge_.grammars().match_release(item.group->release);
+    if (group.acknowledged && !match.exact) {
+        auto finding = make_diagnostic(
+            "GATEWAY-0024", fmt::format("there is no grammar for the release {} (GS08)", item.group->release),
+            fmt::format("ask the sender for a release we know; the nearest is {}", match.release));
+        finding.place.interchange = open_->info.control_number;
+        finding.place.group = item.group->control_number;
+        finding.place.segment_id = "GS";
+        finding.place.element = 8;
+        finding.value = item.group->release;
+        finding.acknowledgment.group = "2";
+        item.findings.push_back(std::move(finding));
+    }
+    group.verdict.findings = item.findings;
+    add_findings(item);
+}
+
+void Evaluation::end_group(grammar::Item& item) {
+    auto& group = open_->groups.back();
+    group.verdict.included =
+        item.present ? count_of(item.part->segments[0].element(1), item.sets) : item.sets;
+    group.verdict.findings.insert(group.verdict.findings.end(), item.findings.begin(), item.findings.end());
+    add_findings(item);
+    if (!group.verdict.rejected())
+        return;
+    for (auto& set : group.sets) {
+        if (set.document.state != store::DocumentState::accepted && set.document.state != store::DocumentState::held)
+            continue;
+        set.document.state = store::DocumentState::rejected;
+        set.document.reason = fmt::format("the whole group was rejected: {}", first_error(group.verdict.findings));
+        set.document.json.clear();
+    }
+}
+
+void Evaluation::transaction_set(grammar::Item& item) {
+    auto& group = open_->groups.back();
+    auto& set = group.sets.emplace_back();
+    auto& verdict = group.verdict.sets.emplace_back();
+    verdict.set = item.set;
+    verdict.findings = std::move(item.findings);
+
+    auto& document = set.document;
+    document.id = new_id(now_);
+    document.message_id = open_->message.id;
+    document.partner = open_->route.partner != nullptr ? open_->route.partner->id : std::string();
+    document.test = open_->identity.test;
+    document.functional_id = item.group->functional_id;
+    document.group_control_number = item.group->control_number;
+    document.transaction_set = item.set.id;
+    document.transaction_control_number = item.set.control_number;
+    document.created_at = now_;
+    document.updated_at = now_;
+
+    Diagnostics more; // of translation and sense: never acknowledged
+    if (open_->route.ok()) {
+        if (!group.acknowledged)
+            read_acknowledgment(item, set);
+        else
+            translate(item, verdict, set, more);
+    }
+    if (!verdict.accepted() && group.acknowledged) {
+        document.state = store::DocumentState::rejected;
+        document.reason = first_error(verdict.findings);
+        document.json.clear();
+    }
+    auto all = verdict.findings;
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    for (auto& finding : all)
+        if (finding.place.has_offset)
+            finding.place.offset -= std::min(finding.place.offset, open_->info.offset);
+    document.diagnostics = render_json(all);
+}
+
+void Evaluation::read_acknowledgment(grammar::Item const& item, EvaluatedSet& set) {
+    set.document.state = store::DocumentState::unmatched; // until the store says what it belongs to
+    if (item.set.id != "997" && item.set.id != "999") {
+        set.document.reason = fmt::format("set {} is not an acknowledgment that is understood", item.set.id);
+        return;
+    }
+    set.acknowledgment = grammar::read_acknowledgment(item.part->segments);
+    set.document.number = set.acknowledgment->group_control_number;
+}
+
+void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdict, EvaluatedSet& set,
+                           Diagnostics& findings) {
+    auto& document = set.document;
+    if (item.schema == nullptr)
+        return; // the reader has said so, with the code of the 997
+    auto const& partner = *open_->route.partner;
+    set.agreement = partner.inbound(item.set.id);
+    if (set.agreement == nullptr) {
+        auto finding = make_diagnostic(
+            "GATEWAY-0023", fmt::format("set {} is not among the documents agreed with partner {}", item.set.id, partner.id),
+            "add it to `documents` in the profile when it is wanted, and ask the partner to send it again");
+        finding.place.interchange = item.context.interchange;
+        finding.place.group = item.context.group;
+        finding.place.transaction = item.context.transaction;
+        finding.place.segment_id = "ST";
+        finding.place.segment_position = 1;
+        finding.place.element = 1;
+        finding.value = item.set.id;
+        finding.acknowledgment.transaction = "1";
+        verdict.findings.push_back(std::move(finding));
+        return;
+    }
+    document.kind = set.agreement->document;
+    auto const& gs08 = item.group->release;
+    if (!set.agreement->release.empty() && !gs08.starts_with(set.agreement->release)) {
+        auto finding = make_diagnostic("GATEWAY-0024",
+                                       fmt::format("set {} came in release {}; the profile of {} agrees on {}", item.set.id, gs08,
+                                                   partner.id, set.agreement->release),
+                                       "ask for the agreed release, or change `release` in the profile's `documents` entry");
+        finding.place.group = item.context.group;
+        finding.place.segment_id = "GS";
+        finding.place.element = 8;
+        finding.value = gs08;
+        finding.acknowledgment.group = "2";
+        open_->groups.back().verdict.findings.push_back(std::move(finding));
+        return;
+    }
+    if (!verdict.accepted())
+        return;
+
+    auto const held = [&](Diagnostics const& why) {
+        document.state = store::DocumentState::held;
+        document.reason = first_error(why);
+        document.json.clear();
+        set.trouble = trouble_of(why);
+    };
+    auto reading = knowledge_.reading(item.group->grammar_release, item.set.id, set.agreement->translator);
+    if (!reading || reading->translator == nullptr) {
+        if (!reading)
+            findings = std::move(reading.error());
+        if (findings.empty())
+            findings.push_back(make_diagnostic("GATEWAY-0050", fmt::format("there is no translator for set {}", item.set.id), {}));
+        held(findings);
+        return;
+    }
+    translator::SetInput input;
+    input.segments = &item.part->segments;
+    input.nodes = item.nodes;
+    input.context = item.context;
+    auto& provenance = input.provenance;
+    provenance.id = document.id;
+    provenance.test = document.test;
+    provenance.partner = partner.id;
+    provenance.message = document.message_id;
+    provenance.set = item.set.id;
+    provenance.version = gs08;
+    provenance.sender_scheme = open_->info.sender_qualifier;
+    provenance.sender = open_->info.sender;
+    provenance.sender_group = item.group->sender;
+    provenance.receiver_scheme = open_->info.receiver_qualifier;
+    provenance.receiver = open_->info.receiver;
+    provenance.receiver_group = item.group->receiver;
+    provenance.interchange = open_->info.control_number;
+    provenance.group = item.group->control_number;
+    provenance.transaction = item.set.control_number;
+    provenance.sent_at = sent_at(*item.group);
+    provenance.received_at = to_iso8601(transfer_.received_at);
+    auto outcome = reading->translator->read(input, document.json);
+    findings = std::move(outcome.diagnostics);
+    if (has_errors(findings)) {
+        held(findings);
+        return;
+    }
+    auto const parsed = json::parse(document.json);
+    if (!parsed) { // our own output: a bug, but the partner's document must not be lost for it
+        document.state = store::DocumentState::held;
+        document.reason = "the translated document is not JSON: " + parsed.error().message;
+        set.trouble = "MAPPING_REFUSED";
+        return;
+    }
+    auto numbers = numbers_of(*parsed);
+    document.number = std::move(numbers.number);
+    document.order_number = std::move(numbers.order_number);
+    set.orders = std::move(numbers.orders);
+    document.business_key =
+        business_key(*parsed, partner.id, document.test, transport::sha256_hex(body_of(item.part->segments)));
+    if (document.kind == "invoice")
+        for (auto& finding : document::check_invoice_arithmetic(*parsed)) {
+            finding.place.interchange = item.context.interchange;
+            finding.place.group = item.context.group;
+            finding.place.transaction = item.context.transaction;
+            findings.push_back(std::move(finding));
+        }
+    document.state = store::DocumentState::accepted;
+}
+
+void Evaluation::service(grammar::Item const& item) {
+    if (open_ && item.part != nullptr && !item.part->segments.empty() && item.part->segments[0].id() == "TA1") {
+        auto const ta1 = item.part->segments[0];
+        InterchangeAcknowledgment acknowledgment;
+        acknowledgment.control_number = ta1.element(1);
+        acknowledgment.code = ta1.element(4).empty() ? 'A' : ta1.element(4)[0];
+        acknowledgment.note = ta1.element(5);
+        open_->acknowledgments.push_back(std::move(acknowledgment));
+    }
+    if (open_) {
+        auto copy = item.findings;
+        for (auto& finding : copy)
+            findings_.push_back(std::move(finding));
+    }
+}
+
+void Evaluation::junk(grammar::Item& item) {
+    if (open_) { // inside an interchange: segments where none may stand
+        if (!open_->groups.empty() && item.group != nullptr)
+            open_->groups.back().verdict.findings.insert(open_->groups.back().verdict.findings.end(), item.findings.begin(),
+                                                         item.findings.end());
+        add_findings(item);
+        return;
+    }
+    if (item.part == nullptr)
+        return;
+    auto const raw = std::string_view(transfer_.raw).substr(item.part->offset, item.part->length);
+    auto finding = make_diagnostic(
+        "GATEWAY-0005",
+        fmt::format("{} bytes from byte {} of the file on belong to no interchange", raw.size(), item.part->offset + 1),
+        "the interchanges of the file were processed; look at these bytes with: wharf message raw");
+    finding.place.file = transfer_.file_name;
+    item.findings.insert(item.findings.begin(), std::move(finding));
+    done_.push_back(dead_letter(raw, std::move(item.findings)));
+}
+
+} // namespace
+
+std::vector<EvaluatedInterchange> evaluate(store::Transfer const& transfer, partner::Configuration const& configuration,
+                                           partner::Channel const* channel, Knowledge& knowledge, Timestamp now) {
+    return Evaluation(transfer, configuration, channel, knowledge, now).run();
+}
+
+} // namespace wharf::gateway

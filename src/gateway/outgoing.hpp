@@ -1,0 +1,54 @@
+// What we send: a draft (everything but its numbers), checked against our own grammar before it may be numbered, then
+// numbered, written and stored in one commit.
+//
+// Drafts own their texts; partner and identity point into the configuration. Pure but for commit_draft.
+#pragma once
+
+#include "gateway/context.hpp"
+#include "syntax/x12/writer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace wharf::gateway {
+
+struct DraftSet {
+    std::string set; // ST01
+    std::vector<x12::OutSegment> body;
+    store::Document document; // kind empty: an acknowledgment, which has no document
+};
+
+struct Draft {
+    partner::PartnerProfile const* partner = nullptr;
+    x12::PartyIdentifier sender;   // we
+    x12::PartyIdentifier receiver; // they
+    std::string identity;          // name of ours, for file names
+    bool test = false;
+    char usage = 'P';
+    std::string functional_id; // GS01: "PO", "FA"; "TA1": no group, `service` alone
+    std::string release;       // GS08
+    std::vector<x12::OutSegment> service;
+    std::vector<DraftSet> sets;
+    std::string answers;   // id of the inbound message this acknowledges
+    std::string resend_of; // id of the outbound message sent again
+};
+
+struct ControlNumbers {
+    std::uint64_t interchange = 0; // ISA13
+    std::uint64_t group = 0;       // GS06
+};
+
+/// The bytes. Sets are numbered 0001, 0002, … inside their group. `invalid` when an element cannot be written with the
+/// partner's separators.
+[[nodiscard]] Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Timestamp now);
+
+/// Writes with trial numbers, reads it back and validates it: what a partner's validator would say. Errors mean that the
+/// draft must not be sent.
+[[nodiscard]] Diagnostics check_draft(Draft const& draft, Knowledge& knowledge, Timestamp now);
+
+/// Takes the numbers, writes the bytes, stores message, documents and the job that transmits. The caller's transaction
+/// makes it final; rolled back, no number is used up.
+[[nodiscard]] Result<store::Message> commit_draft(Context const& context, store::Transaction& transaction, Record& record,
+                                                  Draft const& draft);
+
+} // namespace wharf::gateway
