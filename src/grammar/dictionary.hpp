@@ -48,7 +48,7 @@ struct ElementDefinition {
     std::string name;
     std::string type;   // AN, ID, N0..N9, R, DT, TM, B
     std::uint32_t min = 0;
-    std::uint32_t max = 0;
+    std::uint32_t max = 0; // 0xffffffff: as long as anything can be (binary data)
 };
 
 struct CompositeDefinition {

@@ -13,6 +13,12 @@
 #include <functional>
 #include <type_traits>
 
+// An expectation that carries an action is named like the rule inside.
+template <class Subject, class Action> struct boost::spirit::x3::get_info<boost::spirit::x3::action<Subject, Action>> {
+    using result_type = std::string;
+    std::string operator()(action<Subject, Action> const& parser) const { return what(parser.subject); }
+};
+
 namespace wharf::grammar {
 namespace {
 
@@ -83,13 +89,17 @@ template <class Class> constexpr Run<Class> run(Class member, std::size_t min = 
     return {member, min, max};
 }
 template <class Context> Line& line_of(Context const& context) { return x3::get<LineTag>(context).get(); }
+/// Of the word that stands next.
 template <class Context> std::uint32_t column_of(Context const& context) {
-    return static_cast<std::uint32_t>(x3::_where(context).begin() - line_of(context).text.data()) + 1;
+    auto const rest = x3::_where(context);
+    auto const word = std::find_if_not(rest.begin(), rest.end(), [](char c) { return c == ' '; });
+    return static_cast<std::uint32_t>(word - line_of(context).text.data()) + 1;
 }
 
 // ---- words
 
 x3::uint_parser<std::uint32_t, 10, 1, 9> const number;
+x3::uint_parser<std::uint64_t, 10, 1, 15> const long_number;
 x3::uint_parser<std::uint32_t, 10, 2, 2> const two_digits;
 x3::uint_parser<std::uint32_t, 10, 1, 1> const one_digit;
 auto const gap = +lit(' ');
@@ -98,6 +108,11 @@ auto const to_value = [](auto const& context) { x3::_val(context) = x3::_attr(co
 auto const to_view = [](auto const& context) {
     auto const range = x3::_attr(context);
     x3::_val(context) = std::string_view(range.begin(), range.end());
+};
+// Lengths of binary data go beyond what 32 bits hold and beyond what anybody can send.
+auto const to_length = [](auto const& context) {
+    x3::_val(context) = static_cast<std::uint32_t>(std::min<std::uint64_t>(x3::_attr(context), 0xffffffffu));
+    x3::_pass(context) = x3::_attr(context) > 0;
 };
 auto const to_positive = [](auto const& context) {
     x3::_val(context) = x3::_attr(context);
@@ -173,10 +188,8 @@ auto const life = x3::rule<struct LifeRule, ReleaseMask>{"a lifetime such as @00
         target = static_cast<std::remove_reference_t<decltype(target)>>(x3::_attr(context));                           \
     })
 
-auto const set_row_life = [](auto const& context) {
-    line_of(context).life = x3::_attr(context);
-    line_of(context).life_column = column_of(context);
-};
+auto const set_row_life = [](auto const& context) { line_of(context).life = x3::_attr(context); };
+auto const mark_row_life = [](auto const& context) { line_of(context).life_column = column_of(context); };
 auto const set_alternative_life = [](auto const& context) {
     line_of(context).alternatives.back().life = x3::_attr(context);
     line_of(context).alternatives.back().has_life = true;
@@ -185,12 +198,12 @@ auto const begin_alternative = [](auto const& context) {
     line_of(context).alternatives.emplace_back().column = column_of(context);
 };
 // two blanks before it: the life of the row; one: of the alternative
-auto const row_life = lit("  ") >> *lit(' ') >> &lit('@') >> life[set_row_life];
+auto const row_life = lit("  ") >> *lit(' ') >> &lit('@') >> eps[mark_row_life] >> life[set_row_life];
 auto const alternative_life = lit(' ') >> &lit('@') >> life[set_alternative_life];
 auto const comment = +lit(' ') >> -(lit('#') >> run(is_any, 0));
 auto const end = row<struct EndRule>("the end of the row") = -comment >> eoi;
 auto const end_with_life = row<struct EndWithLifeRule>("a lifetime after two blanks, or the end of the row") =
-    -row_life >> -comment >> eoi;
+    (row_life > end) | (-comment >> eoi);
 auto const bar = +lit(' ') >> lit('|');
 
 // ---- rows that stand at column 1
@@ -225,9 +238,10 @@ auto const type = word<struct TypeRule>("a type: AN, ID, N0 to N9, R, DT, TM or 
     &lit(' ');
 auto const shortest = x3::rule<struct ShortestRule, std::uint32_t>{"lengths such as 1/30"} =
     gap >> number[to_value] >> lit('/');
+auto const longest = x3::rule<struct LongestRule, std::uint32_t>{"a number from 1"} = long_number[to_length];
 auto const element_value = row<struct ElementValueRule>("a type and lengths such as AN 1/30") =
     gap >> eps[begin_alternative] > type[WHARF_ALTERNATIVE(type)] > shortest[WHARF_ALTERNATIVE(min)] >
-    positive[WHARF_ALTERNATIVE(max)] > -alternative_life;
+    longest[WHARF_ALTERNATIVE(max)] > -alternative_life;
 auto const element_row = lit("element")[is_a<LineKind::element>] > element_number[set_id] > element_value >
                          *(bar > element_value) > quoted[WHARF_LINE(name)] > end_with_life;
 auto const composite_head = lit("composite")[is_a<LineKind::composite>] > composite_number[set_id] >
