@@ -33,6 +33,14 @@ LintResult lint(std::string_view text, std::string file_name, SchemaCache& schem
                 ++result.suppressed;
         }
     }
+    if (result.interchanges == 0 && !has_errors(result.diagnostics)) {
+        auto finding = make_diagnostic("X12-0001", fmt::format("there is no X12 interchange in this file: it is {}", describe_content(text)),
+                                       "An X12 interchange begins with ISA. Check that the right file was sent.");
+        if (!result.diagnostics.empty())
+            finding.place.file = result.diagnostics.front().place.file;
+        finding.place.has_offset = true;
+        result.diagnostics.push_back(std::move(finding));
+    }
     sort_by_offset(result.diagnostics);
     return result;
 }
