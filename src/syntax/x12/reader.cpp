@@ -14,7 +14,7 @@ namespace wharf::x12 {
 namespace {
 
 constexpr std::size_t window_bytes = 32 * 1024;
-constexpr std::size_t max_window_bytes = 64u << 20; // one segment longer than this ends at the window
+constexpr std::size_t max_window_bytes = 16u << 20; // a segment longer than this is not cut into elements
 
 enum class Envelope { none, isa, gs, st, se, ge, iea, service };
 
@@ -131,9 +131,26 @@ struct Reader::State {
                 return true;
             }
             cursor = nullptr; // the window ends inside the segment: a new one begins with it, larger if it already did
-            if (index.window_begin() == begin && !index.reaches_end())
-                window = std::min(window * 2, max_window_bytes);
+            if (index.window_begin() != begin)
+                continue;
+            if (window >= max_window_bytes) {
+                read_endless_segment(begin);
+                return true;
+            }
+            window *= 2;
         }
+    }
+
+    /// A segment beyond all measure: kept as one piece, so that memory stays bounded and the next segment is found.
+    void read_endless_segment(std::size_t begin) {
+        auto const terminator = std::min(text.find(delimiters.segment, begin), text.size());
+        report("X12-0008", fmt::format("segment of {} bytes: longer than {}, the limit", terminator - begin, max_window_bytes),
+               "A segment terminator is missing, or the ISA names the wrong one. The segment is not looked into.", begin, 80);
+        auto& ends = part.segments.mutable_ends();
+        part.segments.mutable_segments().push_back({static_cast<std::uint32_t>(begin - part.segments.base()),
+                                                    static_cast<std::uint32_t>(ends.size()), 1});
+        ends.push_back(static_cast<std::uint32_t>(terminator - part.segments.base()));
+        end_segment(ends);
     }
 
     void end_segment(std::vector<std::uint32_t>& ends) {

@@ -155,6 +155,14 @@ TEST(Reader, segments_longer_than_the_window) {
     EXPECT_EQ(written_back(text), text);
 }
 
+TEST(Reader, a_segment_without_end_is_kept_whole_and_the_next_one_found) {
+    auto text = small;
+    std::string const endless = "~MSG*" + std::string(40u << 20, '*');
+    text.insert(text.find("~SE*4"), endless);
+    EXPECT_EQ(kinds_of(text), "ISA GS SET5 GE IEA X12-0008@" + std::to_string(text.find("MSG*")));
+    EXPECT_TRUE(written_back(text) == text);
+}
+
 TEST(Reader, every_truncation_is_read_without_trouble_and_written_back) {
     for (std::size_t length = 0; length <= small.size(); ++length) {
         auto const text = small.substr(0, length);
