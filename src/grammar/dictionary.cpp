@@ -8,14 +8,16 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <unordered_map>
 
 namespace wharf::grammar {
 namespace {
 
-template <class Value> using ByName = std::map<std::string, std::unique_ptr<Value>, std::less<>>;
+struct NameHash : std::hash<std::string_view> {
+    using is_transparent = void;
+};
+template <class Value> using ByName = std::unordered_map<std::string, std::unique_ptr<Value>, NameHash, std::equal_to<>>;
 
 /// Blocks of one file, found by name.
 class BlockIndex {
