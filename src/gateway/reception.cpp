@@ -13,11 +13,16 @@ namespace wharf::gateway {
 
 namespace {
 
+// Claim keys of files begin with the file's name, which is never empty and never holds a slash.
+constexpr std::string_view again_mark = "/again/";
+constexpr std::string_view released_mark = "/released/";
+
 /// What happens to one evaluated interchange inside the transaction that stores it.
 class Reception {
 public:
-    Reception(Context const& context, store::Transaction& transaction, Record& record, EvaluatedInterchange& interchange)
-        : context_(context), transaction_(transaction), record_(record), interchange_(interchange), message_(interchange.message),
+    Reception(Context const& context, store::Transaction& transaction, Record& record, EvaluatedInterchange& interchange,
+              bool released)
+        : released_(released), context_(context), transaction_(transaction), record_(record), interchange_(interchange), message_(interchange.message),
           now_(context.clock.now()) {}
 
     Result<void> store();
@@ -36,6 +41,7 @@ private:
     Draft answer_draft(grammar::GroupInfo const* group) const;
     bool can_answer() const { return !interchange_.route.partner->channel.empty(); }
 
+    bool released_; // a person has decided that a reused number is right
     Context const& context_;
     store::Transaction& transaction_;
     Record& record_;
@@ -43,6 +49,21 @@ private:
     store::Message& message_;
     Timestamp now_;
 };
+
+Result<void> add_deliveries(store::Transaction& transaction, store::Document const& document,
+                            std::vector<partner::Target const*> const& targets, Timestamp now) {
+    for (auto const* target : targets) {
+        store::Delivery delivery;
+        delivery.id = new_id(now);
+        delivery.document_id = document.id;
+        delivery.target = target->name;
+        delivery.created_at = now;
+        delivery.updated_at = now;
+        WHARF_TRY(transaction.insert(delivery));
+        WHARF_TRY(transaction.add_job(store::JobKind::deliver, delivery.id, now));
+    }
+    return {};
+}
 
 std::string facts_of(store::Message const& message) {
     return fmt::format("direction=inbound state={} partner={} sender={} interchange={}{}", to_string(message.state),
@@ -64,7 +85,7 @@ Result<void> Reception::store() {
         judge_interchange(*earlier, message_.sha256, interchange_.route.partner->duplicates);
     if (judgement.fate == InterchangeFate::duplicate)
         return duplicate(judgement.earlier);
-    if (judgement.fate == InterchangeFate::number_reused)
+    if (judgement.fate == InterchangeFate::number_reused && !released_)
         return number_reused(judgement.earlier);
     if (!interchange_.refusal.empty()) {
         WHARF_TRY(transaction_.insert(message_));
@@ -167,19 +188,8 @@ Result<void> Reception::store_set(EvaluatedSet& set) {
     WHARF_TRY(record_.note(document.id, note.type, note.text,
                            fmt::format("state={} set={} message={} partner={}", to_string(document.state),
                                        for_log(document.transaction_set), message_.id, document.partner)));
-    if (document.state != store::DocumentState::accepted)
-        return {};
-    for (auto const* target : targets) {
-        store::Delivery delivery;
-        delivery.id = new_id(now_);
-        delivery.document_id = document.id;
-        delivery.target = target->name;
-        delivery.created_at = now_;
-        delivery.updated_at = now_;
-        WHARF_TRY(transaction_.insert(delivery));
-        WHARF_TRY(transaction_.add_job(store::JobKind::deliver, delivery.id, now_));
-    }
-    return {};
+    return document.state == store::DocumentState::accepted ? add_deliveries(transaction_, document, targets, now_)
+                                                            : Result<void>();
 }
 
 Result<void> Reception::record_change(Reconciliation const& change) {
@@ -333,9 +343,9 @@ Result<void> Reception::answer_with_997() {
 }
 
 Result<void> store_all(Context const& context, store::Transaction& transaction, Record& record,
-                       std::vector<EvaluatedInterchange>& interchanges) {
+                       std::vector<EvaluatedInterchange>& interchanges, bool released) {
     for (auto& interchange : interchanges)
-        WHARF_TRY(Reception(context, transaction, record, interchange).store());
+        WHARF_TRY(Reception(context, transaction, record, interchange, released).store());
     return {};
 }
 
@@ -359,7 +369,7 @@ Result<void> process_transfer(Context const& context, store::Job const& job) {
                                  context.knowledge, context.clock.now());
     crash_point("after-evaluate");
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
-        WHARF_TRY(store_all(context, transaction, record, interchanges));
+        WHARF_TRY(store_all(context, transaction, record, interchanges, transfer->claim_key.starts_with(released_mark)));
         WHARF_TRY(transaction.set_state(transfer->id, store::TransferState::processed, {}));
         WHARF_TRY(transaction.finish_job(job.id));
         crash_point("before-store-messages");
@@ -377,24 +387,79 @@ Result<void> give_up_transfer(Context const& context, store::Job const& job, std
     });
 }
 
-Result<std::string> reprocess(Context const& context, store::Message const& message) {
-    // The message's own bytes, as if they came once more; the first message stays as the trace of what happened.
+Result<std::string> process_again(Context const& context, store::Transaction& transaction, Record& record,
+                                  store::Message message) {
     auto const now = context.clock.now();
     store::Transfer transfer;
     transfer.id = new_id(now);
     transfer.channel = message.channel;
     transfer.file_name = message.file_name;
-    transfer.claim_key = message.file_name + "|again|" + message.id;
+    transfer.claim_key = std::string(message.state == store::MessageState::held ? released_mark : again_mark) + message.id;
     transfer.sha256 = message.sha256;
     transfer.size = message.raw.size();
     transfer.raw = message.raw;
     transfer.received_at = now;
-    WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
-        WHARF_TRY(transaction.insert(transfer));
-        WHARF_TRY(transaction.add_job(store::JobKind::process_transfer, transfer.id, now));
-        return record.note(message.id, "processed_again", fmt::format("as transfer {}", transfer.id));
-    }));
+    WHARF_TRY(transaction.insert(transfer));
+    WHARF_TRY(transaction.add_job(store::JobKind::process_transfer, transfer.id, now));
+    message.state = store::MessageState::discarded;
+    message.reason = fmt::format("processed again as transfer {}; it was: {}", transfer.id, message.reason);
+    message.updated_at = now;
+    WHARF_TRY(transaction.update(message));
+    WHARF_TRY(record.note(message.id, "processed_again", fmt::format("as transfer {}", transfer.id),
+                          fmt::format("transfer={}", transfer.id)));
     return transfer.id;
+}
+
+Result<unsigned> retry_held_documents(Context const& context, store::Message const& message) {
+    store::Transfer transfer; // only what evaluation reads
+    transfer.id = message.transfer_id;
+    transfer.channel = message.channel;
+    transfer.file_name = message.file_name;
+    transfer.raw = message.raw;
+    transfer.received_at = message.created_at;
+    auto interchanges = evaluate(transfer, context.configuration, context.configuration.channel(message.channel),
+                                 context.knowledge, context.clock.now());
+    unsigned going_on = 0;
+    WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
+        auto documents = transaction.documents_of(message.id);
+        if (!documents)
+            return unexpected(std::move(documents.error()));
+        for (auto& document : *documents) {
+            if (document.state != store::DocumentState::held)
+                continue;
+            EvaluatedSet const* again = nullptr;
+            for (auto const& interchange : interchanges)
+                for (auto const& group : interchange.groups)
+                    for (auto const& set : group.sets)
+                        if (set.document.group_control_number == document.group_control_number &&
+                            set.document.transaction_set == document.transaction_set &&
+                            set.document.transaction_control_number == document.transaction_control_number)
+                            again = &set;
+            if (again == nullptr || again->document.state != store::DocumentState::accepted)
+                continue;
+            auto const targets = targets_of(context.configuration, *again->agreement, document.test);
+            auto earlier = transaction.find_business_key(again->document.business_key);
+            if (!earlier)
+                return unexpected(std::move(earlier.error()));
+            if (targets.empty() || *earlier)
+                continue;
+            auto fresh = again->document;
+            // The document keeps the identity it was stored under; identifiers are unique texts.
+            for (auto const& [made, kept] : {std::pair(fresh.id, document.id), std::pair(fresh.message_id, document.message_id)})
+                for (auto at = fresh.json.find(made); at != std::string::npos; at = fresh.json.find(made, at))
+                    fresh.json.replace(at, made.size(), kept);
+            fresh.id = document.id;
+            fresh.message_id = document.message_id;
+            fresh.created_at = document.created_at;
+            fresh.updated_at = context.clock.now();
+            WHARF_TRY(transaction.update(fresh));
+            WHARF_TRY(add_deliveries(transaction, fresh, targets, fresh.updated_at));
+            WHARF_TRY(record.note(fresh.id, "accepted", "held before, accepted now"));
+            ++going_on;
+        }
+        return {};
+    }));
+    return going_on;
 }
 
 } // namespace wharf::gateway

@@ -12,8 +12,14 @@ namespace wharf::gateway {
 /// it blocks nothing; its bytes stay.
 [[nodiscard]] Result<void> give_up_transfer(Context const& context, store::Job const& job, std::string_view reason);
 
-/// Evaluates an inbound message once more, after profile, map or grammar were corrected: quarantined, held and dead
-/// messages go through whole; of a processed one only the documents that were held get another chance.
-[[nodiscard]] Result<std::string> reprocess(Context const& context, store::Message const& message);
+/// An inbound message that was quarantined, held or dead goes through once more from its own bytes, after profile or
+/// channel were corrected: as a new transfer, whose job is added here. A held one is taken this time. Returns the
+/// transfer's id; the old message is `discarded` and says so.
+[[nodiscard]] Result<std::string> process_again(Context const& context, store::Transaction& transaction, Record& record,
+                                                store::Message message);
+
+/// The documents of a processed message that were held (no target, no mapping): evaluated anew, and delivered where that
+/// now succeeds. Nothing is acknowledged again. Returns how many go on.
+[[nodiscard]] Result<unsigned> retry_held_documents(Context const& context, store::Message const& message);
 
 } // namespace wharf::gateway

@@ -1,0 +1,118 @@
+#include "gateway/gateway.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+namespace wharf::gateway {
+
+namespace {
+
+double random_part() {
+    thread_local std::mt19937_64 engine{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+}
+
+bool is_trouble(std::string_view event) {
+    static constexpr std::array<std::string_view, 10> failures = {
+        "rejected",      "set_aside",           "delivery_failed",       "delivery_refused", "delivery_given_up",
+        "poll_failed",   "transmission_failed", "transmission_given_up", "job_failed",       "store_failed"};
+    if (std::ranges::find(failures, event) != failures.end())
+        return true;
+    // Exceptions are named in capitals. A repeated document is no fault of anybody's: it had no effect.
+    return !event.empty() && event[0] >= 'A' && event[0] <= 'Z' && !event.starts_with("DUPLICATE_");
+}
+
+} // namespace
+
+void Tally::count(std::string_view event) {
+    std::lock_guard const guard(mutex_);
+    ++counts_[std::string(event)];
+}
+
+unsigned Tally::of(std::string_view event) const {
+    std::lock_guard const guard(mutex_);
+    auto const found = counts_.find(event);
+    return found == counts_.end() ? 0 : found->second;
+}
+
+unsigned Tally::troubles() const {
+    std::lock_guard const guard(mutex_);
+    unsigned total = 0;
+    for (auto const& [event, count] : counts_)
+        total += is_trouble(event) ? count : 0;
+    return total;
+}
+
+std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesystem::path const& folder, OpenFor purpose,
+                                                                   std::optional<std::filesystem::path> const& grammars,
+                                                                   LineSink sink) {
+    auto fail = [](Error const& error) { return std::unexpected(OpenFailure{{}, error.message}); };
+    std::unique_ptr<Gateway> gateway(new Gateway);
+    auto& self = *gateway;
+    self.log_.emplace(self.clock_, [&self, sink = std::move(sink)](std::string_view line) {
+        // "time event …": the log is also where events are counted.
+        auto const blank = line.find(' ');
+        auto const rest = blank == std::string_view::npos ? std::string_view() : line.substr(blank + 1);
+        self.tally_.count(rest.substr(0, rest.find(' ')));
+        sink(line);
+    });
+
+    auto configuration = partner::load_configuration(folder);
+    if (!configuration)
+        return std::unexpected(OpenFailure{std::move(configuration.error()), {}});
+    self.configuration_ = std::make_unique<partner::Configuration>(std::move(*configuration));
+    auto knowledge = Knowledge::open(*self.configuration_, grammars);
+    if (!knowledge)
+        return std::unexpected(OpenFailure{std::move(knowledge.error()), {}});
+    self.knowledge_ = std::move(*knowledge);
+    auto channels = Channels::open(*self.configuration_);
+    if (!channels)
+        return fail(channels.error());
+    self.channels_ = std::move(*channels);
+
+    auto const& store_file = self.configuration_->gateway.store_file;
+    if (purpose == OpenFor::running) {
+        auto lock = store::lock_gateway(store_file);
+        if (!lock)
+            return fail(lock.error());
+        self.lock_ = std::move(*lock);
+    }
+    auto store = store::open_sqlite(store_file);
+    if (!store)
+        return fail(store.error());
+    self.store_ = std::move(*store);
+    if (purpose == OpenFor::running) {
+        auto released = self.store_->transact([](store::Transaction& transaction) { return transaction.release_leases(); });
+        if (!released)
+            return fail(released.error());
+    }
+    self.context_.emplace(Context{*self.configuration_, *self.store_, *self.knowledge_, *self.channels_, self.clock_, *self.log_,
+                                  random_part});
+    return gateway;
+}
+
+Result<PollSummary> poll_once(Context const& context, MakeDeliver const& make_deliver, std::string_view channel,
+                              unsigned threads) {
+    PollSummary summary;
+    if (!channel.empty() && context.configuration.channel(channel) == nullptr)
+        return invalid(fmt::format("there is no channel {} in the configuration", channel));
+    for (auto const& one : context.configuration.channels) {
+        if (!one.is_read() || (!channel.empty() && one.name != channel))
+            continue;
+        auto const report = take_in(context, one);
+        summary.taken += report.taken;
+        summary.waiting += report.waiting;
+        if (!report.trouble.empty())
+            summary.unreachable.push_back(fmt::format("{}: {}", one.name, report.trouble));
+    }
+    auto jobs = run_until_idle(context, make_deliver, threads);
+    if (!jobs)
+        return unexpected(std::move(jobs.error()));
+    summary.jobs = *jobs;
+    return summary;
+}
+
+} // namespace wharf::gateway

@@ -1,0 +1,49 @@
+// What an operator asks for: find, send again, try again, put aside. For the command line and the API.
+//
+// Each is one transaction. Errors are `invalid` when the request makes no sense (no such id, wrong state); the message
+// says what would.
+#pragma once
+
+#include "gateway/context.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wharf::gateway {
+
+/// Sends an outbound message once more under new control numbers, from its stored bytes. Returns the new message.
+[[nodiscard]] Result<store::Message> resend(Context const& context, std::string_view message_id);
+
+/// Tries a dead letter again: a delivery (or all dead ones of a document), a transfer, an outbound message that could
+/// not be transmitted, an inbound one that was quarantined, held or dead, the held documents of a processed message.
+/// Returns what was done, for people.
+[[nodiscard]] Result<std::string> retry(Context const& context, std::string_view id);
+
+/// Marks a dead letter as dealt with. Nothing is deleted.
+[[nodiscard]] Result<std::string> discard(Context const& context, std::string_view id);
+
+struct DeadLetters {
+    std::vector<store::Transfer> transfers;
+    std::vector<store::Message> messages; // dead_letter, quarantined and held
+    std::vector<store::Delivery> deliveries;
+    [[nodiscard]] bool empty() const { return transfers.empty() && messages.empty() && deliveries.empty(); }
+};
+[[nodiscard]] Result<DeadLetters> dead_letters(store::Store& store, unsigned limit);
+
+/// Everything known about a message.
+struct MessageView {
+    struct DocumentView {
+        store::Document document;
+        std::vector<store::Delivery> deliveries;
+        std::vector<store::Event> events;
+    };
+    store::Message message;
+    std::vector<DocumentView> documents;
+    std::vector<store::Message> answers; // acknowledgments of it that we sent
+    std::vector<store::Event> events;
+};
+/// The message with this id, or the only one a search for this word finds. `invalid` when there is none or several.
+[[nodiscard]] Result<MessageView> view_message(store::Store& store, std::string_view id_or_number);
+
+} // namespace wharf::gateway

@@ -1,0 +1,252 @@
+#include "gateway/submission.hpp"
+
+#include "base/id.hpp"
+#include "diagnostic/registry.hpp"
+#include "diagnostic/render.hpp"
+#include "document/schema.hpp"
+#include "gateway/crash_point.hpp"
+#include "gateway/life_cycle.hpp"
+#include "gateway/outgoing.hpp"
+#include "syntax/json/value.hpp"
+#include "transport/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <expected>
+
+namespace wharf::gateway {
+
+namespace {
+
+constexpr std::size_t most_documents = 1000; // in one group
+
+std::unexpected<Diagnostics> refuse(std::string_view code, std::string message, std::string help) {
+    return std::unexpected(Diagnostics{make_diagnostic(code, std::move(message), std::move(help))});
+}
+
+std::expected<std::vector<json::Value>, Diagnostics> documents_in(std::string_view body) {
+    auto parsed = json::parse(body);
+    if (!parsed)
+        return refuse("GATEWAY-0042", "the body is not JSON: " + parsed.error().message,
+                      "send one canonical document as a JSON object, or an array of them");
+    std::vector<json::Value> documents;
+    if (parsed->is_object())
+        documents.push_back(std::move(*parsed));
+    else if (parsed->is_array())
+        documents = std::move(parsed->items());
+    if (documents.empty() || documents.size() > most_documents)
+        return refuse("GATEWAY-0042", fmt::format("the body holds {} documents", documents.size()),
+                      fmt::format("send one canonical document as a JSON object, or an array of 1 to {}", most_documents));
+    Diagnostics findings;
+    for (auto const& document : documents) {
+        if (!document.is_object())
+            return refuse("GATEWAY-0042", "an entry of the array is not a JSON object", "each entry is one canonical document");
+        for (auto& finding : document::check(document))
+            findings.push_back(std::move(finding));
+        if (document.string("document") != documents.front().string("document"))
+            return refuse("GATEWAY-0042", "the documents are of different kinds",
+                          "one group holds one kind: send the others in requests of their own");
+    }
+    if (has_errors(findings))
+        return std::unexpected(std::move(findings));
+    return documents;
+}
+
+/// Who it goes to and how: everything of the draft but its sets.
+struct Address {
+    Draft draft;
+    Knowledge::Reading writing;
+    partner::DocumentAgreement const* agreement = nullptr;
+};
+
+std::expected<Address, Diagnostics> address(Context const& context, std::string_view partner_id, json::Value const& document) {
+    auto const& configuration = context.configuration;
+    Address address;
+    auto const* partner = configuration.partner(partner_id);
+    if (partner == nullptr)
+        return refuse("GATEWAY-0041", partner_id.empty() ? "no partner is named" : fmt::format("there is no partner {}", partner_id),
+                      "name the partner's profile id in the header X-Wharf-Partner");
+    auto const profile = fmt::format("partners/{}/profile.yaml", partner->id);
+    if (partner->channel.empty())
+        return refuse("GATEWAY-0041", fmt::format("partner {} has no channel to send on", partner->id),
+                      fmt::format("name one under `channel` in {}", profile));
+    auto const kind = document.string("document");
+    address.agreement = partner->outbound(kind);
+    if (address.agreement == nullptr)
+        return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us", partner->id, kind),
+                      fmt::format("add an outbound entry to `documents` in {}", profile));
+    auto& draft = address.draft;
+    auto const* test = document.find("test");
+    draft.partner = partner;
+    draft.test = partner->envelope.test || (test != nullptr && test->is_true());
+    draft.usage = draft.test ? 'T' : 'P';
+    auto const* identity = configuration.identity(partner->identity);
+    auto const* identifier = partner->identifier(draft.test);
+    if (identity == nullptr || identifier == nullptr)
+        return refuse("GATEWAY-0041",
+                      fmt::format("{} for {} use", identity == nullptr ? "none of our identities is known to partner " + partner->id
+                                                                       : "partner " + partner->id + " has no identifier",
+                                  draft.test ? "test" : "production"),
+                      fmt::format("see `identity` and `identifiers` in {}", profile));
+    draft.identity = identity->name;
+    draft.sender = {identity->qualifier, identity->id, identity->group()};
+    draft.receiver = {identifier->qualifier, identifier->id, identifier->group()};
+    draft.release = !address.agreement->release.empty() ? address.agreement->release : partner->envelope.release;
+    auto const release = context.knowledge.grammars().match_release(draft.release).release;
+    auto writing = context.knowledge.reading(release, address.agreement->set, address.agreement->translator);
+    if (!writing)
+        return std::unexpected(std::move(writing.error()));
+    if (writing->schema == nullptr || writing->translator == nullptr)
+        return refuse("GATEWAY-0050", fmt::format("set {} in release {} cannot be written", address.agreement->set, release),
+                      fmt::format("see `documents` in {}", profile));
+    address.writing = std::move(*writing);
+    draft.functional_id = address.writing.schema->set().group;
+    return address;
+}
+
+std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission const& submission) {
+    auto documents = documents_in(submission.body);
+    if (!documents)
+        return std::unexpected(std::move(documents.error()));
+    auto addressed = address(context, submission.partner, documents->front());
+    if (!addressed)
+        return std::unexpected(std::move(addressed.error()));
+    auto& draft = addressed->draft;
+    auto const& envelope = draft.partner->envelope;
+    x12::Delimiters const delimiters = {envelope.element_separator, envelope.component_separator, envelope.segment_terminator,
+                                        envelope.repetition_separator};
+    auto const now = context.clock.now();
+    Diagnostics findings;
+    for (auto& document : *documents) {
+        auto const id = new_id(now);
+        document.set("id", id);
+        document.set("test", json::Value(draft.test));
+        auto written = addressed->writing.translator->write(document, delimiters);
+        bool const ok = written.ok();
+        for (auto& finding : written.diagnostics)
+            findings.push_back(std::move(finding));
+        if (!ok)
+            continue;
+        DraftSet set;
+        set.set = addressed->agreement->set;
+        set.body = std::move(written.segments);
+        auto const numbers = numbers_of(document);
+        set.document.id = id;
+        set.document.kind = addressed->agreement->document;
+        set.document.number = numbers.number;
+        set.document.order_number = numbers.order_number;
+        set.document.json = json::to_text(document);
+        set.document.diagnostics = "[]";
+        draft.sets.push_back(std::move(set));
+    }
+    if (has_errors(findings))
+        return std::unexpected(std::move(findings));
+    auto checked = check_draft(draft, context.knowledge, now);
+    if (has_errors(checked))
+        return std::unexpected(std::move(checked));
+    return std::move(draft);
+}
+
+std::string answer_of(store::Message const& message, std::vector<store::Document> const& documents) {
+    json::Value answer{json::Object{}};
+    answer.set("id", documents.front().id);
+    answer.set("message", message.id);
+    answer.set("partner", message.partner);
+    answer.set("state", std::string(to_string(message.state)));
+    answer.set("interchange_control_number", message.interchange_control_number);
+    answer.set("group_control_number", message.group_control_number);
+    answer.set("transaction_control_number", documents.front().transaction_control_number);
+    json::Array list;
+    for (auto const& document : documents) {
+        json::Value entry{json::Object{}};
+        entry.set("id", document.id);
+        entry.set("number", document.number);
+        entry.set("transaction_control_number", document.transaction_control_number);
+        list.push_back(std::move(entry));
+    }
+    answer.set("documents", std::move(list));
+    return json::to_text(answer);
+}
+
+} // namespace
+
+SubmissionResult submit(Context const& context, Submission const& submission) {
+    SubmissionResult result;
+    // Stored beside the answer, so that a key used for another document is noticed: 64 characters, then the answer.
+    auto const fingerprint = transport::sha256_hex(submission.partner + '\n' + submission.body);
+    auto const& key = submission.idempotency_key;
+    auto const known = [&](store::Transaction& transaction) -> Result<bool> {
+        if (key.empty())
+            return false;
+        auto found = transaction.find_answer(key);
+        if (!found)
+            return unexpected(std::move(found.error()));
+        if (!*found)
+            return false;
+        if (!(*found)->starts_with(fingerprint)) {
+            result.fate = SubmissionFate::conflict;
+            result.diagnostics.push_back(make_diagnostic(
+                "GATEWAY-0042", "this Idempotency-Key was used for another document",
+                "a key belongs to one request: repeat the very same request with it, or take a new key"));
+        } else {
+            result.fate = SubmissionFate::repeated;
+            result.answer = (*found)->substr(fingerprint.size());
+        }
+        return true;
+    };
+    auto const failed = [&](Error error) {
+        result.fate = SubmissionFate::failed;
+        result.error = std::move(error);
+        return result;
+    };
+
+    // Asked before the work for the usual repetition, and again inside the commit for two at once.
+    bool answered = false;
+    if (!key.empty()) {
+        auto asked = context.store.read([&](store::Transaction& transaction) -> Result<void> {
+            auto found = known(transaction);
+            if (!found)
+                return unexpected(std::move(found.error()));
+            answered = *found;
+            return {};
+        });
+        if (!asked)
+            return failed(asked.error());
+        if (answered)
+            return result;
+    }
+    auto draft = draft_of(context, submission);
+    if (!draft) {
+        result.fate = SubmissionFate::refused;
+        result.diagnostics = std::move(draft.error());
+        return result;
+    }
+    auto stored = transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
+        auto found = known(transaction);
+        if (!found)
+            return unexpected(std::move(found.error()));
+        answered = *found;
+        if (answered)
+            return {};
+        auto message = commit_draft(context, transaction, record, *draft);
+        if (!message)
+            return unexpected(std::move(message.error()));
+        auto documents = transaction.documents_of(message->id);
+        if (!documents)
+            return unexpected(std::move(documents.error()));
+        result.answer = answer_of(*message, *documents);
+        if (!key.empty())
+            WHARF_TRY(transaction.remember_answer(key, fingerprint + result.answer));
+        crash_point("before-submit");
+        return {};
+    });
+    if (!stored)
+        return failed(stored.error());
+    if (answered)
+        return result;
+    crash_point("after-submit");
+    result.fate = SubmissionFate::accepted;
+    return result;
+}
+
+} // namespace wharf::gateway
