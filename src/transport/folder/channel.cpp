@@ -203,18 +203,18 @@ Result<std::string> FolderConnection::fetch(RemoteFile const& file) {
     auto const limit = shared_->settings.rules.max_bytes;
     Descriptor const handle(
         ::openat(inbox_.handle.get(), file.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    auto const changed = [&] {
+        return temporary(fmt::format("channel {}: {} changed or went since it was listed ({} bytes then); it will be taken when it "
+                                     "is complete",
+                                     shared_->name, quote_name(path.native()), file.size));
+    };
     if (!handle.is_open() && errno == ENOENT)
-        return temporary(fmt::format("channel {}: {} is gone since it was listed", shared_->name, quote_name(path.native())));
+        return changed();
     if (!handle.is_open())
         return shared_->failed(errno, "open", path, errno == ELOOP ? "It is a link, and links are not followed" : "");
     struct stat before{};
     if (::fstat(handle.get(), &before) != 0)
         return shared_->failed(errno, "read", path);
-    auto const changed = [&] {
-        return temporary(fmt::format("channel {}: {} changed since it was listed ({} bytes then); it will be taken when it "
-                                     "is complete",
-                                     shared_->name, quote_name(path.native()), file.size));
-    };
     if (!same_file(before, file))
         return changed();
     if (file.size > limit)

@@ -347,11 +347,7 @@ Result<void> Libssh2Session::log_in_with_key(std::string const& offered) {
         return refuse("login refused. It is an RSA key, and this SFTP engine (libssh2 1.10) can use RSA only with the old "
                       "SHA-1 signature, which servers since OpenSSH 8.8 refuse. Make an ed25519 key (ssh-keygen -t ed25519) "
                       "and give the partner its public half");
-    char* said = nullptr;
-    libssh2_session_last_error(session_, &said, nullptr, 0);
-    std::string_view const reason = said ? said : "";
-    if (code == LIBSSH2_ERROR_FILE || reason.find("extract") != std::string_view::npos ||
-        reason.find("private key") != std::string_view::npos)
+    if (code == LIBSSH2_ERROR_FILE || code == LIBSSH2_ERROR_KEYFILE_AUTH_FAILED) // it never got as far as the server
         return refuse(facts.is_encrypted
                           ? "it cannot be read with the configured passphrase"
                           : fmt::format("it cannot be read{}",

@@ -1,0 +1,186 @@
+// A real OpenSSH server on a free loopback port, with keys and configuration of its own in a temporary folder. Only
+// SFTP, only the calling user, only the key it made. Start it once per suite; several may run side by side.
+//
+//     auto sshd = testing_support::Sshd::start();
+//     if (!sshd.running()) GTEST_SKIP() << sshd.reason();
+//     settings.host = "127.0.0.1"; settings.port = sshd.port(); settings.user = sshd.user();
+//     settings.private_key = sshd.user_key(); settings.host_key_fingerprints = {sshd.fingerprint()};
+#pragma once
+
+#include "support/child.hpp"
+#include "support/temp_folder.hpp"
+
+#include <arpa/inet.h>
+#include <chrono>
+#include <cstdint>
+#include <fmt/format.h>
+#include <memory>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <thread>
+
+namespace wharf::testing_support {
+
+struct SshdOptions {
+    std::string host_key_type = "ed25519"; // as ssh-keygen -t takes it; several: "rsa,ed25519"
+    std::string user_key_type = "ed25519";
+    std::string passphrase;                // of the user key
+    std::string extra;                     // more lines of sshd_config
+    /// Linux only, root only: an /etc/shadow of its own in which root has this password. See password_logins_work().
+    std::string root_password_hash;
+};
+
+class Sshd {
+public:
+    [[nodiscard]] static Sshd start(SshdOptions const& options = {}) {
+        Sshd server;
+        server.folder_ = std::make_unique<TempFolder>();
+        std::filesystem::create_directory(server.home());
+        if (!server.make_keys(options))
+            return server;
+        for (int attempt = 0; attempt < 5 && !server.running(); ++attempt)
+            server.try_start(options);
+        return server;
+    }
+
+    Sshd(Sshd&&) = default;
+    ~Sshd() { kill(); }
+
+    [[nodiscard]] bool running() const { return child_ && child_->running(); }
+    /// Why it does not run, for GTEST_SKIP.
+    [[nodiscard]] std::string const& reason() const { return reason_; }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::string user() const { return ::getpwuid(::getuid())->pw_name; }
+    [[nodiscard]] std::filesystem::path user_key() const { return path() / "user_key"; }
+    /// Of the first host key, "SHA256:…".
+    [[nodiscard]] std::string fingerprint() const { return fingerprint_of(path() / "host_key_0"); }
+    [[nodiscard]] std::string fingerprint(unsigned number) const {
+        return fingerprint_of(path() / fmt::format("host_key_{}", number));
+    }
+    [[nodiscard]] std::filesystem::path const& path() const { return folder_->path(); }
+    /// Where a login begins: relative folders of a channel are below it.
+    [[nodiscard]] std::filesystem::path home() const { return path() / "home"; }
+    [[nodiscard]] std::string log() const { return read_text(path() / "log"); }
+
+    /// Ends the listener and every session of it, at once.
+    void kill() {
+        if (!child_)
+            return;
+        signal_sessions(SIGKILL);
+        child_.reset();
+    }
+    /// Sends a signal to the processes that serve the present connections (each has a session of its own).
+    void signal_sessions(int number) const {
+        for (auto const pid : child_ ? descendants(child_->pid()) : std::vector<pid_t>())
+            ::kill(pid, number);
+    }
+
+    static std::string fingerprint_of(std::filesystem::path const& key) {
+        Child keygen({"ssh-keygen", "-lf", key.string() + ".pub"});
+        auto const line = keygen.read_line(); // "256 SHA256:… comment (ED25519)"
+        auto const begin = line.find("SHA256:");
+        return begin == std::string::npos ? "" : line.substr(begin, line.find(' ', begin) - begin);
+    }
+    static bool make_key(std::filesystem::path const& file, std::string const& type, std::string const& passphrase = {}) {
+        return run({"ssh-keygen", "-q", "-t", type, "-N", passphrase, "-C", "test", "-f", file.string()}) == 0;
+    }
+
+private:
+    Sshd() = default;
+    bool make_keys(SshdOptions const& options) {
+        std::string types = options.host_key_type;
+        for (unsigned number = 0; !types.empty(); ++number) {
+            auto const comma = types.find(',');
+            if (!make_key(path() / fmt::format("host_key_{}", number), types.substr(0, comma))) {
+                reason_ = "ssh-keygen is missing or fails";
+                return false;
+            }
+            host_keys_ = number + 1;
+            types = comma == std::string::npos ? "" : types.substr(comma + 1);
+        }
+        if (!make_key(user_key(), options.user_key_type, options.passphrase)) {
+            reason_ = "ssh-keygen is missing or fails";
+            return false;
+        }
+        std::filesystem::copy_file(path() / "user_key.pub", path() / "authorized_keys");
+        return true;
+    }
+
+    static std::vector<pid_t> descendants(pid_t root) {
+        std::vector<pid_t> found;
+        std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", root));
+        for (pid_t pid = 0; children >> pid;) {
+            found.push_back(pid);
+            auto const below = descendants(pid);
+            found.insert(found.end(), below.begin(), below.end());
+        }
+        return found;
+    }
+
+    static std::uint16_t free_port() {
+        int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        ::bind(probe, reinterpret_cast<sockaddr*>(&address), size);
+        ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
+        ::close(probe);
+        return ntohs(address.sin_port);
+    }
+
+    void try_start(SshdOptions const& options) {
+        ::mkdir("/run/sshd", 0755); // sshd wants it, whatever its configuration says
+        port_ = free_port();
+        std::string config = fmt::format("Port {}\nListenAddress 127.0.0.1\nAuthorizedKeysFile {}\nStrictModes no\n"
+                                         "PidFile none\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication {}\n"
+                                         "KbdInteractiveAuthentication no\nMaxStartups 100\nMaxSessions 100\n"
+                                         "UseDNS no\nLogLevel VERBOSE\nAllowTcpForwarding no\n"
+                                         "Subsystem sftp internal-sftp\nForceCommand internal-sftp -d {}\n",
+                                         port_, (path() / "authorized_keys").string(),
+                                         options.root_password_hash.empty() ? "no" : "yes", home().string());
+        for (unsigned number = 0; number < host_keys_; ++number)
+            config += fmt::format("HostKey {}/host_key_{}\n", path().string(), number);
+        config += options.extra;
+        write_text(path() / "sshd_config", config);
+        std::string command = fmt::format("exec /usr/sbin/sshd -D -e -f '{}/sshd_config'", path().string());
+        std::vector<std::string> arguments = {"sh", "-c", command};
+        if (!options.root_password_hash.empty()) {
+            write_text(path() / "shadow", fmt::format("root:{}:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\n",
+                                                      options.root_password_hash));
+            arguments = {"unshare", "-m", "sh", "-c",
+                         fmt::format("mount --bind '{}/shadow' /etc/shadow && {}", path().string(), command)};
+        }
+        child_ = std::make_unique<Child>(arguments, (path() / "log").string());
+        for (int i = 0; i < 250 && child_->running(); ++i) {
+            if (answers())
+                return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        reason_ = "sshd does not start here";
+        if (std::filesystem::exists(path() / "log"))
+            reason_ += ": " + log();
+        child_.reset();
+    }
+
+    [[nodiscard]] bool answers() const {
+        int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port_);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        bool const connected = ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        ::close(probe);
+        return connected;
+    }
+
+    std::unique_ptr<TempFolder> folder_;
+    std::unique_ptr<Child> child_;
+    unsigned host_keys_ = 0;
+    std::uint16_t port_ = 0;
+    std::string reason_;
+};
+
+} // namespace wharf::testing_support
