@@ -42,7 +42,7 @@ TEST(InvoiceArithmetic, PriceBasisDivides) {
                     invoice("25.00", "", R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"x12:HP"}])"))
                     .empty());
     EXPECT_EQ(check_invoice_arithmetic(
-                  invoice("25.00", "", R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"x12:TP"}])"))
+                  invoice("25.00", "", R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"per_thousand"}])"))
                   .size(),
               1U);
 }
