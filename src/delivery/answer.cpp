@@ -34,11 +34,11 @@ std::string plain(std::string_view text, std::size_t limit) {
             --limit;
         text = text.substr(0, limit);
     }
-    std::string result(trimmed(text));
+    std::string result(text);
     for (auto& letter : result)
         if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f)
             letter = ' ';
-    return result;
+    return std::string(trimmed(result));
 }
 
 json::Value object_of(Answer const& answer) {

@@ -112,7 +112,8 @@ TEST_F(DeliveryTest, TheDocumentedExampleIsTheTruth) {
     target_.bearer_token = "t0ken";
     EXPECT_EQ(deliver("/created/{document}").kind, OutcomeKind::delivered);
     std::set<std::string> sent;
-    for (auto const& pair : requests().front().find("headers")->items())
+    auto const all = requests();
+    for (auto const& pair : all.front().find("headers")->items())
         sent.insert(pair.items()[0].text());
     EXPECT_EQ(documented, sent);
 }
