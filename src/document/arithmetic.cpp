@@ -1,15 +1,16 @@
 #include "document/arithmetic.hpp"
 
 #include "base/decimal.hpp"
+#include "base/embedded.hpp"
 #include "diagnostic/registry.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace wharf::document {
@@ -45,6 +46,20 @@ std::optional<Decimal> number(json::Value const& object, std::string_view member
     return Decimal::parse(text);
 }
 
+/// The X12 code (element 639) of a word of the shipped table; empty when it has none.
+std::string_view code_of(std::string_view word) {
+    auto rest = embedded_file("translators/tables/price_basis.csv").value_or(std::string_view());
+    while (!rest.empty()) {
+        auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        if (line.size() > word.size() && line.starts_with(word) && line[word.size()] == ',') {
+            line.remove_prefix(word.size() + 1);
+            return line.substr(0, line.find_first_of(",\r"));
+        }
+    }
+    return {};
+}
+
 /// What a price is divided by; nothing for prices that need a weight or are not understood.
 std::optional<Decimal> divisor_inverse(std::string_view basis) {
     struct Row {
@@ -59,20 +74,9 @@ std::optional<Decimal> divisor_inverse(std::string_view basis) {
         Row{"PN", "0.1"},
         Row{"PE UM CA CT TE", "1"},
     };
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> words = {{
-        {"price_per_each", "PE"},
-        {"price_per_hundred", "HP"},
-        {"price_per_thousand", "TP"},
-        {"price_per_dozen", "PD"},
-        {"price_per_ten", "PN"},
-    }};
     if (basis.empty())
         return Decimal::parse("1");
-    if (basis.starts_with("x12:"))
-        basis.remove_prefix(4);
-    for (auto const& [word, code] : words)
-        if (basis == word)
-            basis = code;
+    basis = basis.starts_with("x12:") ? basis.substr(4) : code_of(basis);
     for (auto const& row : rows)
         for (std::size_t i = 0; i + 2 <= row.codes.size(); i += 3)
             if (row.codes.substr(i, 2) == basis)

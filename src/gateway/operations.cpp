@@ -325,7 +325,8 @@ Result<DeadLetters> dead_letters(store::Store& store, unsigned limit) {
     return letters;
 }
 
-Result<MessageView> view_message(store::Store& store, std::string_view id_or_number) {
+Result<MessageView> view_message(store::Store& store, std::string_view id_or_number,
+                                 std::optional<store::Direction> direction) {
     MessageView view;
     WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
         auto message = transaction.message(id_or_number);
@@ -334,6 +335,7 @@ Result<MessageView> view_message(store::Store& store, std::string_view id_or_num
         if (!*message) {
             store::MessageFilter filter;
             filter.search = id_or_number;
+            filter.direction = direction;
             auto found = transaction.messages(filter);
             if (!found)
                 return unexpected(std::move(found.error()));

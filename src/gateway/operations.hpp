@@ -6,6 +6,7 @@
 
 #include "gateway/context.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,8 @@ struct MessageView {
     std::vector<store::Event> events;
 };
 /// The message with this id, or the only one a search for this word finds. `invalid` when there is none or several.
-[[nodiscard]] Result<MessageView> view_message(store::Store& store, std::string_view id_or_number);
+/// With `direction`, only such messages are looked for.
+[[nodiscard]] Result<MessageView> view_message(store::Store& store, std::string_view id_or_number,
+                                               std::optional<store::Direction> direction = std::nullopt);
 
 } // namespace wharf::gateway

@@ -1,0 +1,308 @@
+#include "commands.hpp"
+
+#include "api/api.hpp"
+#include "api/views.hpp"
+#include "diagnostic/render.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/operations.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace wharf::tools {
+
+namespace {
+
+enum Exit { clean = 0, findings = 1, could_not_run = 2 };
+
+int complain(std::string_view text) {
+    fmt::print(stderr, "wharf-gateway: {}\n", text);
+    return could_not_run;
+}
+
+int complain(Diagnostics const& diagnostics) {
+    fmt::print(stderr, "{}", render_text(diagnostics));
+    return could_not_run;
+}
+
+std::unique_ptr<gateway::Gateway> open(Common const& common, gateway::OpenFor purpose) {
+    auto gateway = gateway::Gateway::open(common.configuration, purpose, common.grammars, gateway::standard_error());
+    if (gateway)
+        return std::move(*gateway);
+    if (!gateway.error().diagnostics.empty())
+        (void)complain(gateway.error().diagnostics);
+    if (!gateway.error().error.empty())
+        (void)complain(gateway.error().error);
+    return nullptr;
+}
+
+/// For commands that only look: the store alone, no secrets, no grammars.
+int with_store(Common const& common, std::function<int(store::Store&)> const& work) {
+    auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form);
+    if (!configuration)
+        return complain(configuration.error());
+    auto store = store::open_sqlite(configuration->gateway.store_file, store::OpenMode::existing);
+    if (!store)
+        return complain(store.error().message);
+    return work(**store);
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_line(store::Message const& message) {
+    fmt::print("{}  {}  {:8}  {:18}  {:12}  {:4}  {}{}{}\n", message.id, to_iso8601(message.created_at).substr(0, 19),
+               to_string(message.direction), to_string(message.state), message.partner.empty() ? "-" : message.partner,
+               message.functional_id.empty() ? "-" : message.functional_id,
+               message.interchange_control_number.empty() ? "-" : message.interchange_control_number,
+               message.group_control_number.empty() ? "" : "/" + message.group_control_number,
+               message.reason.empty() ? "" : "  " + message.reason);
+}
+
+void print_findings(std::string_view indent, std::string const& text) {
+    auto const parsed = json::parse(text);
+    if (!parsed)
+        return;
+    for (auto const& finding : parsed->items())
+        fmt::print("{}{} {}: {}{}\n", indent, finding.string("severity"), finding.string("code"), finding.string("message"),
+                   finding.string("path").empty() ? "" : fmt::format(" (at {})", finding.string("path")));
+}
+
+void print_text(gateway::MessageView const& view) {
+    auto const& message = view.message;
+    auto field = [](std::string_view name, std::string_view value) {
+        if (!value.empty())
+            fmt::print("{:<14}{}\n", name, value);
+    };
+    field("message", message.id);
+    field("direction", to_string(message.direction));
+    field("state", fmt::format("{}{}{}", to_string(message.state), message.acknowledged_late ? ", acknowledged late" : "",
+                               message.reason.empty() ? "" : ": " + message.reason));
+    field("partner", message.partner);
+    field("channel", message.channel);
+    field("file", message.file_name);
+    field("sender", message.sender);
+    field("receiver", message.receiver);
+    field("usage", message.test ? "test" : "production");
+    field("interchange", message.interchange_control_number);
+    field("group", message.group_control_number);
+    field("answers", message.answers);
+    field("resend of", message.resend_of);
+    field("created", to_iso8601(message.created_at));
+    print_findings("  ", message.diagnostics);
+    for (auto const& entry : view.documents) {
+        auto const& document = entry.document;
+        fmt::print("\ndocument {}  {} {}  set {} {}  {}{}\n", document.id, document.kind.empty() ? "-" : document.kind,
+                   document.number, document.transaction_set, document.transaction_control_number, to_string(document.state),
+                   document.reason.empty() ? "" : ": " + document.reason);
+        print_findings("  ", document.diagnostics);
+        for (auto const& delivery : entry.deliveries)
+            fmt::print("  delivery {} to {}: {}, attempts {}{}{}{}\n", delivery.id, delivery.target, to_string(delivery.state),
+                       delivery.attempts, delivery.last_status == 0 ? "" : fmt::format(", status {}", delivery.last_status),
+                       delivery.last_error.empty() ? "" : ", " + delivery.last_error,
+                       delivery.target_reference.empty() ? "" : ", reference " + delivery.target_reference);
+        for (auto const& event : entry.events)
+            fmt::print("  {}  {}  {}\n", to_iso8601(event.at), event.type, event.text);
+    }
+    for (auto const& answer : view.answers)
+        fmt::print("\nanswered by {} ({}, interchange {}, {})\n", answer.id, answer.functional_id,
+                   answer.interchange_control_number, to_string(answer.state));
+    fmt::print("\n");
+    for (auto const& event : view.events)
+        fmt::print("{}  {}  {}\n", to_iso8601(event.at), event.type, event.text);
+}
+
+} // namespace
+
+int serve(Common const& common, unsigned threads) {
+    // Blocked before any thread starts, so that all inherit it and the wait below is the only receiver.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+
+    auto gateway = open(common, gateway::OpenFor::running);
+    if (gateway == nullptr)
+        return could_not_run;
+    auto const& context = gateway->context();
+    {
+        gateway::Service service(context, gateway::deliver_by_http(), threads);
+        auto api = api::Api::open(context, [&service] { service.wake(); });
+        if (!api)
+            return complain(api.error().message);
+        transport::http::ServerSettings settings;
+        settings.address = context.configuration.gateway.listen.address;
+        settings.port = context.configuration.gateway.listen.port;
+        settings.max_body_bytes = context.configuration.gateway.limits.http_body_bytes;
+        auto server = transport::http::Server::start(
+            settings, [&api](transport::http::Request const& request) { return api->handle(request); });
+        if (!server)
+            return complain(server.error().message);
+        context.log.line("serving", "-", fmt::format("address={} port={} store={}", settings.address, (*server)->port(),
+                                                     gateway::for_log(context.configuration.gateway.store_file.string())));
+        int signal_number = 0;
+        sigwait(&signals, &signal_number);
+        context.log.line("stopping", "-", fmt::format("signal={}", signal_number));
+        (*server)->stop();
+    }
+    context.log.line("stopped", "-");
+    return clean;
+}
+
+int poll(Common const& common, std::string const& channel, unsigned threads) {
+    signal(SIGPIPE, SIG_IGN);
+    auto gateway = open(common, gateway::OpenFor::running);
+    if (gateway == nullptr)
+        return could_not_run;
+    auto summary = gateway::poll_once(gateway->context(), gateway::deliver_by_http(), channel, threads);
+    if (!summary)
+        return complain(summary.error().message);
+    auto const& tally = gateway->tally();
+    auto const troubles = tally.troubles();
+    fmt::print("{} file{} taken, {} still being written; {} document{} accepted, {} rejected; {} delivered, {} sent; {} to look at\n",
+               summary->taken, summary->taken == 1 ? "" : "s", summary->waiting, tally.of("accepted"),
+               tally.of("accepted") == 1 ? "" : "s", tally.of("rejected"), tally.of("delivered"), tally.of("sent"), troubles);
+    for (auto const& line : summary->unreachable)
+        (void)complain("channel " + line);
+    if (!summary->unreachable.empty())
+        return could_not_run;
+    return troubles == 0 ? clean : findings;
+}
+
+int list_messages(Common const& common, MessageQuery const& query) {
+    store::MessageFilter filter;
+    filter.search = query.search;
+    filter.partner = query.partner;
+    filter.limit = query.limit;
+    if (!query.state.empty()) {
+        filter.state = store::parse_message_state(query.state);
+        if (!filter.state)
+            return complain(fmt::format("--state: there is no state {}", query.state));
+    }
+    if (!query.direction.empty())
+        filter.direction = store::parse_direction(query.direction);
+    return with_store(common, [&](store::Store& store) {
+        std::vector<store::Message> messages;
+        auto read = store.read([&](store::Transaction& transaction) -> Result<void> {
+            auto found = transaction.messages(filter);
+            if (!found)
+                return unexpected(std::move(found.error()));
+            messages = std::move(*found);
+            return {};
+        });
+        if (!read)
+            return complain(read.error().message);
+        if (query.json) {
+            json::Array list;
+            for (auto const& message : messages)
+                list.push_back(api::view(message));
+            print(json::to_pretty_text(json::Value(std::move(list))));
+            return int(clean);
+        }
+        for (auto const& message : messages)
+            print_line(message);
+        return int(clean);
+    });
+}
+
+int show_message(Common const& common, std::string const& id, bool json) {
+    return with_store(common, [&](store::Store& store) {
+        auto view = gateway::view_message(store, id);
+        if (!view) {
+            (void)complain(view.error().message);
+            return int(view.error().kind == ErrorKind::invalid ? findings : could_not_run);
+        }
+        if (json)
+            print(json::to_pretty_text(api::view(*view)));
+        else
+            print_text(*view);
+        return int(clean);
+    });
+}
+
+int raw_message(Common const& common, std::string const& id) {
+    return with_store(common, [&](store::Store& store) {
+        auto view = gateway::view_message(store, id);
+        if (!view) {
+            (void)complain(view.error().message);
+            return int(view.error().kind == ErrorKind::invalid ? findings : could_not_run);
+        }
+        print(view->message.raw);
+        return int(clean);
+    });
+}
+
+int resend_message(Common const& common, std::string const& id) {
+    auto gateway = open(common, gateway::OpenFor::operating);
+    if (gateway == nullptr)
+        return could_not_run;
+    auto found = gateway::view_message(gateway->context().store, id, store::Direction::outbound);
+    auto sent = found ? gateway::resend(gateway->context(), found->message.id)
+                      : Result<store::Message>(unexpected(std::move(found.error())));
+    if (!sent) {
+        (void)complain(sent.error().message);
+        return sent.error().kind == ErrorKind::invalid ? findings : could_not_run;
+    }
+    fmt::print("message {} is sent again as {}, interchange {}; the gateway transmits it when it runs\n", found->message.id,
+               sent->id, sent->interchange_control_number);
+    return clean;
+}
+
+int list_dead_letters(Common const& common, bool json) {
+    return with_store(common, [&](store::Store& store) {
+        auto letters = gateway::dead_letters(store, 1000);
+        if (!letters)
+            return complain(letters.error().message);
+        if (json) {
+            print(json::to_pretty_text(api::view(*letters)));
+        } else {
+            for (auto const& transfer : letters->transfers)
+                fmt::print("transfer  {}  {}  {}  {}\n", transfer.id, transfer.channel, transfer.file_name, transfer.reason);
+            for (auto const& message : letters->messages)
+                fmt::print("message   {}  {}  {}  {}  {}\n", message.id, to_string(message.state), message.channel,
+                           message.file_name, message.reason);
+            for (auto const& delivery : letters->deliveries)
+                fmt::print("delivery  {}  document {}  to {}  {} attempts  status {}  {}\n", delivery.id, delivery.document_id,
+                           delivery.target, delivery.attempts, delivery.last_status, delivery.last_error);
+        }
+        return int(letters->empty() ? clean : findings);
+    });
+}
+
+namespace {
+
+int for_each(Common const& common, std::vector<std::string> const& ids,
+             Result<std::string> (*work)(gateway::Context const&, std::string_view)) {
+    auto gateway = open(common, gateway::OpenFor::operating);
+    if (gateway == nullptr)
+        return could_not_run;
+    int code = clean;
+    for (auto const& id : ids) {
+        auto done = work(gateway->context(), id);
+        if (done) {
+            fmt::print("{}\n", *done);
+            continue;
+        }
+        (void)complain(done.error().message);
+        code = std::max<int>(code, done.error().kind == ErrorKind::invalid ? findings : could_not_run);
+    }
+    return code;
+}
+
+} // namespace
+
+int retry_dead_letters(Common const& common, std::vector<std::string> const& ids) {
+    return for_each(common, ids, gateway::retry);
+}
+
+int discard_dead_letters(Common const& common, std::vector<std::string> const& ids) {
+    return for_each(common, ids, gateway::discard);
+}
+
+} // namespace wharf::tools
