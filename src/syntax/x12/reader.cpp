@@ -218,7 +218,15 @@ void Reader::State::skip_junk() {
         ++next;
     at = next == std::string_view::npos ? text.size() : next;
     finish();
-    if (diagnostics.empty() || diagnostics.back().code != "X12-0002" || diagnostics.back().place.offset != part.offset)
+    if (!diagnostics.empty() && diagnostics.back().code == "X12-0002" && diagnostics.back().place.offset == part.offset)
+        return;
+    auto const head = text.substr(part.offset, 4);
+    auto const id = head.substr(0, std::min(head.find(delimiters.element), head.find(delimiters.segment)));
+    if (envelope_of(id) != Envelope::none)
+        report("X12-0009", fmt::format("{} stands outside any interchange", id),
+               "An ISA is missing before it, or an IEA stands too early. What follows up to the next ISA was not read.",
+               part.offset, part.length);
+    else
         report("X12-0003", fmt::format("{} bytes here belong to no interchange", part.length),
                "An interchange begins with ISA and ends with IEA. Remove what stands between them, or look for a "
                "missing ISA.",
