@@ -1,0 +1,37 @@
+// What the texts of configuration fields must look like. Each gives what is wrong, for people; empty: nothing.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wharf::partner {
+
+[[nodiscard]] std::string check_not_empty(std::string_view text);
+[[nodiscard]] std::string check_one_line(std::string_view text);
+[[nodiscard]] std::string check_not_zero(std::string_view text); // times
+[[nodiscard]] std::string check_address(std::string_view text);  // IPv4 or IPv6, or localhost
+[[nodiscard]] std::string check_host(std::string_view text);
+[[nodiscard]] std::string check_url(std::string_view text);
+[[nodiscard]] std::string check_header_name(std::string_view text);
+[[nodiscard]] std::string check_fingerprint(std::string_view text);
+[[nodiscard]] std::string check_translator(std::string_view text);
+[[nodiscard]] std::string check_file_name(std::string_view text);
+
+// X12
+[[nodiscard]] std::string check_qualifier(std::string_view text);      // ISA05: two characters
+[[nodiscard]] std::string check_interchange_id(std::string_view text); // ISA06: 1 to 15 characters
+[[nodiscard]] std::string check_group_id(std::string_view text);       // GS02: 2 to 15 characters
+[[nodiscard]] std::string check_version(std::string_view text);        // ISA12: five digits
+[[nodiscard]] std::string check_release(std::string_view text);        // GS08: six digits, up to six more characters
+[[nodiscard]] std::string check_release_or_none(std::string_view text);
+[[nodiscard]] std::string check_set(std::string_view text);            // ST01: three digits
+[[nodiscard]] std::string check_one_character(std::string_view text);
+[[nodiscard]] std::string check_delimiter(std::string_view text);
+[[nodiscard]] std::string check_delimiter_or_none(std::string_view text);
+
+/// True for 127.0.0.0/8, ::1 and localhost.
+[[nodiscard]] bool is_loopback(std::string_view host);
+/// The host of an http or https URL that check_url has passed, without port and brackets.
+[[nodiscard]] std::string_view host_of(std::string_view url);
+
+} // namespace wharf::partner
