@@ -2,8 +2,13 @@
 
 #include "gateway/crash_point.hpp"
 #include "gateway/life_cycle.hpp"
+#include "syntax/json/value.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace wharf::gateway {
 
@@ -38,6 +43,21 @@ Result<delivery::TargetSettings> settings_of(partner::Target const& target) {
         settings.headers.emplace_back(header.name, std::move(*value));
     }
     return settings;
+}
+
+/// "DOC-0101, MAP-0112": the warnings a document carries, so that its target can set it aside for a look.
+std::string warnings_of(store::Document const& document) {
+    constexpr std::size_t most = 10;
+    std::vector<std::string_view> codes;
+    auto const findings = json::parse(document.diagnostics);
+    if (!findings)
+        return {};
+    for (auto const& finding : findings->items()) {
+        auto const code = finding.string("code");
+        if (finding.string("severity") == "warning" && std::ranges::find(codes, code) == codes.end() && codes.size() < most)
+            codes.push_back(code);
+    }
+    return fmt::format("{}", fmt::join(codes, ", "));
 }
 
 } // namespace
@@ -89,6 +109,8 @@ Result<void> push(Context const& context, Deliver const& deliver, store::Job con
         request.partner = document->partner;
         request.test = document->test;
         request.body = document->json;
+        if (auto warnings = warnings_of(*document); !warnings.empty())
+            settings->headers.emplace_back("X-Wharf-Warnings", std::move(warnings));
         outcome = deliver(*settings, request);
     }
     crash_point("after-request");

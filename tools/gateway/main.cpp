@@ -3,8 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include <exception>
-#include <iostream>
+#include <string>
+#include <vector>
 
 int main(int argc, char** argv) {
     using namespace wharf::tools;
@@ -27,17 +27,13 @@ int main(int argc, char** argv) {
                                                   "text or json")
             ->check(CLI::IsMember({"text", "json"}));
     };
-    int exit_code = 0;
-
     auto* serve_command = app.add_subcommand("serve", "run the gateway until SIGTERM or SIGINT");
     serve_command->add_option("--threads", threads, "worker threads")->check(CLI::Range(1, 64));
-    serve_command->callback([&] { exit_code = serve(common, threads); });
 
     auto* poll_command = app.add_subcommand("poll", "look at the channels once, do all work that is due, and end (for cron)");
     poll_command->add_flag("--once", once, "the only way to poll; without it use serve")->required();
     poll_command->add_option("--channel", channel, "only this channel");
     poll_command->add_option("--threads", threads, "worker threads")->check(CLI::Range(1, 64));
-    poll_command->callback([&] { exit_code = poll(common, channel, threads); });
 
     auto* message = app.add_subcommand("message", "find, show and send again what was received and sent");
     message->require_subcommand(1);
@@ -49,46 +45,49 @@ int main(int argc, char** argv) {
     list->add_option("--partner", query.partner, "profile id");
     list->add_option("--limit", query.limit, "at most so many")->check(CLI::Range(1, 100000));
     format(list);
-    list->callback([&] {
-        query.json = json;
-        exit_code = list_messages(common, query);
-    });
     auto* show = message->add_subcommand("show", "everything known about one message");
     show->add_option("message", id, "its id, or a number that only it has")->required();
     format(show);
-    show->callback([&] { exit_code = show_message(common, id, json); });
     auto* raw = message->add_subcommand("raw", "its bytes, as received or sent, to standard output");
     raw->add_option("message", id, "its id, or a number that only it has")->required();
-    raw->callback([&] { exit_code = raw_message(common, id); });
     auto* resend = message->add_subcommand("resend", "send an outgoing message once more under new control numbers");
     resend->add_option("message", id, "its id, or a number that only it has")->required();
-    resend->callback([&] { exit_code = resend_message(common, id); });
 
     auto* dead = app.add_subcommand("dead-letter", "what did not go through");
     dead->require_subcommand(1);
     dead->fallthrough();
     auto* dead_list = dead->add_subcommand("list", "dead, quarantined and held; exit code 1 when there are any");
     format(dead_list);
-    dead_list->callback([&] { exit_code = list_dead_letters(common, json); });
     auto* retry = dead->add_subcommand("retry", "try again, after the cause was mended");
     retry->add_option("ids", ids, "ids of deliveries, messages, documents or transfers")->required();
-    retry->callback([&] { exit_code = retry_dead_letters(common, ids); });
     auto* discard = dead->add_subcommand("discard", "mark as dealt with; nothing is deleted");
     discard->add_option("ids", ids, "ids of deliveries, messages or transfers")->required();
-    discard->callback([&] { exit_code = discard_dead_letters(common, ids); });
 
-    // Callbacks run while parsing, so grammars must be known to them.
-    app.parse_complete_callback([&] {
-        if (!grammars.empty())
-            common.grammars = grammars;
-    });
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
         return app.exit(error) == 0 ? 0 : 2;
-    } catch (std::exception const& error) {
-        std::cerr << "wharf-gateway: " << error.what() << '\n';
-        return 2;
     }
-    return exit_code;
+    if (!grammars.empty())
+        common.grammars = grammars;
+    query.json = json;
+    if (serve_command->parsed())
+        return serve(common, threads);
+    if (poll_command->parsed())
+        return poll(common, channel, threads);
+    if (list->parsed())
+        return list_messages(common, query);
+    if (show->parsed())
+        return show_message(common, id, json);
+    if (raw->parsed())
+        return raw_message(common, id);
+    if (resend->parsed())
+        return resend_message(common, id);
+    if (dead_list->parsed())
+        return list_dead_letters(common, json);
+    if (retry->parsed())
+        return retry_dead_letters(common, ids);
+    if (discard->parsed())
+        return discard_dead_letters(common, ids);
+    return 2; // not reached: a subcommand is required
 }
