@@ -64,7 +64,7 @@ struct BytesGenerator : karma::primitive_generator<BytesGenerator> {
         ++sink;
         return true;
     }
-    template <class Context> boost::spirit::info what(Context const&) const { return {"bytes"}; }
+    template <class Context> boost::spirit::info what(Context const&) const { return boost::spirit::info("bytes"); }
 };
 
 } // namespace wharf::x12
