@@ -24,6 +24,7 @@ namespace {
 // The number before the bar is the segment's position in its set, or the line of a text file.
 
 constexpr std::string_view cut_mark = "...";
+constexpr std::size_t least_lead = 8; // columns before a fault that fills the window: what it stands behind
 constexpr unsigned narrowest = 40; // below this a window shows nothing useful
 
 class Painter {
@@ -125,7 +126,7 @@ Window window_around(Mark const& fault, std::size_t columns, std::size_t width) 
         return {0, columns, false, false};
     auto const room = width - 2 * cut_mark.size();
     auto const length = std::min(fault.end - fault.begin, room);
-    auto const lead = std::min((room - length) / 2, fault.begin);
+    auto const lead = std::min(std::max((room - length) / 2, least_lead), fault.begin);
     Window window;
     window.begin = std::min(fault.begin - lead, columns - std::min(columns, room));
     window.end = std::min(window.begin + room, columns);

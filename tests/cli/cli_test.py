@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""The contract of the command line: exit codes, streams, standard input, mistakes, start-up.
+
+    cli_test.py WHARF [unittest options]
+"""
+
+import json
+import os
+import pathlib
+import pty
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+WHARF = str(pathlib.Path(sys.argv.pop(1)).resolve())
+
+ISA = "ISA*00*          *00*          *ZZ*ACME           *ZZ*SUPPLYCO       *250602*1403*U*00401*000000901*0*P*>~"
+GS = "GS*PO*ACME*SUPPLYCO*20250602*1403*1*X*004010~"
+ORDER = "ST*850*0001~BEG*00*SA*PO-4711**20250602~PO1*1*24*EA*12.50**UP*614141000012~CTT*1~SE*5*0001~"
+END = "GE*1*1~IEA*1*000000901~"
+GOOD = ISA + GS + ORDER + END
+BAD = GOOD.replace("*24*EA", "*2X*EA")
+TWO = ISA + GS + ORDER + ORDER.replace("0001", "0002").replace("PO-4711", "PO-4712") + END.replace("GE*1", "GE*2")
+
+
+def wharf(*arguments: str, stdin: str = "", **more) -> subprocess.CompletedProcess:
+    return subprocess.run([WHARF, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False, **more)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def file(self, name: str, text: str) -> str:
+        path = pathlib.Path(self.folder.name, name)
+        path.write_text(text)
+        return str(path)
+
+
+class Lint(CommandLine):
+    def test_clean(self) -> None:
+        result = wharf("lint", self.file("a.x12", GOOD))
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(result.stdout, "1 file, 1 interchange, 1 transaction set: no findings\n")
+
+    def test_findings(self) -> None:
+        result = wharf("lint", self.file("a.x12", BAD))
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        self.assertIn('PO1*1*2X*EA*12.50**UP*614141000012\n   |       ^^\n', result.stdout)
+        self.assertTrue(result.stdout.endswith("1 file, 1 interchange, 1 transaction set: 1 error\n"), result.stdout)
+
+    def test_standard_input(self) -> None:
+        result = wharf("lint", "-", stdin=BAD)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("--> (standard input)  interchange 000000901", result.stdout)
+
+    def test_could_not_run_wins_over_several_files(self) -> None:
+        result = wharf("lint", self.file("bad.x12", BAD), "/no/such/file", self.file("good.x12", GOOD))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("No such file or directory", result.stderr)
+        self.assertIn("2 files, 2 interchanges", result.stdout)
+
+    def test_json(self) -> None:
+        self.assertEqual(wharf("lint", "--format=json", self.file("a.x12", GOOD)).stdout, "[]\n")
+        file = self.file("b.x12", BAD)
+        result = wharf("lint", "--format", "json", file)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        (finding,) = json.loads(result.stdout)
+        offset = BAD.index("2X")
+        for name, value in {"severity": "error", "file": file, "offset": offset, "length": 2, "interchange": "000000901",
+                            "group": "1", "transaction": "0001", "segment_id": "PO1", "segment_position": 3, "element": 2,
+                            "value": "2X", "path": "850/PO1/PO102"}.items():
+            self.assertEqual(finding.get(name), value, name)
+        self.assertLessEqual(set(finding), {"code", "severity", "message", "help", "file", "offset", "length", "interchange",
+                                            "group", "transaction", "segment_id", "segment_position", "element", "component",
+                                            "value", "path"})
+        two = json.loads(wharf("lint", "--format", "json", file, file).stdout)
+        self.assertEqual(len(two), 2)
+
+    def test_strict_makes_warnings_count(self) -> None:
+        # ST02 of one digit is too short; a trailing blank is only a warning: find one of ours that is a warning
+        file = self.file("a.x12", GOOD + "\n\n")
+        plain = json.loads(wharf("lint", "--format", "json", file).stdout)
+        if not plain:
+            file = self.file("a.x12", GOOD.replace("ZZ*ACME ", "ZZ*acme "))
+            plain = json.loads(wharf("lint", "--format", "json", file).stdout)
+        expected = 1 if any(finding["severity"] == "warning" for finding in plain) else 0
+        self.assertEqual(wharf("lint", "--strict", file).returncode, expected)
+
+    def test_readable_bytes_that_are_no_x12_are_a_finding(self) -> None:
+        for text in ("", "hello", "UNA:+.? 'UNB+UNOA:2'", "ISA*00*"):
+            result = wharf("lint", "-", stdin=text)
+            self.assertEqual((result.returncode, result.stderr), (1, ""), text)
+
+    def test_limit(self) -> None:
+        file = self.file("a.x12", GOOD)
+        result = wharf("lint", "--max-size", "100", file)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("the limit is 100", result.stderr)
+        self.assertEqual(wharf("lint", "--max-size", "1MB", file).returncode, 0)
+        self.assertEqual(wharf("lint", "--max-size", "lots", file).returncode, 2)
+
+    def test_release(self) -> None:
+        file = self.file("a.x12", GOOD)
+        self.assertEqual(wharf("lint", "--release", "005010", file).returncode, 0)
+        self.assertEqual(wharf("lint", "--release", "999999", file).returncode, 2)
+
+    def test_grammars_folder(self) -> None:
+        file = self.file("a.x12", GOOD)
+        overlay = pathlib.Path(self.folder.name, "grammars")
+        (overlay / "sets").mkdir(parents=True)
+        (overlay / "sets" / "850").write_text("this is no grammar\n")
+        result = wharf("lint", "--grammars", str(overlay), file)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("sets/850:1", result.stderr)
+        self.assertEqual(wharf("lint", "--grammars", "/no/such/folder", file).returncode, 2)
+
+    def test_colour_only_on_a_terminal(self) -> None:
+        file = self.file("a.x12", BAD)
+        self.assertNotIn("\x1b", wharf("lint", file).stdout)
+        for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+            ours, theirs = pty.openpty()
+            clean = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+            subprocess.run([WHARF, "lint", file], stdout=theirs, env=clean | environment, check=False, timeout=60)
+            os.close(theirs)
+            shown = os.read(ours, 100000).decode()
+            os.close(ours)
+            self.assertEqual("\x1b[" in shown, coloured)
+
+    def test_a_closed_pipe_ends_quietly(self) -> None:
+        file = self.file("a.x12", ISA + GS + ORDER.replace("*24*", "*2X*") * 2000 + END)
+        for ignored in (False, True):
+            command = ("trap '' PIPE; " if ignored else "") + f"{WHARF} lint {file} | head -1"
+            result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual(result.stderr, "")
+            self.assertIn("error[", result.stdout)
+
+    def test_full_disk_is_trouble(self) -> None:
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run([WHARF, "lint", "-"], input=BAD, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("No space left", result.stderr)
+
+
+class Mistakes(CommandLine):
+    def test_unknown_command(self) -> None:
+        result = wharf("lnit", "x")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertEqual(result.stderr, "wharf: there is no command 'lnit'; did you mean 'lint'?\n")
+        self.assertIn("see wharf --help", wharf("frobnicate").stderr)
+
+    def test_no_command(self) -> None:
+        result = wharf()
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("a command is needed", result.stderr)
+
+    def test_wrong_options(self) -> None:
+        for arguments in (["lint"], ["lint", "--formt", "json", "x"], ["lint", "--format", "yaml", "x"], ["--nonsense"],
+                          ["document"], ["document", "chekc"], ["translate"]):
+            result = wharf(*arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), arguments)
+            self.assertIn("--help", result.stderr, arguments)
+        self.assertIn("did you mean --format?", wharf("lint", "--formt", "json", "x").stderr)
+
+    def test_help_and_version(self) -> None:
+        result = wharf("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        for word in ("lint", "explain", "translate", "document", "translator", "serve", "poll", "message", "dead-letter"):
+            self.assertIn(word, result.stdout)
+        self.assertIn("--strict", wharf("lint", "--help").stdout)
+        self.assertRegex(wharf("--version").stdout, r"^wharf \d+\.\d+\.\d+\n$")
+
+    def test_the_gateway_is_a_program_of_its_own(self) -> None:
+        alone = pathlib.Path(self.folder.name, "wharf")
+        alone.write_bytes(pathlib.Path(WHARF).read_bytes())
+        alone.chmod(0o755)
+        result = subprocess.run([alone, "serve"], capture_output=True, text=True, check=False)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("wharf-gateway, which is not installed", result.stderr)
+        beside = alone.with_name("wharf-gateway")
+        beside.write_text('#!/bin/sh\necho "$0 $*"\nexit 7\n')
+        beside.chmod(0o755)
+        result = subprocess.run([alone, "message", "list", "--limit=3"], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 7)
+        self.assertEqual(result.stdout, f"{beside} message list --limit=3\n")
+
+
+class Explain(CommandLine):
+    def test_codes(self) -> None:
+        result = wharf("explain", "x12-0001")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertTrue(result.stdout.startswith("X12-0001 "), result.stdout)
+        unknown = wharf("explain", "X12-0999")
+        self.assertEqual((unknown.returncode, unknown.stdout), (2, ""))
+        self.assertIn("there is no code X12-0999", unknown.stderr)
+
+    def test_the_standard(self) -> None:
+        for words, expected in ((["N1"], "P0304"), (["850"], "BEG"), (["element", "98"], "Entity Identifier Code")):
+            result = wharf("explain", *words)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), words)
+            self.assertIn(expected, result.stdout)
+        self.assertEqual(wharf("explain", "850", "--release", "005010").returncode, 0)
+        self.assertEqual(wharf("explain", "850", "--release", "123456").returncode, 2)
+        self.assertEqual(wharf("explain", "QQQ").returncode, 2)
+
+
+class Translate(CommandLine):
+    def test_one_document(self) -> None:
+        result = wharf("translate", self.file("a.x12", GOOD), "--to", "json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        document = json.loads(result.stdout)
+        self.assertEqual((document["document"], document["number"]), ("purchase_order", "PO-4711"))
+        self.assertEqual(document["lines"][0]["quantity"], "24")
+        self.assertEqual(document["source"]["interchange"], "000000901")
+
+    def test_several_are_an_array_and_good_neighbours_go_through(self) -> None:
+        result = wharf("translate", "-", "--to", "json", stdin=TWO)
+        self.assertEqual([order["number"] for order in json.loads(result.stdout)], ["PO-4711", "PO-4712"])
+        broken = TWO.replace("*24*EA", "*2X*EA", 1)
+        for pretty in ([], ["--pretty"]):
+            result = wharf("translate", "-", "--to", "json", *pretty, stdin=broken)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("ST 0001", result.stderr)
+            self.assertEqual([order["number"] for order in json.loads(result.stdout)], ["PO-4712"])
+
+    def test_there_and_back(self) -> None:
+        document = wharf("translate", "-", stdin=GOOD).stdout
+        back = wharf("translate", "-", "--to", "x12", stdin=document)
+        self.assertEqual((back.returncode, back.stderr), (0, ""))
+        self.assertIn("~BEG*00*SA*PO-4711**20250602~", back.stdout)
+        self.assertEqual(back.stdout[102], "T")  # ISA15: only the gateway writes real ones
+        again = wharf("translate", "-", stdin=back.stdout)
+        one, two = json.loads(document), json.loads(again.stdout)
+        for made in (one, two):
+            del made["source"]
+            made.pop("test", None)
+        self.assertEqual(one, two)
+
+    def test_what_cannot_be_translated(self) -> None:
+        functional = ISA + GS.replace("PO*ACME", "FA*ACME") + "ST*997*0001~AK1*PO*1~AK9*A*1*1*1~SE*4*0001~" + END
+        result = wharf("translate", "-", "--to", "json", stdin=functional)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("MAP-0901", result.stderr)
+        result = wharf("translate", "-", "--to", "json", stdin="hello")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertEqual(wharf("translate", "/no/such/file").returncode, 2)
+        self.assertEqual(wharf("translate", "-", "--to", "json", stdin="{}").returncode, 2)
+        self.assertEqual(wharf("translate", "-", "--partner", "nobody", "--config", self.folder.name, stdin=GOOD).returncode, 2)
+
+    def test_wrong_documents(self) -> None:
+        for text, code in (("{", "DOC-0900"), ('{"schema":"nonsense"}', "DOC-"), ("[{}]", "DOC-")):
+            result = wharf("translate", "-", "--to", "x12", stdin=text)
+            self.assertEqual((result.returncode, result.stdout), (1, ""), text)
+            self.assertIn(code, result.stderr)
+
+
+class Check(CommandLine):
+    def test_documents(self) -> None:
+        good = wharf("translate", "-", stdin=GOOD).stdout
+        result = wharf("document", "check", "-", stdin=good)
+        self.assertEqual((result.returncode, result.stdout), (0, "1 file, 1 document: no findings\n"))
+        bad = json.loads(good)
+        bad["lines"][0]["quantity"] = 24
+        result = wharf("document", "check", "-", "--format", "json", stdin=json.dumps(bad))
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual([finding["path"] for finding in json.loads(result.stdout)], ["/lines/0/quantity"])
+        self.assertEqual(wharf("document", "check", "/no/such/file").returncode, 2)
+
+    def test_translators(self) -> None:
+        result = wharf("translator", "check", "x12/850", "x12/855", "x12/856", "x12/810")
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        result = wharf("translator", "check", self.file("mine.map", "this is no map\n"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("mine.map:1", result.stdout)
+        self.assertEqual(wharf("translator", "check", "/no/such/file.map").returncode, 2)
+
+
+class StartUp(CommandLine):
+    def test_nothing_heavy_is_loaded(self) -> None:
+        needed = subprocess.run(["readelf", "-d", WHARF], capture_output=True, text=True, check=True).stdout
+        libraries = [line.split("[")[1].rstrip("]") for line in needed.splitlines() if "(NEEDED)" in line]
+        allowed = ("libstdc++.so", "libm.so", "libgcc_s.so", "libc.so", "ld-linux", "libasan.so", "libubsan.so", "libtsan.so")
+        self.assertTrue(libraries)
+        for library in libraries:
+            self.assertTrue(library.startswith(allowed), library)
+
+    @unittest.skipUnless("release" in WHARF, "only the release build is measured")
+    def test_a_small_file_takes_less_than_twenty_milliseconds(self) -> None:
+        file = self.file("a.x12", GOOD.replace("~CTT", "~PID*F****" + "BLUE KETTLE WITH A LID" + "~PO1*1*24*EA*12.50**UP*614141000012" * 40 + "~CTT")
+                         .replace("SE*5", "SE*46").replace("CTT*1", "CTT*41"))
+        self.assertGreater(os.path.getsize(file), 1500)
+        self.assertEqual(wharf("lint", file).returncode, 0)
+
+        def took(command: list[str]) -> float:
+            started = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+            return 1000 * (time.perf_counter() - started)
+
+        median = statistics.median(took([WHARF, "lint", file]) for _ in range(50))
+        nothing = statistics.median(took(["true"]) for _ in range(50))
+        self.assertLess(median, max(20, 8 * nothing), "milliseconds, median of 50; on a busy machine `true` is slow too")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,104 @@
+// wharf-bench: reading, linting and translating in memory, on one core, with Google Benchmark.
+//
+//     wharf-bench [FILE] [--benchmark_…]     FILE: interchanges to measure with; without it 16 MB are generated
+//
+// tools/bench/run calls it and sets the results beside md5sum.
+#include "base/file.hpp"
+#include "grammar/lint.hpp"
+#include "syntax/x12/reader.hpp"
+#include "tools/generate/interchange_generator.hpp"
+#include "tools/wharf/translate_x12.hpp"
+#include "translator/translator.hpp"
+
+#include <benchmark/benchmark.h>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace {
+
+using namespace wharf;
+
+std::string const* input = nullptr;
+
+[[noreturn]] void fail(std::string const& why) {
+    std::fprintf(stderr, "wharf-bench: %s\n", why.c_str());
+    std::exit(2);
+}
+
+grammar::SchemaCache& schemas() {
+    static grammar::SchemaCache cache([] {
+        auto grammars = grammar::Grammars::open();
+        if (!grammars)
+            fail("the grammars cannot be opened");
+        return *std::move(grammars);
+    }());
+    return cache;
+}
+
+void report(benchmark::State& state) {
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(input->size()));
+}
+
+void read(benchmark::State& state) {
+    for (auto _ : state) {
+        x12::Reader reader(*input, "bench");
+        std::size_t segments = 0;
+        while (reader.next())
+            segments += reader.part().segments.size();
+        benchmark::DoNotOptimize(segments);
+    }
+    report(state);
+}
+
+void lint(benchmark::State& state) {
+    std::size_t findings = 0;
+    for (auto _ : state)
+        findings = grammar::lint(*input, "bench", schemas()).diagnostics.size();
+    state.counters["findings"] = static_cast<double>(findings);
+    report(state);
+}
+
+void translate(benchmark::State& state) {
+    auto translators = translator::Translators::open();
+    if (!translators)
+        fail("the translators cannot be opened");
+    cli::TranslateResult result;
+    for (auto _ : state) {
+        cli::X12Translation translation(schemas(), **translators, {});
+        std::size_t bytes = 0;
+        translation.on_document = [&](std::string_view json) { bytes += json.size(); };
+        result = translation.translate(*input, "bench");
+        benchmark::DoNotOptimize(bytes);
+    }
+    if (result.translated != result.sets)
+        state.SkipWithError("not every set was translated");
+    state.counters["documents"] = static_cast<double>(result.translated);
+    state.counters["extended"] = result.elements == 0 ? 0 : static_cast<double>(result.extended) / static_cast<double>(result.elements);
+    report(state);
+}
+
+BENCHMARK(read)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(lint)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(translate)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+} // namespace
+
+int main(int count, char** arguments) {
+    benchmark::Initialize(&count, arguments);
+    std::string text;
+    if (count > 1) {
+        auto file = read_file(arguments[1], 4ULL << 30);
+        if (!file)
+            fail(file.error().message);
+        text = *std::move(file);
+    } else {
+        generate::Options options;
+        options.bytes = 16'000'000;
+        text = generate::make_interchanges(options);
+    }
+    input = &text;
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+}

@@ -1,0 +1,237 @@
+// The one file that knows CLI11 (ten seconds to compile). Values are checked here; what they mean is decided elsewhere.
+#include "tools/wharf/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <map>
+
+#ifndef WHARF_VERSION
+#error "WHARF_VERSION comes from CMake"
+#endif
+
+namespace wharf::cli {
+namespace {
+
+struct GatewayWord {
+    std::string_view name, description;
+};
+constexpr std::array<GatewayWord, 4> gateway_words{
+    {{"serve", "Run the gateway: poll channels, validate, deliver, answer"},
+     {"poll", "One round of the gateway, for cron: wharf poll --once"},
+     {"message", "What came and went: list, show, raw, resend"},
+     {"dead-letter", "What could not be processed or delivered: list, retry"}}};
+
+constexpr std::string_view footer =
+    "Exit codes: 0 no errors, 1 findings, 2 could not run. A FILE of - is standard input.\n"
+    "`wharf COMMAND --help` tells more about one command.";
+
+std::string read_size(std::string& text) { // CLI11 validator: "" is success
+    std::uint64_t unit = 1;
+    auto number = text;
+    for (auto const& [name, factor] : {std::pair<std::string_view, std::uint64_t>{"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}})
+        if (number.ends_with(name)) {
+            number.resize(number.size() - name.size());
+            unit = factor;
+        }
+    auto const is_number = !number.empty() && number.size() <= 9 + (unit == 1 ? 6 : 0) &&
+                           std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+    if (!is_number)
+        return fmt::format("{} is no size; write 500kB, 64MB or 2GB", text);
+    text = std::to_string(std::stoull(number) * unit);
+    return {};
+}
+
+/// CLI11's tree and the values it fills.
+class Parser {
+public:
+    Parser() {
+        app_.name("wharf");
+        app_.description("Wharf: EDI validation, translation and exchange");
+        app_.footer(std::string(footer));
+        app_.set_version_flag("--version", "wharf " WHARF_VERSION, "Print the version");
+        app_.set_help_flag("-h,--help", "Print this help");
+        app_.require_subcommand(1);
+        app_.get_formatter()->column_width(34);
+        add_lint();
+        add_explain();
+        add_translate();
+        add_checks();
+        for (auto const& word : gateway_words)
+            app_.add_subcommand(std::string(word.name), std::string(word.description));
+    }
+
+    Command parse(int count, char const* const* arguments) {
+        if (count < 2)
+            return Answer{2, {}, "a command is needed\n\n" + app_.help()};
+        if (auto unknown = unknown_command(arguments[1]); !unknown.empty())
+            return Answer{2, {}, std::move(unknown)};
+        try {
+            app_.parse(count, arguments);
+        } catch (CLI::CallForVersion const&) {
+            return Answer{0, "wharf " WHARF_VERSION "\n", {}};
+        } catch (CLI::CallForHelp const&) {
+            return Answer{0, chosen()->help(), {}};
+        } catch (CLI::CallForAllHelp const&) {
+            return Answer{0, app_.help("", CLI::AppFormatMode::All), {}};
+        } catch (CLI::ParseError const& error) {
+            return Answer{2, {}, complaint(error)};
+        }
+        return command();
+    }
+
+private:
+    void add_files(CLI::App& command, std::vector<std::string>& files, std::string const& what) {
+        command.add_option("FILE", files, what + "; - is standard input")->required()->type_name("");
+    }
+    void add_reporting(CLI::App& command, Reporting& reporting) {
+        command.add_option("--format", reporting.format, "How findings are printed: text (default) or json")
+            ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}},
+                                                CLI::ignore_case)
+                            .description(""))
+            ->type_name("text|json");
+        command.add_flag("--strict", reporting.strict, "Warnings count: exit code 1");
+    }
+    void add_grammars(CLI::App& command, std::string& folder) {
+        command.add_option("--grammars", folder, "Folder whose grammar files replace the built-in ones of the same name")
+            ->type_name("DIR")
+            ->check(CLI::ExistingDirectory.description(""));
+    }
+    void add_size(CLI::App& command, std::uint64_t& bytes) {
+        command.add_option("--max-size", bytes, "Refuse larger files (default 1 GiB); 500kB, 64MB, 2GB")
+            ->type_name("SIZE")
+            ->transform(CLI::Validator(read_size, ""));
+    }
+
+    void add_lint() {
+        auto& command = *app_.add_subcommand("lint", "Check X12 files against the standard");
+        add_files(command, lint_.files, "X12 files");
+        add_reporting(command, lint_.reporting);
+        add_grammars(command, grammars_);
+        command.add_option("--release", lint_.release, "Check by this release (004010) whatever GS08 says")->type_name("R");
+        add_size(command, lint_.max_bytes);
+    }
+    void add_explain() {
+        auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set or an element");
+        command.add_option("WHAT", explain_.words, "X12-0402, N1, 850, or: element 98")->required()->type_name("")->expected(1, 2);
+        command.add_option("--release", explain_.release, "Release of the standard (default 004010)")->type_name("R");
+        add_grammars(command, grammars_);
+    }
+    void add_translate() {
+        auto& command = *app_.add_subcommand("translate", "Turn X12 into canonical JSON, or canonical JSON into X12");
+        command.add_option("FILE", translate_.file, "X12 file or canonical document; - is standard input")->required()->type_name("");
+        command.add_option("--to", translate_.target, "What to make: json or x12 (default: the other one)")
+            ->transform(CLI::CheckedTransformer(std::map<std::string, Target>{{"json", Target::json}, {"x12", Target::x12}},
+                                                CLI::ignore_case)
+                            .description(""))
+            ->type_name("json|x12");
+        command.add_flag("--pretty", translate_.pretty, "JSON with line breaks; X12 with one segment a line");
+        command.add_option("--translator", translate_.translator, "Use this map, whatever set or document it is")->type_name("NAME");
+        command.add_option("--partner", translate_.partner, "Use this partner's profile")->type_name("P");
+        command.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")->type_name("DIR");
+        add_grammars(command, grammars_);
+        add_size(command, translate_.max_bytes);
+    }
+    void add_checks() {
+        auto& document = *app_.add_subcommand("document", "Canonical documents");
+        document.require_subcommand(1);
+        auto& document_check = *document.add_subcommand("check", "Check canonical documents against their schemas");
+        add_files(document_check, document_check_.files, "JSON files");
+        add_reporting(document_check, document_check_.reporting);
+        auto& translator = *app_.add_subcommand("translator", "Maps between X12 and canonical documents");
+        translator.require_subcommand(1);
+        auto& translator_check = *translator.add_subcommand("check", "Check maps against grammar and schema, both ways");
+        translator_check.add_option("FILE", translator_check_.files, "Map files, or names of built-in maps: x12/850")
+            ->required()
+            ->type_name("");
+        add_reporting(translator_check, translator_check_.reporting);
+        add_grammars(translator_check, grammars_);
+    }
+
+    [[nodiscard]] std::vector<std::string> command_names() const {
+        std::vector<std::string> names;
+        for (auto const* command : app_.get_subcommands({}))
+            names.push_back(command->get_name());
+        return names;
+    }
+
+    [[nodiscard]] std::string unknown_command(std::string_view word) const {
+        auto const names = command_names();
+        if (word.starts_with('-') || std::ranges::find(names, word) != names.end())
+            return {};
+        auto const nearest = nearest_word(word, names);
+        return fmt::format("there is no command '{}'; {}", word,
+                           nearest.empty() ? "see wharf --help" : fmt::format("did you mean '{}'?", nearest));
+    }
+
+    /// The innermost command that was named: whose help is wanted, whose options were wrong.
+    [[nodiscard]] CLI::App const* chosen() const {
+        CLI::App const* command = &app_;
+        for (auto inner = command->get_subcommands(); !inner.empty(); inner = command->get_subcommands())
+            command = inner.front();
+        return command;
+    }
+
+    [[nodiscard]] std::string complaint(CLI::ParseError const& error) const {
+        std::string name;
+        for (auto const* command = chosen(); command != nullptr; command = command->get_parent())
+            name = command->get_name() + (name.empty() ? "" : " ") + name;
+        std::string hint;
+        auto const extras = chosen()->remaining();
+        std::vector<std::string> options;
+        for (auto const* option : chosen()->get_options())
+            for (auto const& text : option->get_lnames())
+                options.push_back("--" + text);
+        if (!extras.empty() && extras.front().starts_with("--"))
+            if (auto const nearest = nearest_word(extras.front().substr(0, extras.front().find('=')), options); !nearest.empty())
+                hint = fmt::format("; did you mean {}?", nearest);
+        return fmt::format("{}{}\nSee {} --help.", error.what(), hint, name);
+    }
+
+    Command command() {
+        std::optional<std::filesystem::path> grammars;
+        if (!grammars_.empty())
+            grammars = grammars_;
+        if (app_.got_subcommand("lint")) {
+            lint_.grammars = grammars;
+            return lint_;
+        }
+        if (app_.got_subcommand("explain")) {
+            explain_.grammars = grammars;
+            return explain_;
+        }
+        if (app_.got_subcommand("translate")) {
+            translate_.grammars = grammars;
+            if (!configuration_.empty())
+                translate_.configuration = configuration_;
+            return translate_;
+        }
+        if (app_.got_subcommand("document"))
+            return document_check_;
+        translator_check_.grammars = grammars;
+        return translator_check_;
+    }
+
+    CLI::App app_;
+    LintCommand lint_;
+    ExplainCommand explain_;
+    TranslateCommand translate_;
+    DocumentCheckCommand document_check_;
+    TranslatorCheckCommand translator_check_;
+    std::string grammars_;
+    std::string configuration_;
+};
+
+} // namespace
+
+Command parse_command_line(int count, char const* const* arguments) {
+    if (count >= 2)
+        for (auto const& word : gateway_words)
+            if (word.name == arguments[1])
+                return GatewayCommand{{arguments + 1, arguments + count}};
+    return Parser().parse(count, arguments);
+}
+
+} // namespace wharf::cli

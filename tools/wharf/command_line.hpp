@@ -1,0 +1,83 @@
+// What the user asked for, as plain values. CLI11 stays inside command_line.cpp.
+//
+// Exit codes of every command: 0 no errors, 1 findings, 2 could not run.
+#pragma once
+
+#include "base/limits.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace wharf::cli {
+
+enum class Format { text, json };
+
+struct Reporting {
+    Format format = Format::text;
+    bool strict = false; // warnings count as findings
+};
+
+struct LintCommand {
+    std::vector<std::string> files; // "-": standard input
+    Reporting reporting;
+    std::optional<std::filesystem::path> grammars;
+    std::string release; // validate by this one whatever GS08 says
+    std::uint64_t max_bytes = limits::file_bytes;
+};
+
+struct ExplainCommand {
+    std::vector<std::string> words; // {"X12-0402"}, {"N1"}, {"850"}, {"element", "98"}
+    std::string release = "004010";
+    std::optional<std::filesystem::path> grammars;
+};
+
+enum class Target { automatic, json, x12 };
+
+struct TranslateCommand {
+    std::string file;
+    Target target = Target::automatic; // automatic: the other one
+    bool pretty = false;
+    std::string translator; // empty: the partner's, else the shipped one
+    std::string partner;    // profile id; empty: none
+    std::filesystem::path configuration = ".";
+    std::optional<std::filesystem::path> grammars;
+    std::uint64_t max_bytes = limits::file_bytes;
+};
+
+struct DocumentCheckCommand {
+    std::vector<std::string> files;
+    Reporting reporting;
+};
+
+struct TranslatorCheckCommand {
+    std::vector<std::string> files;
+    Reporting reporting;
+    std::optional<std::filesystem::path> grammars;
+};
+
+/// Carried out by wharf-gateway, which parses the words itself.
+struct GatewayCommand {
+    std::vector<std::string> arguments; // "serve" and what follows
+};
+
+/// Nothing left to do: help, version, or a command line that makes no sense.
+struct Answer {
+    int exit_code = 0;
+    std::string output;  // for standard output
+    std::string trouble; // for standard error
+};
+
+using Command = std::variant<Answer, LintCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
+                             TranslatorCheckCommand, GatewayCommand>;
+
+[[nodiscard]] Command parse_command_line(int count, char const* const* arguments);
+
+/// The word of the list that a mistyped one most likely means; empty when none is near.
+[[nodiscard]] std::string nearest_word(std::string_view word, std::vector<std::string> const& words);
+
+} // namespace wharf::cli

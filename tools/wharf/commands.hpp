@@ -1,0 +1,17 @@
+// The commands. Each prints what it has to say and gives its exit code.
+#pragma once
+
+#include "tools/wharf/command_line.hpp"
+
+namespace wharf::cli {
+
+[[nodiscard]] int run(LintCommand const& command);
+[[nodiscard]] int run(ExplainCommand const& command);
+[[nodiscard]] int run(TranslateCommand const& command);
+[[nodiscard]] int run(DocumentCheckCommand const& command);
+[[nodiscard]] int run(TranslatorCheckCommand const& command);
+/// Becomes wharf-gateway; comes back only when that cannot be started.
+[[nodiscard]] int run(GatewayCommand const& command);
+[[nodiscard]] int run(Answer const& answer);
+
+} // namespace wharf::cli

@@ -1,0 +1,69 @@
+#include "base/file.hpp"
+#include "diagnostic/registry.hpp"
+#include "diagnostic/render.hpp"
+#include "document/schema.hpp"
+#include "tools/wharf/commands.hpp"
+#include "tools/wharf/documents.hpp"
+#include "tools/wharf/output.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <utility>
+
+namespace wharf::cli {
+
+std::vector<json::Value> read_documents(std::string_view text, std::string const& file_name, Diagnostics& findings) {
+    auto parsed = json::parse(text);
+    if (!parsed) {
+        auto finding = make_diagnostic("DOC-0900", fmt::format("this is not JSON: {}", parsed.error().message),
+                                       "A canonical document is one JSON object, or an array of them (RFC 8259).");
+        finding.place.file = file_name;
+        findings.push_back(std::move(finding));
+        return {};
+    }
+    if (parsed->is_array())
+        return std::move(parsed->items());
+    std::vector<json::Value> documents;
+    documents.push_back(*std::move(parsed));
+    return documents;
+}
+
+int run(DocumentCheckCommand const& command) {
+    Outcome outcome;
+    Diagnostics all;
+    std::uint64_t files = 0, checked = 0;
+    for (auto const& file : command.files) {
+        auto const text = read_file(file, limits::file_bytes);
+        if (!text) {
+            outcome.failed();
+            trouble(text.error().message);
+            continue;
+        }
+        ++files;
+        auto const name = file == "-" ? std::string("(standard input)") : file;
+        auto const documents = read_documents(*text, name, all);
+        for (std::size_t i = 0; i < documents.size(); ++i) {
+            ++checked;
+            for (auto& finding : document::check(documents[i])) {
+                finding.place.file = name;
+                if (documents.size() > 1)
+                    finding.place.path = fmt::format("/{}{}", i, finding.place.path);
+                all.push_back(std::move(finding));
+            }
+        }
+    }
+    outcome.add(all, command.reporting);
+    std::string out;
+    if (command.reporting.format == Format::json) {
+        out = render_json(all);
+    } else if (files > 0) {
+        out = rendered(all, STDOUT_FILENO);
+        out += fmt::format("{}{}, {}: {}\n", out.empty() ? "" : "\n", plural(files, "file"), plural(checked, "document"),
+                           count_words(all));
+    }
+    if (!print(out))
+        outcome.failed();
+    return outcome.exit_code();
+}
+
+} // namespace wharf::cli

@@ -1,0 +1,101 @@
+#include "diagnostic/registry.hpp"
+#include "grammar/dictionary.hpp"
+#include "grammar/explain.hpp"
+#include "tools/wharf/commands.hpp"
+#include "tools/wharf/output.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <optional>
+
+namespace wharf::cli {
+namespace {
+
+std::string upper(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+std::string indented(std::string_view text) {
+    std::string out;
+    for (std::size_t begin = 0; begin < text.size();) {
+        auto const end = std::min(text.find('\n', begin), text.size());
+        out += fmt::format("    {}\n", text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return out;
+}
+
+std::string page(CodeEntry const& entry) {
+    auto out = fmt::format("{} {} ({})\n\n{}\n", entry.code, entry.name, to_string(entry.severity), entry.explanation);
+    if (!entry.bad.empty())
+        out += "\nBad:\n" + indented(entry.bad);
+    if (!entry.good.empty())
+        out += "\nGood:\n" + indented(entry.good);
+    return out;
+}
+
+/// "X12-0402": an area, a dash, digits.
+bool looks_like_code(std::string_view word) {
+    auto const dash = word.find('-');
+    return dash != std::string_view::npos && dash > 0 && word.size() > dash + 1 &&
+           std::ranges::all_of(word.substr(dash + 1), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+int explain_code(std::string const& code) {
+    if (auto const entry = find_code(code))
+        return print(page(*entry)) ? no_errors : could_not_run;
+    std::vector<std::string> codes;
+    for (auto const& entry : all_codes())
+        codes.emplace_back(entry.code);
+    auto const nearest = nearest_word(code, codes);
+    trouble(fmt::format("there is no code {}{}", code, nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+    return could_not_run;
+}
+
+/// "element 98", or one word that is a set, a segment or a composite.
+std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary, std::vector<std::string> const& words) {
+    if (words.size() == 2)
+        return grammar::explain_element(dictionary, upper(words[1]));
+    auto const word = upper(words.front());
+    if (auto text = grammar::explain_set(dictionary, word))
+        return text;
+    if (auto text = grammar::explain_segment(dictionary, word))
+        return text;
+    return word.starts_with('C') ? grammar::explain_element(dictionary, word) : std::nullopt;
+}
+
+} // namespace
+
+int run(ExplainCommand const& command) {
+    auto const word = upper(command.words.front());
+    if (command.words.size() == 2 && word != "ELEMENT") {
+        trouble(fmt::format("cannot explain '{} {}'; did you mean `element {}`?", command.words[0], command.words[1], command.words[1]));
+        return could_not_run;
+    }
+    if (command.words.size() == 1 && looks_like_code(word))
+        return explain_code(word);
+
+    auto const grammars = grammar::Grammars::open(command.grammars);
+    if (!grammars) {
+        print_beside(grammars.error());
+        trouble("the grammar files cannot be used");
+        return could_not_run;
+    }
+    auto const match = (*grammars)->match_release(command.release);
+    if (!match.exact) {
+        trouble(fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
+        return could_not_run;
+    }
+    auto const text = explain_standard(*(*grammars)->dictionary(match.release), command.words);
+    if (!text) {
+        trouble(fmt::format("release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), a set (850) or `element 98`",
+                            match.release, fmt::join(command.words, " ")));
+        return could_not_run;
+    }
+    return print(*text) ? no_errors : could_not_run;
+}
+
+} // namespace wharf::cli

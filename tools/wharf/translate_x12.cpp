@@ -1,0 +1,138 @@
+#include "tools/wharf/translate_x12.hpp"
+
+#include "base/date.hpp"
+#include "diagnostic/registry.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace wharf::cli {
+namespace {
+
+std::string sent_at(grammar::GroupInfo const& group) {
+    if (!is_date(group.date))
+        return {};
+    return is_time(group.time) ? iso_date(group.date) + "T" + iso_time(group.time) : iso_date(group.date);
+}
+
+translator::Provenance provenance_of(grammar::Item const& item, std::string const& partner) {
+    translator::Provenance source;
+    source.partner = partner;
+    source.set = item.set.id;
+    source.transaction = item.set.control_number;
+    if (item.interchange != nullptr) {
+        source.test = item.interchange->usage == 'T';
+        source.sender_scheme = item.interchange->sender_qualifier;
+        source.sender = item.interchange->sender;
+        source.receiver_scheme = item.interchange->receiver_qualifier;
+        source.receiver = item.interchange->receiver;
+        source.interchange = item.interchange->control_number;
+    }
+    if (item.group != nullptr) {
+        source.version = item.group->release;
+        source.sender_group = item.group->sender;
+        source.receiver_group = item.group->receiver;
+        source.group = item.group->control_number;
+        source.sent_at = sent_at(*item.group);
+    }
+    return source;
+}
+
+Place place_of(grammar::Item const& item, std::string const& file) {
+    Place place;
+    place.file = file;
+    place.interchange = item.context.interchange;
+    place.group = item.context.group;
+    place.transaction = item.context.transaction;
+    place.transaction_set = item.set.id;
+    place.segment_id = "ST";
+    place.segment_position = 1;
+    if (item.part != nullptr) {
+        place.has_offset = true;
+        place.offset = item.part->offset;
+        place.length = item.part->segments.empty() ? 0 : item.part->segments[0].bytes().size();
+    }
+    return place;
+}
+
+void append(Diagnostics& to, Diagnostics const& from) { std::ranges::copy(from, std::back_inserter(to)); }
+
+} // namespace
+
+translator::Translator const* X12Translation::find(grammar::Item const& item, std::string const& file, Diagnostics& findings) {
+    auto const known = known_.find(item.schema.get());
+    if (known != known_.end() && known->second != nullptr)
+        return known->second.get();
+
+    auto name = options_.translator;
+    if (name.empty() && options_.translator_for)
+        name = options_.translator_for(item.set.id);
+    if (name.empty())
+        name = translators_.for_set(item.set.id);
+    if (name.empty()) {
+        auto finding = make_diagnostic("MAP-0901", fmt::format("there is no translator for transaction set {}", item.set.id),
+                                       "Name one with --translator, or leave this set out.");
+        finding.place = place_of(item, file);
+        if (item.part != nullptr && !item.part->segments.empty())
+            finding.excerpt = item.part->segments[0].bytes();
+        findings.push_back(std::move(finding));
+        return nullptr;
+    }
+    auto found = translators_.find(name, item.schema);
+    if (!found) {
+        if (known == known_.end()) // once; the map is as wrong for the next set
+            append(findings, found.error());
+        known_.emplace(item.schema.get(), nullptr);
+        return nullptr;
+    }
+    return (known_[item.schema.get()] = *std::move(found)).get();
+}
+
+void X12Translation::translate_set(grammar::Item const& item, std::string const& file, TranslateResult& result) {
+    ++result.sets;
+    if (item.schema == nullptr || item.nodes == nullptr || has_errors(item.findings))
+        return; // the findings say why
+    auto const* translator = find(item, file, result.diagnostics);
+    if (translator == nullptr)
+        return;
+    translator::SetInput input;
+    input.segments = &item.part->segments;
+    input.nodes = item.nodes;
+    input.context = item.context;
+    input.provenance = provenance_of(item, options_.partner);
+    json_.clear();
+    auto outcome = translator->read(input, json_);
+    result.elements += outcome.elements;
+    result.extended += outcome.extended;
+    if (outcome.ok()) {
+        ++result.translated;
+        if (on_document)
+            on_document(json_);
+    }
+    std::ranges::move(outcome.diagnostics, std::back_inserter(result.diagnostics));
+}
+
+TranslateResult X12Translation::translate(std::string_view text, std::string file_name) {
+    TranslateResult result;
+    if (!x12::looks_like_x12(text) && text.find("ISA") == std::string_view::npos) {
+        auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(text)),
+                                       "An X12 interchange begins with ISA. Check that the right file was sent.");
+        finding.place.file = std::move(file_name);
+        finding.place.has_offset = true;
+        result.diagnostics.push_back(std::move(finding));
+        return result;
+    }
+    grammar::InterchangeReader reader(text, file_name, schemas_);
+    while (reader.next()) {
+        auto& item = reader.item();
+        if (item.kind == grammar::ItemKind::transaction_set)
+            translate_set(item, file_name, result);
+        std::ranges::move(item.findings, std::back_inserter(result.diagnostics));
+        item.findings.clear();
+    }
+    sort_by_offset(result.diagnostics);
+    return result;
+}
+
+} // namespace wharf::cli

@@ -1,0 +1,186 @@
+#include "tools/wharf/write_x12.hpp"
+
+#include "diagnostic/registry.hpp"
+#include "document/schema.hpp"
+#include "grammar/lint.hpp"
+#include "syntax/json/value.hpp"
+#include "syntax/x12/writer.hpp"
+#include "tools/wharf/documents.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace wharf::cli {
+namespace {
+
+constexpr std::string_view default_release = "004010";
+
+/// What one document becomes: the body and where it belongs.
+struct WrittenSet {
+    std::string set;
+    std::string functional_id;
+    std::string release;
+    std::vector<x12::OutSegment> body;
+};
+
+class Writer {
+public:
+    Writer(std::string const& file, grammar::SchemaCache& schemas, translator::Translators& translators, WriteOptions const& options)
+        : file_(file), schemas_(schemas), translators_(translators), options_(options) {}
+
+    WriteResult write(std::string_view text) {
+        auto documents = read_documents(text, file_, result_.diagnostics);
+        std::vector<WrittenSet> sets;
+        for (std::size_t i = 0; i < documents.size() && result_.trouble.empty(); ++i)
+            if (auto set = one(documents[i], documents.size() > 1 ? fmt::format("/{}", i) : ""))
+                sets.push_back(*std::move(set));
+        if (has_errors(result_.diagnostics) || !result_.trouble.empty() || sets.empty())
+            return std::move(result_);
+        auto bytes = interchange(sets);
+        if (!result_.trouble.empty())
+            return std::move(result_);
+        auto own = grammar::lint(bytes, "(what was written)", schemas_);
+        bool const sound = !has_errors(own.diagnostics);
+        std::ranges::move(own.diagnostics, std::back_inserter(result_.diagnostics));
+        if (sound)
+            result_.bytes = std::move(bytes);
+        return std::move(result_);
+    }
+
+private:
+    void add(Diagnostics diagnostics, std::string const& pointer) {
+        for (auto& finding : diagnostics) {
+            finding.place.file = file_;
+            finding.place.path = pointer + finding.place.path;
+            result_.diagnostics.push_back(std::move(finding));
+        }
+    }
+
+    std::optional<WrittenSet> one(json::Value const& document, std::string const& pointer) {
+        auto faults = document::check(document);
+        bool const sound = !has_errors(faults);
+        add(std::move(faults), pointer);
+        if (!sound)
+            return std::nullopt;
+
+        auto const kind = std::string(document.string("document"));
+        auto const* agreement = options_.profile == nullptr ? nullptr : options_.profile->outbound(kind);
+        auto const shipped = translators_.for_document(kind);
+        auto name = options_.translator;
+        if (name.empty() && agreement != nullptr)
+            name = agreement->translator;
+        if (name.empty())
+            name = shipped;
+        // A shipped map is named after its set: "x12/850".
+        auto const set = agreement != nullptr ? agreement->set : shipped.substr(std::min(shipped.size(), shipped.rfind('/') + 1));
+        if (name.empty() || set.empty()) {
+            result_.trouble = fmt::format("{}: there is no translator that writes a {}", file_, kind);
+            return std::nullopt;
+        }
+        auto const release = release_of(document, agreement);
+        auto const schema = schemas_.get(schemas_.grammars().match_release(release).release, set);
+        if (schema == nullptr) {
+            result_.trouble = fmt::format("{}: there is no grammar for set {} of release {}", file_, set, release);
+            return std::nullopt;
+        }
+        auto const translator = translators_.find(name, schema);
+        if (!translator) {
+            std::ranges::copy(translator.error(), std::back_inserter(result_.diagnostics));
+            result_.trouble = fmt::format("the translator {} cannot be used", name);
+            return std::nullopt;
+        }
+        auto outcome = (*translator)->write(document, delimiters());
+        bool const written = outcome.ok();
+        add(std::move(outcome.diagnostics), pointer);
+        if (!written)
+            return std::nullopt;
+        return WrittenSet{set, schema->set().group, release, std::move(outcome.segments)};
+    }
+
+    [[nodiscard]] std::string release_of(json::Value const& document, partner::DocumentAgreement const* agreement) const {
+        if (agreement != nullptr && !agreement->release.empty())
+            return agreement->release;
+        if (options_.profile != nullptr)
+            return options_.profile->envelope.release;
+        if (auto const* source = document.find("source"); source != nullptr && !source->string("version").empty())
+            return std::string(source->string("version"));
+        return std::string(default_release);
+    }
+
+    [[nodiscard]] x12::Delimiters delimiters() const {
+        x12::Delimiters delimiters;
+        if (options_.profile != nullptr) {
+            auto const& envelope = options_.profile->envelope;
+            delimiters = {envelope.element_separator, envelope.component_separator, envelope.segment_terminator,
+                          envelope.repetition_separator};
+        }
+        return delimiters;
+    }
+
+    [[nodiscard]] x12::InterchangeHeader header() const {
+        x12::InterchangeHeader header;
+        header.sender = {"ZZ", "WHARF", "WHARF"};
+        header.receiver = {"ZZ", "PARTNER", "PARTNER"};
+        if (options_.identity != nullptr)
+            header.sender = {options_.identity->qualifier, options_.identity->id, options_.identity->group()};
+        header.delimiters = delimiters();
+        if (options_.profile != nullptr) {
+            if (auto const* known = options_.profile->identifier(true))
+                header.receiver = {known->qualifier, known->id, known->group()};
+            else if (auto const* production = options_.profile->identifier(false))
+                header.receiver = {production->qualifier, production->id, production->group()};
+            header.version = options_.profile->envelope.version;
+            header.standards_id = options_.profile->envelope.standards_id;
+        }
+        auto const now = SystemClock().now();
+        header.date6 = x12_date6(now);
+        header.date8 = x12_date8(now);
+        header.time4 = x12_time4(now);
+        header.control_number = "000000001";
+        header.usage = 'T';
+        header.line_breaks = options_.line_breaks || (options_.profile != nullptr && options_.profile->envelope.line_breaks);
+        return header;
+    }
+
+    /// Sets of one functional group and release stand in one group, in the order of the documents.
+    std::string interchange(std::vector<WrittenSet> const& sets) {
+        x12::InterchangeWriter writer(header());
+        unsigned groups = 0;
+        for (std::size_t i = 0; i < sets.size(); ++i) {
+            auto const& set = sets[i];
+            bool const is_first = i == 0 || sets[i - 1].functional_id != set.functional_id || sets[i - 1].release != set.release;
+            if (is_first) {
+                if (i > 0)
+                    writer.end_group();
+                x12::GroupHeader group;
+                group.functional_id = set.functional_id;
+                group.control_number = fmt::format("{}", ++groups);
+                group.release = set.release;
+                writer.begin_group(group);
+            }
+            auto const added = writer.add_transaction_set(set.set, fmt::format("{:04}", i + 1), set.body);
+            if (!added) {
+                result_.trouble = fmt::format("{}: {}", file_, added.error().message);
+                return {};
+            }
+        }
+        writer.end_group();
+        return writer.finish();
+    }
+
+    std::string const& file_;
+    grammar::SchemaCache& schemas_;
+    translator::Translators& translators_;
+    WriteOptions const& options_;
+    WriteResult result_;
+};
+
+} // namespace
+
+WriteResult write_x12(std::string_view text, std::string const& file_name, grammar::SchemaCache& schemas,
+                      translator::Translators& translators, WriteOptions const& options) {
+    return Writer(file_name, schemas, translators, options).write(text);
+}
+
+} // namespace wharf::cli
