@@ -1,4 +1,4 @@
-// The line language as Boost.Spirit X3 rules. Actions write into the Line being built (the Draft in the parse context);
+// The line language as Boost.Spirit X3 rules. Actions write into the MapLine being built (the Draft in the parse context);
 // every alternative is decided by its first token, so that an action is never taken back.
 #include "translator/line_grammar.hpp"
 
@@ -18,7 +18,7 @@ using x3::_val;
 using Iterator = char const*;
 
 struct Draft {
-    Line* line = nullptr;
+    MapLine* line = nullptr;
     Rule* rule = nullptr;
     Iterator begin = nullptr;
     std::uint32_t first_column = 1;
@@ -254,18 +254,18 @@ auto const rule_line = (keyword("one") >> keyword("of")[rule_target(Rule::Target
                         -as_shape > *then_source > -(keyword("when") > condition[rule_when]));
 
 // --- options and edits
-auto const kind = [](Line::Kind value_) { return [value_](auto& c) { draft(c).line->kind = value_; }; };
+auto const kind = [](MapLine::Kind value_) { return [value_](auto& c) { draft(c).line->kind = value_; }; };
 auto const add_word = [](auto& c) { draft(c).line->words.push_back(_attr(c)); };
 auto const no_word = [](auto& c) { draft(c).line->words.emplace_back(); };
 auto const set_edit_path = [](auto& c) { draft(c).rule->path = _attr(c); };
-auto const header = keyword("translator")[kind(Line::Kind::header)] > map_name[add_word] >
+auto const header = keyword("translator")[kind(MapLine::Kind::header)] > map_name[add_word] >
                     ((keyword("extends") > map_name[add_word]) | x3::eps[no_word]) > -quoted[add_word];
 auto const number_text = x3::raw[x3::lexeme[+x3::digit]];
 auto const add_text = [](auto& c) { draft(c).line->words.push_back(text_of(_attr(c))); };
-auto const document = keyword("document")[kind(Line::Kind::document)] >> name[add_word] > -number_text[add_text];
-auto const format = keyword("format")[kind(Line::Kind::format)] >> +any_token[add_word];
-auto const include = keyword("include")[kind(Line::Kind::include)] >> map_name[add_word];
-auto const shape = keyword("shape")[kind(Line::Kind::shape)] >> name[add_word];
+auto const document = keyword("document")[kind(MapLine::Kind::document)] >> name[add_word] > -number_text[add_text];
+auto const format = keyword("format")[kind(MapLine::Kind::format)] >> +any_token[add_word];
+auto const include = keyword("include")[kind(MapLine::Kind::include)] >> map_name[add_word];
+auto const shape = keyword("shape")[kind(MapLine::Kind::shape)] >> name[add_word];
 auto const row_code = [](auto& c) {
     TableRow row;
     row.code = _attr(c);
@@ -273,18 +273,18 @@ auto const row_code = [](auto& c) {
 };
 auto const row_word = [](auto& c) { draft(c).line->rows.back().word = _attr(c); };
 auto const row_star = [](auto& c) { draft(c).line->rows.back().write = true; };
-auto const table = keyword("table")[kind(Line::Kind::table)] >> name[add_word] >>
+auto const table = keyword("table")[kind(MapLine::Kind::table)] >> name[add_word] >>
                    +(code[row_code] > word[row_word] > -x3::lit('*')[row_star]);
 // An option's word begins a rule too, where a member has that name (`table`, `shape`): it is an option where no path follows.
 auto const option = header | document | format | include | shape | table;
 
 auto const edit =
-    (keyword("add")[kind(Line::Kind::add)] > rule_line) | (keyword("replace")[kind(Line::Kind::replace)] > rule_line) |
-    (keyword("remove")[kind(Line::Kind::remove)] >
+    (keyword("add")[kind(MapLine::Kind::add)] > rule_line) | (keyword("replace")[kind(MapLine::Kind::replace)] > rule_line) |
+    (keyword("remove")[kind(MapLine::Kind::remove)] >
      ((lone('-')[rule_target(Rule::Target::none)] > source) | canonical[set_edit_path])) |
     (keyword("in") >
-     ((keyword("shape")[kind(Line::Kind::in_shape)] > name[add_word]) |
-      (x3::eps[kind(Line::Kind::in_member)] > canonical[set_edit_path])));
+     ((keyword("shape")[kind(MapLine::Kind::in_shape)] > name[add_word]) |
+      (x3::eps[kind(MapLine::Kind::in_member)] > canonical[set_edit_path])));
 
 bool option_word(std::string_view text) {
     for (std::string_view word_ : {"translator", "document", "format", "include", "shape", "table"})
@@ -295,7 +295,7 @@ bool option_word(std::string_view text) {
 
 } // namespace
 
-bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, Line& line, LineError& error) {
+bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line, LineError& error) {
     Draft state{&line, &line.rule, text.data(), first_column};
     auto const begin = text.data();
     auto const end = text.data() + text.size();

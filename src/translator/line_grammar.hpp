@@ -9,7 +9,7 @@
 
 namespace wharf::translator {
 
-struct Line {
+struct MapLine {
     enum class Kind { header, document, format, include, table, shape, rule, add, replace, remove, in_member, in_shape };
     Kind kind = Kind::rule;
     Rule rule;                      // rule and edits
@@ -24,6 +24,6 @@ struct LineError {
 
 /// Parses the line without its indentation and comment. `edits`: the file extends another, so add, replace, remove and in are edits.
 /// True on success.
-[[nodiscard]] bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, Line& line, LineError& error);
+[[nodiscard]] bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line, LineError& error);
 
 } // namespace wharf::translator

@@ -114,7 +114,7 @@ private:
         auto const parent = levels_.back();
         bool const top = indentation == 0;
         bool const edits = top ? !file_.extends.empty() : parent.edits != nullptr;
-        Line line;
+        MapLine line;
         LineError error;
         if (!parse_line(text, static_cast<std::uint32_t>(indentation + 1), edits, line, error)) {
             auto const column = std::min<std::size_t>(error.column - 1, origin_.text.size());
@@ -130,24 +130,24 @@ private:
         take(std::move(line), indentation, top, parent);
     }
 
-    void take(Line line, std::size_t indentation, bool top, Level const& parent) {
+    void take(MapLine line, std::size_t indentation, bool top, Level const& parent) {
         switch (line.kind) {
-        case Line::Kind::rule:
+        case MapLine::Kind::rule:
             line.rule.origins.push_back(origin_);
             parent.rules->push_back(std::move(line.rule));
             push({indentation, &parent.rules->back().rules, nullptr, true});
             return;
-        case Line::Kind::add:
-        case Line::Kind::replace:
-        case Line::Kind::remove:
-        case Line::Kind::in_member:
-        case Line::Kind::in_shape: {
+        case MapLine::Kind::add:
+        case MapLine::Kind::replace:
+        case MapLine::Kind::remove:
+        case MapLine::Kind::in_member:
+        case MapLine::Kind::in_shape: {
             auto& list = top ? file_.edits : *parent.edits;
             Edit edit;
-            edit.kind = line.kind == Line::Kind::add       ? Edit::Kind::add
-                        : line.kind == Line::Kind::replace ? Edit::Kind::replace
-                        : line.kind == Line::Kind::remove  ? Edit::Kind::remove
-                        : line.kind == Line::Kind::in_shape ? Edit::Kind::in_shape
+            edit.kind = line.kind == MapLine::Kind::add       ? Edit::Kind::add
+                        : line.kind == MapLine::Kind::replace ? Edit::Kind::replace
+                        : line.kind == MapLine::Kind::remove  ? Edit::Kind::remove
+                        : line.kind == MapLine::Kind::in_shape ? Edit::Kind::in_shape
                                                             : Edit::Kind::in_member;
             edit.rule = std::move(line.rule);
             edit.rule.origins.push_back(origin_);
@@ -161,7 +161,7 @@ private:
                   added.kind != Edit::Kind::remove});
             return;
         }
-        case Line::Kind::shape:
+        case MapLine::Kind::shape:
             for (auto const& shape : file_.shapes)
                 if (shape.name == line.words.front())
                     fault("MAP-0013", 1,
@@ -176,10 +176,10 @@ private:
         }
     }
 
-    void option(Line line) {
+    void option(MapLine line) {
         auto& words = line.words;
         switch (line.kind) {
-        case Line::Kind::header:
+        case MapLine::Kind::header:
             if (seen_header_)
                 fault("MAP-0003", 1, "A second line `translator`.", "One file holds one map.");
             seen_header_ = true;
@@ -188,12 +188,12 @@ private:
             file_.title = words.size() > 2 ? words[2] : std::string();
             file_.origin = origin_;
             break;
-        case Line::Kind::document:
+        case MapLine::Kind::document:
             file_.document = words[0];
             if (words.size() > 1)
                 std::from_chars(words[1].data(), words[1].data() + words[1].size(), file_.document_version);
             break;
-        case Line::Kind::format:
+        case MapLine::Kind::format:
             file_.format = words[0];
             if (words.size() > 1)
                 file_.set = words[1];
@@ -203,10 +203,10 @@ private:
                 fault("MAP-0003", 1, fmt::format("The format `{}` is not known.", file_.format),
                       "This version maps x12: write `format x12 850 004010`.");
             break;
-        case Line::Kind::include:
+        case MapLine::Kind::include:
             file_.includes.emplace_back(words[0], origin_);
             break;
-        case Line::Kind::table:
+        case MapLine::Kind::table:
             for (auto& row : line.rows) {
                 row.table = words[0];
                 row.origin = origin_;
