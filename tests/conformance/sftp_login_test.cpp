@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace wharf::transport {
 namespace {
@@ -220,6 +221,26 @@ TEST_F(SftpLogin, AServerThatGoesInTheMiddleIsTemporary) {
     made->reset();
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s);
     EXPECT_EQ(read_text(sshd_->home() / "in/f"), "content");
+}
+
+TEST_F(SftpLogin, AnUploadThatBreaksOffIsNeverSeen) {
+    START();
+    auto made = connect();
+    ASSERT_TRUE(made) << made.error().message;
+    auto const out = sshd_->home() / "out";
+    std::thread cutter([&] {
+        for (bool begun = false; !begun; std::this_thread::sleep_for(1ms))
+            for (auto const& entry : fs::directory_iterator(out))
+                begun = begun || entry.file_size() > 1'000'000;
+        sshd_->kill();
+    });
+    std::string const content(200'000'000, 'x');
+    auto const put = (*made)->put("order.edi", content);
+    cutter.join();
+    ASSERT_FALSE(put);
+    EXPECT_TRUE(put.error().is_temporary()) << put.error().message;
+    for (auto const& entry : fs::directory_iterator(out))
+        EXPECT_TRUE(entry.path().filename().string().starts_with(".")) << entry.path();
 }
 
 /// Accepts and then behaves as told.
