@@ -345,10 +345,8 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
                 check.report("sftp.host_key_fingerprints", "PARTNER-0006", "host_key_fingerprints is empty",
                              "without one, anybody could stand in for the server");
             bool const key = !value.sftp.private_key.empty();
-            if (key == !value.sftp.password.empty())
-                check.report("sftp", "PARTNER-0022",
-                             key ? "the channel has a private_key and a password" : "the channel has neither a private_key nor a password",
-                             "give exactly one of the two");
+            if (!key && value.sftp.password.empty())
+                check.report("sftp", "PARTNER-0022", "the channel has neither a private_key nor a password", "give one of the two");
             if (!key && !value.sftp.passphrase.empty())
                 check.report("sftp.passphrase", "PARTNER-0021", "a passphrase belongs to a private_key, and there is none",
                              "leave it out, or name the private_key");
@@ -393,8 +391,9 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         auto const& key = channel.value.sftp.private_key;
         if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
             Check check(channel, findings);
-            check.report("sftp.private_key", "PARTNER-0009", fmt::format("the private key {} cannot be read", key.string()),
-                         "put the key there and make it readable for the process that runs Wharf, and for nobody else");
+            check.report("sftp.private_key", "PARTNER-0029", fmt::format("the private key {} cannot be read", key.string()),
+                         "put the key there and make it readable for the process that runs Wharf, and for nobody else; "
+                         "until then the channel cannot log in");
         }
     }
 }

@@ -273,9 +273,9 @@ Declaration make_sftp() {
     d.add("host_key_fingerprints", &SftpChannel::host_key_fingerprints,
           "the server's host keys as `ssh-keygen -lf` prints them; any other server is refused; several while a key changes")
         .required().check(check_fingerprint).example("SHA256:uNiVztksCsDhcc0u9e8BrEIW1zr51tFGVmXP+JBUU9c");
-    d.add("private_key", &SftpChannel::private_key, "file of our private key; in place of a password");
+    d.add("private_key", &SftpChannel::private_key, "file of our private key; tried before a password");
     d.add("passphrase", &SftpChannel::passphrase, "of the private key, when it has one").example("${env:ACME_KEY_PASSPHRASE}");
-    d.add("password", &SftpChannel::password, "in place of a private key").example("${env:ACME_SFTP_PASSWORD}");
+    d.add("password", &SftpChannel::password, "of the login, where there is no key").example("${env:ACME_SFTP_PASSWORD}");
     d.add("timeout", &SftpChannel::timeout, "how long one step may take").check(check_not_zero);
     return d;
 }
