@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::string_view folder = "schemas/";
 
+/// The other files of the folder: shared definitions, and the schemas of our configuration files.
+bool is_document(std::string_view kind) {
+    return kind != "common" && kind != "wharf" && kind != "partner" && kind != "channel";
+}
+
 struct Registry {
     std::mutex mutex;
     SchemaLoader loader{[](std::string_view name) { return embedded_file(std::string(folder) + std::string(name)); }};
@@ -34,7 +39,7 @@ Schema const* Schema::find(std::string_view kind, unsigned version) {
     if (auto const known = registry.schemas.find(file); known != registry.schemas.end())
         return known->second.get();
     // A kind may come from a document of somebody else: only names that are files of ours are remembered.
-    if (kind == "common" || kind.find('/') != kind.npos || !embedded_file(std::string(folder) + file))
+    if (!is_document(kind) || kind.find('/') != kind.npos || !embedded_file(std::string(folder) + file))
         return nullptr;
     auto schema = registry.loader.load(kind, version);
     assert(schema && "a schema in schemas/ that does not compile");
@@ -46,7 +51,7 @@ std::vector<std::string> Schema::kinds() {
     for (auto path : embedded_paths(folder)) {
         path.remove_prefix(folder.size());
         auto const kind = path.substr(0, path.find('.'));
-        if (path.ends_with(".json") && kind != "common" && (kinds.empty() || kinds.back() != kind))
+        if (path.ends_with(".json") && is_document(kind) && (kinds.empty() || kinds.back() != kind))
             kinds.emplace_back(kind);
     }
     return kinds;
