@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Kill -9 at every named step between two effects, and at seeded points of a short run; start again; count.
+
+    kill_test.py --count 100        all named steps, then seeded ones
+    kill_test.py --only after-put   one step
+
+Each run: six files of two documents each come in, three orders go out (each with a key, repeated until it is answered), the
+gateway is killed, started again without a crash, and left until it has nothing to do. Then there must be
+
+  - as many distinct idempotency keys at the ERP as accepted documents, none missing, no key with two contents;
+  - each invoice number once at the ERP;
+  - one 997 for each file, and one 850 for each order, under interchange numbers that are all different;
+  - no file left in the inbox and no dead letter.
+"""
+import argparse
+import concurrent.futures
+import json
+import random
+import sys
+import threading
+import time
+import traceback
+
+import harness
+from harness import body_of, group, interchange, invoice_body, purchase_order, segments_of, transaction_set
+
+FILES = 6
+DOCUMENTS = 2
+ORDERS = 3
+
+
+def drop_files(site):
+    for number in range(1, FILES + 1):
+        sets = [transaction_set("810", f"{i:04}", invoice_body(f"INV-{number}-{i}")) for i in range(1, DOCUMENTS + 1)]
+        site.drop(f"in-{number}.edi", interchange(900 + number, [group("IN", number, sets)]))
+        time.sleep(0.01)
+
+
+def order_until_answered(site, number, answers, stop):
+    """What an ERP does: the same request with the same key until there is an answer."""
+    while not stop.is_set():
+        try:
+            status, answer = site.post(purchase_order(f"PO-{number}"), key=f"key-{number}")
+            if status == 202:
+                answers[number] = answer
+                return
+            if status != 503:
+                answers[number] = f"status {status}: {answer}"
+                return
+        except OSError:
+            pass  # it is being killed or started
+        time.sleep(0.05)
+
+
+def is_quiet(site):
+    """Nothing left to do: all files taken, answered and delivered, all orders sent."""
+    if site.left():
+        return False
+    sent = site.sent()
+    if len(sent) < FILES + ORDERS:
+        return False
+    inbound = site.messages("--direction", "inbound")
+    if len(inbound) < FILES:
+        return False
+    for message in site.messages("--direction", "outbound"):
+        if message["state"] == "ready":
+            return False
+    for message in inbound:
+        for document in site.show(message["id"])["documents"]:
+            if document["state"] == "accepted" and any(d["state"] == "waiting" for d in document["deliveries"]):
+                return False
+    return True
+
+
+def check(site, answers):
+    faults = []
+
+    def expect(truth, text):
+        if not truth:
+            faults.append(text)
+
+    accepted = []
+    for message in site.messages("--direction", "inbound"):
+        view = site.show(message["id"])
+        expect(view["state"] == "processed", f"message {message['id']} is {view['state']}: {view.get('reason')}")
+        accepted += [d["id"] for d in view["documents"] if d["state"] == "accepted"]
+    keys = {key for target, key in site.receiver.effects if target == "erp"}
+    expect(len(accepted) == FILES * DOCUMENTS, f"{len(accepted)} documents accepted, not {FILES * DOCUMENTS}")
+    expect(keys == set(accepted), f"keys at the ERP: {len(keys)}, accepted documents: {len(accepted)}; "
+                                  f"missing {set(accepted) - keys}, unknown {keys - set(accepted)}")
+    expect(not site.receiver.conflicts, f"keys with two contents: {site.receiver.conflicts}")
+    numbers = sorted(d["number"] for d in site.receiver.documents("erp"))
+    wanted = sorted(f"INV-{n}-{i}" for n in range(1, FILES + 1) for i in range(1, DOCUMENTS + 1))
+    expect(numbers == wanted, f"invoices at the ERP: {numbers}")
+
+    interchanges, answered, ordered = [], [], []
+    for text in site.sent().values():
+        segments = segments_of(text)
+        interchanges.append(segments[0].split("*")[13])
+        body = body_of(text)
+        if body[0].startswith("AK1"):
+            answered.append(body[0])
+            expect(body[-1] == f"AK9*A*{DOCUMENTS}*{DOCUMENTS}*{DOCUMENTS}", f"997 says {body[-1]}")
+        else:
+            ordered.append(body[0].split("*")[3])
+    expect(len(set(interchanges)) == len(interchanges), f"interchange numbers used twice: {sorted(interchanges)}")
+    expect(sorted(answered) == sorted(f"AK1*IN*{n}" for n in range(1, FILES + 1)), f"997s: {sorted(answered)}")
+    expect(sorted(ordered) == sorted(f"PO-{n}" for n in range(1, ORDERS + 1)), f"850s: {sorted(ordered)}")
+    for number in range(1, ORDERS + 1):
+        expect(isinstance(answers.get(number), dict), f"order {number} was answered with {answers.get(number)}")
+    letters = site.json("dead-letter", "list")
+    expect(not any(letters.values()), f"dead letters: {json.dumps(letters)[:400]}")
+    return faults
+
+
+def run(crashes):
+    """One short run, killed at each of `crashes` in turn. Returns (killed, faults)."""
+    site = harness.Site(expect="1s" if "after-overdue" in crashes else "4h", retry_base="1s")
+    stop = threading.Event()
+    answers = {}
+    clients = [threading.Thread(target=order_until_answered, args=(site, n, answers, stop), daemon=True)
+               for n in range(1, ORDERS + 1)]
+    killed = 0
+    try:
+        for place, crash in enumerate(crashes):
+            process = site.serve({"WHARF_TEST_CRASH_AT": crash}) if place == 0 or process.poll() is not None else process
+            if place == 0:
+                for client in clients:
+                    client.start()
+                drop_files(site)
+            end = time.monotonic() + 12
+            while process.poll() is None and time.monotonic() < end:
+                if crash != "after-overdue" and is_quiet(site) and len(answers) == ORDERS:
+                    break
+                time.sleep(0.05)
+            if process.poll() is not None:
+                killed += process.returncode == -9
+                if process.returncode != -9:
+                    return killed, [f"the gateway ended by itself with {process.returncode}"]
+        if process.poll() is None:
+            site.stop()
+        process = site.serve()
+        harness.wait_for(lambda: is_quiet(site) and len(answers) == ORDERS, 60, "the gateway to finish its work")
+        faults = check(site, answers)
+        code = site.stop()
+        if code != 0:
+            faults.append(f"SIGTERM ended it with {code}")
+        return killed, faults
+    except Exception:
+        log = (site.folder / "log").read_text(errors="replace")[-3000:]
+        return killed, [traceback.format_exc(), log]
+    finally:
+        stop.set()
+        site.close()
+
+
+def plan(count, seed):
+    names = harness.names_of_crash_points()
+    chance = random.Random(seed)
+    if count < len(names):
+        # A few of each kind, other ones for another seed.
+        chosen = chance.sample(names, count * 2 // 3)
+        runs = [[name] for name in chosen]
+    else:
+        runs = [[name] for name in names]
+    while len(runs) < count:
+        # Any step, by its number in the run; every second one is killed once more after the restart.
+        first = [f"*:{chance.randint(1, 110)}"]
+        runs.append(first + ([f"*:{chance.randint(1, 60)}"] if len(runs) % 2 else []))
+    return runs
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--count", type=int, default=12)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--only")
+    chosen = arguments.parse_args()
+    runs = [[chosen.only]] if chosen.only else plan(chosen.count, chosen.seed)
+    bad = killed_runs = kills = 0
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
+        for crashes, (killed, faults) in zip(runs, pool.map(run, runs)):
+            kills += killed
+            killed_runs += killed > 0
+            print(f"{'FAILED' if faults else 'ok':6}  killed {killed}x  {', '.join(crashes)}", flush=True)
+            for fault in faults:
+                print("        " + fault.replace("\n", "\n        "), flush=True)
+            bad += bool(faults)
+    print(f"{len(runs)} runs, {kills} kills, {bad} failed, {time.monotonic() - begun:.0f} s")
+    # A test that kills nothing proves nothing.
+    return 1 if bad or killed_runs * 2 < len(runs) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
