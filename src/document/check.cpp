@@ -31,8 +31,7 @@ std::string_view name_of(json::Type type) {
 }
 
 bool is_integer(std::string_view text) {
-    if (text.starts_with('-'))
-        text.remove_prefix(1);
+    if (text.starts_with('-')) text.remove_prefix(1);
     return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
@@ -76,18 +75,18 @@ public:
         case NodeType::any:
             return;
         case NodeType::object:
-            if (expect(value, json::Type::object, "an object"))
-                check_object(node, value, depth);
+            if (expect(value, json::Type::object, "an object")) check_object(node, value, depth);
             return;
         case NodeType::array:
-            if (expect(value, json::Type::array, "an array"))
-                check_array(node, value, depth);
+            if (expect(value, json::Type::array, "an array")) check_array(node, value, depth);
             return;
         case NodeType::string:
             if (value.type() == json::Type::number && node.pattern == Pattern::decimal)
-                report("DOC-0004", fmt::format("Found the number {}; expected a text that holds a decimal.", value.text()),
+                report("DOC-0004",
+                       fmt::format("Found the number {}; expected a text that holds a decimal.", value.text()),
                        fmt::format("Write it in quotes: \"{}\". Quantities and money are texts, so that no program "
-                                   "rounds them.", value.text()),
+                                   "rounds them.",
+                                   value.text()),
                        value.text());
             else if (expect(value, json::Type::string, "a text"))
                 check_text(node, value.text());
@@ -114,16 +113,14 @@ private:
     }
 
     Diagnostic make(std::string_view code, std::string message, std::string help) {
-        if (!pointer_.empty())
-            message = fmt::format("{}: {}", pointer_, message);
+        if (!pointer_.empty()) message = fmt::format("{}: {}", pointer_, message);
         auto finding = make_diagnostic(code, std::move(message), std::move(help));
         finding.place.path = pointer_;
         return finding;
     }
 
     bool expect(json::Value const& value, json::Type type, std::string_view wanted) {
-        if (value.type() == type)
-            return true;
+        if (value.type() == type) return true;
         auto const found = value.type() == json::Type::string    ? "the text " + quoted(value.text())
                            : value.type() == json::Type::number  ? "the number " + value.text()
                            : value.type() == json::Type::boolean ? value.text()
@@ -149,18 +146,20 @@ private:
     }
 
     static std::string describe(Node const& node) {
-        return node.description.empty() ? expectation(node) : fmt::format("{} ({})", node.description, expectation(node));
+        return node.description.empty() ? expectation(node)
+                                        : fmt::format("{} ({})", node.description, expectation(node));
     }
 
     static std::string help_for_unknown(std::string_view name, Node const& node) {
-        if (auto near = suggestion(name, node.properties); !near.empty())
-            return near;
-        return node.find("extensions") ? "Data that the model has no field for goes into `extensions`." : "Leave it out.";
+        if (auto near = suggestion(name, node.properties); !near.empty()) return near;
+        return node.find("extensions") ? "Data that the model has no field for goes into `extensions`."
+                                       : "Leave it out.";
     }
 
     void check_array(Node const& node, json::Value const& value, unsigned depth) {
         if (value.items().size() < node.min_items)
-            report("DOC-0008", fmt::format("Found {} entries; expected at least {}.", value.items().size(), node.min_items), "");
+            report("DOC-0008",
+                   fmt::format("Found {} entries; expected at least {}.", value.items().size(), node.min_items), "");
         std::size_t index = 0;
         for (auto const& item : value.items()) {
             auto const mark = push(std::to_string(index++));
@@ -182,8 +181,8 @@ private:
                                 : fmt::format("The text has {} characters; expected {}.", size, expectation(node)),
                    text.empty() ? "Leave the member out: what is not known is absent." : "", text);
         else if (!has_form(node.pattern, text))
-            report("DOC-0005", fmt::format("Found {}; expected {}.", quoted(text), expectation(node)), help_for(node.pattern),
-                   text);
+            report("DOC-0005", fmt::format("Found {}; expected {}.", quoted(text), expectation(node)),
+                   help_for(node.pattern), text);
         else if (!exists(node.pattern, text))
             report("DOC-0009", fmt::format("{} is not a day or time that exists.", quoted(text)), "", text);
     }
@@ -191,7 +190,8 @@ private:
     static std::string help_for(Pattern pattern) {
         switch (pattern) {
         case Pattern::decimal:
-            return "Decimals have a point, at least one digit before it, no leading zeros, no blanks, no thousands marks.";
+            return "Decimals have a point, at least one digit before it, no leading zeros, no blanks, no thousands "
+                   "marks.";
         case Pattern::coded:
             return "Words are listed in docs/canonical-model.md; a code without a word is written as x12:CODE.";
         default:
@@ -255,13 +255,11 @@ Diagnostics check(json::Value const& document) {
         if (slash != name.npos) {
             auto const digits = name.substr(slash + 1);
             auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
-            if (error != std::errc{} || end != digits.data() + digits.size() || digits.starts_with('0'))
-                version = 0;
+            if (error != std::errc{} || end != digits.data() + digits.size() || digits.starts_with('0')) version = 0;
         }
     }
     auto const* schema = version == 0 ? nullptr : Schema::find(named_kind, version);
-    if (!schema)
-        return refuse(fmt::format("There is no schema {}.", quoted(written)), known());
+    if (!schema) return refuse(fmt::format("There is no schema {}.", quoted(written)), known());
     if (!kind.empty() && kind != schema->kind())
         return refuse(fmt::format("`document` is {}, but `schema` is {}.", quoted(kind), quoted(written)),
                       "Both must name the same kind of document.");

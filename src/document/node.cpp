@@ -9,22 +9,18 @@ namespace wharf::document {
 
 Property const* Node::find(std::string_view name) const {
     for (auto const& property : properties)
-        if (property.name == name)
-            return &property;
+        if (property.name == name) return &property;
     return nullptr;
 }
 
 bool accepts(Node const& node, std::string_view text) {
-    if (node.type == NodeType::any)
-        return true;
-    if (node.type != NodeType::string)
-        return false;
+    if (node.type == NodeType::any) return true;
+    if (node.type != NodeType::string) return false;
     if (!node.enumeration.empty())
         return std::find(node.enumeration.begin(), node.enumeration.end(), text) != node.enumeration.end();
     if (node.min_length > 1 || node.max_length != 0xffffffff) {
         auto const size = length(text);
-        if (size < node.min_length || size > node.max_length)
-            return false;
+        if (size < node.min_length || size > node.max_length) return false;
     } else if (node.min_length == 1 && text.empty()) {
         return false;
     }
@@ -46,8 +42,7 @@ std::string expectation(Node const& node) {
     case NodeType::string:
         break;
     }
-    if (node.enumeration.size() == 1)
-        return quoted(node.enumeration.front());
+    if (node.enumeration.size() == 1) return quoted(node.enumeration.front());
     if (!node.enumeration.empty()) {
         std::string text = "one of";
         for (auto const& value : node.enumeration)

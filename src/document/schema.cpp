@@ -36,11 +36,9 @@ Schema const* Schema::find(std::string_view kind, unsigned version) {
     auto& registry = Registry::instance();
     std::lock_guard const lock(registry.mutex);
     auto const file = fmt::format("{}.{}.json", kind, version);
-    if (auto const known = registry.schemas.find(file); known != registry.schemas.end())
-        return known->second.get();
+    if (auto const known = registry.schemas.find(file); known != registry.schemas.end()) return known->second.get();
     // A kind may come from a document of somebody else: only names that are files of ours are remembered.
-    if (!is_document(kind) || kind.find('/') != kind.npos || !embedded_file(std::string(folder) + file))
-        return nullptr;
+    if (!is_document(kind) || kind.find('/') != kind.npos || !embedded_file(std::string(folder) + file)) return nullptr;
     auto schema = registry.loader.load(kind, version);
     assert(schema && "a schema in schemas/ that does not compile");
     return (registry.schemas[file] = schema ? std::move(*schema) : nullptr).get();
@@ -57,7 +55,9 @@ std::vector<std::string> Schema::kinds() {
     return kinds;
 }
 
-std::string Schema::name() const { return fmt::format("wharf/{}/{}", kind_, version_); }
+std::string Schema::name() const {
+    return fmt::format("wharf/{}/{}", kind_, version_);
+}
 
 Node const* Schema::node(std::string_view path) const {
     auto const* node = root_;
@@ -73,10 +73,8 @@ Node const* Schema::node(std::string_view path) const {
             node = node->type == NodeType::array ? node->items : nullptr;
             path.remove_prefix(2);
         }
-        if (path.starts_with('['))
-            return nullptr;
-        if (path.starts_with('.'))
-            path.remove_prefix(1);
+        if (path.starts_with('[')) return nullptr;
+        if (path.starts_with('.')) path.remove_prefix(1);
     }
     return node;
 }

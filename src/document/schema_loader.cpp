@@ -28,8 +28,8 @@ struct NamedType {
     std::string_view name;
     NodeType type;
 };
-constexpr std::array named_types{NamedType{"object", NodeType::object},   NamedType{"array", NodeType::array},
-                                 NamedType{"string", NodeType::string},   NamedType{"integer", NodeType::integer},
+constexpr std::array named_types{NamedType{"object", NodeType::object}, NamedType{"array", NodeType::array},
+                                 NamedType{"string", NodeType::string}, NamedType{"integer", NodeType::integer},
                                  NamedType{"boolean", NodeType::boolean}};
 
 constexpr std::string_view definitions = "#/definitions/";
@@ -81,14 +81,14 @@ struct SchemaLoader::State {
             fail(file, place, "a schema must be an object");
             return nullptr;
         }
-        if (auto const* reference = value.find("$ref"))
-            return follow(file, value, reference->text(), place, nodes);
+        if (auto const* reference = value.find("$ref")) return follow(file, value, reference->text(), place, nodes);
         nodes.push_back(std::make_unique<Node>());
         auto* node = nodes.back().get();
         return fill(file, value, place, nodes, *node) ? node : nullptr;
     }
 
-    Node* follow(File& file, json::Value const& value, std::string_view reference, std::string const& place, Nodes& nodes) {
+    Node* follow(File& file, json::Value const& value, std::string_view reference, std::string const& place,
+                 Nodes& nodes) {
         if (value.members().size() != 1) {
             fail(file, place, "$ref must stand alone: draft 7 ignores what is beside it");
             return nullptr;
@@ -104,15 +104,12 @@ struct SchemaLoader::State {
         auto* target_nodes = &nodes;
         if (!other.empty()) {
             auto& slot = shared[other];
-            if (!slot)
-                slot = open(other);
-            if (!slot)
-                return nullptr;
+            if (!slot) slot = open(other);
+            if (!slot) return nullptr;
             target = slot.get();
             target_nodes = &shared_nodes;
         }
-        if (auto const known = target->compiled.find(name); known != target->compiled.end())
-            return known->second;
+        if (auto const known = target->compiled.find(name); known != target->compiled.end()) return known->second;
         auto const* all = target->root.find("definitions");
         auto const* definition = all ? all->find(name) : nullptr;
         if (!definition) {
@@ -139,8 +136,7 @@ struct SchemaLoader::State {
                 if (!take_type(content.text(), node))
                     return fail(file, at, fmt::format("the type {:?} is not supported", content.text()));
             } else if (keyword == "properties") {
-                if (!take_properties(file, content, at, nodes, node))
-                    return false;
+                if (!take_properties(file, content, at, nodes, node)) return false;
             } else if (keyword == "required") {
                 required = &content;
             } else if (keyword == "additionalProperties") {
@@ -148,28 +144,23 @@ struct SchemaLoader::State {
                 node.additional = content.is_true();
             } else if (keyword == "items") {
                 node.items = resolve(file, content, at, nodes);
-                if (!node.items)
-                    return false;
+                if (!node.items) return false;
             } else if (keyword == "enum") {
                 for (auto const& item : content.items())
                     node.enumeration.push_back(item.text());
             } else if (keyword == "const") {
                 constant = content.is_string();
-                if (!constant)
-                    return fail(file, at, "only texts can be constants");
+                if (!constant) return fail(file, at, "only texts can be constants");
                 node.enumeration = {content.text()};
             } else if (keyword == "pattern") {
                 if (!take_pattern(content.text(), node))
                     return fail(file, at, fmt::format("the pattern {:?} is not one of the named ones", content.text()));
             } else if (keyword == "minLength") {
-                if (!take_number(content, node.min_length))
-                    return fail(file, at, "expected a number");
+                if (!take_number(content, node.min_length)) return fail(file, at, "expected a number");
             } else if (keyword == "maxLength") {
-                if (!take_number(content, node.max_length))
-                    return fail(file, at, "expected a number");
+                if (!take_number(content, node.max_length)) return fail(file, at, "expected a number");
             } else if (keyword == "minItems") {
-                if (!take_number(content, node.min_items))
-                    return fail(file, at, "expected a number");
+                if (!take_number(content, node.min_items)) return fail(file, at, "expected a number");
             } else if (keyword == "description") {
                 node.description = content.text();
             } else if (!is_annotation(keyword)) {
@@ -178,8 +169,7 @@ struct SchemaLoader::State {
         }
         if (node.type == NodeType::object && !says_additional)
             return fail(file, place, "an object must say additionalProperties");
-        if (node.type == NodeType::array && !node.items)
-            return fail(file, place, "an array must say items");
+        if (node.type == NodeType::array && !node.items) return fail(file, place, "an array must say items");
         if (node.type != NodeType::string && (!node.enumeration.empty() || node.pattern != Pattern::none))
             return fail(file, place, "enum, const and pattern are supported for texts only");
         return !required || take_required(file, *required, place, node);
@@ -214,14 +204,14 @@ struct SchemaLoader::State {
         return value.type() == json::Type::number && error == std::errc{} && end == text.data() + text.size();
     }
 
-    bool take_properties(File& file, json::Value const& properties, std::string const& place, Nodes& nodes, Node& node) {
+    bool take_properties(File& file, json::Value const& properties, std::string const& place, Nodes& nodes,
+                         Node& node) {
         node.properties.reserve(properties.members().size());
         for (auto const& [name, schema] : properties.members()) {
             Property property;
             property.name = name;
             property.node = resolve(file, schema, place + "/" + name, nodes);
-            if (!property.node)
-                return false;
+            if (!property.node) return false;
             auto const* derived = schema.find("x-derived");
             property.derived = derived && derived->is_true();
             node.properties.push_back(std::move(property));
@@ -233,16 +223,16 @@ struct SchemaLoader::State {
         for (auto const& name : required.items()) {
             bool found = false;
             for (auto& property : node.properties)
-                if (property.name == name.text())
-                    found = property.required = true;
-            if (!found)
-                return fail(file, place + "/required", fmt::format("{:?} is not a property", name.text()));
+                if (property.name == name.text()) found = property.required = true;
+            if (!found) return fail(file, place + "/required", fmt::format("{:?} is not a property", name.text()));
         }
         return true;
     }
 };
 
-SchemaLoader::SchemaLoader(SchemaFiles files) : state_(std::make_unique<State>()) { state_->files = std::move(files); }
+SchemaLoader::SchemaLoader(SchemaFiles files) : state_(std::make_unique<State>()) {
+    state_->files = std::move(files);
+}
 SchemaLoader::~SchemaLoader() = default;
 
 Result<std::unique_ptr<Schema>> SchemaLoader::load(std::string_view kind, unsigned version) {
@@ -253,11 +243,9 @@ Result<std::unique_ptr<Schema>> SchemaLoader::load(std::string_view kind, unsign
     if (auto file = state_->open(fmt::format("{}.{}.json", kind, version))) {
         auto* root = state_->resolve(*file, file->root, "", schema->nodes_);
         schema->root_ = root;
-        if (root && root->type != NodeType::object)
-            state_->fail(*file, "", "a document must be an object");
+        if (root && root->type != NodeType::object) state_->fail(*file, "", "a document must be an object");
     }
-    if (!state_->fault.empty())
-        return invalid(state_->fault);
+    if (!state_->fault.empty()) return invalid(state_->fault);
     return schema;
 }
 

@@ -14,8 +14,8 @@ namespace wharf::document {
 /// The text of "purchase_order.1.json"; nothing when there is no such file. Texts need to live during load() only.
 using SchemaFiles = std::function<std::optional<std::string_view>(std::string_view name)>;
 
-/// Loads kinds one by one; definitions of common.1.json are compiled once and shared by all schemas of one loader, which
-/// must outlive them. Not thread-safe.
+/// Loads kinds one by one; definitions of common.1.json are compiled once and shared by all schemas of one loader,
+/// which must outlive them. Not thread-safe.
 class SchemaLoader {
 public:
     explicit SchemaLoader(SchemaFiles files);

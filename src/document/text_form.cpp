@@ -10,8 +10,12 @@
 namespace wharf::document {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word_character(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_word_character(char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
+}
 
 bool take_digits(std::string_view& text, std::size_t count) {
     if (text.size() < count || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count), is_digit))
@@ -21,20 +25,18 @@ bool take_digits(std::string_view& text, std::size_t count) {
 }
 
 bool take(std::string_view& text, char c) {
-    if (text.empty() || text.front() != c)
-        return false;
+    if (text.empty() || text.front() != c) return false;
     text.remove_prefix(1);
     return true;
 }
 
 bool is_decimal(std::string_view text) {
     take(text, '-');
-    if (text.empty() || !is_digit(text.front()))
-        return false;
+    if (text.empty() || !is_digit(text.front())) return false;
     if (!take(text, '0'))
-        text.remove_prefix(static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin()));
-    if (text.empty())
-        return true;
+        text.remove_prefix(
+            static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin()));
+    if (text.empty()) return true;
     return take(text, '.') && !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
@@ -43,14 +45,11 @@ bool take_date(std::string_view& text) {
 }
 
 bool take_time(std::string_view& text) {
-    if (!take_digits(text, 2) || !take(text, ':') || !take_digits(text, 2))
-        return false;
+    if (!take_digits(text, 2) || !take(text, ':') || !take_digits(text, 2)) return false;
     if (take(text, ':')) {
-        if (!take_digits(text, 2))
-            return false;
+        if (!take_digits(text, 2)) return false;
         if (take(text, '.')) {
-            if (!take_digits(text, 1))
-                return false;
+            if (!take_digits(text, 1)) return false;
             take_digits(text, 1);
         }
     }
@@ -60,10 +59,8 @@ bool take_time(std::string_view& text) {
 bool is_coded(std::string_view text) {
     auto const colon = text.find(':');
     auto const name = text.substr(0, colon);
-    if (name.empty() || !std::all_of(name.begin(), name.end(), is_word_character))
-        return false;
-    if (colon == text.npos)
-        return !is_digit(name.front()) && name.front() != '_';
+    if (name.empty() || !std::all_of(name.begin(), name.end(), is_word_character)) return false;
+    if (colon == text.npos) return !is_digit(name.front()) && name.front() != '_';
     auto const code = text.substr(colon + 1);
     return !code.empty() && code.find_first_of("\r\n") == code.npos;
 }
@@ -73,7 +70,8 @@ bool at_most(std::string_view two_digits, int most) {
 }
 
 bool hour_exists(std::string_view time) { // "14:03", "14:03:07.5"
-    return at_most(time.substr(0, 2), 23) && at_most(time.substr(3, 2), 59) && (time.size() < 8 || at_most(time.substr(6, 2), 59));
+    return at_most(time.substr(0, 2), 23) && at_most(time.substr(3, 2), 59) &&
+           (time.size() < 8 || at_most(time.substr(6, 2), 59));
 }
 
 } // namespace
@@ -87,16 +85,12 @@ bool has_form(Pattern pattern, std::string_view text) {
     case Pattern::date:
         return take_date(text) && text.empty();
     case Pattern::date_time:
-        if (!take_date(text))
-            return false;
-        if (text.empty())
-            return true;
-        if (!take(text, 'T') || !take_time(text))
-            return false;
-        if (text.empty() || take(text, 'Z'))
-            return text.empty();
-        return (take(text, '+') || take(text, '-')) && take_digits(text, 2) && take(text, ':') && take_digits(text, 2) &&
-               text.empty();
+        if (!take_date(text)) return false;
+        if (text.empty()) return true;
+        if (!take(text, 'T') || !take_time(text)) return false;
+        if (text.empty() || take(text, 'Z')) return text.empty();
+        return (take(text, '+') || take(text, '-')) && take_digits(text, 2) && take(text, ':') &&
+               take_digits(text, 2) && text.empty();
     case Pattern::time:
         return take_time(text) && text.empty();
     case Pattern::coded:
@@ -106,20 +100,15 @@ bool has_form(Pattern pattern, std::string_view text) {
 }
 
 bool exists(Pattern pattern, std::string_view text) {
-    if (pattern == Pattern::time)
-        return hour_exists(text);
-    if (pattern != Pattern::date && pattern != Pattern::date_time)
-        return true;
+    if (pattern == Pattern::time) return hour_exists(text);
+    if (pattern != Pattern::date && pattern != Pattern::date_time) return true;
     std::array<char, 8> digits{};
     std::copy_if(text.begin(), text.begin() + 10, digits.begin(), is_digit);
-    if (!is_date({digits.data(), digits.size()}))
-        return false;
-    if (text.size() == 10)
-        return true;
+    if (!is_date({digits.data(), digits.size()})) return false;
+    if (text.size() == 10) return true;
     auto const time = text.substr(11);
     auto const zone = time.find_first_of("Z+-");
-    if (!hour_exists(time.substr(0, zone)))
-        return false;
+    if (!hour_exists(time.substr(0, zone))) return false;
     return zone == time.npos || time[zone] == 'Z' ||
            (at_most(time.substr(zone + 1, 2), 23) && at_most(time.substr(zone + 4, 2), 59));
 }

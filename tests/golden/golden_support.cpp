@@ -75,7 +75,9 @@ translator::Provenance provenance_of(grammar::Item const& item) {
 
 } // namespace
 
-std::string TranslatedSet::faults() const { return text_of(findings) + text_of(diagnostics); }
+std::string TranslatedSet::faults() const {
+    return text_of(findings) + text_of(diagnostics);
+}
 
 std::vector<TranslatedSet> translate(std::string_view text, std::string const& file_name, FaultySets faulty) {
     static std::set<std::string> const ours{"850", "855", "856", "810"};
@@ -84,8 +86,7 @@ std::vector<TranslatedSet> translate(std::string_view text, std::string const& f
     grammar::InterchangeReader reader(text, file_name, engine.schemas);
     while (reader.next()) {
         auto& item = reader.item();
-        if (item.kind != grammar::ItemKind::transaction_set || !ours.contains(item.set.id))
-            continue;
+        if (item.kind != grammar::ItemKind::transaction_set || !ours.contains(item.set.id)) continue;
         TranslatedSet set;
         set.id = item.set.id;
         set.release = item.group ? item.group->release : "";
@@ -122,9 +123,15 @@ std::vector<TranslatedSet> translate(std::string_view text, std::string const& f
 TranslatedSet reread(TranslatedSet const& original, std::vector<std::string> const& body) {
     auto const group = original.id == "850" ? "PO" : original.id == "855" ? "PR" : original.id == "856" ? "SH" : "IN";
     auto const release = original.schema->set().release;
-    std::string text = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*U*00401*000000001*0*P*";
+    std::string text =
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*U*00401*000000001*0*P*";
     text += original.delimiters.component ? original.delimiters.component : '>';
-    text += "\x1e" "GS*" + std::string(group) + "*A*B*20250602*1403*1*X*" + release + "\x1e" "ST*" + original.id + "*0001\x1e";
+    text += "\x1e"
+            "GS*" +
+            std::string(group) + "*A*B*20250602*1403*1*X*" + release +
+            "\x1e"
+            "ST*" +
+            original.id + "*0001\x1e";
     for (auto const& segment : body)
         text += segment + "\x1e";
     text += "SE*" + std::to_string(body.size() + 2) + "*0001\x1eGE*1*1\x1eIEA*1*000000001\x1e";
@@ -154,10 +161,8 @@ std::string pretty(std::vector<TranslatedSet> const& sets) {
     for (auto const& set : sets) {
         auto document = json::parse(set.json);
         EXPECT_TRUE(document) << set.json;
-        if (document && sets.size() == 1)
-            return json::to_pretty_text(*document);
-        if (document)
-            all.push_back(std::move(*document));
+        if (document && sets.size() == 1) return json::to_pretty_text(*document);
+        if (document) all.push_back(std::move(*document));
     }
     return json::to_pretty_text(all);
 }
@@ -173,14 +178,14 @@ void expect_golden(std::filesystem::path const& path, std::string const& actual)
         std::ofstream(path, std::ios::binary) << actual;
         return;
     }
-    ASSERT_TRUE(std::filesystem::exists(path)) << path << " is missing; write it with WHARF_UPDATE_GOLDEN=1 and review it";
+    ASSERT_TRUE(std::filesystem::exists(path))
+        << path << " is missing; write it with WHARF_UPDATE_GOLDEN=1 and review it";
     EXPECT_EQ(read_file(path), actual) << path;
 }
 
 std::optional<std::filesystem::path> samples_folder() {
     std::filesystem::path folder = WHARF_SOURCE_DIR "/../shared/samples";
-    if (auto const* named = std::getenv("WHARF_SAMPLES"))
-        folder = named;
+    if (auto const* named = std::getenv("WHARF_SAMPLES")) folder = named;
     return std::filesystem::exists(folder / "manifest.csv") ? std::optional(folder) : std::nullopt;
 }
 

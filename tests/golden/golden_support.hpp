@@ -17,8 +17,8 @@ namespace wharf::golden {
 
 /// One transaction set of a file and what became of it.
 struct TranslatedSet {
-    std::string id;      // ST01
-    std::string release; // GS08
+    std::string id;       // ST01
+    std::string release;  // GS08
     Diagnostics findings; // of the validator
     bool translated = false;
     Diagnostics diagnostics; // of the translator

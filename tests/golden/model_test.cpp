@@ -19,9 +19,10 @@ using json::Value;
 
 std::string interchange(std::string_view set, std::string_view group, std::string_view body) {
     auto const segments = std::count(body.begin(), body.end(), '~') + 2;
-    return fmt::format("ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*U*00401*000000001*0*P*>~"
-                       "GS*{}*A*B*20250602*1403*1*X*004010~ST*{}*0001~{}SE*{}*0001~GE*1*1~IEA*1*000000001~",
-                       group, set, body, segments);
+    return fmt::format(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*U*00401*000000001*0*P*>~"
+        "GS*{}*A*B*20250602*1403*1*X*004010~ST*{}*0001~{}SE*{}*0001~GE*1*1~IEA*1*000000001~",
+        group, set, body, segments);
 }
 
 TranslatedSet one(std::string_view set, std::string_view group, std::string_view body) {
@@ -50,9 +51,9 @@ void strip(Value& value, document::Node const& node, bool root = true) {
                (root && (member.first == "source" || member.first == "test" || member.first == "id"));
     });
     for (auto& [name, member] : value.members())
-        if (auto const* property = node.find(name))
-            strip(member, *property->node, false);
-    std::erase_if(value.members(), [](auto const& member) { return member.second.is_object() && member.second.members().empty(); });
+        if (auto const* property = node.find(name)) strip(member, *property->node, false);
+    std::erase_if(value.members(),
+                  [](auto const& member) { return member.second.is_object() && member.second.members().empty(); });
 }
 
 std::string comparable(Value value) {
@@ -80,8 +81,7 @@ public:
             collect(changed, all);
             change(*all[pick(all.size())]);
             renumber(changed);
-            if (document::check(changed).empty())
-                return changed;
+            if (document::check(changed).empty()) return changed;
         }
         return document;
     }
@@ -90,13 +90,11 @@ private:
     std::size_t pick(std::size_t below) { return random_() % below; }
 
     void collect(Value& value, std::vector<Value*>& all) {
-        if (!value.items().empty() || !value.members().empty())
-            all.push_back(&value);
+        if (!value.items().empty() || !value.members().empty()) all.push_back(&value);
         for (auto& item : value.items())
             collect(item, all);
         for (auto& [name, member] : value.members())
-            if (name != "source" && name != "shipped_lines")
-                collect(member, all);
+            if (name != "source" && name != "shipped_lines") collect(member, all);
     }
 
     void change(Value& value) {
@@ -109,8 +107,7 @@ private:
         auto const at = static_cast<std::ptrdiff_t>(pick(items.size()));
         switch (pick(3)) {
         case 0:
-            if (items.size() > 1)
-                items.erase(items.begin() + at);
+            if (items.size() > 1) items.erase(items.begin() + at);
             break;
         case 1:
             items.insert(items.begin() + at, Value(items[pick(items.size())]));
@@ -128,8 +125,7 @@ TEST(Model, EditedDocumentsComeBackOrAreRefused) {
     std::size_t all = 0, equal = 0, noted = 0, refused = 0;
     std::uint32_t seed = 1;
     for (auto const& entry : std::filesystem::directory_iterator(WHARF_SOURCE_DIR "/tests/golden/translate")) {
-        if (entry.path().extension() != ".x12")
-            continue;
+        if (entry.path().extension() != ".x12") continue;
         auto const sets = translate(read_file(entry.path()), entry.path().filename().string());
         for (auto const& set : sets) {
             ASSERT_TRUE(set.ok()) << set.faults();
@@ -158,7 +154,8 @@ TEST(Model, EditedDocumentsComeBackOrAreRefused) {
             }
         }
     }
-    std::cout << all << " edited documents: " << equal << " come back equal, " << noted << " with notes, " << refused << " refused\n";
+    std::cout << all << " edited documents: " << equal << " come back equal, " << noted << " with notes, " << refused
+              << " refused\n";
     EXPECT_GT(equal * 2, all);
 }
 
@@ -183,8 +180,13 @@ TEST(Model, ExtensionsStayWithTheirLine) {
     renumber(document);
     auto const written = write(set, json::to_text(document));
     ASSERT_TRUE(written.ok) << (written.diagnostics.empty() ? "" : written.diagnostics.front().message);
-    std::vector<std::string> const expected{"BEG*00*SA*1**20250602", "PO1*3*3*EA*1**UP*333333333331", "IT8*SC",
-                                            "PO1**9*EA", "PO1*1*1*EA*1**UP*111111111117", "IT8*BK", "CTT*3"};
+    std::vector<std::string> const expected{"BEG*00*SA*1**20250602",
+                                            "PO1*3*3*EA*1**UP*333333333331",
+                                            "IT8*SC",
+                                            "PO1**9*EA",
+                                            "PO1*1*1*EA*1**UP*111111111117",
+                                            "IT8*BK",
+                                            "CTT*3"};
     EXPECT_EQ(written.body, expected);
 }
 
@@ -260,15 +262,17 @@ TEST(Model, EveryHierarchyGivesTheSameShippedLines) {
             text += part;
         return text;
     };
-    auto const sotpi = join({s, hl(2, 1, 'O'), order, hl(3, 2, 'T'), pallet, hl(4, 3, 'P'), first, hl(5, 4, 'I'), a, hl(6, 3, 'P'), second,
-                             hl(7, 6, 'I'), b});
-    auto const stopi = join({s, hl(2, 1, 'T'), pallet, hl(3, 2, 'O'), order, hl(4, 3, 'P'), first, hl(5, 4, 'I'), a, hl(6, 3, 'P'), second,
-                             hl(7, 6, 'I'), b});
+    auto const sotpi = join({s, hl(2, 1, 'O'), order, hl(3, 2, 'T'), pallet, hl(4, 3, 'P'), first, hl(5, 4, 'I'), a,
+                             hl(6, 3, 'P'), second, hl(7, 6, 'I'), b});
+    auto const stopi = join({s, hl(2, 1, 'T'), pallet, hl(3, 2, 'O'), order, hl(4, 3, 'P'), first, hl(5, 4, 'I'), a,
+                             hl(6, 3, 'P'), second, hl(7, 6, 'I'), b});
     EXPECT_EQ(shipped(stopi, true), shipped(sotpi, true));
-    auto const sopi = join({s, hl(2, 1, 'O'), order, hl(3, 2, 'P'), first, hl(4, 3, 'I'), a, hl(5, 2, 'P'), second, hl(6, 5, 'I'), b});
-    auto const spoi = join({s, hl(2, 1, 'P'), first, hl(3, 2, 'O'), order, hl(4, 3, 'I'), a, hl(5, 1, 'P'), second, hl(6, 5, 'O'), order,
-                            hl(7, 6, 'I'), b});
-    auto const soip = join({s, hl(2, 1, 'O'), order, hl(3, 2, 'I'), a, hl(4, 3, 'P'), first, hl(5, 2, 'I'), b, hl(6, 5, 'P'), second});
+    auto const sopi = join(
+        {s, hl(2, 1, 'O'), order, hl(3, 2, 'P'), first, hl(4, 3, 'I'), a, hl(5, 2, 'P'), second, hl(6, 5, 'I'), b});
+    auto const spoi = join({s, hl(2, 1, 'P'), first, hl(3, 2, 'O'), order, hl(4, 3, 'I'), a, hl(5, 1, 'P'), second,
+                            hl(6, 5, 'O'), order, hl(7, 6, 'I'), b});
+    auto const soip = join(
+        {s, hl(2, 1, 'O'), order, hl(3, 2, 'I'), a, hl(4, 3, 'P'), first, hl(5, 2, 'I'), b, hl(6, 5, 'P'), second});
     EXPECT_EQ(shipped(spoi, true), shipped(sopi, true));
     EXPECT_EQ(shipped(soip, true), shipped(sopi, true));
     auto const soi = join({s, hl(2, 1, 'O'), order, hl(3, 2, 'I'), a, hl(4, 2, 'I'), b});
@@ -280,7 +284,9 @@ TEST(Model, EveryHierarchyGivesTheSameShippedLines) {
 
 TEST(Model, CreditMemosSayWhichWayTheMoneyGoes) {
     auto const direction = [](std::string_view type, std::string_view total) {
-        auto const set = one("810", "IN", fmt::format("BIG*20250702*C1*****{}~IT1*1*1*EA*10**UP*111111111117~TDS*{}~CTT*1~", type, total));
+        auto const set =
+            one("810", "IN",
+                fmt::format("BIG*20250702*C1*****{}~IT1*1*1*EA*10**UP*111111111117~TDS*{}~CTT*1~", type, total));
         return std::string(parsed(set.json).string("direction"));
     };
     EXPECT_EQ(direction("CR", "1000"), "credit");

@@ -39,8 +39,7 @@ class Sample : public testing::TestWithParam<char const*> {};
 
 TEST_P(Sample, ReadsAsItsReviewedJson) {
     auto const folder = samples_folder();
-    if (!folder)
-        GTEST_SKIP() << "no sample files";
+    if (!folder) GTEST_SKIP() << "no sample files";
     auto const sets = translate(read_file(*folder / GetParam()), GetParam(), FaultySets::translate);
     ASSERT_FALSE(sets.empty());
     std::uint64_t elements = 0, extended = 0;
@@ -55,7 +54,8 @@ TEST_P(Sample, ReadsAsItsReviewedJson) {
 
 std::string name_of(testing::TestParamInfo<char const*> const& test_info) {
     auto name = std::filesystem::path(test_info.param).stem().string();
-    std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+    std::replace_if(
+        name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(Reviewed, Sample, testing::ValuesIn(reviewed), name_of);
@@ -85,15 +85,15 @@ std::vector<Row> manifest(std::filesystem::path const& folder) {
     while (begin < text.size()) {
         auto const end = std::min(text.find('\n', begin), text.size());
         auto const row = cells(text.substr(begin, end - begin));
-        if (row.size() > 12)
-            rows.push_back({row[0], row[4], row[5], row[12]});
+        if (row.size() > 12) rows.push_back({row[0], row[4], row[5], row[12]});
         begin = end + 1;
     }
     return rows;
 }
 
 bool is_ours(Row const& row) {
-    return row.sets.starts_with("850") || row.sets.starts_with("855") || row.sets.starts_with("856") || row.sets.starts_with("810");
+    return row.sets.starts_with("850") || row.sets.starts_with("855") || row.sets.starts_with("856") ||
+           row.sets.starts_with("810");
 }
 
 /// Files judged valid that are not translated, each with the reason.
@@ -105,12 +105,10 @@ std::map<std::string, std::string> const known{
 
 TEST(Samples, AtLeastNineInTenOfTheValidFilesTranslate) {
     auto const folder = samples_folder();
-    if (!folder)
-        GTEST_SKIP() << "no sample files";
+    if (!folder) GTEST_SKIP() << "no sample files";
     std::size_t all = 0, good = 0;
     for (auto const& row : manifest(*folder)) {
-        if (row.judgement != "valid" || !is_ours(row) || !row.versions.starts_with("004010"))
-            continue;
+        if (row.judgement != "valid" || !is_ours(row) || !row.versions.starts_with("004010")) continue;
         ++all;
         auto const sets = translate(read_file(*folder / row.file), row.file);
         std::string faults;
@@ -133,21 +131,20 @@ TEST(Samples, AtLeastNineInTenOfTheValidFilesTranslate) {
 // R(W(R(x))) = R(x), for every set of every file that can be mapped at all; where writing refuses, it says why.
 TEST(Samples, WhatIsWrittenReadsTheSame) {
     auto const folder = samples_folder();
-    if (!folder)
-        GTEST_SKIP() << "no sample files";
+    if (!folder) GTEST_SKIP() << "no sample files";
     std::size_t all = 0, equal = 0, refused = 0;
     for (auto const& row : manifest(*folder)) {
         for (auto const& set : translate(read_file(*folder / row.file), row.file, FaultySets::translate)) {
-            if (!set.ok())
-                continue;
+            if (!set.ok()) continue;
             ++all;
             SCOPED_TRACE(row.file);
             auto const written = write(set, set.json);
             if (!written.ok) {
                 ++refused;
                 EXPECT_FALSE(written.diagnostics.empty());
-                EXPECT_TRUE(has_errors(set.findings)) << "only a set with errors may be refused\n"
-                                                      << (written.diagnostics.empty() ? "" : written.diagnostics.front().message);
+                EXPECT_TRUE(has_errors(set.findings))
+                    << "only a set with errors may be refused\n"
+                    << (written.diagnostics.empty() ? "" : written.diagnostics.front().message);
                 continue;
             }
             auto const again = reread(set, written.body);
@@ -165,7 +162,8 @@ TEST(Samples, WhatIsWrittenReadsTheSame) {
             }
         }
     }
-    std::cout << all << " sets: " << equal << " come back equal, " << refused << " are refused, the rest comes back with notes\n";
+    std::cout << all << " sets: " << equal << " come back equal, " << refused
+              << " are refused, the rest comes back with notes\n";
 }
 
 } // namespace

@@ -41,8 +41,7 @@ std::vector<Table> tables() {
         for (std::size_t i = 1; i < lines.size(); ++i) {
             auto const cells = split(lines[i], ',');
             EXPECT_EQ(cells.size(), 2u) << path << ": " << lines[i];
-            if (cells.size() == 2)
-                table.rows.emplace_back(cells[0], cells[1]);
+            if (cells.size() == 2) table.rows.emplace_back(cells[0], cells[1]);
         }
         all.push_back(std::move(table));
     }
@@ -58,9 +57,10 @@ TEST(Tables, AreOneToOne) {
         for (auto const& [word, code] : table.rows) {
             EXPECT_TRUE(words.insert(word).second) << table.name << ": the word " << word << " stands twice";
             EXPECT_TRUE(codes.insert(code).second) << table.name << ": the code " << code << " stands twice";
-            EXPECT_TRUE(word[0] >= 'a' && word[0] <= 'z' &&
-                        std::all_of(word.begin(), word.end(),
-                                    [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }))
+            EXPECT_TRUE(
+                word[0] >= 'a' && word[0] <= 'z' &&
+                std::all_of(word.begin(), word.end(),
+                            [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }))
                 << table.name << ": " << word;
         }
     }
@@ -75,7 +75,8 @@ TEST(Tables, HaveCodesOfTheStandard) {
         auto const* codes = dictionary->codes(table.element);
         ASSERT_NE(codes, nullptr) << table.name << ": element " << table.element << " has no code list";
         for (auto const& [word, code] : table.rows)
-            EXPECT_TRUE(codes->find(code)) << table.name << ": " << code << " is not a code of element " << table.element;
+            EXPECT_TRUE(codes->find(code))
+                << table.name << ": " << code << " is not a code of element " << table.element;
     }
 }
 

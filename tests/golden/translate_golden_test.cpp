@@ -16,8 +16,7 @@ std::filesystem::path const folder = WHARF_SOURCE_DIR "/tests/golden/translate";
 std::vector<std::string> names() {
     std::vector<std::string> found;
     for (auto const& entry : std::filesystem::directory_iterator(folder))
-        if (entry.path().extension() == ".x12")
-            found.push_back(entry.path().stem().string());
+        if (entry.path().extension() == ".x12") found.push_back(entry.path().stem().string());
     std::sort(found.begin(), found.end());
     return found;
 }
@@ -39,7 +38,8 @@ TEST_P(Fixture, ReadsAsItsJson) {
     ASSERT_FALSE(sets.empty());
     for (auto const& set : sets) {
         ASSERT_TRUE(set.ok()) << set.faults();
-        EXPECT_LE(set.extended * 20, set.elements) << set.extended << " of " << set.elements << " elements in extensions";
+        EXPECT_LE(set.extended * 20, set.elements)
+            << set.extended << " of " << set.elements << " elements in extensions";
     }
     expect_golden(folder / (GetParam() + ".json"), pretty(sets));
 }
@@ -66,14 +66,16 @@ TEST_P(Fixture, WritesItsSegments) {
         // Provenance aside, the document comes back.
         auto strip = [](std::string_view json) {
             auto document = *json::parse(json);
-            std::erase_if(document.members(), [](auto const& member) { return member.first == "source" || member.first == "test"; });
+            std::erase_if(document.members(),
+                          [](auto const& member) { return member.first == "source" || member.first == "test"; });
             return json::to_pretty_text(document);
         };
         EXPECT_EQ(strip(again.json), strip(set.json));
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, Fixture, testing::ValuesIn(names()), [](auto const& test_info) { return test_info.param; });
+INSTANTIATE_TEST_SUITE_P(Golden, Fixture, testing::ValuesIn(names()),
+                         [](auto const& test_info) { return test_info.param; });
 
 } // namespace
 } // namespace wharf::golden

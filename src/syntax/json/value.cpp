@@ -17,12 +17,13 @@ Value Value::number(std::string text) {
     return value;
 }
 
-Value Value::integer(std::int64_t value) { return number(std::to_string(value)); }
+Value Value::integer(std::int64_t value) {
+    return number(std::to_string(value));
+}
 
 Value const* Value::find(std::string_view name) const {
     for (auto const& [key, value] : members_)
-        if (key == name)
-            return &value;
+        if (key == name) return &value;
     return nullptr;
 }
 
@@ -36,8 +37,7 @@ std::string_view Value::string(std::string_view name) const {
 }
 
 void Value::set(std::string name, Value value) {
-    if (type_ != Type::object)
-        *this = Value(Object{});
+    if (type_ != Type::object) *this = Value(Object{});
     if (auto* existing = find(name))
         *existing = std::move(value);
     else
@@ -45,8 +45,7 @@ void Value::set(std::string name, Value value) {
 }
 
 void Value::push_back(Value value) {
-    if (type_ != Type::array)
-        *this = Value(Array{});
+    if (type_ != Type::array) *this = Value(Array{});
     items_.push_back(std::move(value));
 }
 
@@ -107,8 +106,7 @@ struct Handler {
 
     static bool contains(Level& level, std::string const& name) {
         auto const& members = level.value.members();
-        if (members.size() < hashed_from)
-            return level.value.find(name) != nullptr;
+        if (members.size() < hashed_from) return level.value.find(name) != nullptr;
         if (level.names.empty())
             for (auto const& member : members)
                 level.names.insert(member.first);
@@ -134,7 +132,8 @@ struct Handler {
         auto& level = levels.back();
         if (contains(level, name)) {
             // A name without escapes is a view of the source: point at its opening quote.
-            if (part.data() > source.data() && part.data() < source.data() + source.size() && part.size() == name.size())
+            if (part.data() > source.data() && part.data() < source.data() + source.size() &&
+                part.size() == name.size())
                 duplicate_offset = static_cast<std::size_t>(part.data() - source.data()) - 1;
             duplicate = std::move(name);
             error = boost::json::error::syntax;
@@ -155,7 +154,9 @@ struct Handler {
     bool on_comment(boost::json::string_view, error_code&) { return true; }
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 std::string place(std::string_view text, std::size_t offset) {
     auto const before = text.substr(0, std::min(offset, text.size()));
@@ -188,8 +189,7 @@ std::string expected(Handler const& handler, std::size_t offset) {
     while (last > 0 && is_blank(text[last - 1]))
         --last;
     char const before = last > 0 ? text[last - 1] : '\0';
-    if (handler.levels.empty())
-        return last == 0 ? "a JSON value" : "the end of the text";
+    if (handler.levels.empty()) return last == 0 ? "a JSON value" : "the end of the text";
     bool const object = handler.levels.back().value.is_object();
     switch (before) {
     case ':':
@@ -206,11 +206,9 @@ std::string expected(Handler const& handler, std::size_t offset) {
 }
 
 std::string found(std::string_view text, std::size_t offset) {
-    if (offset >= text.size())
-        return "the text ends";
+    if (offset >= text.size()) return "the text ends";
     auto const c = static_cast<unsigned char>(text[offset]);
-    if (c < 0x20)
-        return fmt::format("found the control character 0x{:02x}", c);
+    if (c < 0x20) return fmt::format("found the control character 0x{:02x}", c);
     return c < 0x7f ? fmt::format("found {:?}", text.substr(offset, 1)) : fmt::format("found the byte 0x{:02x}", c);
 }
 
@@ -218,14 +216,13 @@ std::string describe(Handler const& handler, error_code error, std::size_t offse
     using enum boost::json::error;
     if (!handler.duplicate.empty() || handler.duplicate_offset != std::string_view::npos) {
         auto const at = handler.duplicate_offset != std::string_view::npos ? handler.duplicate_offset : offset;
-        return fmt::format("{}: the member {:?} stands twice in one object; keep one of them", place(handler.source, at),
-                           handler.duplicate);
+        return fmt::format("{}: the member {:?} stands twice in one object; keep one of them",
+                           place(handler.source, at), handler.duplicate);
     }
     auto const where = place(handler.source, offset);
     if (error == too_deep)
         return fmt::format("{}: objects and arrays are nested more than {} levels deep", where, depth);
-    if (error == exponent_overflow)
-        return fmt::format("{}: the exponent of this number is out of any range", where);
+    if (error == exponent_overflow) return fmt::format("{}: the exponent of this number is out of any range", where);
     if (error == expected_hex_digit || error == illegal_leading_surrogate || error == illegal_trailing_surrogate)
         return fmt::format("{}: a broken \\u escape; expected four hexadecimal digits, surrogates in pairs", where);
     if (error == extra_data)
@@ -250,13 +247,11 @@ void append_list(std::string& out, Items const& items, char open, char close, in
     int const inner = indent < 0 ? -1 : indent + 2;
     bool first = true;
     for (auto const& item : items) {
-        if (!std::exchange(first, false))
-            out += ',';
+        if (!std::exchange(first, false)) out += ',';
         append_line(out, inner);
         each(item, inner);
     }
-    if (!items.empty())
-        append_line(out, indent);
+    if (!items.empty()) append_line(out, indent);
     out += close;
 }
 
@@ -290,7 +285,8 @@ void append(std::string& out, Value const& value, int indent) {
 
 Result<Value> parse(std::string_view text, unsigned depth) {
     if (text.size() > limits::message_bytes)
-        return invalid(fmt::format("the JSON text has {} bytes; at most {} are read", text.size(), limits::message_bytes));
+        return invalid(
+            fmt::format("the JSON text has {} bytes; at most {} are read", text.size(), limits::message_bytes));
     auto source = text;
     if (source.starts_with("\xEF\xBB\xBF")) // a byte-order mark means nothing in UTF-8
         source.remove_prefix(3);
@@ -302,10 +298,8 @@ Result<Value> parse(std::string_view text, unsigned depth) {
     handler.source = source;
     error_code error;
     auto const consumed = parser.write_some(false, source.data(), source.size(), error);
-    if (!error && consumed < source.size())
-        error = boost::json::error::extra_data;
-    if (error)
-        return invalid(describe(handler, error, consumed, depth));
+    if (!error && consumed < source.size()) error = boost::json::error::extra_data;
+    if (error) return invalid(describe(handler, error, consumed, depth));
     return std::move(handler.root);
 }
 

@@ -2,7 +2,8 @@
 // ones by small changes, must get the same verdict from all three.
 //
 // Where we are stricter on purpose, the findings are set aside before comparing: DOC-0009 (a day that is not in the
-// calendar; a regular expression cannot say). No change makes 1.0 of 1, which draft 7 takes for an integer and we do not.
+// calendar; a regular expression cannot say). No change makes 1.0 of 1, which draft 7 takes for an integer and we do
+// not.
 #include "document/schema.hpp"
 #include "valijson_verdict.hpp"
 
@@ -69,8 +70,7 @@ private:
 
     void collect(Value& value, std::vector<Value*>& all, unsigned depth) {
         all.push_back(&value);
-        if (depth > 20)
-            return;
+        if (depth > 20) return;
         for (auto& item : value.items())
             collect(item, all, depth + 1);
         for (auto& [name, member] : value.members())
@@ -94,11 +94,37 @@ private:
         case 6:
             return Value(json::Array{Value("x")});
         default: {
-            constexpr std::string_view texts[] = {"",      "each",       "EA",    "x12:8R",           "x12:",   ":x",    "12.50",
-                                                  "012",   "-0.1",       ".5",    "5.",               "1e3",    " 1",    "2025-06-02",
-                                                  "2025-6-2", "20250602", "14:03", "2025-06-02T14:03", "2025-06-02T14:03Z",
-                                                  "2025-06-02T14:03:07.5+01:00", "2025-06-02T14", "1each", "each other", "Each",
-                                                  "acme:a b", "accepted", "rejected", "credit", "debit", "wharf/invoice/1", "\xC3\xA9"};
+            constexpr std::string_view texts[] = {"",
+                                                  "each",
+                                                  "EA",
+                                                  "x12:8R",
+                                                  "x12:",
+                                                  ":x",
+                                                  "12.50",
+                                                  "012",
+                                                  "-0.1",
+                                                  ".5",
+                                                  "5.",
+                                                  "1e3",
+                                                  " 1",
+                                                  "2025-06-02",
+                                                  "2025-6-2",
+                                                  "20250602",
+                                                  "14:03",
+                                                  "2025-06-02T14:03",
+                                                  "2025-06-02T14:03Z",
+                                                  "2025-06-02T14:03:07.5+01:00",
+                                                  "2025-06-02T14",
+                                                  "1each",
+                                                  "each other",
+                                                  "Each",
+                                                  "acme:a b",
+                                                  "accepted",
+                                                  "rejected",
+                                                  "credit",
+                                                  "debit",
+                                                  "wharf/invoice/1",
+                                                  "\xC3\xA9"};
             return texts[pick(std::size(texts))];
         }
         }
@@ -106,8 +132,9 @@ private:
 
     void change(Value& value) {
         if (value.is_object() && pick(4) != 0) {
-            constexpr std::string_view names[] = {"extensions", "position", "number", "lines",  "kind",     "value", "unit",
-                                                  "children",   "items",    "qty",    "status", "quantity", "level", "a/b~c"};
+            constexpr std::string_view names[] = {"extensions", "position", "number",   "lines", "kind",
+                                                  "value",      "unit",     "children", "items", "qty",
+                                                  "status",     "quantity", "level",    "a/b~c"};
             auto& members = value.members();
             if (!members.empty() && pick(2) == 0)
                 members.erase(members.begin() + static_cast<std::ptrdiff_t>(pick(members.size())));
@@ -173,7 +200,8 @@ TEST(Agreement, WithPythonsJsonschema) {
             file << sample.kind << '\t' << sample.text << '\n';
     }
     auto const command = "python3 '" WHARF_SOURCE_DIR "/tests/unit/document/jsonschema_verdicts.py' '" WHARF_SOURCE_DIR
-                         "/schemas' < '" + input + "' > '" + output + "'";
+                         "/schemas' < '" +
+                         input + "' > '" + output + "'";
     auto const status = std::system(command.c_str());
     std::vector<std::string> verdicts;
     {
@@ -192,8 +220,7 @@ TEST(Agreement, WithPythonsJsonschema) {
 }
 
 TEST(Agreement, WithValijson) {
-    if (!valijson_accepts("invoice", "{}"))
-        GTEST_SKIP() << "libvalijson-dev is not installed";
+    if (!valijson_accepts("invoice", "{}")) GTEST_SKIP() << "libvalijson-dev is not installed";
     for (auto const& sample : samples())
         EXPECT_EQ(*valijson_accepts(sample.kind, sample.text), sample.good) << sample.text << "\n" << sample.findings;
 }

@@ -5,10 +5,11 @@
 namespace wharf::document {
 namespace {
 
-json::Value invoice(std::string_view amount, std::string_view rest, std::string_view lines =
-                        R"([{"position":1,"quantity":"10","unit":"each","unit_price":"12.50"}])") {
-    auto text = std::string(R"({"schema":"wharf/invoice/1","document":"invoice","number":"1","lines":)") + std::string(lines) +
-                R"(,"totals":{"amount":")" + std::string(amount) + R"("})" + std::string(rest) + "}";
+json::Value invoice(std::string_view amount, std::string_view rest,
+                    std::string_view lines = R"([{"position":1,"quantity":"10","unit":"each","unit_price":"12.50"}])") {
+    auto text = std::string(R"({"schema":"wharf/invoice/1","document":"invoice","number":"1","lines":)") +
+                std::string(lines) + R"(,"totals":{"amount":")" + std::string(amount) + R"("})" + std::string(rest) +
+                "}";
     auto value = json::parse(text);
     EXPECT_TRUE(value) << (value ? "" : value.error().message);
     return value ? *value : json::Value();
@@ -19,15 +20,18 @@ constexpr std::string_view charges_and_tax =
     R"({"kind":"charge","code":"freight","amount":"20.00","settlement":"paid_by_customer"},)"
     R"({"kind":"none","code":"x12:B840","amount":"99.99"}],"taxes":[{"type":"x12:ST","amount":"9.28"}])";
 
-TEST(InvoiceArithmetic, AddsUp) { EXPECT_TRUE(check_invoice_arithmetic(invoice("141.78", charges_and_tax)).empty()); }
+TEST(InvoiceArithmetic, AddsUp) {
+    EXPECT_TRUE(check_invoice_arithmetic(invoice("141.78", charges_and_tax)).empty());
+}
 
 TEST(InvoiceArithmetic, OneCentOffIsPrintedAsASum) {
     auto const findings = check_invoice_arithmetic(invoice("141.79", charges_and_tax));
     ASSERT_EQ(findings.size(), 1U);
     EXPECT_EQ(findings[0].code, "DOC-0101");
     EXPECT_EQ(findings[0].severity, Severity::warning);
-    EXPECT_EQ(findings[0].message, "the invoice does not add up: 125.00 - 12.50 + 20.00 + 9.28 = 141.78, but totals.amount says "
-                                   "141.79");
+    EXPECT_EQ(findings[0].message,
+              "the invoice does not add up: 125.00 - 12.50 + 20.00 + 9.28 = 141.78, but totals.amount says "
+              "141.79");
 }
 
 TEST(InvoiceArithmetic, RoundedLinesAllowACentEach) {
@@ -38,11 +42,13 @@ TEST(InvoiceArithmetic, RoundedLinesAllowACentEach) {
 }
 
 TEST(InvoiceArithmetic, PriceBasisDivides) {
-    EXPECT_TRUE(check_invoice_arithmetic(
-                    invoice("25.00", "", R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"x12:HP"}])"))
-                    .empty());
+    EXPECT_TRUE(
+        check_invoice_arithmetic(
+            invoice("25.00", "", R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"x12:HP"}])"))
+            .empty());
     EXPECT_EQ(check_invoice_arithmetic(
-                  invoice("25.00", "", R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"per_thousand"}])"))
+                  invoice("25.00", "",
+                          R"([{"position":1,"quantity":"200","unit_price":"12.50","price_basis":"per_thousand"}])"))
                   .size(),
               1U);
 }
@@ -70,9 +76,9 @@ TEST(InvoiceArithmetic, TaxSentTwiceCountsOnce) {
 }
 
 TEST(InvoiceArithmetic, NegativeLinesAreLegal) {
-    EXPECT_TRUE(check_invoice_arithmetic(
-                    invoice("-125.00", "", R"([{"position":1,"quantity":"-10","unit_price":"12.50"}])"))
-                    .empty());
+    EXPECT_TRUE(
+        check_invoice_arithmetic(invoice("-125.00", "", R"([{"position":1,"quantity":"-10","unit_price":"12.50"}])"))
+            .empty());
 }
 
 } // namespace

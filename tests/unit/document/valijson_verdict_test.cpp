@@ -56,7 +56,9 @@ std::optional<bool> valijson_accepts(std::string_view kind, std::string_view doc
 #else
 
 namespace wharf::document {
-std::optional<bool> valijson_accepts(std::string_view, std::string_view) { return std::nullopt; }
+std::optional<bool> valijson_accepts(std::string_view, std::string_view) {
+    return std::nullopt;
+}
 } // namespace wharf::document
 
 #endif

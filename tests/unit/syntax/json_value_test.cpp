@@ -14,7 +14,8 @@ std::string error_of(std::string_view text, unsigned depth = 64) {
 }
 
 TEST(JsonValue, NumbersKeepTheirText) {
-    for (std::string const text : {"45.9900", "-0", "1E2", "0.10", "123456789012345678901234567890", "1e-7", "18446744073709551615"}) {
+    for (std::string const text :
+         {"45.9900", "-0", "1E2", "0.10", "123456789012345678901234567890", "1e-7", "18446744073709551615"}) {
         auto const value = parse("[" + text + "]");
         ASSERT_TRUE(value) << value.error().message;
         EXPECT_EQ(value->items()[0].type(), Type::number);
@@ -48,7 +49,9 @@ TEST(JsonValue, LongTextsAndEscapedNamesSurvive) {
     EXPECT_EQ(value->string("abc"), body + "\t" + body);
 }
 
-TEST(JsonValue, AByteOrderMarkIsPassedOver) { EXPECT_TRUE(parse("\xEF\xBB\xBF{}")); }
+TEST(JsonValue, AByteOrderMarkIsPassedOver) {
+    EXPECT_TRUE(parse("\xEF\xBB\xBF{}"));
+}
 
 TEST(JsonValue, PrettyTextIsIndentedByTwo) {
     EXPECT_EQ(to_pretty_text(*parse(R"({"a":[1,{"b":"c"}],"d":{},"e":[]})")),
@@ -77,18 +80,21 @@ TEST(JsonValue, ErrorsSayWhereWhatAndWhatWasExpected) {
     EXPECT_EQ(error_of("{\"a\": 1,\n}"), "line 2, column 1: found \"}\"; expected a member name in double quotes");
     EXPECT_EQ(error_of("[1 2]"), "line 1, column 4: found \"2\"; expected \",\" or \"]\"");
     EXPECT_EQ(error_of("{\"a\":\n  }"), "line 2, column 3: found \"}\"; expected a value");
-    EXPECT_EQ(error_of("{\"a\":1"), "line 1, column 7: the text ends; expected \",\" or \"}\" (or \":\" after a member name)");
-    EXPECT_EQ(error_of("[1] x"), "line 1, column 5: found \"x\" after the end of the JSON value; expected the end of the text");
+    EXPECT_EQ(error_of("{\"a\":1"),
+              "line 1, column 7: the text ends; expected \",\" or \"}\" (or \":\" after a member name)");
+    EXPECT_EQ(error_of("[1] x"),
+              "line 1, column 5: found \"x\" after the end of the JSON value; expected the end of the text");
     EXPECT_THAT(error_of(R"("\u12x4")"), HasSubstr("broken \\u escape"));
     EXPECT_THAT(error_of(R"("\ud800")"), HasSubstr("expected valid UTF-8 text, or a known escape"));
-    EXPECT_EQ(error_of("{\n\"a\": \"b c"),
-              "line 2, column 10: the text ends; expected the closing quote of the string that begins at line 2, column 6");
+    EXPECT_EQ(
+        error_of("{\n\"a\": \"b c"),
+        "line 2, column 10: the text ends; expected the closing quote of the string that begins at line 2, column 6");
     EXPECT_THAT(error_of("[\"a\tb\"]"), HasSubstr("found the control character 0x09; expected valid UTF-8 text"));
 }
 
 TEST(JsonValue, BadTextsAreRefused) {
-    for (std::string_view const text :
-         {"nul", "01", "+1", "1.", ".5", "[1,]", "{a:1}", "'a'", "\"\x01\"", "\"\xFF\"", "[", "]", "{]", "NaN", "//x\n1", "\"a", "\\", "1e"})
+    for (std::string_view const text : {"nul", "01", "+1", "1.", ".5", "[1,]", "{a:1}", "'a'", "\"\x01\"", "\"\xFF\"",
+                                        "[", "]", "{]", "NaN", "//x\n1", "\"a", "\\", "1e"})
         EXPECT_FALSE(parse(text)) << text;
 }
 
