@@ -78,6 +78,12 @@ public:
     [[nodiscard]] virtual WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters) const = 0;
 };
 
+struct TranslatorInfo {
+    std::string name;     // "x12/850"
+    std::string document; // "purchase_order"
+    std::string set;      // "850"
+};
+
 /// Shipped translators, overlaid by a folder (a partner's overrides). Compiled ones are kept. Thread-safe.
 class Translators {
 public:
@@ -94,6 +100,12 @@ public:
     [[nodiscard]] virtual std::string for_set(std::string_view set_id) const = 0;
     /// The shipped X12 translator that writes documents of this kind: "purchase_order" -> "x12/850"; empty: none.
     [[nodiscard]] virtual std::string for_document(std::string_view kind) const = 0;
+    /// All translators, by name; files that hold only shapes are not among them.
+    [[nodiscard]] virtual std::vector<TranslatorInfo> list() const = 0;
 };
+
+/// Everything that is wrong with one map file: syntax, edits that miss, paths that grammar or schema do not have, for each
+/// release the map names. Files it includes or extends are looked for beside it, then among the shipped ones.
+[[nodiscard]] Diagnostics check_map(std::filesystem::path const& file, grammar::SchemaCache& schemas);
 
 } // namespace wharf::translator

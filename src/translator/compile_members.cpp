@@ -1,0 +1,258 @@
+// What can only be done when all lines are known: conditions, derived members, the order of members, double writers, and
+// what the schema requires.
+#include "translator/compiler.hpp"
+#include "translator/derive.hpp"
+#include "translator/provenance.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wharf::translator {
+namespace {
+
+std::string joined(std::string const& path, std::string_view name) {
+    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+}
+
+} // namespace
+
+Rule Compiler::at(Pending const& pending) {
+    Rule rule;
+    rule.origins.push_back(pending.line->origin);
+    return rule;
+}
+
+Member const* Compiler::find_member(Body const* body, Member const* object, CanonicalPath const& path, bool& in_parent) {
+    in_parent = false;
+    for (unsigned i = 0; i < path.up; ++i) {
+        if (object->parent != nullptr) {
+            object = object->parent;
+        } else if (body->parent != nullptr && !in_parent) {
+            object = body->parent_object;
+            body = body->parent;
+            in_parent = true;
+        } else {
+            return nullptr;
+        }
+    }
+    for (auto const& part : path.parts) {
+        auto const found = std::find_if(object->members.begin(), object->members.end(), [&](auto const& known) { return known->name == part.name; });
+        if (found == object->members.end())
+            return nullptr;
+        object = found->get();
+    }
+    return object;
+}
+
+void Compiler::bind_condition(Condition const& condition, ConditionTest& test, Pending const& pending) {
+    test.kind = condition.kind;
+    test.negated = condition.negated;
+    test.words = condition.words;
+    for (auto const& part : condition.parts)
+        bind_condition(part, test.parts.emplace_back(), pending);
+    if (condition.kind != Condition::Kind::test)
+        return;
+    bool in_parent = false;
+    test.member = find_member(pending.body, pending.object, condition.path, in_parent);
+    if (test.member == nullptr || in_parent || test.member->lines.empty())
+        fault("MAP-0008", at(pending), condition.path.column, fmt::format("`when` asks for `{}`, which no line of this object reads.", condition.path.text()));
+    else if (test.member == pending.line->target)
+        fault("MAP-0008", at(pending), condition.path.column, "`when` asks for the line's own value.");
+}
+
+void Compiler::bind_pending() {
+    for (auto const& pending : pending_) {
+        if (pending.when) {
+            pending.line->when = std::make_unique<ConditionTest>();
+            bind_condition(*pending.when, *pending.line->when, pending);
+        }
+        if (pending.same) {
+            pending.line->same = find_member(pending.body, pending.object, *pending.same->path, pending.line->same_in_parent);
+            if (pending.line->same == nullptr || pending.line->same->lines.size() != 1)
+                fault("MAP-0008", at(pending), pending.same->column,
+                      fmt::format("`same {}`: no single line reads that member.", pending.same->path->text()));
+        }
+        if (pending.line->converter.op == Op::moment) {
+            CanonicalPath zone;
+            zone.parts.push_back({"zone", {}, {}});
+            bool in_parent = false;
+            auto const* found = find_member(pending.body, pending.object, zone, in_parent);
+            if (found != nullptr && found->lines.size() == 1)
+                pending.line->zone = found;
+        }
+    }
+}
+
+void Compiler::finish_members(Body& body, Member& object) {
+    std::erase_if(object.members, [&](auto const& one) {
+        if (one->kind == MemberKind::object)
+            finish_members(body, *one);
+        else if (one->kind == MemberKind::provenance)
+            return false;
+        return one->members.empty() && one->lines.empty() && one->lists.empty() && one->kind != MemberKind::derived;
+    });
+    if (object.kind != MemberKind::object || object.node == nullptr || object.node->type != document::NodeType::object)
+        return;
+    if (object.members.empty() && object.parent != nullptr)
+        return;
+    derived(body, object, *object.node);
+    if (object.parent == nullptr)
+        if (auto const* property = object.node->find("extensions"); property != nullptr)
+            child_member(object, *property)->kind = MemberKind::extensions;
+    auto const& properties = object.node->properties;
+    auto const position = [&](std::unique_ptr<Member> const& one) {
+        return std::find_if(properties.begin(), properties.end(), [&](auto const& property) { return property.name == one->name; }) - properties.begin();
+    };
+    std::stable_sort(object.members.begin(), object.members.end(), [&](auto const& a, auto const& b) { return position(a) < position(b); });
+    for (auto const& one : object.members) {
+        if (one->kind != MemberKind::lines)
+            continue;
+        std::size_t readers = 0;
+        Line const* only = nullptr;
+        for (auto const index : one->lines)
+            if (auto const& line = *body.lines[index]; line.reads()) {
+                ++readers;
+                only = &line;
+            }
+        if (readers == 1 && only->one_of < 0 && !only->when && only->same == nullptr && only->alternatives.size() == 1 &&
+            only->alternatives.front().parts.size() == 1 && only->alternatives.front().parts.front().constant.empty() &&
+            !only->converter.default_value && !only->converter.absent_value) {
+            one->kind = MemberKind::simple;
+            auto const index = static_cast<std::uint16_t>(
+                std::find_if(body.lines.begin(), body.lines.end(), [&](auto const& line) { return line.get() == only; }) - body.lines.begin());
+            std::erase(one->lines, index);
+            one->lines.insert(one->lines.begin(), index); // the reading line first
+            one->line = only;
+            one->slot = only->alternatives.front().parts.front().slot;
+        }
+    }
+}
+
+void Compiler::finish_body(Body& body) {
+    auto const sort_scope = [](Scope& scope) {
+        for (auto const& claim : scope.claims)
+            scope.by_row[claim->row - scope.first].push_back(claim.get());
+        for (auto& claims : scope.by_row)
+            std::stable_sort(claims.begin(), claims.end(), [](Claim const* a, Claim const* b) { return a->rank < b->rank; });
+    };
+    if (body.scope)
+        sort_scope(*body.scope);
+    for (auto const& scope : body.prefix_scopes)
+        sort_scope(*scope);
+    if (!body.scalar)
+        finish_members(body, *body.root);
+    body.groups.resize(body.one_of_groups);
+    for (std::size_t i = 0; i < body.lines.size(); ++i)
+        if (body.lines[i]->one_of >= 0)
+            body.groups[static_cast<std::size_t>(body.lines[i]->one_of)].push_back(static_cast<std::uint16_t>(i));
+    // two lines that write one element; texts that a line may pass over
+    int flags = 0;
+    for (std::size_t i = 0; i < body.slots.size(); ++i) {
+        auto& slot = body.slots[i];
+        Line const* writer = nullptr;
+        for (auto const index : slot.readers) {
+            auto const& line = *body.lines[index];
+            bool const choice = line.one_of >= 0 || line.when || line.alternatives.size() > 1;
+            bool parts = false;
+            for (auto const& alternative : line.alternatives)
+                for (auto const& part : alternative.parts)
+                    parts = parts || alternative.parts.size() > 1 || !part.constant.empty();
+            if (line.reads() && (choice || parts || (line.target != nullptr && line.target->kind == MemberKind::lines && line.target->lines.size() > 1)))
+                slot.conditional = true;
+            if (!line.writes() || choice)
+                continue;
+            if (writer != nullptr) {
+                Rule at;
+                at.origins.push_back(line.origin);
+                fault("MAP-0012", at, 0, fmt::format("{} is written by two lines: `{}` ({}) and `{}`.", slot.external, writer->canonical, writer->origin.text_place(), line.canonical),
+                      "Make one of them `read`, or choose with `one of` or `when`.");
+            }
+            writer = &line;
+        }
+        if (!slot.conditional)
+            continue;
+        body.conditional.push_back(static_cast<SlotIndex>(i));
+        for (auto const index : slot.readers)
+            if (body.lines[index]->flag < 0) {
+                if (flags == 64) {
+                    Rule at;
+                    at.origins.push_back(body.lines[index]->origin);
+                    fault("MAP-0013", at, 0, "More than 64 lines with conditions in one block.");
+                    return;
+                }
+                body.lines[index]->flag = static_cast<std::int8_t>(flags++);
+            }
+    }
+    if (plan_->document_kind == "ship_notice" && body.kind == BodyKind::loop && body.row == plan_->hierarchy_row) {
+        constexpr std::string_view names[] = {"order", "items", "description", "quantity", "unit", "lot_number", "expiry_date", "serial_numbers"};
+        for (auto const& one : body.root->members)
+            for (std::size_t i = 0; i < std::size(names); ++i)
+                if (one->name == names[i]) {
+                    one->watch = static_cast<std::int8_t>(i);
+                }
+        shipped_slots(body, plan_->shipped);
+    }
+}
+
+void Compiler::check_required(Body const& body, Member const& object, document::Node const& node, std::string const& path, Origin const& origin) {
+    for (auto const& property : node.properties) {
+        if (!property.required)
+            continue;
+        auto const found = std::find_if(object.members.begin(), object.members.end(), [&](auto const& one) { return one->name == property.name; });
+        if (found == object.members.end()) {
+            Rule at;
+            at.origins.push_back(origin);
+            fault("MAP-0015", at, 0, fmt::format("No line reads `{}`, which every {} must have.", joined(path, property.name), path.empty() ? "document" : "entry"));
+        }
+    }
+    for (auto const& one : object.members) {
+        if (one->kind == MemberKind::object)
+            check_required(body, *one, *one->node, joined(path, one->name), one->origin.line != 0 ? one->origin : origin);
+        for (auto const* child : one->bodies)
+            if (child != nullptr && !child->scalar && child->parent == &body)
+                check_required(*child, *child->root, *child->node, child->path, one->origin.line != 0 ? one->origin : origin);
+    }
+}
+
+
+/// `schema`, `document`, `id`, `test` and `source`: filled by the reader from what it is told, never by a line.
+void Compiler::provenance(Member& root, document::Node const& node) {
+    for (auto const& property : node.properties) {
+        auto const field = provenance_field(property.name);
+        if (field != ProvenanceField::none)
+            child_member(root, property)->kind = MemberKind::provenance;
+        else if (property.name == "source" && property.node->type == document::NodeType::object)
+            source_members(*child_member(root, property), *property.node, {});
+        else
+            continue;
+        root.members.back()->code = static_cast<std::uint8_t>(field);
+        root.members.back()->kind = MemberKind::provenance;
+    }
+}
+
+void Compiler::source_members(Member& object, document::Node const& node, std::string const& prefix) {
+    for (auto const& property : node.properties) {
+        auto* const made = child_member(object, property);
+        made->kind = MemberKind::provenance;
+        made->code = static_cast<std::uint8_t>(provenance_field("source." + prefix + property.name));
+        if (property.node->type == document::NodeType::object)
+            source_members(*made, *property.node, prefix + property.name + ".");
+    }
+}
+
+void Compiler::derived(Body& body, Member& object, document::Node const& node) {
+    for (auto const& property : node.properties) {
+        if (!property.derived)
+            continue;
+        auto const known = std::any_of(object.members.begin(), object.members.end(), [&](auto const& one) { return one->name == property.name; });
+        auto const kind = derived_kind(property.name);
+        if (known || kind == Derived::none)
+            continue;
+        auto* const made = child_member(object, property);
+        made->kind = MemberKind::derived;
+        made->code = static_cast<std::uint8_t>(kind);
+        derived_inputs(body, object, kind, made->inputs);
+    }
+}
+
+} // namespace wharf::translator

@@ -1,0 +1,65 @@
+// Conversions: how the text of elements becomes a canonical value, and back. One Converter is one line's conversions,
+// compiled; docs/map-language.md lists them.
+//
+// Reading appends JSON text; nothing is allocated for usual values. Each conversion is left-invertible: what `write`
+// accepts is read back as it was.
+#pragma once
+
+#include "document/schema.hpp"
+#include "grammar/schema.hpp"
+#include "syntax/json/value.hpp"
+#include "translator/code_table.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wharf::translator {
+
+enum class Op : std::uint8_t { text, code, decimal, implied, integer, date, time, moment, period };
+
+[[nodiscard]] std::string_view to_string(Op op);
+
+struct Converter {
+    Op op = Op::text;
+    std::uint8_t scale = 0;           // implied
+    bool plain = true;                // none of the steps below
+    bool check = false;               // the schema may refuse what comes out: ask it
+    bool trim = false, upper = false, negate = false;
+    bool comma = false;               // decimal comma
+    char pad_fill = '\0';             // pad n left "0": stripped on reading, filled on writing
+    std::uint32_t pad_length = 0;
+    std::string prefix;               // taken off on reading, put on on writing
+    document::Node const* node = nullptr;
+    std::shared_ptr<CodeMap const> codes;
+    std::string quoted_list;          // `"x12:` for a code without a word
+    std::optional<std::string> default_value, absent_value; // canonical text
+    std::vector<grammar::ElementRule const*> elements;      // what the cells are, for writing
+};
+
+/// Appends the canonical value of `cells` as JSON text. False: nothing appended, `reason` says what was wrong ("is not a
+/// decimal number"). Empty cells give nothing and succeed. `zone_offset` is put behind a moment that has a time.
+[[nodiscard]] bool read_value(Converter const& converter, std::span<std::string_view const> cells, std::string& out,
+                              std::string& reason, std::string_view zone_offset = {});
+
+/// Fills the cells from a canonical value. False: `reason` says why it cannot be written.
+[[nodiscard]] bool write_value(Converter const& converter, json::Value const& value, std::vector<std::string>& cells,
+                               std::string& reason, std::string_view zone_offset = {});
+
+/// Trailing blanks off.
+[[nodiscard]] inline std::string_view right_trimmed(std::string_view text) {
+    while (!text.empty() && text.back() == ' ')
+        text.remove_suffix(1);
+    return text;
+}
+
+/// Appends text as a JSON string; plain ASCII, the usual case, in one copy.
+void append_text(std::string& out, std::string_view text);
+
+/// The offset an X12 time code (element 623) fixes: "ES" -> "-05:00"; empty where it fixes none (ET, LT).
+[[nodiscard]] std::string_view fixed_offset(std::string_view time_code);
+
+} // namespace wharf::translator

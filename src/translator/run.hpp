@@ -1,0 +1,124 @@
+// One reading of one transaction set: the tree of slot objects, and how it is filled. Scratch memory that is kept between
+// sets; one Run belongs to one thread.
+//
+// An object is a few words in one arena: a header, then a slot per SlotInfo of its Body. A slot is where a text begins in
+// the set and how long it is, or the first and last object of a list. Nothing is copied, nothing is allocated per field.
+#pragma once
+
+#include "translator/plan.hpp"
+#include "translator/translator.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace wharf::translator {
+
+using ObjectId = std::uint32_t; // word index in the arena; 0: none
+
+class Arena {
+public:
+    static constexpr std::uint32_t header_words = 6;
+
+    void clear() { words_.assign(1, 0); }
+    ObjectId make(Body const& body, ObjectId parent, std::uint32_t segment) {
+        auto const id = static_cast<ObjectId>(words_.size());
+        words_.resize(words_.size() + header_words + 2 * body.slots.size());
+        words_[id + 1] = parent;
+        words_[id + 2] = body.index;
+        words_[id + 5] = segment;
+        return id;
+    }
+    [[nodiscard]] ObjectId next(ObjectId id) const { return words_[id]; }
+    void set_next(ObjectId id, ObjectId next) { words_[id] = next; }
+    [[nodiscard]] ObjectId parent(ObjectId id) const { return words_[id + 1]; }
+    [[nodiscard]] std::uint16_t body(ObjectId id) const { return static_cast<std::uint16_t>(words_[id + 2]); }
+    // indices into Run::extensions, plus one
+    [[nodiscard]] std::uint32_t& first_extension(ObjectId id) { return words_[id + 3]; }
+    [[nodiscard]] std::uint32_t first_extension(ObjectId id) const { return words_[id + 3]; }
+    [[nodiscard]] std::uint32_t& last_extension(ObjectId id) { return words_[id + 4]; }
+    [[nodiscard]] std::uint32_t segment(ObjectId id) const { return words_[id + 5]; }
+
+    [[nodiscard]] std::uint32_t begin(ObjectId id, SlotIndex slot) const { return words_[id + header_words + 2u * slot]; }
+    [[nodiscard]] std::uint32_t length(ObjectId id, SlotIndex slot) const { return words_[id + header_words + 2u * slot + 1]; }
+    void set(ObjectId id, SlotIndex slot, std::uint32_t begin, std::uint32_t length) {
+        words_[id + header_words + 2u * slot] = begin;
+        words_[id + header_words + 2u * slot + 1] = length;
+    }
+    /// First of a list slot; 0: empty.
+    [[nodiscard]] ObjectId list(ObjectId id, SlotIndex slot) const { return begin(id, slot); }
+    void append(ObjectId id, SlotIndex slot, ObjectId item) {
+        auto const last = length(id, slot);
+        if (last == 0)
+            set(id, slot, item, item);
+        else {
+            set_next(last, item);
+            words_[id + header_words + 2u * slot + 1] = item;
+        }
+    }
+
+private:
+    std::vector<std::uint32_t> words_;
+};
+
+/// Something no line read: an element, a component, or a whole segment.
+struct Extension {
+    std::uint32_t next = 0, previous = 0; // of the same object, plus one
+    std::uint32_t segment = 0;
+    std::uint32_t number = 0;       // of a whole segment, or of the segment a numbered claim took
+    std::int32_t parent = -1;       // of a segment inside a loop that nobody claimed: the loop's entry
+    std::uint16_t element = 0;      // 0: the whole segment
+    std::uint16_t component = 0;
+    grammar::NodeIndex node = grammar::no_node;
+    Claim const* claim = nullptr;   // of an element
+    Scope const* scope = nullptr;
+};
+
+using UsedBits = std::array<std::uint64_t, used_words>;
+
+struct Run {
+    struct Frame {
+        std::uint16_t loop = 0;
+        Scope const* scope = nullptr; // nullptr: nobody claimed the loop
+        ObjectId object = 0;
+        std::int32_t extension = -1;  // of a loop nobody claimed
+        std::int32_t level = -1;      // index into levels, of an HL loop
+        std::uint32_t first_segment = 0;
+        UsedBits used{};
+    };
+    /// An HL loop, kept open for the loops below it.
+    struct Level {
+        std::string_view id;
+        unsigned rank = 0;
+        unsigned depth = 0;
+        Frame frame;
+    };
+
+    Arena arena;
+    std::vector<Extension> extensions;
+    std::vector<Frame> frames;
+    std::vector<Level> levels;
+    std::unordered_map<std::string_view, std::uint32_t> level_ids; // only when HL01 does not count from 1
+    bool levels_counted = true;
+    std::uint64_t elements = 0;
+    ObjectId root = 0;
+    struct { Claim const* claim = nullptr; ObjectId object = 0; std::uint32_t segment = 0, number = 0; } numbered;
+};
+
+/// Fills the run's tree from a validated set. Diagnostics: MAP-0104 to MAP-0107 (hierarchy, constants).
+void read_tree(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics);
+
+/// Writes the tree as JSON, checked against the schema on the way. Appends to `json`; counts what went to `extensions`.
+void serialise(Plan const& plan, SetInput const& input, Run& run, std::string& json, Diagnostics& diagnostics, std::uint64_t& extended);
+
+/// A diagnostic of the data at an element: place, value and excerpt filled in. `element` 0: the segment.
+[[nodiscard]] Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code, std::uint32_t segment,
+                                         std::uint32_t element, std::string message, std::string help = {});
+
+/// The text of component `number` (from 1) of an element; empty when it has fewer.
+[[nodiscard]] std::string_view component_of(std::string_view element, char separator, unsigned number);
+
+} // namespace wharf::translator

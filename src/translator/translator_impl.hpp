@@ -1,0 +1,21 @@
+// A compiled map behind the Translator interface, and how one is made from any source of files. Used by tests, which keep
+// their maps in memory.
+#pragma once
+
+#include "translator/map_source.hpp"
+#include "translator/plan.hpp"
+#include "translator/translator.hpp"
+
+namespace wharf::translator {
+
+/// Loads and compiles `name` for this schema. All faults are listed.
+[[nodiscard]] std::expected<std::shared_ptr<Translator const>, Diagnostics>
+make_translator(MapSource const& source, std::string_view name, std::shared_ptr<grammar::Schema const> schema);
+
+/// The plan of a translator made by make_translator, for tests that generate documents from it.
+[[nodiscard]] Plan const& plan_of(Translator const& translator);
+
+/// Writes a document's body; see Translator::write.
+[[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Value const& document, x12::Delimiters const& delimiters);
+
+} // namespace wharf::translator

@@ -1,0 +1,113 @@
+// Writing: the same plan backwards (map language §7). First the document is bound to slots, then slots become segments in
+// the grammar's order. Internal to writer_bind.cpp and writer_emit.cpp.
+#pragma once
+
+#include "translator/plan.hpp"
+#include "translator/translator.hpp"
+#include "translator/translator_impl.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wharf::translator {
+
+/// The text that stands for the number of HL segments until all are written.
+inline constexpr std::string_view count_mark = "\x01HL";
+
+struct OutObject {
+    struct Text {
+        std::string text;
+        Line const* line = nullptr;
+        bool set = false;
+        bool computed = false; // does not make its segment worth writing
+    };
+    struct List {
+        SlotIndex slot = no_slot;
+        std::vector<std::unique_ptr<OutObject>> items;
+        std::size_t written = 0;
+    };
+    struct Kept { // an entry of `extensions`
+        std::string key;
+        json::Value const* value = nullptr;
+        bool used = false;
+    };
+
+    Body const* body = nullptr;
+    json::Value const* value = nullptr;
+    std::string path; // "lines[0].items[1]"
+    std::vector<Text> slots;
+    std::vector<List> lists;
+    std::vector<Kept> kept;
+
+    [[nodiscard]] List* list(SlotIndex slot);
+};
+
+/// What binding found; `not_carried` counts members that no line writes.
+struct BindReport {
+    Diagnostics diagnostics;
+    std::size_t not_carried = 0;
+};
+
+class Binder {
+public:
+    Binder(Plan const& plan, json::Value const& document);
+    std::unique_ptr<OutObject> run(Diagnostics& diagnostics);
+
+private:
+    std::unique_ptr<OutObject> bind(Body const& body, json::Value const& value, std::string path, OutObject const* parent, BindReport& report);
+    void members(OutObject& object, Member const& owner, json::Value const& value, std::string const& path, BindReport& report);
+    void values(OutObject& object, OutObject const* parent, BindReport& report);
+    bool line_value(OutObject& object, OutObject const* parent, Line const& line, json::Value const& value, BindReport& report);
+    void computed(OutObject& object, Line const& line, BindReport& report);
+    void list(OutObject& object, Member const& member, json::Value const& items, std::string const& path, BindReport& report);
+    std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path, OutObject const* parent, BindReport& report);
+    std::size_t capacity(OutObject const& object, SlotIndex list) const;
+    json::Value const* find(OutObject const& object, Member const* member) const;
+    bool holds(OutObject const& object, ConditionTest const& test) const;
+    void set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed, BindReport& report);
+    void take_kept(OutObject& object);
+    std::uint64_t count(json::Value const& from, CanonicalPath const& path, std::size_t part, bool everywhere) const;
+    Diagnostic fault(std::string_view code, std::string const& path, json::Value const* value, std::string message, std::string help = {}) const;
+    std::string zone_offset(OutObject const& object, Line const& line) const;
+
+    Plan const& plan_;
+    json::Value const& document_;
+    bool extensions_fit_ = true;
+};
+
+class Emitter {
+public:
+    Emitter(Plan const& plan, x12::Delimiters const& delimiters, Diagnostics& diagnostics)
+        : plan_(plan), schema_(*plan.schema), delimiters_(delimiters), diagnostics_(diagnostics) {}
+    void run(OutObject& root, std::vector<x12::OutSegment>& out);
+
+private:
+    struct Built {
+        x12::OutSegment segment;
+        bool content = false;  // something beside constants and computed values
+        bool filled = false;   // anything at all
+        bool more = false;     // tuples are left for another segment
+    };
+    void scope(Scope const& scope, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
+    void row(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
+    std::size_t claim(Scope const& scope, Claim const& claim, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
+    std::size_t kept_segments(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out);
+    Built build(Use const& use, grammar::NodeIndex row, OutObject& object, Test const* test, std::string const& stem, bool more_allowed);
+    void tuples(TupleRun const& run, grammar::NodeIndex row, OutObject& object, Built& built, std::vector<std::vector<std::string>>& elements,
+                bool more_allowed);
+    void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources, OutObject const& object);
+    Diagnostic fault(std::string_view code, std::string const& canonical, std::string message, std::string help = {}) const;
+    std::string segment_id(grammar::NodeIndex row) const;
+
+    Plan const& plan_;
+    grammar::Schema const& schema_;
+    x12::Delimiters delimiters_;
+    Diagnostics& diagnostics_;
+    unsigned levels_ = 0;
+};
+
+/// "totals.amount" of a member below its object's root.
+[[nodiscard]] std::string member_path(Member const* member);
+
+} // namespace wharf::translator
