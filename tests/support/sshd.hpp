@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
 #include <netinet/in.h>
 #include <pwd.h>
@@ -108,14 +109,27 @@ private:
         return true;
     }
 
+    /// By the parent that every process names: /proc/PID/task/PID/children may leave some out while others exit.
     static std::vector<pid_t> descendants(pid_t root) {
-        std::vector<pid_t> found;
-        std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", root));
-        for (pid_t pid = 0; children >> pid;) {
-            found.push_back(pid);
-            auto const below = descendants(pid);
-            found.insert(found.end(), below.begin(), below.end());
+        std::multimap<pid_t, pid_t> children;
+        for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
+            auto const name = entry.path().filename().string();
+            if (name.find_first_not_of("0123456789") != std::string::npos)
+                continue;
+            std::ifstream file(entry.path() / "stat"); // "pid (name) state parent …"; the name may hold anything
+            std::string line;
+            std::getline(file, line);
+            auto const end = line.rfind(')');
+            if (end != std::string::npos && line.size() > end + 4)
+                children.emplace(std::atoi(line.c_str() + end + 4), std::atoi(name.c_str()));
         }
+        std::vector<pid_t> found = {root};
+        for (std::size_t next = 0; next < found.size(); ++next) {
+            auto const [begin, end] = children.equal_range(found[next]);
+            for (auto at = begin; at != end; ++at)
+                found.push_back(at->second);
+        }
+        found.erase(found.begin());
         return found;
     }
 
