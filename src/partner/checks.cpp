@@ -1,4 +1,5 @@
-// What one field alone cannot tell: names that point to each other, production and test, identifiers of several partners.
+// What one field alone cannot tell: names that point to each other, production and test, identifiers of several
+// partners.
 
 #include "partner/declarations.hpp"
 #include "partner/loading.hpp"
@@ -14,13 +15,16 @@ namespace wharf::partner {
 namespace {
 
 /// Collects findings about the values of one file.
-template <class T> class Check {
+template <class T>
+class Check {
 public:
     Check(Loaded<T> const& loaded, Diagnostics& findings) : loaded_(loaded), findings_(findings) {}
 
-    void report(std::string const& path, std::string_view code, std::string message, std::string help, std::string value = {}) {
+    void report(std::string const& path, std::string_view code, std::string message, std::string help,
+                std::string value = {}) {
         auto const origin = loaded_.origin(path);
-        findings_.push_back(diagnostic_at(*origin.source, origin.mark, code, std::move(message), std::move(help), std::move(value)));
+        findings_.push_back(
+            diagnostic_at(*origin.source, origin.mark, code, std::move(message), std::move(help), std::move(value)));
     }
     void related(Origin const& origin, std::string message) {
         Place place;
@@ -36,15 +40,16 @@ private:
 };
 
 /// "did you mean 'erp'?" or the whole list.
-std::string known_names(std::string_view name, std::vector<std::string> const& names, std::string_view what, std::string_view where) {
+std::string known_names(std::string_view name, std::vector<std::string> const& names, std::string_view what,
+                        std::string_view where) {
     if (auto const nearest = nearest_word(name, names); !nearest.empty())
         return fmt::format("did you mean '{}'?", nearest);
-    if (names.empty())
-        return fmt::format("there is no {} yet; {}", what, where);
+    if (names.empty()) return fmt::format("there is no {} yet; {}", what, where);
     return fmt::format("there are: {}; {}", fmt::join(names, ", "), where);
 }
 
-template <class T> std::vector<std::string> names_of(std::vector<T> const& list) {
+template <class T>
+std::vector<std::string> names_of(std::vector<T> const& list) {
     std::vector<std::string> names;
     for (auto const& item : list)
         names.push_back(item.name);
@@ -55,17 +60,19 @@ bool overlap(IdentifierUsage left, IdentifierUsage right) {
     return left == IdentifierUsage::both || right == IdentifierUsage::both || left == right;
 }
 
-void check_unique_names(Check<GatewayConfiguration>& check, std::vector<std::string> const& names, std::string const& list) {
+void check_unique_names(Check<GatewayConfiguration>& check, std::vector<std::string> const& names,
+                        std::string const& list) {
     for (std::size_t i = 0; i < names.size(); ++i)
         if (auto const first = std::ranges::find(names, names[i]) - names.begin(); static_cast<std::size_t>(first) < i)
-            check.report(fmt::format("{}[{}].name", list, i), "PARTNER-0017", fmt::format("'{}' is a second time in {}", names[i], list),
-                         "give it another name", names[i]);
+            check.report(fmt::format("{}[{}].name", list, i), "PARTNER-0017",
+                         fmt::format("'{}' is a second time in {}", names[i], list), "give it another name", names[i]);
 }
 
 void check_target(Check<GatewayConfiguration>& check, Target const& target, std::string const& path) {
     bool const basic = !target.basic.user.empty();
     if (basic && !target.bearer_token.empty())
-        check.report(path + ".basic", "PARTNER-0022", fmt::format("the target '{}' has a bearer_token and basic", target.name),
+        check.report(path + ".basic", "PARTNER-0022",
+                     fmt::format("the target '{}' has a bearer_token and basic", target.name),
                      "both set the header Authorization; keep one of the two");
     bool secret_sent = basic || !target.bearer_token.empty();
     for (std::size_t i = 0; i < target.headers.size(); ++i) {
@@ -77,7 +84,8 @@ void check_target(Check<GatewayConfiguration>& check, Target const& target, std:
                          "value for what everybody may read, secret for a reference such as ${env:ERP_API_KEY}");
     }
     if (secret_sent && target.url.starts_with("http://") && !is_loopback(host_of(target.url)))
-        check.report(path + ".url", "PARTNER-0026", fmt::format("the target '{}' gets a secret over plain http", target.name),
+        check.report(path + ".url", "PARTNER-0026",
+                     fmt::format("the target '{}' gets a secret over plain http", target.name),
                      "use https://, or everybody on the way can read it");
 }
 
@@ -144,7 +152,8 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
                      fmt::format("the API would listen on {} and take requests from anybody", gateway.listen.address),
                      "give listen.tokens, or listen on 127.0.0.1 only", gateway.listen.address);
     if (gateway.retry.cap < gateway.retry.base)
-        check.report("retry.cap", "PARTNER-0007", "retry.cap is shorter than retry.base", "the wait doubles from base up to cap");
+        check.report("retry.cap", "PARTNER-0007", "retry.cap is shorter than retry.base",
+                     "the wait doubles from base up to cap");
     for (std::size_t i = 0; i < gateway.targets.size(); ++i)
         check_target(check, gateway.targets[i], fmt::format("targets[{}]", i));
     for (std::size_t i = 0; i < gateway.identities.size(); ++i)
@@ -152,7 +161,8 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
             auto const &one = gateway.identities[i], &other = gateway.identities[j];
             if (one.qualifier == other.qualifier && one.id == other.id && overlap(one.usage, other.usage))
                 check.report(fmt::format("identities[{}].id", i), "PARTNER-0016",
-                             fmt::format("the identities '{}' and '{}' are both {}:{}", other.name, one.name, one.qualifier, one.id),
+                             fmt::format("the identities '{}' and '{}' are both {}:{}", other.name, one.name,
+                                         one.qualifier, one.id),
                              "keep one, or say with usage which is for production and which for tests", one.id);
         }
 }
@@ -182,9 +192,10 @@ void check_delimiters(Check<PartnerProfile>& check, Envelope const& envelope) {
                      fmt::format("version {} has a repetition separator in ISA11, and none is given", envelope.version),
                      "set envelope.repetition_separator, usually '^'", envelope.version);
     if (!has_repetition && envelope.repetition_separator != '\0')
-        check.report("envelope.repetition_separator", "PARTNER-0023",
-                     fmt::format("version {} has no repetition separator; ISA11 is the standards identifier", envelope.version),
-                     "leave it out, or set envelope.version to 00402 or later");
+        check.report(
+            "envelope.repetition_separator", "PARTNER-0023",
+            fmt::format("version {} has no repetition separator; ISA11 is the standards identifier", envelope.version),
+            "leave it out, or set envelope.version to 00402 or later");
 }
 
 void check_targets(Check<PartnerProfile>& check, DocumentAgreement const& document, std::string const& path,
@@ -199,15 +210,18 @@ void check_targets(Check<PartnerProfile>& check, DocumentAgreement const& docume
             continue;
         }
         if (target->production != production)
-            check.report(item, "PARTNER-0014",
-                         production ? fmt::format("production documents would go to '{}', which is no production target", names[i])
-                                    : fmt::format("test documents would go to '{}', which is a production target", names[i]),
-                         production ? "name a target with production: yes, or move it to test_targets"
-                                    : "name a target with production: no, or move it to targets",
-                         names[i]);
+            check.report(
+                item, "PARTNER-0014",
+                production
+                    ? fmt::format("production documents would go to '{}', which is no production target", names[i])
+                    : fmt::format("test documents would go to '{}', which is a production target", names[i]),
+                production ? "name a target with production: yes, or move it to test_targets"
+                           : "name a target with production: no, or move it to targets",
+                names[i]);
         if (!target->takes(document.document))
-            check.report(item, "PARTNER-0015", fmt::format("the target '{}' does not take {}", names[i], document.document),
-                         fmt::format("it takes: {}; see targets in wharf.yaml", fmt::join(target->documents, ", ")), names[i]);
+            check.report(
+                item, "PARTNER-0015", fmt::format("the target '{}' does not take {}", names[i], document.document),
+                fmt::format("it takes: {}; see targets in wharf.yaml", fmt::join(target->documents, ", ")), names[i]);
         if (std::ranges::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
             names.begin() + static_cast<std::ptrdiff_t>(i))
             check.report(item, "PARTNER-0017", fmt::format("the target '{}' stands twice in the list", names[i]),
@@ -221,61 +235,76 @@ void check_documents(Check<PartnerProfile>& check, PartnerProfile const& profile
         auto const path = fmt::format("documents[{}]", i);
         for (std::size_t j = 0; j < i; ++j) {
             auto const& other = profile.documents[j];
-            if (other.direction == document.direction && (other.set == document.set || (other.document == document.document && !document.document.empty() && document.direction == Direction::outbound)))
+            if (other.direction == document.direction &&
+                (other.set == document.set || (other.document == document.document && !document.document.empty() &&
+                                               document.direction == Direction::outbound)))
                 check.report(path, "PARTNER-0017",
-                             fmt::format("{} {} stands a second time", document.direction == Direction::inbound ? "inbound" : "outbound",
+                             fmt::format("{} {} stands a second time",
+                                         document.direction == Direction::inbound ? "inbound" : "outbound",
                                          other.set == document.set ? document.set : document.document),
                              "one entry per set and direction; put the targets of both into one list");
         }
         bool const inbound = document.direction == Direction::inbound;
         if (!inbound && !(document.targets.empty() && document.test_targets.empty()))
-            check.report(path + ".targets", "PARTNER-0021", "an outbound document has no targets: it goes to the partner's channel",
+            check.report(path + ".targets", "PARTNER-0021",
+                         "an outbound document has no targets: it goes to the partner's channel",
                          "leave out targets and test_targets, or set direction: inbound");
         bool const delivers = inbound && document.set != "997"; // acknowledgments are applied, not delivered
         if (delivers && document.targets.empty() && document.test_targets.empty())
-            check.report(path, "PARTNER-0028", fmt::format("inbound {} have no targets and will be held", document.document),
+            check.report(path, "PARTNER-0028",
+                         fmt::format("inbound {} have no targets and will be held", document.document),
                          "name at least one target, or accept that a person must look at each");
         check_targets(check, document, path + ".targets", document.targets, true, gateway);
         check_targets(check, document, path + ".test_targets", document.test_targets, false, gateway);
     }
 }
 
-void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile, std::vector<Loaded<Channel>> const& channels) {
+void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile,
+                   std::vector<Loaded<Channel>> const& channels) {
     bool const sends_documents = std::ranges::any_of(
         profile.documents, [](auto const& document) { return document.direction == Direction::outbound; });
-    bool const receives = std::ranges::any_of(
-        profile.documents, [](auto const& document) { return document.direction == Direction::inbound && document.set != "997"; });
-    bool const acknowledges = receives && (profile.acknowledgment.send_997 || profile.acknowledgment.ta1 != Ta1Policy::never);
+    bool const receives = std::ranges::any_of(profile.documents, [](auto const& document) {
+        return document.direction == Direction::inbound && document.set != "997";
+    });
+    bool const acknowledges =
+        receives && (profile.acknowledgment.send_997 || profile.acknowledgment.ta1 != Ta1Policy::never);
     if (profile.channel.empty()) {
         if (sends_documents || acknowledges)
             check.report("channel", "PARTNER-0030",
-                         fmt::format("we send {} to this partner, and he has no channel", sends_documents ? "documents" : "acknowledgments"),
+                         fmt::format("we send {} to this partner, and he has no channel",
+                                     sends_documents ? "documents" : "acknowledgments"),
                          "name his channel, or set acknowledgment.send_997: no and acknowledgment.ta1: never");
         return;
     }
-    auto const channel = std::ranges::find_if(channels, [&](auto const& one) { return one.value.name == profile.channel; });
+    auto const channel =
+        std::ranges::find_if(channels, [&](auto const& one) { return one.value.name == profile.channel; });
     if (channel == channels.end()) {
         std::vector<std::string> names;
         for (auto const& one : channels)
             names.push_back(one.value.name);
         check.report("channel", "PARTNER-0012", fmt::format("there is no channel '{}'", profile.channel),
-                     known_names(profile.channel, names, "channel", "each is a file NAME.yaml in channels/"), profile.channel);
+                     known_names(profile.channel, names, "channel", "each is a file NAME.yaml in channels/"),
+                     profile.channel);
     } else if (channel->value.pickup.outbox.empty() && (sends_documents || acknowledges)) {
-        check.report("channel", "PARTNER-0030",
-                     fmt::format("the channel '{}' has no outbox, so nothing can be sent to this partner", profile.channel),
-                     "set pickup.outbox in the channel's file", profile.channel);
+        check.report(
+            "channel", "PARTNER-0030",
+            fmt::format("the channel '{}' has no outbox, so nothing can be sent to this partner", profile.channel),
+            "set pickup.outbox in the channel's file", profile.channel);
         check.related(channel->origin("pickup"), "the channel's folders");
     }
 }
 
-void check_senders(Check<PartnerProfile>& check, PartnerProfile const& profile, std::vector<Loaded<Channel>> const& channels) {
+void check_senders(Check<PartnerProfile>& check, PartnerProfile const& profile,
+                   std::vector<Loaded<Channel>> const& channels) {
     bool const receives = std::ranges::any_of(
         profile.documents, [](auto const& document) { return document.direction == Direction::inbound; });
     bool const allowed = std::ranges::any_of(
         channels, [&](auto const& channel) { return channel.value.allows(profile.id) && channel.value.is_read(); });
     if (receives && !allowed)
-        check.report("documents", "PARTNER-0024", fmt::format("no channel that is read takes documents from '{}'", profile.id),
-                     fmt::format("add '{}' to senders in the file of his channel; until then what he sends is quarantined", profile.id));
+        check.report(
+            "documents", "PARTNER-0024", fmt::format("no channel that is read takes documents from '{}'", profile.id),
+            fmt::format("add '{}' to senders in the file of his channel; until then what he sends is quarantined",
+                        profile.id));
 }
 
 } // namespace
@@ -293,13 +322,16 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
         auto const& value = profile.value;
         Check check(profile, findings);
         if (value.identifiers.empty())
-            check.report("identifiers", "PARTNER-0006", "identifiers is empty", "say at least who the partner is in the envelopes");
+            check.report("identifiers", "PARTNER-0006", "identifiers is empty",
+                         "say at least who the partner is in the envelopes");
         if (value.identity.empty())
             check.report("", "PARTNER-0006", "profile.yaml needs 'identity'",
-                         fmt::format("wharf.yaml has several: {}; say which one this partner knows", fmt::join(identities, ", ")));
+                         fmt::format("wharf.yaml has several: {}; say which one this partner knows",
+                                     fmt::join(identities, ", ")));
         else if (std::ranges::find(identities, value.identity) == identities.end())
             check.report("identity", "PARTNER-0019", fmt::format("there is no identity '{}'", value.identity),
-                         known_names(value.identity, identities, "identity", "identities are described in wharf.yaml"), value.identity);
+                         known_names(value.identity, identities, "identity", "identities are described in wharf.yaml"),
+                         value.identity);
         check_delimiters(check, value.envelope);
         check_documents(check, value, gateway);
         check_way_out(check, value, loaded.channels);
@@ -312,9 +344,10 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
                 if (other.identifier->qualifier == identifier.qualifier && other.identifier->id == identifier.id &&
                     overlap(other.identifier->usage, identifier.usage)) {
                     check.report(path, "PARTNER-0016",
-                                 fmt::format("the identifier {}:{} belongs to '{}' already", identifier.qualifier, identifier.id,
-                                             other.profile->value.id),
-                                 "an interchange must tell by its sender whose it is; correct one of the two", identifier.id);
+                                 fmt::format("the identifier {}:{} belongs to '{}' already", identifier.qualifier,
+                                             identifier.id, other.profile->value.id),
+                                 "an interchange must tell by its sender whose it is; correct one of the two",
+                                 identifier.id);
                     check.related(other.profile->origin(other.path), "first given here");
                 }
             known.push_back({&profile, &identifier, path});
@@ -338,7 +371,8 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
             check.report("transport", "PARTNER-0006", fmt::format("a channel with transport: {} needs '{}'", own, own),
                          is_sftp ? "give sftp with host, user and host_key_fingerprints" : "give folder with root");
         if (channel.origins.contains(other))
-            check.report(other, "PARTNER-0021", fmt::format("'{}' means nothing for a channel with transport: {}", other, own),
+            check.report(other, "PARTNER-0021",
+                         fmt::format("'{}' means nothing for a channel with transport: {}", other, own),
                          fmt::format("leave it out, or set transport: {}", other));
         if (is_sftp && channel.origins.contains(own)) {
             if (value.sftp.host_key_fingerprints.empty())
@@ -346,20 +380,25 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
                              "without one, anybody could stand in for the server");
             bool const key = !value.sftp.private_key.empty();
             if (!key && value.sftp.password.empty())
-                check.report("sftp", "PARTNER-0022", "the channel has neither a private_key nor a password", "give one of the two");
+                check.report("sftp", "PARTNER-0022", "the channel has neither a private_key nor a password",
+                             "give one of the two");
             if (!key && !value.sftp.passphrase.empty())
-                check.report("sftp.passphrase", "PARTNER-0021", "a passphrase belongs to a private_key, and there is none",
+                check.report("sftp.passphrase", "PARTNER-0021",
+                             "a passphrase belongs to a private_key, and there is none",
                              "leave it out, or name the private_key");
         }
         if (value.pickup.inbox.empty() && value.pickup.outbox.empty())
-            check.report("pickup", "PARTNER-0006", "the channel has neither an inbox nor an outbox", "set pickup.inbox, pickup.outbox or both");
+            check.report("pickup", "PARTNER-0006", "the channel has neither an inbox nor an outbox",
+                         "set pickup.inbox, pickup.outbox or both");
         else if (value.pickup.inbox == value.pickup.outbox)
             check.report("pickup.outbox", "PARTNER-0007", "inbox and outbox are the same folder",
                          "we would pick up what we send; use two folders", value.pickup.outbox);
         for (std::size_t i = 0; i < value.senders.size(); ++i)
             if (std::ranges::find(partners, value.senders[i]) == partners.end())
-                check.report(fmt::format("senders[{}]", i), "PARTNER-0018", fmt::format("there is no partner '{}'", value.senders[i]),
-                             known_names(value.senders[i], partners, "partner", "each is a folder with a profile.yaml in partners/"),
+                check.report(fmt::format("senders[{}]", i), "PARTNER-0018",
+                             fmt::format("there is no partner '{}'", value.senders[i]),
+                             known_names(value.senders[i], partners, "partner",
+                                         "each is a folder with a profile.yaml in partners/"),
                              value.senders[i]);
     }
 }
@@ -391,7 +430,8 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         auto const& key = channel.value.sftp.private_key;
         if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
             Check check(channel, findings);
-            check.report("sftp.private_key", "PARTNER-0029", fmt::format("the private key {} cannot be read", key.string()),
+            check.report("sftp.private_key", "PARTNER-0029",
+                         fmt::format("the private key {} cannot be read", key.string()),
                          "put the key there and make it readable for the process that runs Wharf, and for nobody else; "
                          "until then the channel cannot log in");
         }

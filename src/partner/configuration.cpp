@@ -12,19 +12,21 @@ namespace {
 
 std::string_view trimmed(std::string_view text) {
     auto const first = text.find_first_not_of(' ');
-    return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(' ') - first + 1);
+    return first == std::string_view::npos ? std::string_view{}
+                                           : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-template <class T> T const* by_name(std::vector<T> const& list, std::string_view name) {
+template <class T>
+T const* by_name(std::vector<T> const& list, std::string_view name) {
     auto const found = std::ranges::find(list, name, &T::name);
     return found == list.end() ? nullptr : &*found;
 }
 
-template <class T> T const* serving(std::vector<T> const& list, std::string_view qualifier, std::string_view id, bool test) {
+template <class T>
+T const* serving(std::vector<T> const& list, std::string_view qualifier, std::string_view id, bool test) {
     for (auto const& item : list) {
         bool const serves = item.usage == IdentifierUsage::both || (item.usage == IdentifierUsage::test) == test;
-        if (serves && item.qualifier == trimmed(qualifier) && item.id == trimmed(id))
-            return &item;
+        if (serves && item.qualifier == trimmed(qualifier) && item.id == trimmed(id)) return &item;
     }
     return nullptr;
 }
@@ -58,26 +60,25 @@ bool Identifier::accepts_group(std::string_view group_id) const {
     return group_ids.empty() || std::ranges::find(group_ids, trimmed(group_id)) != group_ids.end();
 }
 
-bool Channel::allows(std::string_view partner_id) const { return std::ranges::find(senders, partner_id) != senders.end(); }
+bool Channel::allows(std::string_view partner_id) const {
+    return std::ranges::find(senders, partner_id) != senders.end();
+}
 
 DocumentAgreement const* PartnerProfile::inbound(std::string_view set) const {
     for (auto const& document : documents)
-        if (document.direction == Direction::inbound && document.set == set)
-            return &document;
+        if (document.direction == Direction::inbound && document.set == set) return &document;
     return nullptr;
 }
 
 DocumentAgreement const* PartnerProfile::outbound(std::string_view kind) const {
     for (auto const& document : documents)
-        if (document.direction == Direction::outbound && document.document == kind)
-            return &document;
+        if (document.direction == Direction::outbound && document.document == kind) return &document;
     return nullptr;
 }
 
 Identifier const* PartnerProfile::identifier(bool test) const {
     for (auto const& one : identifiers)
-        if (one.serves(test))
-            return &one;
+        if (one.serves(test)) return &one;
     return nullptr;
 }
 
@@ -85,9 +86,15 @@ PartnerProfile const* Configuration::partner(std::string_view id) const {
     auto const found = std::ranges::find(partners, id, &PartnerProfile::id);
     return found == partners.end() ? nullptr : &*found;
 }
-Channel const* Configuration::channel(std::string_view name) const { return by_name(channels, name); }
-Target const* Configuration::target(std::string_view name) const { return by_name(gateway.targets, name); }
-Identity const* Configuration::identity(std::string_view name) const { return by_name(gateway.identities, name); }
+Channel const* Configuration::channel(std::string_view name) const {
+    return by_name(channels, name);
+}
+Target const* Configuration::target(std::string_view name) const {
+    return by_name(gateway.targets, name);
+}
+Identity const* Configuration::identity(std::string_view name) const {
+    return by_name(gateway.identities, name);
+}
 
 Identity const* Configuration::find_identity(std::string_view qualifier, std::string_view id, bool test) const {
     return serving(gateway.identities, qualifier, id, test);
@@ -95,13 +102,12 @@ Identity const* Configuration::find_identity(std::string_view qualifier, std::st
 
 PartnerProfile const* Configuration::find_partner(std::string_view qualifier, std::string_view id, bool test) const {
     for (auto const& profile : partners)
-        if (serving(profile.identifiers, qualifier, id, test))
-            return &profile;
+        if (serving(profile.identifiers, qualifier, id, test)) return &profile;
     return nullptr;
 }
 
-PartnerProfile const* Configuration::find_partner(Channel const& channel, std::string_view qualifier, std::string_view id,
-                                                  bool test) const {
+PartnerProfile const* Configuration::find_partner(Channel const& channel, std::string_view qualifier,
+                                                  std::string_view id, bool test) const {
     auto const* const profile = find_partner(qualifier, id, test);
     return profile && channel.allows(profile->id) ? profile : nullptr;
 }
@@ -126,12 +132,14 @@ std::string expand_file_name(std::string_view name_template, FileNameParts const
         std::string_view name;
         std::string const& value;
     };
-    Part const known[] = {{"{partner}", parts.partner}, {"{identity}", parts.identity}, {"{set}", parts.set},
-                          {"{interchange}", parts.interchange}, {"{group}", parts.group}, {"{date}", parts.date},
+    Part const known[] = {{"{partner}", parts.partner}, {"{identity}", parts.identity},
+                          {"{set}", parts.set},         {"{interchange}", parts.interchange},
+                          {"{group}", parts.group},     {"{date}", parts.date},
                           {"{time}", parts.time}};
     std::string name;
     while (!name_template.empty()) {
-        auto const part = std::ranges::find_if(known, [&](Part const& one) { return name_template.starts_with(one.name); });
+        auto const part =
+            std::ranges::find_if(known, [&](Part const& one) { return name_template.starts_with(one.name); });
         if (part != std::end(known)) {
             name += part->value;
             name_template.remove_prefix(part->name.size());
@@ -141,10 +149,8 @@ std::string expand_file_name(std::string_view name_template, FileNameParts const
         }
     }
     for (char& c : name)
-        if (c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f')
-            c = '_';
-    if (name.size() > 255)
-        name.resize(255);
+        if (c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '_';
+    if (name.size() > 255) name.resize(255);
     return name.empty() || name == "." || name == ".." ? "_" + name : name;
 }
 

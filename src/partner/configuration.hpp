@@ -52,7 +52,7 @@ enum class IdentifierUsage { both, production, test };
 
 /// Who we are in an envelope.
 struct Identity {
-    std::string name; // profiles refer to it
+    std::string name;      // profiles refer to it
     std::string qualifier; // ISA05 / ISA07
     std::string id;        // ISA06 / ISA08, blanks trimmed
     std::string group_id;  // GS02 / GS03; empty: the same as id
@@ -75,9 +75,9 @@ struct BasicLogin {
 /// A REST endpoint that takes canonical documents: ERP, WMS, webhook.
 struct Target {
     std::string name;
-    std::string url;             // "{document}" is replaced by the kind
-    std::string method = "POST"; // POST or PUT
-    bool production = false;     // production documents go only to such, test documents never
+    std::string url;                    // "{document}" is replaced by the kind
+    std::string method = "POST";        // POST or PUT
+    bool production = false;            // production documents go only to such, test documents never
     std::vector<std::string> documents; // kinds it takes; empty: all
     Secret bearer_token;
     BasicLogin basic;
@@ -138,8 +138,8 @@ struct Envelope {
     char element_separator = '*';
     char component_separator = '>';
     char segment_terminator = '~';
-    char repetition_separator = '\0';  // none
-    bool line_breaks = false;          // a newline after every segment
+    char repetition_separator = '\0';      // none
+    bool line_breaks = false;              // a newline after every segment
     bool acknowledgment_requested = false; // ISA14: asks for a TA1
     bool test = false; // usage: test. ISA15 of what we start ourselves; acknowledgments repeat the partner's
 };
@@ -160,14 +160,14 @@ struct DocumentAgreement {
 enum class Ta1Policy { never, on_error, always };
 
 struct AcknowledgmentPolicy {
-    bool send_997 = true;              // for every inbound group but FA
-    Ta1Policy ta1 = Ta1Policy::on_error; // on_error: only TA1 R (and E); always: also A
-    std::string version;               // GS08 of our 997; empty: as the inbound group
+    bool send_997 = true;                                          // for every inbound group but FA
+    Ta1Policy ta1 = Ta1Policy::on_error;                           // on_error: only TA1 R (and E); always: also A
+    std::string version;                                           // GS08 of our 997; empty: as the inbound group
     std::chrono::seconds expect_997_within{std::chrono::hours{4}}; // of what we send; 0: none is expected
 };
 
 struct DuplicatePolicy {
-    bool check_content = true; // the same bytes again: a duplicate, nothing happens
+    bool check_content = true;             // the same bytes again: a duplicate, nothing happens
     bool check_interchange_numbers = true; // same ISA13, other bytes: held. Off for partners that always send 000000001
     bool check_business_keys = true;       // same invoice under a new ISA13: acknowledged, not delivered
 };
@@ -185,8 +185,8 @@ struct PartnerProfile {
     DuplicatePolicy duplicates;
     std::vector<EffectiveValue> effective;
 
-    [[nodiscard]] DocumentAgreement const* inbound(std::string_view set) const;        // by transaction set
-    [[nodiscard]] DocumentAgreement const* outbound(std::string_view document) const;  // by kind
+    [[nodiscard]] DocumentAgreement const* inbound(std::string_view set) const;       // by transaction set
+    [[nodiscard]] DocumentAgreement const* outbound(std::string_view document) const; // by kind
     /// The identifier to address them by; nullptr when none serves this usage.
     [[nodiscard]] Identifier const* identifier(bool test) const;
 };

@@ -6,10 +6,12 @@
 namespace wharf::partner {
 
 /// One value: `parse` gives what is wrong (empty: nothing).
-template <class M> struct Conversion;
+template <class M>
+struct Conversion;
 
 #define WHARF_CONVERSION(TYPE)                                                                                         \
-    template <> struct Conversion<TYPE> {                                                                              \
+    template <>                                                                                                        \
+    struct Conversion<TYPE> {                                                                                          \
         static std::string parse(std::string_view text, TYPE& out, Reader& reader);                                    \
         static std::string show(TYPE const& value);                                                                    \
         static std::string type();                                                                                     \
@@ -28,10 +30,11 @@ WHARF_CONVERSION(Secret);
 #undef WHARF_CONVERSION
 
 /// The words of an enumeration, in the order of its enumerators. Specialised in declarations.cpp.
-template <class E> struct EnumWords;
+template <class E>
+struct EnumWords;
 
 template <class E>
-    requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 struct Conversion<E> {
     static std::string parse(std::string_view text, E& out, Reader&) {
         for (std::size_t i = 0; i < EnumWords<E>::words.size(); ++i)
@@ -41,15 +44,20 @@ struct Conversion<E> {
             }
         return "it must be one of the words of the list";
     }
-    static std::string show(E const& value) { return std::string(EnumWords<E>::words[static_cast<std::size_t>(value)]); }
+    static std::string show(E const& value) {
+        return std::string(EnumWords<E>::words[static_cast<std::size_t>(value)]);
+    }
     static std::string type() { return "word"; }
     static std::string json_type() { return {}; }
 };
 
-template <class M> struct IsTextList : std::false_type {};
-template <> struct IsTextList<std::vector<std::string>> : std::true_type {};
+template <class M>
+struct IsTextList : std::false_type {};
+template <>
+struct IsTextList<std::vector<std::string>> : std::true_type {};
 
-template <class T, class M> Field& Declaration::add(std::string name, M T::*member, std::string meaning) {
+template <class T, class M>
+Field& Declaration::add(std::string name, M T::*member, std::string meaning) {
     Field field;
     field.name = std::move(name);
     field.meaning = std::move(meaning);
@@ -93,7 +101,8 @@ Field& Declaration::object(std::string name, M T::*member, Declaration const& ne
 }
 
 template <class T, class M>
-Field& Declaration::objects(std::string name, std::vector<M> T::*member, Declaration const& nested, std::string meaning) {
+Field& Declaration::objects(std::string name, std::vector<M> T::*member, Declaration const& nested,
+                            std::string meaning) {
     Field field;
     field.name = std::move(name);
     field.meaning = std::move(meaning);

@@ -7,16 +7,20 @@
 
 namespace wharf::partner {
 
-template <> struct EnumWords<IdentifierUsage> {
+template <>
+struct EnumWords<IdentifierUsage> {
     static constexpr std::array<std::string_view, 3> words = {"both", "production", "test"};
 };
-template <> struct EnumWords<Direction> {
+template <>
+struct EnumWords<Direction> {
     static constexpr std::array<std::string_view, 2> words = {"inbound", "outbound"};
 };
-template <> struct EnumWords<Ta1Policy> {
+template <>
+struct EnumWords<Ta1Policy> {
     static constexpr std::array<std::string_view, 3> words = {"never", "on_error", "always"};
 };
-template <> struct EnumWords<TransportKind> {
+template <>
+struct EnumWords<TransportKind> {
     static constexpr std::array<std::string_view, 2> words = {"folder", "sftp"};
 };
 
@@ -45,14 +49,18 @@ std::vector<std::string> known_documents() {
 Declaration make_token() {
     Declaration d("an API token");
     d.add("name", &ApiToken::name, "who uses the token; shown in the log").required().check(check_name).example("erp");
-    d.add("token", &ApiToken::token, "the token the caller sends as `Authorization: Bearer`").required().example("${env:WHARF_API_TOKEN}");
+    d.add("token", &ApiToken::token, "the token the caller sends as `Authorization: Bearer`")
+        .required()
+        .example("${env:WHARF_API_TOKEN}");
     return d;
 }
 
 Declaration make_listen() {
     static Declaration const token = make_token();
     Declaration d("listen");
-    d.add("address", &Listen::address, "address the HTTP API listens on; 0.0.0.0 for all").check(check_address).example("127.0.0.1");
+    d.add("address", &Listen::address, "address the HTTP API listens on; 0.0.0.0 for all")
+        .check(check_address)
+        .example("127.0.0.1");
     d.add("port", &Listen::port, "port the HTTP API listens on");
     d.objects("tokens", &Listen::tokens, token,
               "who may call the API; without any, only this machine may, and the address must be a loopback address");
@@ -62,16 +70,26 @@ Declaration make_listen() {
 Declaration make_identity() {
     Declaration d("an identity");
     d.add("name", &Identity::name, "the name that profiles use for it").required().check(check_name).example("us");
-    d.add("qualifier", &Identity::qualifier, "what kind of identifier it is: ISA05 and ISA07").required().check(check_qualifier).example("ZZ");
-    d.add("id", &Identity::id, "our identifier: ISA06 and ISA08").required().check(check_interchange_id).example("EXAMPLEBUYER");
-    d.add("group_id", &Identity::group_id, "our application identifier: GS02 and GS03; empty: the same as id").check(check_group_id);
+    d.add("qualifier", &Identity::qualifier, "what kind of identifier it is: ISA05 and ISA07")
+        .required()
+        .check(check_qualifier)
+        .example("ZZ");
+    d.add("id", &Identity::id, "our identifier: ISA06 and ISA08")
+        .required()
+        .check(check_interchange_id)
+        .example("EXAMPLEBUYER");
+    d.add("group_id", &Identity::group_id, "our application identifier: GS02 and GS03; empty: the same as id")
+        .check(check_group_id);
     d.add("usage", &Identity::usage, "whether it serves production interchanges (ISA15 P), test ones (T), or both");
     return d;
 }
 
 Declaration make_header() {
     Declaration d("a header");
-    d.add("name", &TargetHeader::name, "name of the HTTP header").required().check(check_header_name).example("X-Api-Key");
+    d.add("name", &TargetHeader::name, "name of the HTTP header")
+        .required()
+        .check(check_header_name)
+        .example("X-Api-Key");
     d.add("value", &TargetHeader::value, "its value, where it is no secret").check(check_one_line);
     d.add("secret", &TargetHeader::secret, "its value, where it is one").example("${env:ERP_API_KEY}");
     return d;
@@ -89,11 +107,14 @@ Declaration make_target() {
     static Declaration const basic = make_basic();
     Declaration d("a target");
     d.add("name", &Target::name, "the name that profiles use for it").required().check(check_name).example("erp");
-    d.add("url", &Target::url, "where documents are sent; {document} becomes the kind of document").required().check(check_url)
+    d.add("url", &Target::url, "where documents are sent; {document} becomes the kind of document")
+        .required()
+        .check(check_url)
         .example("https://erp.example.com/edi/{document}");
     d.add("method", &Target::method, "the HTTP method").one_of({"POST", "PUT"});
     d.add("production", &Target::production,
-          "yes: production documents go here and test documents never; no: the other way round").required();
+          "yes: production documents go here and test documents never; no: the other way round")
+        .required();
     d.add("documents", &Target::documents, "kinds of document it takes; empty: all").one_of(known_documents());
     d.add("bearer_token", &Target::bearer_token, "token sent as `Authorization: Bearer`").example("${env:ERP_TOKEN}");
     d.object("basic", &Target::basic, basic, "user and password of HTTP basic authentication, in place of a token");
@@ -105,7 +126,8 @@ Declaration make_target() {
 
 Declaration make_retry() {
     Declaration d("retry");
-    d.add("base", &RetryPolicy::base, "wait before the second attempt; doubled for each further one").check(check_not_zero);
+    d.add("base", &RetryPolicy::base, "wait before the second attempt; doubled for each further one")
+        .check(check_not_zero);
     d.add("cap", &RetryPolicy::cap, "longest wait between two attempts").check(check_not_zero);
     d.add("attempts", &RetryPolicy::attempts, "attempts in all; then the delivery or message is a dead letter");
     return d;
@@ -161,9 +183,14 @@ Declaration make_gateway() {
 
 Declaration make_identifier() {
     Declaration d("an identifier");
-    d.add("qualifier", &Identifier::qualifier, "what kind of identifier it is: ISA05 and ISA07").required().check(check_qualifier).example("ZZ");
-    d.add("id", &Identifier::id, "the partner's identifier: ISA06 and ISA08, without the blanks behind it").required()
-        .check(check_interchange_id).example("ACMESUPPLIES");
+    d.add("qualifier", &Identifier::qualifier, "what kind of identifier it is: ISA05 and ISA07")
+        .required()
+        .check(check_qualifier)
+        .example("ZZ");
+    d.add("id", &Identifier::id, "the partner's identifier: ISA06 and ISA08, without the blanks behind it")
+        .required()
+        .check(check_interchange_id)
+        .example("ACMESUPPLIES");
     d.add("group_ids", &Identifier::group_ids,
           "application identifiers (GS02) we take from them; the first is our GS03 to them; empty: any, and id")
         .check(check_group_id);
@@ -175,15 +202,18 @@ Declaration make_envelope() {
     Declaration d("envelope");
     d.add("version", &Envelope::version, "ISA12, the version of the envelope").check(check_version).example("00401");
     d.add("release", &Envelope::release, "GS08, the release of what is inside, where a document names none")
-        .check(check_release).example("004010");
-    d.add("standards_id", &Envelope::standards_id, "ISA11 where there is no repetition separator").check(check_one_character);
+        .check(check_release)
+        .example("004010");
+    d.add("standards_id", &Envelope::standards_id, "ISA11 where there is no repetition separator")
+        .check(check_one_character);
     d.add("element_separator", &Envelope::element_separator, "between elements").check(check_delimiter);
     d.add("component_separator", &Envelope::component_separator, "between the components of a composite: ISA16")
         .check(check_delimiter);
     d.add("segment_terminator", &Envelope::segment_terminator, "after every segment; 0x0A is a line feed")
         .check(check_delimiter);
     d.add("repetition_separator", &Envelope::repetition_separator,
-          "between repetitions: ISA11 from version 00402 on; empty: none").check(check_delimiter_or_none);
+          "between repetitions: ISA11 from version 00402 on; empty: none")
+        .check(check_delimiter_or_none);
     d.add("line_breaks", &Envelope::line_breaks, "a line feed after every segment terminator");
     d.add("acknowledgment_requested", &Envelope::acknowledgment_requested, "ISA14 = 1: asks the partner for a TA1");
     d.add("test", &Envelope::test,
@@ -194,15 +224,18 @@ Declaration make_envelope() {
 Declaration make_document() {
     Declaration d("a document");
     d.add("set", &DocumentAgreement::set, "the transaction set (ST01); may be left out when document says it")
-        .check(check_set).example("850");
+        .check(check_set)
+        .example("850");
     d.add("document", &DocumentAgreement::document, "the kind of document; may be left out when set says it")
         .one_of(known_documents());
     d.add("direction", &DocumentAgreement::direction, "inbound: they send it; outbound: we do").required();
     d.add("translator", &DocumentAgreement::translator, "the map to use; empty: the shipped one of the set")
-        .check(check_translator).example("x12/850");
+        .check(check_translator)
+        .example("x12/850");
     d.add("release", &DocumentAgreement::release,
           "inbound: the only release (GS08) taken, empty: any we know; outbound: ours, empty: envelope.release")
-        .check(check_release_or_none).example("004010");
+        .check(check_release_or_none)
+        .example("004010");
     d.add("targets", &DocumentAgreement::targets, "inbound: where production documents (ISA15 P) are delivered")
         .example("erp");
     d.add("test_targets", &DocumentAgreement::test_targets, "inbound: where test documents (ISA15 T) are delivered")
@@ -216,7 +249,8 @@ Declaration make_acknowledgment() {
     d.add("ta1", &AcknowledgmentPolicy::ta1,
           "answer an interchange with a TA1: never, only when something is wrong with it, or always");
     d.add("version", &AcknowledgmentPolicy::version, "release (GS08) of our 997; empty: that of the group it answers")
-        .check(check_release_or_none).example("004010");
+        .check(check_release_or_none)
+        .example("004010");
     d.add("expect_997_within", &AcknowledgmentPolicy::expect_997_within,
           "when a 997 to what we sent is overdue; 0: none is expected");
     return d;
@@ -224,7 +258,8 @@ Declaration make_acknowledgment() {
 
 Declaration make_duplicates() {
     Declaration d("duplicates");
-    d.add("check_content", &DuplicatePolicy::check_content, "the same bytes again are a duplicate: nothing is delivered");
+    d.add("check_content", &DuplicatePolicy::check_content,
+          "the same bytes again are a duplicate: nothing is delivered");
     d.add("check_interchange_numbers", &DuplicatePolicy::check_interchange_numbers,
           "an interchange number (ISA13) that came before with other bytes is held for a person; no: for partners that "
           "always send the same number");
@@ -240,15 +275,22 @@ Declaration make_profile() {
     static Declaration const acknowledgment = make_acknowledgment();
     static Declaration const duplicates = make_duplicates();
     Declaration d("profile.yaml");
-    d.add("name", &PartnerProfile::name, "the partner's name, for people").required().check(check_one_line).example("ACME Supplies Inc.");
-    d.objects("identifiers", &PartnerProfile::identifiers, identifier, "who the partner is in the envelopes").required();
+    d.add("name", &PartnerProfile::name, "the partner's name, for people")
+        .required()
+        .check(check_one_line)
+        .example("ACME Supplies Inc.");
+    d.objects("identifiers", &PartnerProfile::identifiers, identifier, "who the partner is in the envelopes")
+        .required();
     d.add("identity", &PartnerProfile::identity,
-          "which of our identities they know; may be left out when wharf.yaml has only one").example("us");
+          "which of our identities they know; may be left out when wharf.yaml has only one")
+        .example("us");
     d.add("channel", &PartnerProfile::channel,
-          "the channel that what we send leaves by, acknowledgments too; empty: nothing is sent").example("acme-sftp");
+          "the channel that what we send leaves by, acknowledgments too; empty: nothing is sent")
+        .example("acme-sftp");
     d.add("file_name", &PartnerProfile::file_name,
           "names of the files we send, made of {partner}, {identity}, {set}, {interchange}, {group}, {date} and {time}")
-        .check(check_file_name).example("{set}_{interchange}.edi");
+        .check(check_file_name)
+        .example("{set}_{interchange}.edi");
     d.object("envelope", &PartnerProfile::envelope, envelope, "what we write around documents");
     d.objects("documents", &PartnerProfile::documents, document, "what is exchanged, one entry per set and direction");
     d.object("acknowledgment", &PartnerProfile::acknowledgment, acknowledgment, "what is acknowledged, and when");
@@ -260,7 +302,9 @@ Declaration make_profile() {
 
 Declaration make_folder() {
     Declaration d("folder");
-    d.add("root", &FolderChannel::root, "the folder that inbox and outbox are in").required().check(check_not_empty)
+    d.add("root", &FolderChannel::root, "the folder that inbox and outbox are in")
+        .required()
+        .check(check_not_empty)
         .example("/srv/edi/vans");
     return d;
 }
@@ -271,11 +315,16 @@ Declaration make_sftp() {
     d.add("port", &SftpChannel::port, "its port");
     d.add("user", &SftpChannel::user, "the login").required().check(check_one_line).example("wharf");
     d.add("host_key_fingerprints", &SftpChannel::host_key_fingerprints,
-          "the server's host keys as `ssh-keygen -lf` prints them; any other server is refused; several while a key changes")
-        .required().check(check_fingerprint).example("SHA256:uNiVztksCsDhcc0u9e8BrEIW1zr51tFGVmXP+JBUU9c");
+          "the server's host keys as `ssh-keygen -lf` prints them; any other server is refused; several while a key "
+          "changes")
+        .required()
+        .check(check_fingerprint)
+        .example("SHA256:uNiVztksCsDhcc0u9e8BrEIW1zr51tFGVmXP+JBUU9c");
     d.add("private_key", &SftpChannel::private_key, "file of our private key; tried before a password");
-    d.add("passphrase", &SftpChannel::passphrase, "of the private key, when it has one").example("${env:ACME_KEY_PASSPHRASE}");
-    d.add("password", &SftpChannel::password, "of the login, where there is no key").example("${env:ACME_SFTP_PASSWORD}");
+    d.add("passphrase", &SftpChannel::passphrase, "of the private key, when it has one")
+        .example("${env:ACME_KEY_PASSPHRASE}");
+    d.add("password", &SftpChannel::password, "of the login, where there is no key")
+        .example("${env:ACME_SFTP_PASSWORD}");
     d.add("timeout", &SftpChannel::timeout, "how long one step may take").check(check_not_zero);
     return d;
 }
@@ -287,7 +336,8 @@ Declaration make_pickup() {
     d.add("archive", &Pickup::archive, "folder that files move to after pick-up; empty: they are deleted");
     d.add("failed", &Pickup::failed, "folder for files that are too large, beside the inbox").check(check_not_empty);
     d.add("include", &Pickup::include, "names that are picked up; * stands for any text, ? for one character")
-        .check(check_not_empty).example("*.edi");
+        .check(check_not_empty)
+        .example("*.edi");
     d.add("exclude", &Pickup::exclude, "names that are left alone").check(check_not_empty).example("*.tmp");
     d.add("minimum_age", &Pickup::minimum_age, "how long a file must have been unchanged, by its date");
     d.add("stable_polls", &Pickup::stable_polls, "in how many looks in a row size and date must be the same");
@@ -307,7 +357,8 @@ Declaration make_channel() {
     d.object("pickup", &Channel::pickup, pickup, "which folders are read and written, and which files are taken");
     d.add("senders", &Channel::senders,
           "the partners (names of folders in partners/) whose interchanges are taken here; all others are quarantined")
-        .check(check_name).example("acme-supplies");
+        .check(check_name)
+        .example("acme-supplies");
     d.add("poll_interval", &Channel::poll_interval, "time between two looks; left out: poll_interval of wharf.yaml")
         .check(check_not_zero);
     return d;
@@ -329,21 +380,20 @@ Declaration const& channel_declaration() {
 }
 
 std::vector<std::string> const& file_name_parts() {
-    static std::vector<std::string> const parts = {"partner", "identity", "set", "interchange", "group", "date", "time"};
+    static std::vector<std::string> const parts = {"partner", "identity", "set", "interchange",
+                                                   "group",   "date",     "time"};
     return parts;
 }
 
 std::string_view document_of_set(std::string_view set) {
     for (auto const& known : known_sets)
-        if (known.set == set)
-            return known.document;
+        if (known.set == set) return known.document;
     return {};
 }
 
 std::string_view set_of_document(std::string_view document) {
     for (auto const& known : known_sets)
-        if (known.document == document)
-            return known.set;
+        if (known.document == document) return known.set;
     return {};
 }
 

@@ -14,15 +14,16 @@ std::string json_text(std::string_view text) {
     return out;
 }
 
-std::string indented(unsigned depth) { return std::string(2 * depth, ' '); }
+std::string indented(unsigned depth) {
+    return std::string(2 * depth, ' ');
+}
 
 /// A value of the type as its files write it; defaults come from a value that nobody has touched.
 struct Defaults {
     std::vector<EffectiveValue> values;
     [[nodiscard]] std::string of(std::string const& path) const {
         for (auto const& value : values)
-            if (value.path == path)
-                return value.value;
+            if (value.path == path) return value.value;
         return {};
     }
 };
@@ -51,8 +52,7 @@ Defaults item_defaults(Field const& list) {
 }
 
 std::string value_schema(Field const& field) {
-    if (field.words.empty())
-        return field.json_type;
+    if (field.words.empty()) return field.json_type;
     std::string words;
     for (auto const& word : field.words)
         words += (words.empty() ? "" : ", ") + json_text(word);
@@ -63,7 +63,8 @@ void append_object(std::string& out, Declaration const& declaration, unsigned de
 
 void append_field(std::string& out, Field const& field, unsigned depth) {
     auto const in = indented(depth + 1);
-    out += fmt::format("{}{}: {{\n{}\"description\": {},\n", indented(depth), json_text(field.name), in, json_text(field.meaning));
+    out += fmt::format("{}{}: {{\n{}\"description\": {},\n", indented(depth), json_text(field.name), in,
+                       json_text(field.meaning));
     switch (field.shape) {
     case Field::Shape::scalar:
         out += in + value_schema(field);
@@ -91,10 +92,8 @@ void append_object(std::string& out, Declaration const& declaration, unsigned de
     out += fmt::format("{}\"type\": \"object\",\n{}\"additionalProperties\": false,\n", in, in);
     std::string required;
     for (auto const& field : declaration.fields())
-        if (field.is_required && complete)
-            required += (required.empty() ? "" : ", ") + json_text(field.name);
-    if (!required.empty())
-        out += fmt::format("{}\"required\": [{}],\n", in, required);
+        if (field.is_required && complete) required += (required.empty() ? "" : ", ") + json_text(field.name);
+    if (!required.empty()) out += fmt::format("{}\"required\": [{}],\n", in, required);
     out += fmt::format("{}\"properties\": {{\n", in);
     bool first = true;
     for (auto const& field : declaration.fields()) {
@@ -114,7 +113,9 @@ std::string escaped_cell(std::string text) {
     return out;
 }
 
-std::string code(std::string_view text) { return fmt::format("`{}`", text); }
+std::string code(std::string_view text) {
+    return fmt::format("`{}`", text);
+}
 
 void append_table(std::string& out, Declaration const& declaration, Defaults const& defaults, std::string const& path,
                   std::string const& title) {
@@ -129,14 +130,14 @@ void append_table(std::string& out, Declaration const& declaration, Defaults con
             type = field.shape == Field::Shape::list ? fmt::format("list of {}", words) : words;
         }
         auto const value = defaults.of(field_path);
-        std::string const standard = field.is_required                                        ? "required"
+        std::string const standard = field.is_required                                      ? "required"
                                      : field.shape == Field::Shape::object || value.empty() ? "–"
-                                     : field.shape == Field::Shape::raw                       ? "–"
-                                                                                              : code(value);
+                                     : field.shape == Field::Shape::raw                     ? "–"
+                                                                                            : code(value);
         auto meaning = field.meaning;
-        if (!field.examples.empty())
-            meaning += fmt::format("; for example {}", code(field.examples.front()));
-        out += fmt::format("| `{}` | {} | {} | {} |\n", field.name, escaped_cell(type), escaped_cell(standard), escaped_cell(meaning));
+        if (!field.examples.empty()) meaning += fmt::format("; for example {}", code(field.examples.front()));
+        out += fmt::format("| `{}` | {} | {} | {} |\n", field.name, escaped_cell(type), escaped_cell(standard),
+                           escaped_cell(meaning));
     }
     for (auto const& field : declaration.fields()) {
         auto const field_path = path.empty() ? field.name : fmt::format("{}.{}", path, field.name);

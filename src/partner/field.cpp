@@ -8,7 +8,9 @@
 namespace wharf::partner {
 namespace {
 
-std::string joined(std::vector<std::string> const& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string joined(std::vector<std::string> const& words) {
+    return fmt::format("{}", fmt::join(words, ", "));
+}
 
 std::string_view shape_of(TreeNode const& node) {
     switch (node.kind) {
@@ -25,9 +27,9 @@ std::string_view shape_of(TreeNode const& node) {
 }
 
 /// True when the node is what the field wants; else a finding says what stands there.
-bool has_kind(TreeNode const& node, TreeNode::Kind kind, std::string_view wanted, std::string_view name, Reader& reader) {
-    if (node.kind == kind)
-        return true;
+bool has_kind(TreeNode const& node, TreeNode::Kind kind, std::string_view wanted, std::string_view name,
+              Reader& reader) {
+    if (node.kind == kind) return true;
     reader.report(node.mark, "PARTNER-0005", fmt::format("{} is {}; {} was expected", name, shape_of(node), wanted),
                   kind == TreeNode::Kind::list      ? "write one item per line, each with '- ' before it, or [a, b]"
                   : kind == TreeNode::Kind::mapping ? "write the settings below it, indented, as 'name: value'"
@@ -36,8 +38,7 @@ bool has_kind(TreeNode const& node, TreeNode::Kind kind, std::string_view wanted
 }
 
 void read_scalar(Field const& field, void* object, TreeNode const& node, Reader& reader, std::string const& path) {
-    if (!has_kind(node, TreeNode::Kind::scalar, "a single value", path, reader))
-        return;
+    if (!has_kind(node, TreeNode::Kind::scalar, "a single value", path, reader)) return;
     if (field.is_secret) {
         // The text may be the secret itself: it is neither repeated nor shown.
         if (auto const wrong = field.set(object, node.text, reader); !wrong.empty())
@@ -54,16 +55,13 @@ void read_scalar(Field const& field, void* object, TreeNode const& node, Reader&
         if (auto const nearest = nearest_word(node.text, field.words); !nearest.empty())
             help = fmt::format("did you mean '{}'?", nearest);
     }
-    if (wrong.empty() && field.check_text)
-        wrong = field.check_text(node.text);
-    if (wrong.empty())
-        wrong = field.set(object, node.text, reader);
+    if (wrong.empty() && field.check_text) wrong = field.check_text(node.text);
+    if (wrong.empty()) wrong = field.set(object, node.text, reader);
     if (wrong.empty()) {
         reader.origins[path] = {reader.source, node.mark, reader.note};
         return;
     }
-    if (help.empty() && !field.examples.empty())
-        help = fmt::format("for example: {}", field.examples.front());
+    if (help.empty() && !field.examples.empty()) help = fmt::format("for example: {}", field.examples.front());
     reader.report(node.mark, "PARTNER-0007", fmt::format("{} is '{}': {}", path, node.text, wrong), help, node.text);
 }
 
@@ -92,8 +90,7 @@ void read_field(Field const& field, void* object, TreeNode const& node, Reader& 
     case Field::Shape::object_list:
         break;
     }
-    if (!has_kind(node, TreeNode::Kind::list, "a list", path, reader))
-        return;
+    if (!has_kind(node, TreeNode::Kind::list, "a list", path, reader)) return;
     field.clear(object);
     forget(reader.origins, path);
     reader.origins[path] = {reader.source, node.mark, reader.note};
@@ -131,7 +128,8 @@ Field& Declaration::raw(std::string name, Declaration const& nested, std::string
     return push(std::move(field));
 }
 
-void read_object(Declaration const& declaration, void* object, TreeNode const& node, Reader& reader, std::string const& path) {
+void read_object(Declaration const& declaration, void* object, TreeNode const& node, Reader& reader,
+                 std::string const& path) {
     for (auto const& entry : node.entries) {
         auto const* const field = declaration.find(entry.key);
         if (field) {
@@ -147,26 +145,25 @@ void read_object(Declaration const& declaration, void* object, TreeNode const& n
                                       : fmt::format("did you mean '{}'?", nearest),
                       entry.key);
     }
-    if (!reader.complete)
-        return;
+    if (!reader.complete) return;
     for (auto const& field : declaration.fields()) {
         auto const field_path = joined_path(path, field.name);
         if (field.is_required && !node.find(field.name) && !reader.origins.contains(field_path))
-            reader.report(node.mark, "PARTNER-0006", fmt::format("{} needs '{}'", declaration.name(), field.name),
-                          fmt::format("{}: {}{}", field.name, field.meaning,
-                                      field.examples.empty() ? "" : fmt::format("; for example {}", field.examples.front())));
+            reader.report(
+                node.mark, "PARTNER-0006", fmt::format("{} needs '{}'", declaration.name(), field.name),
+                fmt::format("{}: {}{}", field.name, field.meaning,
+                            field.examples.empty() ? "" : fmt::format("; for example {}", field.examples.front())));
     }
 }
 
 std::string to_string(Origin const& origin) {
-    if (!origin.source)
-        return origin.note;
+    if (!origin.source) return origin.note;
     auto const place = fmt::format("{}:{}", origin.source->name, origin.mark.line);
     return origin.note.empty() ? place : fmt::format("{} ({})", place, origin.note);
 }
 
-void collect_effective(Declaration const& declaration, void const* object, Origins const& origins, std::string const& path,
-                       std::vector<EffectiveValue>& out) {
+void collect_effective(Declaration const& declaration, void const* object, Origins const& origins,
+                       std::string const& path, std::vector<EffectiveValue>& out) {
     for (auto const& field : declaration.fields()) {
         auto const field_path = joined_path(path, field.name);
         auto const origin = origins.find(field_path);
@@ -183,8 +180,7 @@ void collect_effective(Declaration const& declaration, void const* object, Origi
             break;
         case Field::Shape::object_list: {
             auto const items = field.items(object);
-            if (items.empty())
-                out.push_back({field_path, "", source, field.meaning});
+            if (items.empty()) out.push_back({field_path, "", source, field.meaning});
             for (std::size_t i = 0; i < items.size(); ++i)
                 collect_effective(*field.nested, items[i], origins, fmt::format("{}[{}]", field_path, i), out);
             break;

@@ -54,11 +54,11 @@ struct Field {
     std::string name;
     std::string meaning;
     Shape shape = Shape::scalar;
-    std::string type;                  // for people: "text", "duration", "yes or no"
-    std::string json_type;             // JSON Schema keywords of one value, without braces
+    std::string type;      // for people: "text", "duration", "yes or no"
+    std::string json_type; // JSON Schema keywords of one value, without braces
     bool is_required = false;
     bool is_secret = false;
-    std::vector<std::string> words;    // the only values
+    std::vector<std::string> words; // the only values
     std::vector<std::string> examples;
     TextCheck check_text;
     Declaration const* nested = nullptr; // of objects; raw: whose fields stand there
@@ -71,10 +71,22 @@ struct Field {
     std::function<std::shared_ptr<void const>()> untouched;            // object_list: an item with its defaults
     std::function<std::vector<std::string>(void const* object)> show;  // scalar: one text, list: each
 
-    Field& required() { is_required = true; return *this; }
-    Field& one_of(std::vector<std::string> only) { words = std::move(only); return *this; }
-    Field& example(std::string text) { examples.push_back(std::move(text)); return *this; }
-    Field& check(TextCheck function) { check_text = std::move(function); return *this; }
+    Field& required() {
+        is_required = true;
+        return *this;
+    }
+    Field& one_of(std::vector<std::string> only) {
+        words = std::move(only);
+        return *this;
+    }
+    Field& example(std::string text) {
+        examples.push_back(std::move(text));
+        return *this;
+    }
+    Field& check(TextCheck function) {
+        check_text = std::move(function);
+        return *this;
+    }
 };
 
 /// The fields of one struct.
@@ -86,9 +98,11 @@ public:
     [[nodiscard]] Field const* find(std::string_view name) const;
 
     /// A member of a type that conversions.hpp knows.
-    template <class T, class M> Field& add(std::string name, M T::*member, std::string meaning);
+    template <class T, class M>
+    Field& add(std::string name, M T::*member, std::string meaning);
     /// A mapping whose fields are members of a struct of its own.
-    template <class T, class M> Field& object(std::string name, M T::*member, Declaration const& nested, std::string meaning);
+    template <class T, class M>
+    Field& object(std::string name, M T::*member, Declaration const& nested, std::string meaning);
     template <class T, class M>
     Field& objects(std::string name, std::vector<M> T::*member, Declaration const& nested, std::string meaning);
     /// A mapping that the loader reads by itself, with this declaration.
@@ -105,11 +119,12 @@ private:
 };
 
 /// Reads a mapping into `object`. Lists replace what an earlier layer set; mappings are merged.
-void read_object(Declaration const& declaration, void* object, TreeNode const& node, Reader& reader, std::string const& path);
+void read_object(Declaration const& declaration, void* object, TreeNode const& node, Reader& reader,
+                 std::string const& path);
 
 /// Every value of `object` with its origin, or "default".
-void collect_effective(Declaration const& declaration, void const* object, Origins const& origins, std::string const& path,
-                       std::vector<EffectiveValue>& out);
+void collect_effective(Declaration const& declaration, void const* object, Origins const& origins,
+                       std::string const& path, std::vector<EffectiveValue>& out);
 
 /// "wharf.yaml:12 (partner_defaults)"
 [[nodiscard]] std::string to_string(Origin const& origin);

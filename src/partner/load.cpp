@@ -14,9 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// As a person would name it from where the command was started.
-std::string shown(fs::path const& path) { return path.lexically_normal().string(); }
+std::string shown(fs::path const& path) {
+    return path.lexically_normal().string();
+}
 
-void report_file(Diagnostics& findings, fs::path const& path, std::string_view code, std::string message, std::string help) {
+void report_file(Diagnostics& findings, fs::path const& path, std::string_view code, std::string message,
+                 std::string help) {
     auto finding = make_diagnostic(code, std::move(message), std::move(help));
     finding.place.file = shown(path);
     findings.push_back(std::move(finding));
@@ -34,10 +37,8 @@ std::shared_ptr<TextSource const> read_source(fs::path const& path, std::string 
 /// The tree of a file that must hold a mapping.
 std::optional<TreeNode> read_mapping(TextSource const& source, Diagnostics& findings) {
     auto tree = parse_yaml(source, findings);
-    if (!tree)
-        return std::nullopt;
-    if (tree->kind == TreeNode::Kind::mapping || tree->kind == TreeNode::Kind::empty)
-        return tree;
+    if (!tree) return std::nullopt;
+    if (tree->kind == TreeNode::Kind::mapping || tree->kind == TreeNode::Kind::empty) return tree;
     findings.push_back(diagnostic_at(source, tree->mark, "PARTNER-0005",
                                      "the file holds a list or a single value; settings were expected",
                                      "write 'name: value' lines"));
@@ -46,8 +47,8 @@ std::optional<TreeNode> read_mapping(TextSource const& source, Diagnostics& find
 
 template <class T>
 void read_layer(Loaded<T>& loaded, Declaration const& declaration, TreeNode const& node,
-                std::shared_ptr<TextSource const> const& source, fs::path const& folder, std::string note, bool complete,
-                Diagnostics& findings) {
+                std::shared_ptr<TextSource const> const& source, fs::path const& folder, std::string note,
+                bool complete, Diagnostics& findings) {
     Reader reader{source, folder, std::move(note), complete, loaded.origins, findings};
     read_object(declaration, &loaded.value, node, reader, "");
 }
@@ -59,8 +60,8 @@ std::vector<fs::path> entries_of(fs::path const& folder, std::string help, Diagn
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
         entries.push_back(entry->path());
     if (error)
-        report_file(findings, folder, "PARTNER-0002", fmt::format("cannot read the folder {}: {}", shown(folder), error.message()),
-                    std::move(help));
+        report_file(findings, folder, "PARTNER-0002",
+                    fmt::format("cannot read the folder {}: {}", shown(folder), error.message()), std::move(help));
     std::ranges::sort(entries);
     return entries;
 }
@@ -68,8 +69,7 @@ std::vector<fs::path> entries_of(fs::path const& folder, std::string help, Diagn
 /// The defaults layer: what makes a partner himself cannot be a default.
 TreeNode const* partner_defaults(TreeNode const& root, TextSource const& source, Diagnostics& findings) {
     auto const* const node = root.find("partner_defaults");
-    if (!node || node->kind != TreeNode::Kind::mapping)
-        return nullptr;
+    if (!node || node->kind != TreeNode::Kind::mapping) return nullptr;
     for (auto const& entry : node->entries)
         if (entry.key == "name" || entry.key == "identifiers")
             findings.push_back(diagnostic_at(source, entry.mark, "PARTNER-0003",
@@ -83,33 +83,32 @@ void load_partners(LoadedConfiguration& loaded, fs::path const& folder, fs::path
     // The layer of defaults is read once, by itself, so that its faults are reported once and not for every partner.
     Loaded<PartnerProfile> first;
     if (defaults)
-        read_layer(first, profile_declaration(), *defaults, loaded.gateway.source, base, "partner_defaults", false, findings);
-    for (auto const& entry : entries_of(folder, "make the folder, with a folder of its own for each partner, or name another "
-                                                "one as 'partners' in wharf.yaml",
+        read_layer(first, profile_declaration(), *defaults, loaded.gateway.source, base, "partner_defaults", false,
+                   findings);
+    for (auto const& entry : entries_of(folder,
+                                        "make the folder, with a folder of its own for each partner, or name another "
+                                        "one as 'partners' in wharf.yaml",
                                         findings)) {
         std::error_code ignored;
-        if (!fs::is_directory(entry, ignored))
-            continue; // a README
+        if (!fs::is_directory(entry, ignored)) continue; // a README
         auto const file = entry / "profile.yaml";
         auto const name = entry.filename().string();
-        if (name.starts_with('.'))
-            continue;
+        if (name.starts_with('.')) continue;
         if (!fs::exists(file, ignored)) {
-            report_file(findings, entry, "PARTNER-0027", fmt::format("the folder {} holds no profile.yaml", shown(entry)),
+            report_file(findings, entry, "PARTNER-0027",
+                        fmt::format("the folder {} holds no profile.yaml", shown(entry)),
                         "it describes no partner and is passed over; remove it or write its profile.yaml");
             continue;
         }
         if (auto const wrong = check_name(name); !wrong.empty()) {
-            report_file(findings, file, "PARTNER-0020", fmt::format("the partner cannot be called '{}': {}", name, wrong),
-                        "rename the folder");
+            report_file(findings, file, "PARTNER-0020",
+                        fmt::format("the partner cannot be called '{}': {}", name, wrong), "rename the folder");
             continue;
         }
         auto const source = read_source(file, "make the file readable for this user", findings);
-        if (!source)
-            continue;
+        if (!source) continue;
         auto const tree = read_mapping(*source, findings);
-        if (!tree)
-            continue;
+        if (!tree) continue;
         Loaded<PartnerProfile> profile = first;
         profile.source = source;
         profile.value.id = name;
@@ -119,26 +118,24 @@ void load_partners(LoadedConfiguration& loaded, fs::path const& folder, fs::path
 }
 
 void load_channels(LoadedConfiguration& loaded, fs::path const& folder, fs::path const& base, Diagnostics& findings) {
-    for (auto const& file : entries_of(folder, "make the folder, with a file NAME.yaml for each channel, or name another one "
-                                               "as 'channels' in wharf.yaml",
+    for (auto const& file : entries_of(folder,
+                                       "make the folder, with a file NAME.yaml for each channel, or name another one "
+                                       "as 'channels' in wharf.yaml",
                                        findings)) {
         auto const name = file.stem().string();
         if (file.extension() == ".yml")
             report_file(findings, file, "PARTNER-0027", fmt::format("the file {} is passed over", shown(file)),
                         "a channel's file ends in .yaml; rename it");
-        if (file.extension() != ".yaml" || name.starts_with('.'))
-            continue;
+        if (file.extension() != ".yaml" || name.starts_with('.')) continue;
         if (auto const wrong = check_name(name); !wrong.empty()) {
-            report_file(findings, file, "PARTNER-0020", fmt::format("the channel cannot be called '{}': {}", name, wrong),
-                        "rename the file");
+            report_file(findings, file, "PARTNER-0020",
+                        fmt::format("the channel cannot be called '{}': {}", name, wrong), "rename the file");
             continue;
         }
         auto const source = read_source(file, "make the file readable for this user", findings);
-        if (!source)
-            continue;
+        if (!source) continue;
         auto const tree = read_mapping(*source, findings);
-        if (!tree)
-            continue;
+        if (!tree) continue;
         Loaded<Channel> channel;
         channel.source = source;
         channel.value.name = name;
@@ -148,11 +145,11 @@ void load_channels(LoadedConfiguration& loaded, fs::path const& folder, fs::path
 }
 
 void make_absolute(fs::path& path, fs::path const& base) {
-    if (!path.empty() && path != ":memory:")
-        path = (base / path).lexically_normal();
+    if (!path.empty() && path != ":memory:") path = (base / path).lexically_normal();
 }
 
-template <class T> T finished(Loaded<T>& loaded, Declaration const& declaration) {
+template <class T>
+T finished(Loaded<T>& loaded, Declaration const& declaration) {
     collect_effective(declaration, &loaded.value, loaded.origins, "", loaded.value.effective);
     return std::move(loaded.value);
 }
@@ -169,11 +166,9 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
     LoadedConfiguration loaded;
     loaded.gateway.source =
         read_source(file, "start in the folder of wharf.yaml, or say where it is with --config", findings);
-    if (!loaded.gateway.source)
-        return std::unexpected(std::move(findings));
+    if (!loaded.gateway.source) return std::unexpected(std::move(findings));
     auto const tree = read_mapping(*loaded.gateway.source, findings);
-    if (!tree)
-        return std::unexpected(std::move(findings));
+    if (!tree) return std::unexpected(std::move(findings));
     auto& gateway = loaded.gateway.value;
     read_layer(loaded.gateway, gateway_declaration(), *tree, loaded.gateway.source, base, "", true, findings);
 
@@ -195,11 +190,9 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         check_gateway(loaded, findings);
         check_partners(loaded, findings);
         check_channels(loaded, findings);
-        if (secrets == SecretCheck::resolve)
-            check_secrets(loaded, findings);
+        if (secrets == SecretCheck::resolve) check_secrets(loaded, findings);
     }
-    if (has_errors(findings))
-        return std::unexpected(std::move(findings));
+    if (has_errors(findings)) return std::unexpected(std::move(findings));
 
     Configuration configuration;
     for (auto& profile : loaded.partners)

@@ -10,7 +10,8 @@
 namespace wharf::partner {
 
 /// One file's values and where each was set.
-template <class T> struct Loaded {
+template <class T>
+struct Loaded {
     T value;
     Origins origins;
     std::shared_ptr<TextSource const> source;
@@ -21,8 +22,7 @@ template <class T> struct Loaded {
             if (auto const found = origins.find(path); found != origins.end() && found->second.source)
                 return found->second;
             auto const cut = path.find_last_of(".[");
-            if (cut == std::string::npos)
-                return {source, {}, {}};
+            if (cut == std::string::npos) return {source, {}, {}};
             path.resize(cut);
         }
     }

@@ -9,7 +9,8 @@ namespace wharf::partner {
 std::size_t edit_distance(std::string_view left, std::string_view right) {
     left = left.substr(0, 100);
     right = right.substr(0, 100);
-    // Three rows of the table: prefixes of `left` with i - 1, i and i + 1 letters, each against every prefix of `right`.
+    // Three rows of the table: prefixes of `left` with i - 1, i and i + 1 letters, each against every prefix of
+    // `right`.
     std::vector<std::size_t> before(right.size() + 1), row(right.size() + 1), next(right.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < left.size(); ++i) {

@@ -8,8 +8,8 @@
 
 namespace wharf::partner {
 
-/// Insertions, deletions and replacements of one byte, and exchanges of two neighbours, that make `left` into `right`. Long texts (over 100 bytes) are
-/// compared by their beginning.
+/// Insertions, deletions and replacements of one byte, and exchanges of two neighbours, that make `left` into `right`.
+/// Long texts (over 100 bytes) are compared by their beginning.
 [[nodiscard]] std::size_t edit_distance(std::string_view left, std::string_view right);
 
 /// The nearest candidate that a slip of the fingers explains (a third of the letters at most); empty: none.

@@ -14,8 +14,7 @@ bool is_variable_name(std::string_view name) {
     for (std::size_t i = 0; i < name.size(); ++i) {
         char const c = name[i];
         bool const letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-        if (!letter && !(i > 0 && c >= '0' && c <= '9'))
-            return false;
+        if (!letter && !(i > 0 && c >= '0' && c <= '9')) return false;
     }
     return !name.empty();
 }
@@ -37,8 +36,7 @@ Result<Secret> Secret::parse(std::string_view text, std::filesystem::path const&
     }
     if (closed && text.starts_with(file)) {
         auto const name = text.substr(file.size(), text.size() - file.size() - 1);
-        if (name.empty() || name.find('\0') != std::string_view::npos)
-            return invalid("the reference names no file");
+        if (name.empty() || name.find('\0') != std::string_view::npos) return invalid("the reference names no file");
         secret.source_ = Source::file;
         secret.name_ = (std::filesystem::absolute(folder) / name).lexically_normal().string();
         return secret;
@@ -47,26 +45,20 @@ Result<Secret> Secret::parse(std::string_view text, std::filesystem::path const&
 }
 
 Result<std::string> Secret::resolve() const {
-    if (empty())
-        return std::string{};
+    if (empty()) return std::string{};
     std::string content;
     if (source_ == Source::environment) {
         char const* const value = std::getenv(name_.c_str());
-        if (!value)
-            return invalid(fmt::format("the environment variable {} is not set", name_));
+        if (!value) return invalid(fmt::format("the environment variable {} is not set", name_));
         content = value;
     } else {
         auto read = read_file(name_, longest);
-        if (!read)
-            return invalid(fmt::format("the secret {}: {}", reference_, read.error().message));
+        if (!read) return invalid(fmt::format("the secret {}: {}", reference_, read.error().message));
         content = std::move(*read);
-        if (content.ends_with('\n'))
-            content.pop_back();
-        if (content.ends_with('\r'))
-            content.pop_back();
+        if (content.ends_with('\n')) content.pop_back();
+        if (content.ends_with('\r')) content.pop_back();
     }
-    if (content.empty())
-        return invalid(fmt::format("the secret {} is empty", reference_));
+    if (content.empty()) return invalid(fmt::format("the secret {} is empty", reference_));
     if (content.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
         return invalid(fmt::format("the secret {} holds a line break or NUL inside; it must be one line", reference_));
     return content;

@@ -10,22 +10,29 @@
 namespace wharf::partner {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_printable(char c) { return c >= ' ' && c <= '~'; }
-bool all(std::string_view text, auto test) { return std::ranges::all_of(text, test); }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+bool is_printable(char c) {
+    return c >= ' ' && c <= '~';
+}
+bool all(std::string_view text, auto test) {
+    return std::ranges::all_of(text, test);
+}
 
 std::string check_identifier(std::string_view text, std::size_t least, std::size_t most) {
     auto const first = text.find_first_not_of(' ');
-    if (first == std::string_view::npos)
-        return "it is empty";
-    if (first > 0 || text.ends_with(' '))
-        return "leave out the blanks around it; the envelope is padded by itself";
+    if (first == std::string_view::npos) return "it is empty";
+    if (first > 0 || text.ends_with(' ')) return "leave out the blanks around it; the envelope is padded by itself";
     if (text.size() < least || text.size() > most)
         return fmt::format("it has {} characters; X12 gives it {} to {}", text.size(), least, most);
-    if (!all(text, is_printable))
-        return "it may hold printable ASCII characters only";
+    if (!all(text, is_printable)) return "it may hold printable ASCII characters only";
     return {};
 }
 
@@ -34,14 +41,16 @@ std::string check_identifier(std::string_view text, std::size_t least, std::size
 std::string check_name(std::string_view text) {
     bool const fine = !text.empty() && text.size() <= 64 && (is_lower(text[0]) || is_digit(text[0])) &&
                       all(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; });
-    return fine ? "" : "a name is made of small letters, digits, '-' and '_', at most 64, and begins with a letter or digit";
+    return fine ? ""
+                : "a name is made of small letters, digits, '-' and '_', at most 64, and begins with a letter or digit";
 }
 
-std::string check_not_empty(std::string_view text) { return text.empty() ? "it is empty" : ""; }
+std::string check_not_empty(std::string_view text) {
+    return text.empty() ? "it is empty" : "";
+}
 
 std::string check_one_line(std::string_view text) {
-    if (text.empty())
-        return "it is empty";
+    if (text.empty()) return "it is empty";
     return all(text, [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; })
                ? ""
                : "it must be one line without control characters";
@@ -72,8 +81,7 @@ std::string check_host(std::string_view text) {
 std::string_view host_of(std::string_view url) {
     auto rest = url.substr(url.find("://") + 3);
     rest = rest.substr(0, rest.find_first_of("/?#"));
-    if (rest.starts_with('['))
-        return rest.substr(1, rest.find(']') - 1);
+    if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
     return rest.substr(0, rest.find(':'));
 }
 
@@ -84,20 +92,17 @@ bool is_loopback(std::string_view host) {
 }
 
 std::string check_url(std::string_view text) {
-    if (!text.starts_with("https://") && !text.starts_with("http://"))
-        return "it must begin with https:// or http://";
+    if (!text.starts_with("https://") && !text.starts_with("http://")) return "it must begin with https:// or http://";
     if (!all(text, [](char c) { return c > ' ' && c <= '~'; }))
         return "it may hold no blanks and nothing but ASCII; write other characters as %XX";
     auto const authority = text.substr(text.find("://") + 3);
     if (authority.substr(0, authority.find_first_of("/?#")).find('@') != std::string_view::npos)
         return "it may hold no user or password; use basic or bearer_token";
     auto const host = host_of(text);
-    if (host.empty() || host.find_first_of("{}") != std::string_view::npos)
-        return "it names no server";
+    if (host.empty() || host.find_first_of("{}") != std::string_view::npos) return "it names no server";
     for (auto at = text.find_first_of("{}"); at != std::string_view::npos; at = text.find_first_of("{}", at)) {
         constexpr std::string_view placeholder = "{document}";
-        if (!text.substr(at).starts_with(placeholder))
-            return "the only placeholder is {document}";
+        if (!text.substr(at).starts_with(placeholder)) return "the only placeholder is {document}";
         at += placeholder.size();
     }
     return {};
@@ -105,37 +110,34 @@ std::string check_url(std::string_view text) {
 
 std::string check_header_name(std::string_view text) {
     bool const token = !text.empty() && all(text, [](char c) {
-        return is_lower(c) || is_upper(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+        return is_lower(c) || is_upper(c) || is_digit(c) ||
+               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
     });
-    if (!token)
-        return "a header's name is made of letters, digits and '-'";
+    if (!token) return "a header's name is made of letters, digits and '-'";
     std::string lower(text);
     for (char& c : lower)
-        if (is_upper(c))
-            c = static_cast<char>(c - 'A' + 'a');
+        if (is_upper(c)) c = static_cast<char>(c - 'A' + 'a');
     for (std::string_view const own : {"content-type", "content-length", "host", "transfer-encoding", "connection",
                                        "idempotency-key", "x-correlation-id"})
-        if (lower == own || lower.starts_with("x-wharf-"))
-            return "Wharf sets this header itself";
+        if (lower == own || lower.starts_with("x-wharf-")) return "Wharf sets this header itself";
     return {};
 }
 
 std::string check_fingerprint(std::string_view text) {
     constexpr std::string_view prefix = "SHA256:";
     bool const fine = text.starts_with(prefix) && text.size() == prefix.size() + 43 &&
-                      all(text.substr(prefix.size()), [](char c) {
-                          return is_lower(c) || is_upper(c) || is_digit(c) || c == '+' || c == '/';
-                      });
-    return fine ? "" : "a fingerprint is SHA256: and 43 characters; `ssh-keyscan HOST | ssh-keygen -lf -` prints it, and "
-                       "the partner must confirm it";
+                      all(text.substr(prefix.size()),
+                          [](char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '+' || c == '/'; });
+    return fine ? ""
+                : "a fingerprint is SHA256: and 43 characters; `ssh-keyscan HOST | ssh-keygen -lf -` prints it, and "
+                  "the partner must confirm it";
 }
 
 std::string check_translator(std::string_view text) {
     bool slash = false, part = false;
     for (char const c : text) {
         if (c == '/') {
-            if (!part)
-                return "a translator is named folder/file, such as x12/850";
+            if (!part) return "a translator is named folder/file, such as x12/850";
             slash = true;
             part = false;
         } else if (is_lower(c) || is_digit(c) || c == '-' || c == '_')
@@ -147,18 +149,14 @@ std::string check_translator(std::string_view text) {
 }
 
 std::string check_file_name(std::string_view text) {
-    if (text.empty())
-        return "it is empty";
+    if (text.empty()) return "it is empty";
     if (!all(text, is_printable) || text.find('/') != std::string_view::npos)
         return "it may hold no '/' and printable ASCII characters only";
-    if (text.starts_with('.'))
-        return "names that begin with a dot are hidden and left alone by most programs";
+    if (text.starts_with('.')) return "names that begin with a dot are hidden and left alone by most programs";
     bool number = false;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '}')
-            return "a '}' has no '{' before it";
-        if (text[at] != '{')
-            continue;
+        if (text[at] == '}') return "a '}' has no '{' before it";
+        if (text[at] != '{') continue;
         auto const end = text.find('}', at);
         auto const name = text.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
         if (end == std::string_view::npos || std::ranges::find(file_name_parts(), name) == file_name_parts().end())
@@ -173,8 +171,12 @@ std::string check_qualifier(std::string_view text) {
     bool const fine = text.size() == 2 && all(text, [](char c) { return is_upper(c) || is_digit(c); });
     return fine ? "" : "a qualifier has two characters, digits or capital letters, such as ZZ or 01";
 }
-std::string check_interchange_id(std::string_view text) { return check_identifier(text, 1, 15); }
-std::string check_group_id(std::string_view text) { return text.empty() ? "" : check_identifier(text, 2, 15); }
+std::string check_interchange_id(std::string_view text) {
+    return check_identifier(text, 1, 15);
+}
+std::string check_group_id(std::string_view text) {
+    return text.empty() ? "" : check_identifier(text, 2, 15);
+}
 
 std::string check_version(std::string_view text) {
     return text.size() == 5 && all(text, is_digit) ? "" : "it has five digits, such as 00401";
@@ -184,7 +186,9 @@ std::string check_release(std::string_view text) {
                       all(text.substr(6), [](char c) { return is_digit(c) || is_upper(c); });
     return fine ? "" : "it has six digits, such as 004010, and up to six more characters, such as 004010VICS";
 }
-std::string check_release_or_none(std::string_view text) { return text.empty() ? "" : check_release(text); }
+std::string check_release_or_none(std::string_view text) {
+    return text.empty() ? "" : check_release(text);
+}
 
 std::string check_set(std::string_view text) {
     return text.size() == 3 && all(text, is_digit) ? "" : "a transaction set has three digits, such as 850";
@@ -202,10 +206,8 @@ std::string check_delimiter_or_none(std::string_view text) {
     Diagnostics findings;
     Origins origins;
     Reader reader{nullptr, {}, {}, true, origins, findings};
-    if (auto wrong = Conversion<char>::parse(text, c, reader); !wrong.empty())
-        return wrong;
-    if (c == '\0' && !text.empty())
-        return "NUL cannot separate anything";
+    if (auto wrong = Conversion<char>::parse(text, c, reader); !wrong.empty()) return wrong;
+    if (c == '\0' && !text.empty()) return "NUL cannot separate anything";
     if (is_digit(c) || is_lower(c) || is_upper(c) || c == ' ')
         return "letters, digits and blanks occur in the data and cannot separate it";
     return {};

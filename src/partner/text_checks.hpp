@@ -24,7 +24,7 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_version(std::string_view text);        // ISA12: five digits
 [[nodiscard]] std::string check_release(std::string_view text);        // GS08: six digits, up to six more characters
 [[nodiscard]] std::string check_release_or_none(std::string_view text);
-[[nodiscard]] std::string check_set(std::string_view text);            // ST01: three digits
+[[nodiscard]] std::string check_set(std::string_view text); // ST01: three digits
 [[nodiscard]] std::string check_one_character(std::string_view text);
 [[nodiscard]] std::string check_delimiter(std::string_view text);
 [[nodiscard]] std::string check_delimiter_or_none(std::string_view text);

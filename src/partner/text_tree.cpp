@@ -20,7 +20,8 @@ constexpr std::size_t node_limit = 50'000; // a profile has a hundred
 struct Stop {};
 
 Mark mark_of(YAML::Mark const& mark) {
-    return {static_cast<std::uint32_t>(std::max(mark.line, 0) + 1), static_cast<std::uint32_t>(std::max(mark.column, 0) + 1)};
+    return {static_cast<std::uint32_t>(std::max(mark.line, 0) + 1),
+            static_cast<std::uint32_t>(std::max(mark.column, 0) + 1)};
 }
 
 /// Builds the tree from yaml-cpp's events. Events rather than its nodes, because the limits must hold while it reads,
@@ -38,13 +39,17 @@ public:
         add(TreeNode{.kind = TreeNode::Kind::empty, .mark = mark_of(mark), .text = {}, .items = {}, .entries = {}});
     }
     void OnAlias(YAML::Mark const& mark, YAML::anchor_t) override { refuse_anchor(mark, 1); }
-    void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor, std::string const& value) override {
+    void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
+                  std::string const& value) override {
         refuse_anchor(mark, anchor);
         refuse_tag(mark, tag);
         // A plain `~` or `null` is YAML's nothing; quoted, it is text.
         bool const nothing = tag == "?" && (value.empty() || value == "~" || value == "null");
-        add(TreeNode{.kind = nothing ? TreeNode::Kind::empty : TreeNode::Kind::scalar, .mark = mark_of(mark),
-                     .text = value, .items = {}, .entries = {}});
+        add(TreeNode{.kind = nothing ? TreeNode::Kind::empty : TreeNode::Kind::scalar,
+                     .mark = mark_of(mark),
+                     .text = value,
+                     .items = {},
+                     .entries = {}});
     }
     void OnSequenceStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value) override {
@@ -83,7 +88,8 @@ private:
         refuse_anchor(mark, anchor);
         refuse_tag(mark, tag);
         if (open_.size() == depth_limit)
-            report(mark, "PARTNER-0011", fmt::format("lists and mappings stand inside each other {} deep", depth_limit + 1),
+            report(mark, "PARTNER-0011",
+                   fmt::format("lists and mappings stand inside each other {} deep", depth_limit + 1),
                    fmt::format("no setting needs more than {}; look for a stray bracket", depth_limit));
         open_.push_back({TreeNode{.kind = kind, .mark = mark_of(mark), .text = {}, .items = {}, .entries = {}}, {}});
     }
@@ -113,8 +119,7 @@ private:
             return;
         }
         parent.key->value = std::move(node);
-        if (!parent.node.find(parent.key->key))
-            parent.node.entries.push_back(std::move(*parent.key));
+        if (!parent.node.find(parent.key->key)) parent.node.entries.push_back(std::move(*parent.key));
         parent.key.reset();
     }
     void add_key(Open& parent, TreeNode node) {
@@ -126,10 +131,9 @@ private:
         parent.key = TreeEntry{std::move(node.text), node.mark, {}};
         for (auto const& entry : parent.node.entries)
             if (entry.key == parent.key->key) {
-                auto finding = diagnostic_at(source_, node.mark, "PARTNER-0004",
-                                             fmt::format("'{}' stands here a second time", entry.key),
-                                             fmt::format("keep one of the two; the first is in line {}", entry.mark.line),
-                                             entry.key);
+                auto finding = diagnostic_at(
+                    source_, node.mark, "PARTNER-0004", fmt::format("'{}' stands here a second time", entry.key),
+                    fmt::format("keep one of the two; the first is in line {}", entry.mark.line), entry.key);
                 Place first;
                 first.file = source_.name;
                 first.line = entry.mark.line;
@@ -147,8 +151,7 @@ private:
 
 std::string lower_case(std::string text) {
     for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     return text;
 }
 
@@ -156,8 +159,7 @@ std::string lower_case(std::string text) {
 
 TreeNode const* TreeNode::find(std::string_view key) const {
     for (auto const& entry : entries)
-        if (entry.key == key)
-            return &entry.value;
+        if (entry.key == key) return &entry.value;
     return nullptr;
 }
 
@@ -165,13 +167,11 @@ std::string TextSource::excerpt(std::uint32_t line) const {
     std::string_view rest = text;
     for (std::uint32_t i = 1; i < line; ++i) {
         auto const end = rest.find('\n');
-        if (end == std::string_view::npos)
-            return {};
+        if (end == std::string_view::npos) return {};
         rest.remove_prefix(end + 1);
     }
     std::string found(rest.substr(0, std::min(rest.find('\n'), std::size_t{200})));
-    if (found.ends_with('\r'))
-        found.pop_back();
+    if (found.ends_with('\r')) found.pop_back();
     // Somebody may have written a secret as itself, even under a misspelt key: it must not reach a log through us.
     auto const plain = lower_case(found);
     for (std::string_view const word : {"pass", "pwd", "token", "secret", "key", "credential", "login", "auth"})
@@ -183,8 +183,8 @@ std::string TextSource::excerpt(std::uint32_t line) const {
     return found;
 }
 
-Diagnostic diagnostic_at(TextSource const& source, Mark mark, std::string_view code, std::string message, std::string help,
-                         std::string value) {
+Diagnostic diagnostic_at(TextSource const& source, Mark mark, std::string_view code, std::string message,
+                         std::string help, std::string value) {
     auto diagnostic = make_diagnostic(code, std::move(message), std::move(help));
     diagnostic.place.file = source.name;
     diagnostic.place.line = mark.line;
@@ -192,8 +192,7 @@ Diagnostic diagnostic_at(TextSource const& source, Mark mark, std::string_view c
     diagnostic.value = std::move(value);
     diagnostic.excerpt = source.excerpt(mark.line);
     auto const fault = mark.column - 1;
-    if (fault < diagnostic.excerpt.size())
-        diagnostic.excerpt_offset = fault;
+    if (fault < diagnostic.excerpt.size()) diagnostic.excerpt_offset = fault;
     return diagnostic;
 }
 
@@ -217,10 +216,10 @@ std::optional<TreeNode> parse_yaml(TextSource const& source, Diagnostics& findin
     } catch (Stop const&) {
         return std::nullopt;
     } catch (YAML::Exception const& error) {
-        findings.push_back(diagnostic_at(source, mark_of(error.mark), "PARTNER-0001",
-                                         fmt::format("this is not YAML: {}", error.msg),
-                                         "mind the indentation (blanks, no tabs), a blank after every colon, and quotes "
-                                         "around texts with : # { [ or * in them"));
+        findings.push_back(
+            diagnostic_at(source, mark_of(error.mark), "PARTNER-0001", fmt::format("this is not YAML: {}", error.msg),
+                          "mind the indentation (blanks, no tabs), a blank after every colon, and quotes "
+                          "around texts with : # { [ or * in them"));
         return std::nullopt;
     }
 }

@@ -1,7 +1,7 @@
 // A YAML file as a tree of texts with places. yaml-cpp stays behind it, in the source.
 //
-// Every scalar is text: 004010 and yes mean what they look like to a person. Aliases, anchors and tags are refused (a few
-// lines of them can stand for gigabytes), a key may stand once, and depth and size have limits.
+// Every scalar is text: 004010 and yes mean what they look like to a person. Aliases, anchors and tags are refused (a
+// few lines of them can stand for gigabytes), a key may stand once, and depth and size have limits.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"

@@ -20,16 +20,14 @@ GatewayLock& GatewayLock::operator=(GatewayLock&& other) noexcept {
 }
 
 GatewayLock::~GatewayLock() {
-    if (descriptor_ >= 0)
-        ::close(descriptor_);
+    if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 Result<GatewayLock> lock_gateway(std::filesystem::path const& store_file) {
     auto lock_file = store_file;
     lock_file += ".lock";
     std::error_code ignored; // the open below tells what is wrong
-    if (store_file.has_parent_path())
-        std::filesystem::create_directories(store_file.parent_path(), ignored);
+    if (store_file.has_parent_path()) std::filesystem::create_directories(store_file.parent_path(), ignored);
     int const descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (descriptor < 0)
         return permanent(fmt::format("cannot open the lock file {}: {}", lock_file.string(), std::strerror(errno)));
@@ -49,8 +47,8 @@ Result<GatewayLock> lock_gateway(std::filesystem::path const& store_file) {
     }
     // The number is only for the message above; a failed write does not weaken the lock.
     auto const own = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(descriptor, 0) == 0)
-        [[maybe_unused]] auto const written = ::pwrite(descriptor, own.data(), own.size(), 0);
+    if (::ftruncate(descriptor, 0) == 0) [[maybe_unused]]
+        auto const written = ::pwrite(descriptor, own.data(), own.size(), 0);
     return lock;
 }
 

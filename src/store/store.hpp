@@ -16,7 +16,8 @@
 // document before its deliveries; the engine refuses the other order.
 //
 // Fails with `temporary` when the database is locked or the disk full, `permanent` when it is damaged or of a newer
-// version. Thread-safe: calls are carried out one after the other by one writer; several waiting ones may share a commit.
+// version. Thread-safe: calls are carried out one after the other by one writer; several waiting ones may share a
+// commit.
 #pragma once
 
 #include "base/clock.hpp"
@@ -80,10 +81,10 @@ enum class DocumentState {
 enum class DeliveryState { waiting, delivered, dead_letter, discarded };
 
 enum class JobKind {
-    process_transfer, // subject: transfer
-    finish_file,      // subject: transfer; remove or archive the file on its channel
-    deliver,          // subject: delivery
-    transmit,         // subject: message (outbound)
+    process_transfer,      // subject: transfer
+    finish_file,           // subject: transfer; remove or archive the file on its channel
+    deliver,               // subject: delivery
+    transmit,              // subject: message (outbound)
     expect_acknowledgment, // subject: message (outbound); due when it is overdue
 };
 
@@ -104,9 +105,9 @@ enum class JobKind {
 struct Transfer {
     std::string id;
     std::string channel;
-    std::string file_name;  // as the partner named it
-    std::string claim_key;  // name + size + mtime: the same file seen again before it was removed
-    std::string sha256;     // lower-case hexadecimal, of the raw bytes
+    std::string file_name; // as the partner named it
+    std::string claim_key; // name + size + mtime: the same file seen again before it was removed
+    std::string sha256;    // lower-case hexadecimal, of the raw bytes
     std::uint64_t size = 0;
     TransferState state = TransferState::received;
     std::string reason; // of a dead letter: for people
@@ -123,20 +124,20 @@ struct Message {
     std::string partner; // profile id; empty: unknown
     std::string format;  // "x12"; "unknown"
     bool test = false;
-    std::string sender;   // "ZZ:ACME", blanks trimmed
+    std::string sender; // "ZZ:ACME", blanks trimmed
     std::string receiver;
     std::string interchange_control_number; // ISA13
     std::string group_control_number;       // outbound: GS06 of its one group; inbound: empty
     std::string functional_id;              // outbound: GS01 ("PO", "FA"; "TA1" for a bare TA1)
     std::string file_name;
     std::string sha256;
-    std::string raw; // empty in listings
+    std::string raw;         // empty in listings
     std::string diagnostics; // JSON array of `wharf lint --format json`, "[]" when clean
     std::string reason;      // for people: why this state
     std::string answers;     // outbound acknowledgments: id of the message acknowledged
     std::string resend_of;   // outbound: the message sent again
     bool acknowledged_late = false;
-    unsigned attempts = 0;   // outbound: transmissions begun
+    unsigned attempts = 0; // outbound: transmissions begun
     Timestamp created_at;
     Timestamp updated_at;
 };
@@ -148,13 +149,13 @@ struct Document {
     std::string kind; // "purchase_order"; empty when no grammar or translator
     std::string partner;
     bool test = false;
-    std::string number;       // order, notice or invoice number
-    std::string order_number; // the order it belongs to (the first, when several)
-    std::string business_key; // partner|kind|number|…: duplicates share it
-    std::string functional_id, group_control_number;              // GS01, GS06
-    std::string transaction_set, transaction_control_number;      // ST01, ST02
-    std::string json;        // canonical; empty when rejected
-    std::string diagnostics; // JSON array
+    std::string number;                                      // order, notice or invoice number
+    std::string order_number;                                // the order it belongs to (the first, when several)
+    std::string business_key;                                // partner|kind|number|…: duplicates share it
+    std::string functional_id, group_control_number;         // GS01, GS06
+    std::string transaction_set, transaction_control_number; // ST01, ST02
+    std::string json;                                        // canonical; empty when rejected
+    std::string diagnostics;                                 // JSON array
     std::string reason;
     Timestamp created_at;
     Timestamp updated_at;
@@ -208,13 +209,14 @@ public:
     virtual Result<std::optional<Transfer>> transfer(std::string_view id) = 0; // with raw
     /// The transfer of this channel and claim key whose file is not yet finished: seen twice before removal. Not
     /// finished means that its finish_file job is still there; so add that job in the transaction that inserts it.
-    virtual Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel, std::string_view claim_key) = 0;
+    virtual Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel,
+                                                                     std::string_view claim_key) = 0;
     virtual Result<std::vector<Transfer>> dead_transfers(unsigned limit) = 0; // newest first, without raw
 
     // messages
     virtual Result<void> insert(Message const& message) = 0;
-    virtual Result<void> update(Message const& message) = 0; // all but raw
-    virtual Result<std::optional<Message>> message(std::string_view id) = 0; // with raw
+    virtual Result<void> update(Message const& message) = 0;                        // all but raw
+    virtual Result<std::optional<Message>> message(std::string_view id) = 0;        // with raw
     virtual Result<std::vector<Message>> messages(MessageFilter const& filter) = 0; // newest first, without raw
     /// One more word that `messages` finds this message by: the second order of a ship notice. Twice is no error.
     virtual Result<void> add_search_word(std::string_view message_id, std::string_view word) = 0;
@@ -239,7 +241,7 @@ public:
     virtual Result<void> update(Delivery const& delivery) = 0;
     virtual Result<std::optional<Delivery>> delivery(std::string_view id) = 0;
     virtual Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) = 0; // by target
-    virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0; // newest first
+    virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0;             // newest first
 
     // jobs
     virtual Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) = 0;

@@ -10,20 +10,21 @@ namespace {
 constexpr std::array<std::string_view, 2> direction_words = {"inbound", "outbound"};
 constexpr std::array<std::string_view, 4> transfer_words = {"received", "processed", "dead_letter", "discarded"};
 constexpr std::array<std::string_view, 13> message_words = {
-    "processed", "rejected", "held", "quarantined", "duplicate", "ready", "sent",
-    "accepted", "partially_accepted", "refused", "overdue", "dead_letter", "discarded"};
-constexpr std::array<std::string_view, 11> document_words = {
-    "accepted", "rejected", "duplicate", "held", "recorded", "unmatched", "ready", "sent", "acknowledged",
-    "refused", "overdue"};
+    "processed", "rejected",           "held",    "quarantined", "duplicate",   "ready",    "sent",
+    "accepted",  "partially_accepted", "refused", "overdue",     "dead_letter", "discarded"};
+constexpr std::array<std::string_view, 11> document_words = {"accepted",     "rejected",  "duplicate", "held",
+                                                             "recorded",     "unmatched", "ready",     "sent",
+                                                             "acknowledged", "refused",   "overdue"};
 constexpr std::array<std::string_view, 4> delivery_words = {"waiting", "delivered", "dead_letter", "discarded"};
-constexpr std::array<std::string_view, 5> job_words = {
-    "process_transfer", "finish_file", "deliver", "transmit", "expect_acknowledgment"};
+constexpr std::array<std::string_view, 5> job_words = {"process_transfer", "finish_file", "deliver", "transmit",
+                                                       "expect_acknowledgment"};
 
 static_assert(message_words.size() == static_cast<std::size_t>(MessageState::discarded) + 1);
 static_assert(document_words.size() == static_cast<std::size_t>(DocumentState::overdue) + 1);
 static_assert(job_words.size() == static_cast<std::size_t>(JobKind::expect_acknowledgment) + 1);
 
-template <std::size_t N, class E> std::string_view word(std::array<std::string_view, N> const& words, E value) {
+template <std::size_t N, class E>
+std::string_view word(std::array<std::string_view, N> const& words, E value) {
     auto const place = static_cast<std::size_t>(value);
     return place < N ? words[place] : std::string_view{};
 }
@@ -31,21 +32,34 @@ template <std::size_t N, class E> std::string_view word(std::array<std::string_v
 template <class E, std::size_t N>
 std::optional<E> parse(std::array<std::string_view, N> const& words, std::string_view text) {
     for (std::size_t place = 0; place < N; ++place)
-        if (words[place] == text)
-            return static_cast<E>(place);
+        if (words[place] == text) return static_cast<E>(place);
     return std::nullopt;
 }
 
 } // namespace
 
-std::string_view to_string(Direction value) { return word(direction_words, value); }
-std::string_view to_string(TransferState value) { return word(transfer_words, value); }
-std::string_view to_string(MessageState value) { return word(message_words, value); }
-std::string_view to_string(DocumentState value) { return word(document_words, value); }
-std::string_view to_string(DeliveryState value) { return word(delivery_words, value); }
-std::string_view to_string(JobKind value) { return word(job_words, value); }
+std::string_view to_string(Direction value) {
+    return word(direction_words, value);
+}
+std::string_view to_string(TransferState value) {
+    return word(transfer_words, value);
+}
+std::string_view to_string(MessageState value) {
+    return word(message_words, value);
+}
+std::string_view to_string(DocumentState value) {
+    return word(document_words, value);
+}
+std::string_view to_string(DeliveryState value) {
+    return word(delivery_words, value);
+}
+std::string_view to_string(JobKind value) {
+    return word(job_words, value);
+}
 
-std::optional<Direction> parse_direction(std::string_view text) { return parse<Direction>(direction_words, text); }
+std::optional<Direction> parse_direction(std::string_view text) {
+    return parse<Direction>(direction_words, text);
+}
 std::optional<TransferState> parse_transfer_state(std::string_view text) {
     return parse<TransferState>(transfer_words, text);
 }
@@ -58,6 +72,8 @@ std::optional<DocumentState> parse_document_state(std::string_view text) {
 std::optional<DeliveryState> parse_delivery_state(std::string_view text) {
     return parse<DeliveryState>(delivery_words, text);
 }
-std::optional<JobKind> parse_job_kind(std::string_view text) { return parse<JobKind>(job_words, text); }
+std::optional<JobKind> parse_job_kind(std::string_view text) {
+    return parse<JobKind>(job_words, text);
+}
 
 } // namespace wharf::store

@@ -43,8 +43,8 @@ std::string_view advice(int code) {
 std::unexpected<Error> failed(sqlite3* database, int code) {
     auto const text = database ? sqlite3_errmsg(database) : sqlite3_errstr(code);
     auto const file = database ? sqlite3_db_filename(database, "main") : nullptr;
-    return std::unexpected(Error{kind_of(code), fmt::format("store {}: {}{}", file && *file ? file : "(in memory)",
-                                                            text, advice(code))});
+    return std::unexpected(
+        Error{kind_of(code), fmt::format("store {}: {}{}", file && *file ? file : "(in memory)", text, advice(code))});
 }
 
 } // namespace
@@ -71,23 +71,28 @@ void Statement::bind(Reference reference) {
     else
         bind(reference.id);
 }
-void Statement::bind(std::int64_t number) { sqlite3_bind_int64(statement_, next_++, number); }
+void Statement::bind(std::int64_t number) {
+    sqlite3_bind_int64(statement_, next_++, number);
+}
 
 Result<bool> Statement::step() {
     int const code = sqlite3_step(statement_);
-    if (code == SQLITE_ROW)
-        return true;
-    if (code == SQLITE_DONE)
-        return false;
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
     return failed(database_, code);
 }
 
 std::string Statement::text(int column) const {
     auto const bytes = static_cast<char const*>(sqlite3_column_blob(statement_, column));
-    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string{};
+    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                 : std::string{};
 }
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(statement_, column);
+}
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
 Connection::~Connection() {
     for (auto const& [sql, statement] : statements_)
@@ -98,17 +103,16 @@ Connection::~Connection() {
 Result<void> Connection::open(std::filesystem::path const& file, Access access) {
     int const flags = access == Access::read_only ? SQLITE_OPEN_READWRITE // a WAL reader writes the shared index
                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int const code = sqlite3_open_v2(file.c_str(), &database_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
-    if (code != SQLITE_OK)
-        return failed(database_, code);
+    int const code =
+        sqlite3_open_v2(file.c_str(), &database_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    if (code != SQLITE_OK) return failed(database_, code);
     sqlite3_busy_timeout(database_, 10'000);
     return execute(access == Access::read_only ? "pragma query_only = on" : "pragma foreign_keys = on");
 }
 
 Result<void> Connection::execute(char const* sql) {
     int const code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK)
-        return failed(database_, code);
+    if (code != SQLITE_OK) return failed(database_, code);
     return {};
 }
 
@@ -118,15 +122,18 @@ Result<Statement> Connection::prepare(std::string_view sql) {
         sqlite3_stmt* statement = nullptr;
         int const code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
                                             SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-        if (code != SQLITE_OK)
-            return failed(database_, code);
+        if (code != SQLITE_OK) return failed(database_, code);
         found = statements_.emplace(std::string(sql), statement).first;
     }
     return Statement(database_, found->second);
 }
 
-std::int64_t Connection::changes() const { return sqlite3_changes64(database_); }
-bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_) == 0; }
+std::int64_t Connection::changes() const {
+    return sqlite3_changes64(database_);
+}
+bool Connection::in_transaction() const {
+    return sqlite3_get_autocommit(database_) == 0;
+}
 
 std::vector<std::string> Connection::prepared() const {
     std::vector<std::string> texts;

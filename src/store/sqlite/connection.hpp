@@ -34,7 +34,8 @@ public:
     Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
     Statement(Statement const&) = delete;
     Statement& operator=(Statement const&) = delete;
-    Statement(Statement&& other) noexcept : database_(other.database_), statement_(other.statement_), next_(other.next_) {
+    Statement(Statement&& other) noexcept
+        : database_(other.database_), statement_(other.statement_), next_(other.next_) {
         other.statement_ = nullptr;
     }
     ~Statement();
@@ -83,20 +84,19 @@ public:
     /// A statement from the cache, prepared at its first use. Not to be used twice at the same time.
     [[nodiscard]] Result<Statement> prepare(std::string_view sql);
 
-    template <class... Values> [[nodiscard]] Result<Statement> bound(std::string_view sql, Values const&... values) {
+    template <class... Values>
+    [[nodiscard]] Result<Statement> bound(std::string_view sql, Values const&... values) {
         auto statement = prepare(sql);
-        if (statement)
-            (statement->bind(values), ...);
+        if (statement) (statement->bind(values), ...);
         return statement;
     }
     /// Runs a statement that gives no rows; the number of rows changed.
-    template <class... Values> [[nodiscard]] Result<std::int64_t> run(std::string_view sql, Values const&... values) {
+    template <class... Values>
+    [[nodiscard]] Result<std::int64_t> run(std::string_view sql, Values const&... values) {
         auto statement = bound(sql, values...);
-        if (!statement)
-            return unexpected(std::move(statement.error()));
+        if (!statement) return unexpected(std::move(statement.error()));
         auto const stepped = statement->step();
-        if (!stepped)
-            return unexpected(stepped.error());
+        if (!stepped) return unexpected(stepped.error());
         return changes();
     }
 

@@ -17,8 +17,7 @@ constexpr std::string_view delivery_columns =
 Result<Document> read_document(Statement const& row) {
     auto const word = row.text(2);
     auto const state = known(parse_document_state(word), "document", word);
-    if (!state)
-        return unexpected(state.error());
+    if (!state) return unexpected(state.error());
     Document document;
     document.id = row.text(0);
     document.message_id = row.text(1);
@@ -49,8 +48,7 @@ std::string select_documents(std::string_view rest) {
 Result<Delivery> read_delivery(Statement const& row) {
     auto const word = row.text(3);
     auto const state = known(parse_delivery_state(word), "delivery", word);
-    if (!state)
-        return unexpected(state.error());
+    if (!state) return unexpected(state.error());
     Delivery delivery;
     delivery.id = row.text(0);
     delivery.document_id = row.text(1);
@@ -72,24 +70,20 @@ Result<Delivery> read_delivery(Statement const& row) {
 Result<void> SqliteTransaction::add_document_words(Document const& document) {
     for (std::string const* word : {&document.id, &document.number, &document.order_number,
                                     &document.group_control_number, &document.transaction_control_number})
-        if (auto added = add_search_word(document.message_id, *word); !added)
-            return added;
+        if (auto added = add_search_word(document.message_id, *word); !added) return added;
     return {};
 }
 
 Result<void> SqliteTransaction::insert(Document const& document) {
     static auto const sql = fmt::format(
         "insert into document ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", document_columns);
-    auto const done =
-        connection_.run(sql, document.id, document.message_id, to_string(document.state), document.kind,
-                        document.partner, document.test, document.number, document.order_number, document.business_key,
-                        document.functional_id, document.group_control_number, document.transaction_set,
-                        document.transaction_control_number, document.diagnostics, document.reason,
-                        document.created_at, document.updated_at);
-    if (!done)
-        return unexpected(done.error());
-    if (auto stored = store_content(document.id, document.json); !stored)
-        return stored;
+    auto const done = connection_.run(sql, document.id, document.message_id, to_string(document.state), document.kind,
+                                      document.partner, document.test, document.number, document.order_number,
+                                      document.business_key, document.functional_id, document.group_control_number,
+                                      document.transaction_set, document.transaction_control_number,
+                                      document.diagnostics, document.reason, document.created_at, document.updated_at);
+    if (!done) return unexpected(done.error());
+    if (auto stored = store_content(document.id, document.json); !stored) return stored;
     return add_document_words(document);
 }
 
@@ -99,19 +93,17 @@ Result<void> SqliteTransaction::update(Document const& document) {
         "update document set message_id = ?, state = ?, kind = ?, partner = ?, test = ?, number = ?, order_number = ?, "
         "business_key = ?, functional_id = ?, group_control_number = ?, transaction_set = ?, "
         "transaction_control_number = ?, diagnostics = ?, reason = ?, created_at = ?, updated_at = ? where id = ?",
-        document.message_id, to_string(document.state), document.kind, document.partner, document.test,
-        document.number, document.order_number, document.business_key, document.functional_id,
-        document.group_control_number, document.transaction_set, document.transaction_control_number,
-        document.diagnostics, document.reason, document.created_at, document.updated_at, document.id);
-    if (!changed)
-        return changed;
+        document.message_id, to_string(document.state), document.kind, document.partner, document.test, document.number,
+        document.order_number, document.business_key, document.functional_id, document.group_control_number,
+        document.transaction_set, document.transaction_control_number, document.diagnostics, document.reason,
+        document.created_at, document.updated_at, document.id);
+    if (!changed) return changed;
     // The JSON changes seldom (its state does often): it is written only when it is different.
-    auto const written = connection_.run(
-        "insert into content (id, bytes) select ?1, ?2 where length(?2) > 0 "
-        "on conflict (id) do update set bytes = excluded.bytes where content.bytes <> excluded.bytes",
-        document.id, Blob{document.json});
-    if (!written)
-        return unexpected(written.error());
+    auto const written =
+        connection_.run("insert into content (id, bytes) select ?1, ?2 where length(?2) > 0 "
+                        "on conflict (id) do update set bytes = excluded.bytes where content.bytes <> excluded.bytes",
+                        document.id, Blob{document.json});
+    if (!written) return unexpected(written.error());
     if (document.json.empty())
         if (auto const gone = connection_.run("delete from content where id = ?", document.id); !gone)
             return unexpected(gone.error());
@@ -141,12 +133,10 @@ Result<std::optional<Document>> SqliteTransaction::find_business_key(std::string
 Result<void> SqliteTransaction::insert(Delivery const& delivery) {
     static auto const sql =
         fmt::format("insert into delivery ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", delivery_columns);
-    auto const done = connection_.run(sql, delivery.id, delivery.document_id, delivery.target,
-                                      to_string(delivery.state), delivery.attempts, delivery.last_status,
-                                      delivery.last_error, delivery.target_reference, delivery.created_at,
-                                      delivery.updated_at);
-    if (!done)
-        return unexpected(done.error());
+    auto const done = connection_.run(
+        sql, delivery.id, delivery.document_id, delivery.target, to_string(delivery.state), delivery.attempts,
+        delivery.last_status, delivery.last_error, delivery.target_reference, delivery.created_at, delivery.updated_at);
+    if (!done) return unexpected(done.error());
     return {};
 }
 
@@ -165,7 +155,8 @@ Result<std::optional<Delivery>> SqliteTransaction::delivery(std::string_view id)
 }
 
 Result<std::vector<Delivery>> SqliteTransaction::deliveries_of(std::string_view document_id) {
-    static auto const sql = fmt::format("select {} from delivery where document_id = ? order by target", delivery_columns);
+    static auto const sql =
+        fmt::format("select {} from delivery where document_id = ? order by target", delivery_columns);
     return rows<Delivery>(connection_, sql, read_delivery, document_id);
 }
 

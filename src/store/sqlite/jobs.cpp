@@ -16,8 +16,7 @@ Result<void> SqliteTransaction::add_job(JobKind kind, std::string_view subject, 
     auto const done =
         connection_.run("insert into job (kind, subject, due_at, ready_at, attempts) values (?, ?, ?, ?, 0)",
                         to_string(kind), subject, due_at, due_at);
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 
@@ -31,8 +30,7 @@ Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp 
         [](Statement const& row) -> Result<Claimed> {
             auto const word = row.text(1);
             auto const kind = known(parse_job_kind(word), "job", word);
-            if (!kind)
-                return unexpected(kind.error());
+            if (!kind) return unexpected(kind.error());
             Job job;
             job.id = row.integer(0);
             job.kind = *kind;
@@ -42,8 +40,7 @@ Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp 
             return Claimed{row.integer(3), std::move(job)};
         },
         now, limit, lease_until);
-    if (!claimed)
-        return unexpected(claimed.error());
+    if (!claimed) return unexpected(claimed.error());
     std::ranges::sort(*claimed, {}, [](Claimed const& c) { return std::pair(c.first, c.second.id); });
     std::vector<Job> jobs;
     jobs.reserve(claimed->size());
@@ -54,20 +51,18 @@ Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp 
 
 Result<void> SqliteTransaction::finish_job(std::int64_t id) {
     auto const done = connection_.run("delete from job where id = ?", id);
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 
 Result<void> SqliteTransaction::postpone_job(std::int64_t id, Timestamp due_at) {
-    return change_one(connection_, "job", std::to_string(id),
-                      "update job set due_at = ?1, ready_at = ?1 where id = ?2", due_at, id);
+    return change_one(connection_, "job", std::to_string(id), "update job set due_at = ?1, ready_at = ?1 where id = ?2",
+                      due_at, id);
 }
 
 Result<void> SqliteTransaction::finish_jobs_of(JobKind kind, std::string_view subject) {
     auto const done = connection_.run("delete from job where subject = ? and kind = ?", subject, to_string(kind));
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 
@@ -79,8 +74,7 @@ Result<std::optional<Timestamp>> SqliteTransaction::next_due() {
 Result<void> SqliteTransaction::release_leases() {
     // Reads all jobs: once per start, of the work that is left.
     auto const done = connection_.run("update job set ready_at = due_at where ready_at <> due_at");
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 
@@ -95,8 +89,7 @@ Result<std::uint64_t> SqliteTransaction::next_control_number(std::string_view sc
         "set last = case when last >= ?2 then 1 else last + 1 end returning last",
         [](Statement const& row) -> Result<std::uint64_t> { return static_cast<std::uint64_t>(row.integer(0)); }, scope,
         max);
-    if (!number)
-        return unexpected(number.error());
+    if (!number) return unexpected(number.error());
     return **number;
 }
 
@@ -105,8 +98,7 @@ Result<std::uint64_t> SqliteTransaction::next_control_number(std::string_view sc
 Result<void> SqliteTransaction::add_event(Event const& event) {
     auto const done = connection_.run("insert into event (at, subject, type, text) values (?, ?, ?, ?)", event.at,
                                       event.subject, event.type, event.text);
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 
@@ -128,9 +120,9 @@ Result<std::optional<std::string>> SqliteTransaction::find_answer(std::string_vi
 }
 
 Result<void> SqliteTransaction::remember_answer(std::string_view idempotency_key, std::string_view answer) {
-    auto const done = connection_.run("insert into answer (idempotency_key, answer) values (?, ?)", idempotency_key, answer);
-    if (!done)
-        return unexpected(done.error());
+    auto const done =
+        connection_.run("insert into answer (idempotency_key, answer) values (?, ?)", idempotency_key, answer);
+    if (!done) return unexpected(done.error());
     return {};
 }
 

@@ -19,8 +19,7 @@ constexpr std::string_view message_columns =
 Result<Transfer> read_transfer(Statement const& row) {
     auto const word = row.text(6);
     auto const state = known(parse_transfer_state(word), "transfer", word);
-    if (!state)
-        return unexpected(state.error());
+    if (!state) return unexpected(state.error());
     Transfer transfer;
     transfer.id = row.text(0);
     transfer.channel = row.text(1);
@@ -37,12 +36,10 @@ Result<Transfer> read_transfer(Statement const& row) {
 Result<Message> read_message(Statement const& row) {
     auto const direction_word = row.text(2);
     auto const direction = known(parse_direction(direction_word), "message", direction_word);
-    if (!direction)
-        return unexpected(direction.error());
+    if (!direction) return unexpected(direction.error());
     auto const state_word = row.text(3);
     auto const state = known(parse_message_state(state_word), "message", state_word);
-    if (!state)
-        return unexpected(state.error());
+    if (!state) return unexpected(state.error());
     Message message;
     message.id = row.text(0);
     message.transfer_id = row.text(1);
@@ -72,8 +69,7 @@ Result<Message> read_message(Statement const& row) {
 
 /// Numbers are found with or without leading zeros: 000000501 and 501 are one word.
 std::string_view search_form(std::string_view word) {
-    if (word.empty() || !std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }))
-        return word;
+    if (word.empty() || !std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; })) return word;
     auto const digit = word.find_first_not_of('0');
     return digit == std::string_view::npos ? word.substr(word.size() - 1) : word.substr(digit);
 }
@@ -81,8 +77,7 @@ std::string_view search_form(std::string_view word) {
 std::string upper_case(std::string_view text) {
     std::string upper(text);
     for (char& c : upper)
-        if (c >= 'a' && c <= 'z')
-            c = static_cast<char>(c - 'a' + 'A');
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     return upper;
 }
 
@@ -91,11 +86,9 @@ std::string upper_case(std::string_view text) {
 // --- content ------------------------------------------------------------------------------------------------------
 
 Result<void> SqliteTransaction::store_content(std::string_view id, std::string_view bytes) {
-    if (bytes.empty())
-        return {};
+    if (bytes.empty()) return {};
     auto const done = connection_.run("insert into content (id, bytes) values (?, ?)", id, Blob{bytes});
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 
@@ -103,8 +96,7 @@ Result<std::string> SqliteTransaction::content(std::string_view id) {
     auto found = first<std::string>(
         connection_, "select bytes from content where id = ?",
         [](Statement const& row) -> Result<std::string> { return row.text(0); }, id);
-    if (!found)
-        return unexpected(found.error());
+    if (!found) return unexpected(found.error());
     return *found ? std::move(**found) : std::string{};
 }
 
@@ -113,11 +105,10 @@ Result<std::string> SqliteTransaction::content(std::string_view id) {
 Result<void> SqliteTransaction::insert(Transfer const& transfer) {
     static auto const sql =
         fmt::format("insert into transfer ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", transfer_columns);
-    auto const done = connection_.run(sql, transfer.id, transfer.channel, transfer.file_name, transfer.claim_key,
-                                      transfer.sha256, transfer.size, to_string(transfer.state), transfer.reason,
-                                      transfer.received_at);
-    if (!done)
-        return unexpected(done.error());
+    auto const done =
+        connection_.run(sql, transfer.id, transfer.channel, transfer.file_name, transfer.claim_key, transfer.sha256,
+                        transfer.size, to_string(transfer.state), transfer.reason, transfer.received_at);
+    if (!done) return unexpected(done.error());
     return store_content(transfer.id, transfer.raw);
 }
 
@@ -129,11 +120,9 @@ Result<void> SqliteTransaction::set_state(std::string_view transfer_id, Transfer
 Result<std::optional<Transfer>> SqliteTransaction::transfer(std::string_view id) {
     static auto const sql = fmt::format("select {} from transfer where id = ?", transfer_columns);
     auto found = first<Transfer>(connection_, sql, read_transfer, id);
-    if (!found || !*found)
-        return found;
+    if (!found || !*found) return found;
     auto raw = content(id);
-    if (!raw)
-        return unexpected(raw.error());
+    if (!raw) return unexpected(raw.error());
     (*found)->raw = std::move(*raw);
     return found;
 }
@@ -166,12 +155,10 @@ Result<void> SqliteTransaction::insert(Message const& message) {
         message.interchange_control_number, message.group_control_number, message.functional_id, message.file_name,
         message.sha256, message.diagnostics, message.reason, Reference{message.answers}, Reference{message.resend_of},
         message.acknowledged_late, message.attempts, message.created_at, message.updated_at);
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     for (std::string const* word :
          {&message.interchange_control_number, &message.group_control_number, &message.transfer_id})
-        if (auto added = add_search_word(message.id, *word); !added)
-            return added;
+        if (auto added = add_search_word(message.id, *word); !added) return added;
 
     // Most files hold one interchange: its bytes are the transfer's and are not stored a second time.
     if (!message.transfer_id.empty() && !message.sha256.empty()) {
@@ -179,10 +166,8 @@ Result<void> SqliteTransaction::insert(Message const& message) {
             connection_, "select sha256 = ? and size = ? from transfer where id = ?",
             [](Statement const& row) -> Result<bool> { return row.integer(0) != 0; }, message.sha256,
             static_cast<std::uint64_t>(message.raw.size()), message.transfer_id);
-        if (!same)
-            return unexpected(same.error());
-        if (*same && **same)
-            return {};
+        if (!same) return unexpected(same.error());
+        if (*same && **same) return {};
     }
     return store_content(message.id, message.raw);
 }
@@ -199,19 +184,16 @@ Result<void> SqliteTransaction::update(Message const& message) {
         message.interchange_control_number, message.group_control_number, message.functional_id, message.file_name,
         message.sha256, message.diagnostics, message.reason, Reference{message.answers}, Reference{message.resend_of},
         message.acknowledged_late, message.attempts, message.created_at, message.updated_at, message.id);
-    if (!changed)
-        return changed;
+    if (!changed) return changed;
     for (std::string const* word : {&message.interchange_control_number, &message.group_control_number})
-        if (auto added = add_search_word(message.id, *word); !added)
-            return added;
+        if (auto added = add_search_word(message.id, *word); !added) return added;
     return {};
 }
 
 Result<std::optional<Message>> SqliteTransaction::message(std::string_view id) {
     static auto const sql = fmt::format("select {} from message where id = ?", message_columns);
     auto found = first<Message>(connection_, sql, read_message, id);
-    if (!found || !*found)
-        return found;
+    if (!found || !*found) return found;
     auto raw = content(id);
     if (raw && raw->empty() && !(*found)->transfer_id.empty()) {
         // Not stored of its own: either the transfer's bytes, or there are none.
@@ -219,13 +201,10 @@ Result<std::optional<Message>> SqliteTransaction::message(std::string_view id) {
             connection_, "select sha256 = ? from transfer where id = ?",
             [](Statement const& row) -> Result<bool> { return row.integer(0) != 0; }, (*found)->sha256,
             (*found)->transfer_id);
-        if (!shared)
-            return unexpected(shared.error());
-        if (*shared && **shared)
-            raw = content((*found)->transfer_id);
+        if (!shared) return unexpected(shared.error());
+        if (*shared && **shared) raw = content((*found)->transfer_id);
     }
-    if (!raw)
-        return unexpected(raw.error());
+    if (!raw) return unexpected(raw.error());
     (*found)->raw = std::move(*raw);
     return found;
 }
@@ -243,50 +222,39 @@ Result<std::vector<Message>> SqliteTransaction::messages(MessageFilter const& fi
         sql += "direction = ? and ";
     else if (filter.direction)
         sql += "+direction = ? and "; // '+': not a column to choose the index by
-    if (filter.state)
-        sql += filter.partner.empty() && filter.search.empty() ? "state = ? and " : "+state = ? and ";
-    if (!filter.partner.empty())
-        sql += filter.search.empty() ? "partner = ? and " : "+partner = ? and ";
+    if (filter.state) sql += filter.partner.empty() && filter.search.empty() ? "state = ? and " : "+state = ? and ";
+    if (!filter.partner.empty()) sql += filter.search.empty() ? "partner = ? and " : "+partner = ? and ";
     sql += "row >= 0 order by row desc limit ?";
 
     auto statement = connection_.prepare(sql);
-    if (!statement)
-        return unexpected(statement.error());
+    if (!statement) return unexpected(statement.error());
     if (!filter.search.empty()) {
         statement->bind(word);
         statement->bind(prefix);
         statement->bind(prefix_end);
     }
-    if (filter.direction)
-        statement->bind(to_string(*filter.direction));
-    if (filter.state)
-        statement->bind(to_string(*filter.state));
-    if (!filter.partner.empty())
-        statement->bind(filter.partner);
+    if (filter.direction) statement->bind(to_string(*filter.direction));
+    if (filter.state) statement->bind(to_string(*filter.state));
+    if (!filter.partner.empty()) statement->bind(filter.partner);
     statement->bind(filter.limit);
 
     std::vector<Message> found;
     for (;;) {
         auto const more = statement->step();
-        if (!more)
-            return unexpected(more.error());
-        if (!*more)
-            return found;
+        if (!more) return unexpected(more.error());
+        if (!*more) return found;
         auto message = read_message(*statement);
-        if (!message)
-            return unexpected(message.error());
+        if (!message) return unexpected(message.error());
         found.push_back(std::move(*message));
     }
 }
 
 Result<void> SqliteTransaction::add_search_word(std::string_view message_id, std::string_view word) {
-    if (word.empty())
-        return {};
+    if (word.empty()) return {};
     auto const done = connection_.run("insert or ignore into search_word (word, message_row) "
                                       "select ?, row from message where id = ?",
                                       search_form(word), message_id);
-    if (!done)
-        return unexpected(done.error());
+    if (!done) return unexpected(done.error());
     return {};
 }
 

@@ -12,20 +12,17 @@ namespace wharf::store::sqlite {
 
 /// All rows; `read` gives Result<T> from a Statement on a row.
 template <class T, class Read, class... Values>
-[[nodiscard]] Result<std::vector<T>> rows(Connection& connection, std::string_view sql, Read read, Values const&... values) {
+[[nodiscard]] Result<std::vector<T>> rows(Connection& connection, std::string_view sql, Read read,
+                                          Values const&... values) {
     auto statement = connection.bound(sql, values...);
-    if (!statement)
-        return unexpected(std::move(statement.error()));
+    if (!statement) return unexpected(std::move(statement.error()));
     std::vector<T> found;
     for (;;) {
         auto const more = statement->step();
-        if (!more)
-            return unexpected(more.error());
-        if (!*more)
-            return found;
+        if (!more) return unexpected(more.error());
+        if (!*more) return found;
         Result<T> value = read(*statement);
-        if (!value)
-            return unexpected(std::move(value.error()));
+        if (!value) return unexpected(std::move(value.error()));
         found.push_back(std::move(*value));
     }
 }
@@ -35,10 +32,8 @@ template <class T, class Read, class... Values>
 [[nodiscard]] Result<std::optional<T>> first(Connection& connection, std::string_view sql, Read read,
                                              Values const&... values) {
     auto found = rows<T>(connection, sql, read, values...);
-    if (!found)
-        return unexpected(std::move(found.error()));
-    if (found->empty())
-        return std::optional<T>{};
+    if (!found) return unexpected(std::move(found.error()));
+    if (found->empty()) return std::optional<T>{};
     return std::optional<T>(std::move(found->front()));
 }
 
@@ -47,10 +42,8 @@ template <class... Values>
 [[nodiscard]] Result<void> change_one(Connection& connection, std::string_view what, std::string_view id,
                                       std::string_view sql, Values const&... values) {
     auto const changed = connection.run(sql, values...);
-    if (!changed)
-        return unexpected(changed.error());
-    if (*changed != 1)
-        return permanent("store: there is no " + std::string(what) + " " + std::string(id));
+    if (!changed) return unexpected(changed.error());
+    if (*changed != 1) return permanent("store: there is no " + std::string(what) + " " + std::string(id));
     return {};
 }
 

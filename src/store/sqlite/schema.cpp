@@ -152,21 +152,17 @@ create table answer (
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {
     auto statement = connection.prepare(sql);
-    if (!statement)
-        return unexpected(statement.error());
+    if (!statement) return unexpected(statement.error());
     auto const row = statement->step();
-    if (!row)
-        return unexpected(row.error());
+    if (!row) return unexpected(row.error());
     return *row ? statement->integer(0) : 0;
 }
 
 Result<void> migrate_inside(Connection& connection) {
     auto const owner = number(connection, "pragma application_id");
-    if (!owner)
-        return unexpected(owner.error());
+    if (!owner) return unexpected(owner.error());
     auto const objects = number(connection, "select count(*) from sqlite_schema");
-    if (!objects)
-        return unexpected(objects.error());
+    if (!objects) return unexpected(objects.error());
     bool const fresh = *owner == 0 && *objects == 0;
     if (!fresh && *owner != application_id)
         return permanent("the database belongs to another program: it has tables that are not Wharf's; "
@@ -177,19 +173,16 @@ Result<void> migrate_inside(Connection& connection) {
                         "create table schema_version (version integer primary key, applied_at text not null) strict;",
                         application_id)
                 .c_str());
-        if (!done)
-            return done;
+        if (!done) return done;
     }
     auto const present = number(connection, "select max(version) from schema_version");
-    if (!present)
-        return unexpected(present.error());
+    if (!present) return unexpected(present.error());
     if (*present > schema_version())
         return permanent(fmt::format("the database has schema version {} and this program knows versions up to {}: it "
                                      "was written by a newer Wharf; run that one",
                                      *present, schema_version()));
     for (auto version = *present + 1; version <= schema_version(); ++version) {
-        if (auto const done = connection.execute(migrations[static_cast<std::size_t>(version - 1)]); !done)
-            return done;
+        if (auto const done = connection.execute(migrations[static_cast<std::size_t>(version - 1)]); !done) return done;
         if (auto const noted = connection.run("insert into schema_version values (?, datetime())", version); !noted)
             return unexpected(noted.error());
     }
@@ -198,17 +191,17 @@ Result<void> migrate_inside(Connection& connection) {
 
 } // namespace
 
-std::int64_t schema_version() { return migrations.size(); }
+std::int64_t schema_version() {
+    return migrations.size();
+}
 
 Result<void> migrate(Connection& connection) {
     // `immediate`: of two processes that open a new file together, one makes the tables and the other finds them.
-    if (auto const begun = connection.execute("begin immediate"); !begun)
-        return begun;
+    if (auto const begun = connection.execute("begin immediate"); !begun) return begun;
     auto done = migrate_inside(connection);
-    if (done)
-        done = connection.execute("commit");
-    if (!done && connection.in_transaction())
-        [[maybe_unused]] auto const undone = connection.execute("rollback");
+    if (done) done = connection.execute("commit");
+    if (!done && connection.in_transaction()) [[maybe_unused]]
+        auto const undone = connection.execute("rollback");
     return done;
 }
 

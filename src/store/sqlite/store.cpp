@@ -24,11 +24,9 @@ Result<void> create_file(std::filesystem::path const& file) {
     std::error_code error;
     auto const folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     std::filesystem::create_directories(folder, error);
-    if (error)
-        return permanent(fmt::format("store: cannot make the folder {}: {}", folder.string(), error.message()));
+    if (error) return permanent(fmt::format("store: cannot make the folder {}: {}", folder.string(), error.message()));
     int const descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (descriptor < 0)
-        return permanent(fmt::format("store: cannot open {}: {}", file.string(), std::strerror(errno)));
+    if (descriptor < 0) return permanent(fmt::format("store: cannot open {}: {}", file.string(), std::strerror(errno)));
     ::close(descriptor);
     return sync_folder(folder);
 }
@@ -45,11 +43,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(std::filesystem::path con
             return permanent(fmt::format("store: there is no {}: nothing was received yet, or store.file in wharf.yaml "
                                          "names another file",
                                          file.string()));
-        if (auto const created = create_file(file); !created)
-            return unexpected(created.error());
+        if (auto const created = create_file(file); !created) return unexpected(created.error());
     }
-    if (auto const opened = store->writing_.open(file, Access::read_write); !opened)
-        return unexpected(opened.error());
+    if (auto const opened = store->writing_.open(file, Access::read_write); !opened) return unexpected(opened.error());
     // A larger log between checkpoints and a larger page cache: fewer writes to the file itself under load.
     if (auto const set = store->writing_.execute("pragma journal_mode = wal; pragma synchronous = full; "
                                                  "pragma wal_autocheckpoint = 4000; pragma cache_size = -32000");
@@ -65,8 +61,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(std::filesystem::path con
 }
 
 SqliteStore::~SqliteStore() {
-    if (!writer_.joinable())
-        return;
+    if (!writer_.joinable()) return;
     {
         std::lock_guard const lock(mutex_);
         stopping_ = true;
@@ -84,8 +79,7 @@ Result<void> SqliteStore::transact(Work const& work) {
     arrived_.notify_one();
     request.finished.wait(lock, [&] { return request.done; });
     lock.unlock();
-    if (request.thrown)
-        std::rethrow_exception(request.thrown);
+    if (request.thrown) std::rethrow_exception(request.thrown);
     return std::move(request.result);
 }
 
@@ -93,8 +87,7 @@ Result<void> SqliteStore::read(Work const& work) {
     if (in_memory_) // one connection is the whole database
         return transact(work);
     std::lock_guard const lock(reading_mutex_);
-    if (auto const begun = reading_.execute("begin"); !begun)
-        return begun;
+    if (auto const begun = reading_.execute("begin"); !begun) return begun;
     SqliteTransaction transaction(reading_);
     Result<void> result;
     try {
@@ -113,8 +106,7 @@ void SqliteStore::write_groups() {
         {
             std::unique_lock lock(mutex_);
             arrived_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-            if (waiting_.empty())
-                return;
+            if (waiting_.empty()) return;
             auto const size = std::min(waiting_.size(), group_limit);
             auto const end = waiting_.begin() + static_cast<std::ptrdiff_t>(size);
             group.assign(waiting_.begin(), end);
@@ -131,26 +123,22 @@ void SqliteStore::write_groups() {
 
 void SqliteStore::commit_group(std::vector<Request*> const& group) {
     auto const done = run_group(group);
-    if (done)
-        return;
-    if (writing_.in_transaction())
-        [[maybe_unused]] auto const undone = writing_.execute("rollback");
+    if (done) return;
+    if (writing_.in_transaction()) [[maybe_unused]]
+        auto const undone = writing_.execute("rollback");
     // Nothing of the group is in the file. Who failed by himself keeps his own error.
     for (auto* request : group)
-        if (request->result)
-            request->result = unexpected(done.error());
+        if (request->result) request->result = unexpected(done.error());
 }
 
 /// One transaction for the whole group, each request in a savepoint of its own. An error here is everyone's.
 Result<void> SqliteStore::run_group(std::vector<Request*> const& group) {
     // `immediate`: a reader that became a writer later could not wait for another process any more.
-    if (auto const begun = writing_.execute("begin immediate"); !begun)
-        return begun;
+    if (auto const begun = writing_.execute("begin immediate"); !begun) return begun;
     observe(Step::begun);
     SqliteTransaction transaction(writing_);
     for (auto* request : group) {
-        if (auto const marked = writing_.run("savepoint request"); !marked)
-            return unexpected(marked.error());
+        if (auto const marked = writing_.run("savepoint request"); !marked) return unexpected(marked.error());
         try {
             request->result = (*request->work)(transaction);
         } catch (...) {
@@ -162,15 +150,12 @@ Result<void> SqliteStore::run_group(std::vector<Request*> const& group) {
             return request->result ? temporary("store: the database ended the transaction by itself")
                                    : Result<void>(unexpected(request->result.error()));
         if (!request->result)
-            if (auto const undone = writing_.run("rollback to request"); !undone)
-                return unexpected(undone.error());
-        if (auto const released = writing_.run("release request"); !released)
-            return unexpected(released.error());
+            if (auto const undone = writing_.run("rollback to request"); !undone) return unexpected(undone.error());
+        if (auto const released = writing_.run("release request"); !released) return unexpected(released.error());
     }
     observe(Step::before_commit);
     auto const committed = writing_.execute("commit");
-    if (committed)
-        observe(Step::committed);
+    if (committed) observe(Step::committed);
     return committed;
 }
 
@@ -186,8 +171,7 @@ namespace wharf::store {
 
 Result<std::unique_ptr<Store>> open_sqlite(std::filesystem::path const& file, OpenMode mode) {
     auto store = sqlite::SqliteStore::open(file, mode);
-    if (!store)
-        return unexpected(std::move(store.error()));
+    if (!store) return unexpected(std::move(store.error()));
     return std::unique_ptr<Store>(std::move(*store));
 }
 

@@ -46,8 +46,7 @@ private:
     void commit_group(std::vector<Request*> const& group);
     [[nodiscard]] Result<void> run_group(std::vector<Request*> const& group);
     void observe(Step step) const {
-        if (observer_)
-            observer_(step);
+        if (observer_) observer_(step);
     }
 
     bool in_memory_ = false;

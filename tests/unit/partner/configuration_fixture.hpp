@@ -35,7 +35,9 @@ protected:
         write(name, text);
     }
     void spoil_gateway(std::string const& from, std::string const& to) { spoil("wharf.yaml", gateway, from, to); }
-    void spoil_acme(std::string const& from, std::string const& to) { spoil("partners/acme/profile.yaml", acme, from, to); }
+    void spoil_acme(std::string const& from, std::string const& to) {
+        spoil("partners/acme/profile.yaml", acme, from, to);
+    }
     void spoil_box(std::string const& from, std::string const& to) { spoil("channels/box.yaml", box, from, to); }
 
     [[nodiscard]] std::expected<Configuration, Diagnostics> load(SecretCheck secrets = SecretCheck::resolve) const {
@@ -48,8 +50,8 @@ protected:
         for (auto const& finding : loaded ? loaded->warnings : loaded.error()) {
             auto const& place = finding.place;
             auto const file = std::filesystem::path(place.file).lexically_relative(folder).string();
-            text += finding.code + " " + file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + " " +
-                    finding.message + " | " + finding.help + "\n";
+            text += finding.code + " " + file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
+                    " " + finding.message + " | " + finding.help + "\n";
         }
         return text;
     }

@@ -19,59 +19,74 @@ using ::testing::StartsWith;
 TEST_F(ConfigurationTest, UnknownSettings) {
     spoil_acme("channel: box\n", "chanel: box\nweather: fine\n");
     auto const found = findings();
-    EXPECT_THAT(found, HasSubstr("PARTNER-0003 partners/acme/profile.yaml:5:1 profile.yaml has no setting 'chanel' | did you mean "
-                                 "'channel'?\n"));
-    EXPECT_THAT(found, HasSubstr("PARTNER-0003 partners/acme/profile.yaml:6:1 profile.yaml has no setting 'weather' | the settings "
-                                 "here are: name, identifiers, identity, channel, file_name, envelope, documents, "
-                                 "acknowledgment, duplicates\n"));
+    EXPECT_THAT(
+        found,
+        HasSubstr("PARTNER-0003 partners/acme/profile.yaml:5:1 profile.yaml has no setting 'chanel' | did you mean "
+                  "'channel'?\n"));
+    EXPECT_THAT(
+        found,
+        HasSubstr("PARTNER-0003 partners/acme/profile.yaml:6:1 profile.yaml has no setting 'weather' | the settings "
+                  "here are: name, identifiers, identity, channel, file_name, envelope, documents, "
+                  "acknowledgment, duplicates\n"));
     // What follows from the misspelt setting is not reported: no channel, so no way out.
     EXPECT_THAT(found, Not(HasSubstr("PARTNER-0030")));
 }
 
 TEST_F(ConfigurationTest, DuplicateKeys) {
     spoil_acme("channel: box\n", "channel: box\nname: Again\n");
-    EXPECT_EQ(findings(), "PARTNER-0004 partners/acme/profile.yaml:6:1 'name' stands here a second time | keep one of the two; the "
-                          "first is in line 1\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0004 partners/acme/profile.yaml:6:1 'name' stands here a second time | keep one of the two; the "
+              "first is in line 1\n");
     ASSERT_FALSE(load());
     EXPECT_EQ(load().error()[0].related[0].place.line, 1u);
 }
 
 TEST_F(ConfigurationTest, WrongShapes) {
     spoil_box("senders: [acme]", "senders: acme");
-    EXPECT_EQ(findings(), "PARTNER-0005 channels/box.yaml:7:10 senders is a single value; a list was expected | write one item per "
-                          "line, each with '- ' before it, or [a, b]\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0005 channels/box.yaml:7:10 senders is a single value; a list was expected | write one item per "
+              "line, each with '- ' before it, or [a, b]\n");
     spoil_box("  root: data/box", "  root: [data/box]");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0005 channels/box.yaml:3:9 folder.root is a list; a single value was expected"));
+    EXPECT_THAT(findings(),
+                HasSubstr("PARTNER-0005 channels/box.yaml:3:9 folder.root is a list; a single value was expected"));
     spoil_box("folder:\n  root: data/box", "folder: data/box");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0005 channels/box.yaml:2:9 folder is a single value; a mapping was expected"));
+    EXPECT_THAT(findings(),
+                HasSubstr("PARTNER-0005 channels/box.yaml:2:9 folder is a single value; a mapping was expected"));
     spoil_box("  inbox: in", "  inbox:");
     EXPECT_THAT(findings(), HasSubstr("pickup.inbox is nothing; a single value was expected"));
     write("channels/box.yaml", "- a\n- b\n");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0005 channels/box.yaml:1:1 the file holds a list or a single value"));
     spoil_acme("  - qualifier: ZZ\n    id: ACME", "  - ZZ:ACME");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0005 partners/acme/profile.yaml:3:5 identifiers[0] is a single value; a mapping was"));
+    EXPECT_THAT(
+        findings(),
+        HasSubstr("PARTNER-0005 partners/acme/profile.yaml:3:5 identifiers[0] is a single value; a mapping was"));
 }
 
 TEST_F(ConfigurationTest, MissingSettings) {
     spoil_acme("name: ACME\n", "");
-    EXPECT_EQ(findings(), "PARTNER-0006 partners/acme/profile.yaml:1:1 profile.yaml needs 'name' | name: the partner's name, for "
-                          "people; for example ACME Supplies Inc.\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0006 partners/acme/profile.yaml:1:1 profile.yaml needs 'name' | name: the partner's name, for "
+              "people; for example ACME Supplies Inc.\n");
     spoil_acme("  - qualifier: ZZ\n    id: ACME", "  - id: ACME");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0006 partners/acme/profile.yaml:3:5 an identifier needs 'qualifier'"));
     spoil_acme("  - qualifier: ZZ\n    id: ACME", "  []");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0006 partners/acme/profile.yaml:3:3 identifiers is empty"));
     spoil_acme("  - set: 810\n    direction", "  - direction");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0006 partners/acme/profile.yaml:9:5 a document needs 'set' or 'document'"));
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0006 partners/acme/profile.yaml:9:5 a document needs 'set' or 'document'"));
     spoil_acme("  - set: 810\n", "  - set: 832\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0006 partners/acme/profile.yaml:9:5 no kind of document is known for the set 832"));
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0006 partners/acme/profile.yaml:9:5 no kind of document is known for the set 832"));
     write("partners/acme/profile.yaml", "");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0006 partners/acme/profile.yaml:1:1 profile.yaml needs 'name'"));
     write("partners/acme/profile.yaml", acme);
     spoil_box("folder:\n  root: data/box\n", "");
-    EXPECT_EQ(findings(), "PARTNER-0006 channels/box.yaml:1:12 a channel with transport: folder needs 'folder' | give folder with "
-                          "root\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0006 channels/box.yaml:1:12 a channel with transport: folder needs 'folder' | give folder with "
+              "root\n");
     spoil_box("  inbox: in\n  outbox: out\n", "  archive: old\n");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0006 channels/box.yaml:5:3 the channel has neither an inbox nor an outbox"));
+    EXPECT_THAT(findings(),
+                HasSubstr("PARTNER-0006 channels/box.yaml:5:3 the channel has neither an inbox nor an outbox"));
     write("channels/box.yaml", box);
     spoil_gateway("identities:\n  - name: us\n    qualifier: ZZ\n    id: EXAMPLEBUYER\n", "identities: []\n");
     EXPECT_THAT(findings(), HasSubstr("PARTNER-0006 wharf.yaml:3:13 identities is empty"));
@@ -93,8 +108,9 @@ TEST_P(BadValues, AreTold) {
 INSTANTIATE_TEST_SUITE_P(
     Profile, BadValues,
     ::testing::Values(
-        BadValue{"acknowledgment:\n  ta1: allways\n",
-                 "acknowledgment.ta1 is 'allways': it must be one of: never, on_error, always | did you mean 'always'?"},
+        BadValue{
+            "acknowledgment:\n  ta1: allways\n",
+            "acknowledgment.ta1 is 'allways': it must be one of: never, on_error, always | did you mean 'always'?"},
         BadValue{"acknowledgment:\n  send_997: 1\n", "acknowledgment.send_997 is '1': it must be yes or no"},
         BadValue{"acknowledgment:\n  expect_997_within: 4\n", "is '4': it must be a time such as 500ms, 30s"},
         BadValue{"acknowledgment:\n  expect_997_within: 1500ms\n", "whole seconds"},
@@ -114,8 +130,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ConfigurationTest, BadValuesElsewhere) {
     spoil_acme("qualifier: ZZ", "qualifier: zz");
-    EXPECT_EQ(findings(), "PARTNER-0007 partners/acme/profile.yaml:3:16 identifiers[0].qualifier is 'zz': a qualifier has two "
-                          "characters, digits or capital letters, such as ZZ or 01 | for example: ZZ\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0007 partners/acme/profile.yaml:3:16 identifiers[0].qualifier is 'zz': a qualifier has two "
+              "characters, digits or capital letters, such as ZZ or 01 | for example: ZZ\n");
     spoil_acme("id: ACME", "id: ACMEACMEACMEACME");
     EXPECT_THAT(findings(), HasSubstr("it has 16 characters; X12 gives it 1 to 15"));
     spoil_acme("id: ACME", "id: 'ACME  '");
@@ -160,7 +177,8 @@ TEST_F(ConfigurationTest, ALiteralSecretIsRefusedAndNotRepeated) {
     for (auto const& text : {finding.message, finding.help, finding.value, finding.excerpt})
         EXPECT_THAT(text, Not(HasSubstr("hunter2")));
     // Nor when the name of the setting is misspelt, or the file is no YAML.
-    write("channels/box.yaml", "transport: sftp\nsftp:\n  pasword: hunter2\n  passwort: hunter2\n  ab: [\n  passphrase: hunter2\n");
+    write("channels/box.yaml",
+          "transport: sftp\nsftp:\n  pasword: hunter2\n  passwort: hunter2\n  ab: [\n  passphrase: hunter2\n");
     auto const again = load();
     ASSERT_FALSE(again);
     for (auto const& one : again.error())
@@ -184,7 +202,8 @@ TEST_F(ConfigurationTest, HostileYamlEndsSoonWithOneFinding) {
     auto const begin = std::chrono::steady_clock::now();
     std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n";
     for (char c = 'b'; c < 'k'; ++c)
-        bomb += std::string(1, c) + ": &" + c + " [*" + static_cast<char>(c - 1) + ",*" + static_cast<char>(c - 1) + "]\n";
+        bomb +=
+            std::string(1, c) + ": &" + c + " [*" + static_cast<char>(c - 1) + ",*" + static_cast<char>(c - 1) + "]\n";
     write("partners/acme/profile.yaml", bomb);
     EXPECT_THAT(findings(), StartsWith("PARTNER-0010 partners/acme/profile.yaml:1:4 anchors (&name) and aliases"));
     write("partners/acme/profile.yaml", "name: !!binary AAAA\n");
@@ -223,7 +242,9 @@ TEST_F(ConfigurationTest, FilesThatAreNotThere) {
 
 TEST_F(ConfigurationTest, NamesAndStrayEntries) {
     write("partners/ACME West/profile.yaml", acme);
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0020 partners/ACME West/profile.yaml:0:0 the partner cannot be called 'ACME West'"));
+    EXPECT_THAT(
+        findings(),
+        StartsWith("PARTNER-0020 partners/ACME West/profile.yaml:0:0 the partner cannot be called 'ACME West'"));
     std::filesystem::remove_all(folder / "partners/ACME West");
     write("partners/README.md", "words");
     write("partners/empty/notes.txt", "words");
@@ -238,9 +259,11 @@ TEST_F(ConfigurationTest, NamesAndStrayEntries) {
 
 TEST_F(ConfigurationTest, NamesThatPointNowhere) {
     spoil_acme("channel: box", "channel: bux");
-    EXPECT_EQ(findings(), "PARTNER-0012 partners/acme/profile.yaml:5:10 there is no channel 'bux' | did you mean 'box'?\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0012 partners/acme/profile.yaml:5:10 there is no channel 'bux' | did you mean 'box'?\n");
     spoil_acme("targets: [erp]", "targets: [epr]");
-    EXPECT_EQ(findings(), "PARTNER-0013 partners/acme/profile.yaml:11:15 there is no target 'epr' | did you mean 'erp'?\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0013 partners/acme/profile.yaml:11:15 there is no target 'epr' | did you mean 'erp'?\n");
     spoil_acme("targets: [erp]", "targets: [warehouse]");
     EXPECT_THAT(findings(), HasSubstr("| there are: erp, wms, erp-test; targets are described in wharf.yaml"));
     spoil_acme("channel: box", "channel: box\nidentity: them");
@@ -252,28 +275,34 @@ TEST_F(ConfigurationTest, NamesThatPointNowhere) {
 
 TEST_F(ConfigurationTest, TestAndProductionStayApart) {
     spoil_acme("test_targets: [erp-test]", "test_targets: [erp]");
-    EXPECT_EQ(findings(), "PARTNER-0014 partners/acme/profile.yaml:12:20 test documents would go to 'erp', which is a production "
-                          "target | name a target with production: no, or move it to targets\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0014 partners/acme/profile.yaml:12:20 test documents would go to 'erp', which is a production "
+              "target | name a target with production: no, or move it to targets\n");
     spoil_acme("targets: [erp]", "targets: [erp, erp-test]");
-    EXPECT_EQ(findings(), "PARTNER-0014 partners/acme/profile.yaml:11:20 production documents would go to 'erp-test', which is no "
-                          "production target | name a target with production: yes, or move it to test_targets\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0014 partners/acme/profile.yaml:11:20 production documents would go to 'erp-test', which is no "
+              "production target | name a target with production: yes, or move it to test_targets\n");
     // Also when the list comes from the defaults: the place is there.
     write("partners/acme/profile.yaml", acme.substr(0, acme.find("documents:")));
-    write("wharf.yaml", gateway + "partner_defaults:\n  documents:\n    - {set: 810, direction: inbound, test_targets: [erp]}\n");
+    write("wharf.yaml",
+          gateway + "partner_defaults:\n  documents:\n    - {set: 810, direction: inbound, test_targets: [erp]}\n");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0014 wharf.yaml:20:53 test documents would go to 'erp'"));
 }
 
 TEST_F(ConfigurationTest, TargetsTakeWhatTheySay) {
     spoil_acme("targets: [erp]", "targets: [wms]");
-    EXPECT_EQ(findings(), "PARTNER-0015 partners/acme/profile.yaml:11:15 the target 'wms' does not take invoice | it takes: "
-                          "ship_notice; see targets in wharf.yaml\n");
+    EXPECT_EQ(findings(),
+              "PARTNER-0015 partners/acme/profile.yaml:11:15 the target 'wms' does not take invoice | it takes: "
+              "ship_notice; see targets in wharf.yaml\n");
 }
 
 TEST_F(ConfigurationTest, IdentifiersBelongToOnePartner) {
     write("partners/zeta/profile.yaml", acme);
     auto const loaded = load();
     ASSERT_FALSE(loaded);
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0016 partners/zeta/profile.yaml:4:9 the identifier ZZ:ACME belongs to 'acme' already"));
+    EXPECT_THAT(
+        findings(),
+        HasSubstr("PARTNER-0016 partners/zeta/profile.yaml:4:9 the identifier ZZ:ACME belongs to 'acme' already"));
     auto const finding = std::ranges::find(loaded.error(), "PARTNER-0016", &Diagnostic::code);
     ASSERT_EQ(finding->related.size(), 1u);
     EXPECT_THAT(finding->related[0].place.file, HasSubstr("partners/acme/profile.yaml"));
@@ -281,10 +310,12 @@ TEST_F(ConfigurationTest, IdentifiersBelongToOnePartner) {
     spoil("partners/zeta/profile.yaml", acme, "    id: ACME\n", "    id: ACME\n    usage: test\n");
     EXPECT_THAT(findings(), Not(HasSubstr("PARTNER-0016")));
     spoil_gateway("targets:", "  - {name: again, qualifier: ZZ, id: EXAMPLEBUYER}\ntargets:");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0016 wharf.yaml:7:38 the identities 'us' and 'again' are both ZZ:EXAMPLEBUYER"));
+    EXPECT_THAT(findings(),
+                HasSubstr("PARTNER-0016 wharf.yaml:7:38 the identities 'us' and 'again' are both ZZ:EXAMPLEBUYER"));
     spoil_gateway("targets:", "  - {name: other, qualifier: ZZ, id: OTHER}\ntargets:");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0006 partners/acme/profile.yaml:1:1 profile.yaml needs 'identity' | wharf.yaml has "
-                                      "several: us, other"));
+    EXPECT_THAT(findings(),
+                HasSubstr("PARTNER-0006 partners/acme/profile.yaml:1:1 profile.yaml needs 'identity' | wharf.yaml has "
+                          "several: us, other"));
 }
 
 TEST_F(ConfigurationTest, ThingsGivenTwice) {
@@ -294,16 +325,20 @@ TEST_F(ConfigurationTest, ThingsGivenTwice) {
     spoil_acme("    targets: [erp]\n", "    targets: [erp, erp]\n");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0017 partners/acme/profile.yaml:11:20 the target 'erp' stands twice"));
     write("partners/acme/profile.yaml", acme + "  - set: 810\n    direction: inbound\n    targets: [erp]\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0017 partners/acme/profile.yaml:13:5 inbound 810 stands a second time"));
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0017 partners/acme/profile.yaml:13:5 inbound 810 stands a second time"));
 }
 
 TEST_F(ConfigurationTest, SettingsWithoutEffect) {
     write("channels/box.yaml", box + "sftp:\n  host: h\n  user: u\n  host_key_fingerprints: "
                                      "[SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU]\n  private_key: k\n");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0021 channels/box.yaml:9:3 'sftp' means nothing for a channel with transport: folder"));
+    EXPECT_THAT(
+        findings(),
+        HasSubstr("PARTNER-0021 channels/box.yaml:9:3 'sftp' means nothing for a channel with transport: folder"));
     write("channels/box.yaml", box);
     spoil_acme("    direction: outbound\n", "    direction: outbound\n    targets: [erp]\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0021 partners/acme/profile.yaml:9:14 an outbound document has no targets"));
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0021 partners/acme/profile.yaml:9:14 an outbound document has no targets"));
 }
 
 TEST_F(ConfigurationTest, SftpLogins) {
@@ -311,17 +346,20 @@ TEST_F(ConfigurationTest, SftpLogins) {
                              "  host_key_fingerprints: [SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU]\n"
                              "  private_key: keys/acme\npickup: {inbox: in, outbox: out}\nsenders: [acme]\n";
     write("channels/box.yaml", sftp);
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0029 channels/box.yaml:6:16 the private key " + (folder / "keys/acme").string() +
-                                       " cannot be read"));
+    EXPECT_THAT(findings(), StartsWith("PARTNER-0029 channels/box.yaml:6:16 the private key " +
+                                       (folder / "keys/acme").string() + " cannot be read"));
     EXPECT_TRUE(load()) << "a missing key stops its channel, not the gateway";
     write("keys/acme", "key");
     EXPECT_EQ(findings(), "");
     EXPECT_EQ(load()->channels[0].sftp.private_key, folder / "keys/acme");
     spoil("channels/box.yaml", sftp, "  private_key: keys/acme\n", "");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0022 channels/box.yaml:3:3 the channel has neither a private_key nor a password"));
-    spoil("channels/box.yaml", sftp, "  private_key: keys/acme\n", "  private_key: keys/acme\n  password: ${env:HOME}\n");
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0022 channels/box.yaml:3:3 the channel has neither a private_key nor a password"));
+    spoil("channels/box.yaml", sftp, "  private_key: keys/acme\n",
+          "  private_key: keys/acme\n  password: ${env:HOME}\n");
     EXPECT_EQ(findings(), "") << "the key is tried first, then the password";
-    spoil("channels/box.yaml", sftp, "  private_key: keys/acme\n", "  passphrase: ${env:HOME}\n  password: ${env:HOME}\n");
+    spoil("channels/box.yaml", sftp, "  private_key: keys/acme\n",
+          "  passphrase: ${env:HOME}\n  password: ${env:HOME}\n");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0021 channels/box.yaml:6:15 a passphrase belongs to a private_key"));
     spoil("channels/box.yaml", sftp, "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "MD5:00:11");
     EXPECT_THAT(findings(), HasSubstr("a fingerprint is SHA256: and 43 characters"));
@@ -330,10 +368,13 @@ TEST_F(ConfigurationTest, SftpLogins) {
 }
 
 TEST_F(ConfigurationTest, TargetLogins) {
-    spoil_gateway("    production: yes\n", "    production: yes\n    bearer_token: ${env:HOME}\n    basic: {user: u, password: '${env:HOME}'}\n");
+    spoil_gateway(
+        "    production: yes\n",
+        "    production: yes\n    bearer_token: ${env:HOME}\n    basic: {user: u, password: '${env:HOME}'}\n");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0022 wharf.yaml:12:12 the target 'erp' has a bearer_token and basic"));
     spoil_gateway("    production: yes\n", "    production: yes\n    headers: [{name: X-Key}]\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0006 wharf.yaml:11:15 the header X-Key needs either 'value' or 'secret'"));
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0006 wharf.yaml:11:15 the header X-Key needs either 'value' or 'secret'"));
     spoil_gateway("    production: yes\n", "    production: yes\n    headers: [{name: X-Wharf-Test, value: x}]\n");
     EXPECT_THAT(findings(), HasSubstr("Wharf sets this header itself"));
     spoil_gateway("https://erp.example.com/{document}\n    production: yes\n",
@@ -347,13 +388,18 @@ TEST_F(ConfigurationTest, TargetLogins) {
 
 TEST_F(ConfigurationTest, Delimiters) {
     write("partners/acme/profile.yaml", acme + "envelope:\n  component_separator: '*'\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0023 partners/acme/profile.yaml:14:24 element_separator and component_separator are "
-                                       "the same character"));
+    EXPECT_THAT(
+        findings(),
+        StartsWith("PARTNER-0023 partners/acme/profile.yaml:14:24 element_separator and component_separator are "
+                   "the same character"));
     write("partners/acme/profile.yaml", acme + "envelope:\n  version: 00501\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0023 partners/acme/profile.yaml:14:12 version 00501 has a repetition separator"));
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0023 partners/acme/profile.yaml:14:12 version 00501 has a repetition separator"));
     write("partners/acme/profile.yaml", acme + "envelope:\n  repetition_separator: '^'\n");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0023 partners/acme/profile.yaml:14:25 version 00401 has no repetition separator"));
-    write("partners/acme/profile.yaml", acme + "envelope:\n  version: 00501\n  repetition_separator: '^'\n  segment_terminator: 0x0A\n");
+    EXPECT_THAT(findings(),
+                StartsWith("PARTNER-0023 partners/acme/profile.yaml:14:25 version 00401 has no repetition separator"));
+    write("partners/acme/profile.yaml",
+          acme + "envelope:\n  version: 00501\n  repetition_separator: '^'\n  segment_terminator: 0x0A\n");
     auto const loaded = load();
     ASSERT_TRUE(loaded) << findings();
     EXPECT_EQ(loaded->partners[0].envelope.segment_terminator, '\n');
@@ -362,22 +408,30 @@ TEST_F(ConfigurationTest, Delimiters) {
 
 TEST_F(ConfigurationTest, WaysInAndOut) {
     spoil_box("senders: [acme]", "senders: []");
-    EXPECT_EQ(findings(), "PARTNER-0024 partners/acme/profile.yaml:7:3 no channel that is read takes documents from 'acme' | add 'acme' "
-                          "to senders in the file of his channel; until then what he sends is quarantined\n");
+    EXPECT_EQ(
+        findings(),
+        "PARTNER-0024 partners/acme/profile.yaml:7:3 no channel that is read takes documents from 'acme' | add 'acme' "
+        "to senders in the file of his channel; until then what he sends is quarantined\n");
     EXPECT_TRUE(load());
     spoil_box("  outbox: out\n", "");
     EXPECT_THAT(findings(), HasSubstr("PARTNER-0030 partners/acme/profile.yaml:5:10 the channel 'box' has no outbox"));
     write("channels/box.yaml", box);
     spoil_acme("channel: box\n", "");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0030 partners/acme/profile.yaml:1:1 we send documents to this partner, and he has no "
-                                      "channel"));
+    EXPECT_THAT(
+        findings(),
+        HasSubstr("PARTNER-0030 partners/acme/profile.yaml:1:1 we send documents to this partner, and he has no "
+                  "channel"));
     spoil_acme("    targets: [erp]\n    test_targets: [erp-test]\n", "");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0028 partners/acme/profile.yaml:9:5 inbound invoice have no targets and will be held"));
+    EXPECT_THAT(
+        findings(),
+        StartsWith("PARTNER-0028 partners/acme/profile.yaml:9:5 inbound invoice have no targets and will be held"));
 }
 
 TEST_F(ConfigurationTest, AnOpenApiIsRefused) {
     spoil_gateway("targets:", "listen:\n  address: 0.0.0.0\ntargets:");
-    EXPECT_THAT(findings(), StartsWith("PARTNER-0025 wharf.yaml:8:12 the API would listen on 0.0.0.0 and take requests from anybody"));
+    EXPECT_THAT(
+        findings(),
+        StartsWith("PARTNER-0025 wharf.yaml:8:12 the API would listen on 0.0.0.0 and take requests from anybody"));
     spoil_gateway("targets:", "listen:\n  address: 0.0.0.0\n  tokens: [{name: erp, token: '${env:HOME}'}]\ntargets:");
     EXPECT_EQ(findings(), "");
     spoil_gateway("targets:", "listen:\n  address: example.com\ntargets:");
@@ -387,9 +441,11 @@ TEST_F(ConfigurationTest, AnOpenApiIsRefused) {
 TEST_F(ConfigurationTest, DefaultsAreCheckedOnceAndMakeNoPartner) {
     write("partners/beta/profile.yaml", "name: Beta\nidentifiers:\n  - {qualifier: ZZ, id: BETA}\n");
     write("wharf.yaml", gateway + "partner_defaults:\n  name: Everyone\n  envelope:\n    versoin: 00401\n");
-    EXPECT_EQ(findings(), "PARTNER-0003 wharf.yaml:19:3 partner_defaults has no setting 'name' | every partner has his own; put it into "
-                          "his profile.yaml\n"
-                          "PARTNER-0003 wharf.yaml:21:5 envelope has no setting 'versoin' | did you mean 'version'?\n");
+    EXPECT_EQ(
+        findings(),
+        "PARTNER-0003 wharf.yaml:19:3 partner_defaults has no setting 'name' | every partner has his own; put it into "
+        "his profile.yaml\n"
+        "PARTNER-0003 wharf.yaml:21:5 envelope has no setting 'versoin' | did you mean 'version'?\n");
     write("wharf.yaml", gateway + "partner_defaults: yes\n");
     EXPECT_THAT(findings(), StartsWith("PARTNER-0005 wharf.yaml:18:19 partner_defaults is a single value"));
 }
@@ -407,7 +463,8 @@ TEST_F(ConfigurationTest, AllFindingsOfAllFilesComeTogether) {
 
 TEST(PartnerCodes, EachIsUsedAndEachUsedOneExists) {
     std::set<std::string> used, known;
-    for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::path(WHARF_SOURCE_DIR) / "src/partner")) {
+    for (auto const& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(WHARF_SOURCE_DIR) / "src/partner")) {
         std::ifstream file(entry.path());
         std::string const text{std::istreambuf_iterator<char>(file), {}};
         std::regex const code("\"(PARTNER-[0-9]{4})\"");
@@ -415,8 +472,7 @@ TEST(PartnerCodes, EachIsUsedAndEachUsedOneExists) {
             used.insert((*match)[1]);
     }
     for (auto const& entry : all_codes())
-        if (entry.code.starts_with("PARTNER-"))
-            known.insert(std::string(entry.code));
+        if (entry.code.starts_with("PARTNER-")) known.insert(std::string(entry.code));
     EXPECT_EQ(used, known);
     EXPECT_GT(used.size(), 25u);
 }

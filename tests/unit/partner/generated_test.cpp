@@ -39,9 +39,11 @@ void expect_tables(std::string const& page, std::string const& name, Declaration
 }
 
 TEST(Generated, Schemas) {
-    expect_content("schemas/wharf.1.json", json_schema(gateway_declaration(), "wharf.yaml, the gateway's configuration"));
+    expect_content("schemas/wharf.1.json",
+                   json_schema(gateway_declaration(), "wharf.yaml, the gateway's configuration"));
     expect_content("schemas/partner.1.json", json_schema(profile_declaration(), "profile.yaml, a partner's profile"));
-    expect_content("schemas/channel.1.json", json_schema(channel_declaration(), "A channel: a folder or an SFTP login"));
+    expect_content("schemas/channel.1.json",
+                   json_schema(channel_declaration(), "A channel: a folder or an SFTP login"));
 }
 
 TEST(Generated, ManualTables) {
@@ -59,8 +61,7 @@ TEST(Declarations, EverySettingIsExplained) {
         for (auto const& field : declaration.fields()) {
             EXPECT_GT(field.meaning.size(), 5u) << declaration.name() << " " << field.name;
             ++count;
-            if (field.nested && field.shape != Field::Shape::raw)
-                open.push_back(field.nested);
+            if (field.nested && field.shape != Field::Shape::raw) open.push_back(field.nested);
         }
     }
     EXPECT_GT(count, 80u);

@@ -66,7 +66,9 @@ TEST_F(ConfigurationTest, LoadsWithoutFindings) {
     EXPECT_TRUE(channel.is_read());
 }
 
-TEST_F(ConfigurationTest, TheFileItselfMayBeNamed) { EXPECT_TRUE(load_configuration(folder / "wharf.yaml")); }
+TEST_F(ConfigurationTest, TheFileItselfMayBeNamed) {
+    EXPECT_TRUE(load_configuration(folder / "wharf.yaml"));
+}
 
 TEST_F(ConfigurationTest, EveryValueIsText) {
     spoil_acme("name: ACME\n", "name: 004010\nenvelope:\n  version: 00401\n  release: 004010\n");
@@ -114,9 +116,10 @@ TEST_F(ConfigurationTest, LayersAndTheirSources) {
 }
 
 TEST_F(ConfigurationTest, ListsOfALayerReplaceTheEarlierOnes) {
-    write("wharf.yaml", gateway + "partner_defaults:\n  documents:\n"
-                                  "    - {set: 850, direction: outbound}\n    - {set: 855, direction: inbound, targets: [erp]}\n"
-                                  "    - {set: 856, direction: inbound, targets: [wms]}\n");
+    write("wharf.yaml",
+          gateway + "partner_defaults:\n  documents:\n"
+                    "    - {set: 850, direction: outbound}\n    - {set: 855, direction: inbound, targets: [erp]}\n"
+                    "    - {set: 856, direction: inbound, targets: [wms]}\n");
     auto loaded = load();
     ASSERT_TRUE(loaded) << findings();
     EXPECT_EQ(loaded->partners[0].documents.size(), 2u);
@@ -126,14 +129,16 @@ TEST_F(ConfigurationTest, ListsOfALayerReplaceTheEarlierOnes) {
     loaded = load();
     ASSERT_TRUE(loaded) << findings();
     ASSERT_EQ(loaded->partners[0].documents.size(), 3u);
-    EXPECT_EQ(effective(loaded->partners[0].effective, "documents[2].set"), Pair("856", "wharf.yaml:22 (partner_defaults)"));
+    EXPECT_EQ(effective(loaded->partners[0].effective, "documents[2].set"),
+              Pair("856", "wharf.yaml:22 (partner_defaults)"));
 }
 
 TEST_F(ConfigurationTest, SecretsAreReferencesAndNeverShown) {
     ::setenv("WHARF_TEST_TOKEN", "s3cr3t-token", 1);
     write("secrets/password", "s3cr3t-password\n");
-    spoil_gateway("    production: yes\n", "    production: yes\n    bearer_token: ${env:WHARF_TEST_TOKEN}\n"
-                                           "    headers:\n      - {name: X-Api-Key, secret: '${file:secrets/password}'}\n");
+    spoil_gateway("    production: yes\n",
+                  "    production: yes\n    bearer_token: ${env:WHARF_TEST_TOKEN}\n"
+                  "    headers:\n      - {name: X-Api-Key, secret: '${file:secrets/password}'}\n");
     auto const loaded = load();
     ASSERT_TRUE(loaded) << findings();
     auto const& target = loaded->gateway.targets[0];
@@ -150,9 +155,10 @@ TEST_F(ConfigurationTest, SecretsAreReferencesAndNeverShown) {
 }
 
 TEST_F(ConfigurationTest, Lookups) {
-    write("partners/globex/profile.yaml", "name: Globex\nidentifiers:\n"
-                                          "  - {qualifier: '01', id: '098765432', usage: production, group_ids: [GLOBEX, GWEST]}\n"
-                                          "  - {qualifier: ZZ, id: GLOBEXTEST, usage: test}\n");
+    write("partners/globex/profile.yaml",
+          "name: Globex\nidentifiers:\n"
+          "  - {qualifier: '01', id: '098765432', usage: production, group_ids: [GLOBEX, GWEST]}\n"
+          "  - {qualifier: ZZ, id: GLOBEXTEST, usage: test}\n");
     auto const loaded = load();
     ASSERT_TRUE(loaded) << findings();
     auto const& c = *loaded;
@@ -197,8 +203,13 @@ TEST_F(ConfigurationTest, Lookups) {
 }
 
 TEST(FileNames, AreFilledAndStayPlain) {
-    FileNameParts const parts{.partner = "acme", .identity = "us", .set = "850", .interchange = "000000042", .group = "7",
-                              .date = "20250602", .time = "1403"};
+    FileNameParts const parts{.partner = "acme",
+                              .identity = "us",
+                              .set = "850",
+                              .interchange = "000000042",
+                              .group = "7",
+                              .date = "20250602",
+                              .time = "1403"};
     EXPECT_EQ(expand_file_name("{set}_{interchange}.edi", parts), "850_000000042.edi");
     EXPECT_EQ(expand_file_name("{partner}-{identity}-{group}-{date}{time}-{interchange}", parts),
               "acme-us-7-202506021403-000000042");
@@ -224,8 +235,8 @@ TEST(Nearest, CountsSlipsOfTheFingers) {
 TEST(Secrets, Forms) {
     EXPECT_TRUE(Secret::parse("${env:A_1}", "."));
     EXPECT_TRUE(Secret::parse("${file:/run/secrets/x}", "."));
-    for (auto const* const wrong : {"", "hunter2", "${env:}", "${env:1A}", "${env:A B}", "${file:}", "${ENV:A}", "x${env:A}",
-                                    "${env:A}x", "${env:A", "$A", "${vault:x}"}) {
+    for (auto const* const wrong : {"", "hunter2", "${env:}", "${env:1A}", "${env:A B}", "${file:}", "${ENV:A}",
+                                    "x${env:A}", "${env:A}x", "${env:A", "$A", "${vault:x}"}) {
         auto const secret = Secret::parse(wrong, ".");
         ASSERT_FALSE(secret) << wrong;
         if (std::string(wrong).size() > 3) {
@@ -244,7 +255,8 @@ TEST(ExampleConfiguration, LoadsWithoutErrors) {
     auto const loaded = load_configuration(WHARF_SOURCE_DIR);
     if (!loaded)
         for (auto const& finding : loaded.error())
-            ADD_FAILURE() << finding.code << " " << finding.place.file << ":" << finding.place.line << " " << finding.message;
+            ADD_FAILURE() << finding.code << " " << finding.place.file << ":" << finding.place.line << " "
+                          << finding.message;
     ASSERT_TRUE(loaded);
     EXPECT_TRUE(loaded->partner("acme-supplies") && loaded->partner("globex"));
     EXPECT_TRUE(loaded->channel("acme-sftp") && loaded->channel("vans-folder"));

@@ -44,9 +44,8 @@ TEST_F(StoreTest, AnExceptionRollsBackAndReachesTheCaller) {
 }
 
 TEST_F(StoreTest, TransactInsideATransactionIsRefused) {
-    auto const done = store->transact([&](Transaction&) -> Result<void> {
-        return store->transact([](Transaction&) -> Result<void> { return {}; });
-    });
+    auto const done = store->transact(
+        [&](Transaction&) -> Result<void> { return store->transact([](Transaction&) -> Result<void> { return {}; }); });
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().kind, ErrorKind::invalid);
 }
@@ -56,8 +55,7 @@ TEST_F(StoreTest, ControlNumbersCountPerScopeAndWrap) {
     auto const take = [&](std::string_view scope, std::uint64_t max) {
         write([&](Transaction& t) -> Result<void> {
             auto const number = t.next_control_number(scope, max);
-            if (!number)
-                return unexpected(number.error());
+            if (!number) return unexpected(number.error());
             numbers.push_back(*number);
             return {};
         });
@@ -73,8 +71,7 @@ TEST_F(StoreTest, ControlNumbersCountPerScopeAndWrap) {
     EXPECT_EQ(numbers.back(), 1u);
     EXPECT_FALSE(store->transact([](Transaction& t) -> Result<void> {
         auto const number = t.next_control_number("a", 0);
-        if (!number)
-            return unexpected(number.error());
+        if (!number) return unexpected(number.error());
         return {};
     }));
 }
@@ -109,8 +106,7 @@ TEST_F(StoreTest, ManyThreadsShareCommitsWithoutDisturbingEachOther) {
                 std::uint64_t number = 0;
                 auto const done = store->transact([&](Transaction& t) -> Result<void> {
                     number = t.next_control_number("isa", 999'999'999).value();
-                    if (auto inserted = t.insert(make_transfer(id)); !inserted)
-                        return inserted;
+                    if (auto inserted = t.insert(make_transfer(id)); !inserted) return inserted;
                     return fail ? invalid("refused") : Result<void>{};
                 });
                 EXPECT_EQ(done.has_value(), !fail);
@@ -143,8 +139,7 @@ TEST_F(StoreTest, WaitingCallersShareOneCommit) {
     std::atomic<int> commits = 0;
     std::atomic<bool> first_is_held = false, release = false;
     auto opened = sqlite::SqliteStore::open(file, OpenMode::create, [&](sqlite::Step step) {
-        if (step == sqlite::Step::committed)
-            ++commits;
+        if (step == sqlite::Step::committed) ++commits;
         if (step == sqlite::Step::before_commit && commits == 0) {
             first_is_held = true;
             while (!release)
@@ -177,11 +172,10 @@ void run_killed_at(std::filesystem::path const& file, sqlite::Step step, int num
     ASSERT_GE(child, 0);
     if (child == 0) {
         auto opened = sqlite::SqliteStore::open(file, OpenMode::create, [step](sqlite::Step reached) {
-            if (reached == step)
-                ::kill(::getpid(), SIGKILL);
+            if (reached == step) ::kill(::getpid(), SIGKILL);
         });
-        if (opened)
-            [[maybe_unused]] auto const done = (*opened)->transact([&](Transaction& t) {
+        if (opened) [[maybe_unused]]
+            auto const done = (*opened)->transact([&](Transaction& t) {
                 auto const id = "T" + std::to_string(number);
                 return in_order([&] { return t.insert(make_transfer(id)); },
                                 [&] { return t.add_job(JobKind::process_transfer, id, at(number)); },
@@ -253,8 +247,8 @@ TEST_F(StoreTest, AKillDuringABusyRunKeepsEveryConfirmedTransaction) {
                             return in_order([&] { return t.insert(make_transfer(id)); },
                                             [&] { return t.add_job(JobKind::finish_file, id, at(1)); });
                         });
-                        if (done)
-                            [[maybe_unused]] auto const written = ::write(ends[1], &number, sizeof number);
+                        if (done) [[maybe_unused]]
+                            auto const written = ::write(ends[1], &number, sizeof number);
                     }
                 });
             for (auto& worker : workers)
@@ -295,19 +289,19 @@ TEST_F(StoreTest, AKillDuringABusyRunKeepsEveryConfirmedTransaction) {
 /// In a child, because the limit that stands for the full disk is the whole process's.
 int write_with_little_room(std::filesystem::path const& file) {
     auto opened = sqlite::SqliteStore::open(file, OpenMode::create);
-    if (!opened)
-        return 1;
+    if (!opened) return 1;
     auto& store = **opened;
     ::signal(SIGXFSZ, SIG_IGN); // a write beyond the limit then fails instead of killing
     rlimit const little{200'000, RLIM_INFINITY}, enough{RLIM_INFINITY, RLIM_INFINITY};
     ::setrlimit(RLIMIT_FSIZE, &little);
     auto const too_much = store.transact([](Transaction& t) {
         return in_order([&] { return t.insert(make_transfer("T2", std::string(20'000'000, 'x'))); },
-                        [&] { return t.add_event({at(1), "T2", "received", ""}); });
+                        [&] {
+                            return t.add_event({at(1), "T2", "received", ""});
+                        });
     });
     ::setrlimit(RLIMIT_FSIZE, &enough);
-    if (too_much || too_much.error().kind != ErrorKind::temporary)
-        return 2;
+    if (too_much || too_much.error().kind != ErrorKind::temporary) return 2;
     return store.transact([](Transaction& t) { return t.insert(make_transfer("T3")); }) ? 0 : 3;
 }
 
@@ -316,8 +310,7 @@ TEST_F(StoreTest, AFullDiskIsTemporaryAndLosesNothing) {
     store.reset();
     pid_t const child = ::fork();
     ASSERT_GE(child, 0);
-    if (child == 0)
-        ::_exit(write_with_little_room(file));
+    if (child == 0) ::_exit(write_with_little_room(file));
     int status = 0;
     ::waitpid(child, &status, 0);
     ASSERT_TRUE(WIFEXITED(status));

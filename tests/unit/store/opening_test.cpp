@@ -94,8 +94,7 @@ TEST_F(StoreTest, AnotherProcessMayLookWhileOneWrites) {
     ASSERT_TRUE(second) << second.error().message;
     // The second one reads while the first holds its write transaction.
     write([&](Transaction& t) -> Result<void> {
-        if (auto inserted = t.insert(make_transfer("T2")); !inserted)
-            return inserted;
+        if (auto inserted = t.insert(make_transfer("T2")); !inserted) return inserted;
         return (*second)->read([](Transaction& other) -> Result<void> {
             EXPECT_TRUE(other.transfer("T1").value());
             EXPECT_FALSE(other.transfer("T2").value()) << "not committed yet";
@@ -152,44 +151,41 @@ Result<void> use_every_verb(Transaction& t) {
     auto message = m1;
     message.transfer_id = "T1";
     message.sha256 = "x";
-    return in_order([&] { return t.insert(make_transfer("T1")); },
-                    [&] { return t.set_state("T1", TransferState::processed, ""); }, [&] { return t.insert(message); },
-                    [&] { return t.update(message); }, [&] { return t.insert(document); },
-                    [&] { return t.update(document); }, [&] { return t.insert(delivery); },
-                    [&] { return t.update(delivery); }, [&] { return t.add_job(JobKind::deliver, "L1", at(1)); },
-                    [&]() -> Result<void> {
-                        auto const jobs = t.claim_jobs(at(5), at(9), 5);
-                        return jobs ? t.postpone_job(jobs->front().id, at(7)) : unexpected(jobs.error());
-                    },
-                    [&] { return t.finish_job(1); }, [&] { return t.finish_jobs_of(JobKind::deliver, "L1"); },
-                    [&] { return t.release_leases(); }, [&] { return t.add_event({at(1), "M1", "x", ""}); },
-                    [&] { return t.remember_answer("k", "a"); },
-                    [&]() -> Result<void> {
-                        bool const fine =
-                            t.transfer("T1") && t.find_unfinished_transfer("acme", "k") && t.dead_transfers(1) &&
-                            t.message("M1") && t.find_interchange("a", "b", true, "1") &&
-                            t.find_outbound_group("a", "b", "1") && t.answers_to("M1") && t.document("D1") &&
-                            t.documents_of("M1") && t.find_business_key("k") && t.delivery("L1") &&
-                            t.deliveries_of("D1") && t.dead_deliveries(1) && t.next_due() &&
-                            t.next_control_number("s", 9) && t.events_of("M1") && t.find_answer("k");
-                        return fine ? Result<void>{} : permanent("a verb failed");
-                    },
-                    [&]() -> Result<void> {
-                        for (int mask = 0; mask < 16; ++mask) {
-                            MessageFilter filter;
-                            if (mask & 1)
-                                filter.direction = Direction::inbound;
-                            if (mask & 2)
-                                filter.state = MessageState::held;
-                            if (mask & 4)
-                                filter.partner = "p";
-                            if (mask & 8)
-                                filter.search = "s";
-                            if (auto const found = t.messages(filter); !found)
-                                return unexpected(found.error());
-                        }
-                        return {};
-                    });
+    return in_order(
+        [&] { return t.insert(make_transfer("T1")); }, [&] { return t.set_state("T1", TransferState::processed, ""); },
+        [&] { return t.insert(message); }, [&] { return t.update(message); }, [&] { return t.insert(document); },
+        [&] { return t.update(document); }, [&] { return t.insert(delivery); }, [&] { return t.update(delivery); },
+        [&] { return t.add_job(JobKind::deliver, "L1", at(1)); },
+        [&]() -> Result<void> {
+            auto const jobs = t.claim_jobs(at(5), at(9), 5);
+            return jobs ? t.postpone_job(jobs->front().id, at(7)) : unexpected(jobs.error());
+        },
+        [&] { return t.finish_job(1); }, [&] { return t.finish_jobs_of(JobKind::deliver, "L1"); },
+        [&] { return t.release_leases(); },
+        [&] {
+            return t.add_event({at(1), "M1", "x", ""});
+        },
+        [&] { return t.remember_answer("k", "a"); },
+        [&]() -> Result<void> {
+            bool const fine = t.transfer("T1") && t.find_unfinished_transfer("acme", "k") && t.dead_transfers(1) &&
+                              t.message("M1") && t.find_interchange("a", "b", true, "1") &&
+                              t.find_outbound_group("a", "b", "1") && t.answers_to("M1") && t.document("D1") &&
+                              t.documents_of("M1") && t.find_business_key("k") && t.delivery("L1") &&
+                              t.deliveries_of("D1") && t.dead_deliveries(1) && t.next_due() &&
+                              t.next_control_number("s", 9) && t.events_of("M1") && t.find_answer("k");
+            return fine ? Result<void>{} : permanent("a verb failed");
+        },
+        [&]() -> Result<void> {
+            for (int mask = 0; mask < 16; ++mask) {
+                MessageFilter filter;
+                if (mask & 1) filter.direction = Direction::inbound;
+                if (mask & 2) filter.state = MessageState::held;
+                if (mask & 4) filter.partner = "p";
+                if (mask & 8) filter.search = "s";
+                if (auto const found = t.messages(filter); !found) return unexpected(found.error());
+            }
+            return {};
+        });
 }
 
 TEST_F(StoreTest, NoQueryReadsAWholeTable) {
@@ -222,8 +218,7 @@ TEST_F(StoreTest, NoQueryReadsAWholeTable) {
 std::set<std::string> words_under(std::string const& page, std::string const& heading) {
     std::set<std::string> words;
     auto begin = page.find("\n" + heading + "\n");
-    if (begin == std::string::npos)
-        return words;
+    if (begin == std::string::npos) return words;
     begin += heading.size() + 2;
     auto const section = page.substr(begin, page.find("\n#", begin) - begin);
     std::regex const row(R"(\n\| `([a-z_]+)` )");
@@ -232,7 +227,8 @@ std::set<std::string> words_under(std::string const& page, std::string const& he
     return words;
 }
 
-template <class E> std::set<std::string> words_of() {
+template <class E>
+std::set<std::string> words_of() {
     std::set<std::string> words;
     for (int i = 0; !to_string(static_cast<E>(i)).empty(); ++i)
         words.insert(std::string(to_string(static_cast<E>(i))));
@@ -256,7 +252,8 @@ TEST(StorageManual, NamesEveryTable) {
     ASSERT_TRUE(open_sqlite(folder.path() / "wharf.db"));
     sqlite::Connection connection;
     ASSERT_TRUE(connection.open(folder.path() / "wharf.db", sqlite::Access::read_write));
-    auto tables = connection.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'");
+    auto tables =
+        connection.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'");
     ASSERT_TRUE(tables);
     std::set<std::string> names;
     while (tables->step().value())

@@ -17,10 +17,13 @@ Result<void> take_in(Transaction& t, std::string const& id, std::string const& r
     return in_order([&] { return t.insert(make_transfer(id, raw)); },
                     [&] { return t.add_job(JobKind::process_transfer, id, at(1)); },
                     [&] { return t.add_job(JobKind::finish_file, id, at(1)); },
-                    [&] { return t.add_event({at(1), id, "received", "file po.edi of channel acme"}); });
+                    [&] {
+                        return t.add_event({at(1), id, "received", "file po.edi of channel acme"});
+                    });
 }
 
-template <class Work> void measure(std::string_view what, Store& store, int threads, Work work) {
+template <class Work>
+void measure(std::string_view what, Store& store, int threads, Work work) {
     constexpr auto duration = std::chrono::seconds(3);
     std::atomic<int> done = 0;
     std::vector<std::thread> workers;
@@ -45,16 +48,16 @@ TEST_F(StoreTest, DISABLED_Speed) {
     for (int threads : {1, 8, 32}) {
         measure(fmt::format("transfer-2KB-{}", threads), *store, threads,
                 [&](Transaction& t, std::string const& id) { return take_in(t, id, raw); });
-        measure(fmt::format("event-{}", threads), *store, threads,
-                [&](Transaction& t, std::string const& id) { return t.add_event({at(1), id, "x", ""}); });
+        measure(fmt::format("event-{}", threads), *store, threads, [&](Transaction& t, std::string const& id) {
+            return t.add_event({at(1), id, "x", ""});
+        });
     }
 }
 
 TEST_F(StoreTest, DISABLED_SpeedOfClaims) {
     write([](Transaction& t) -> Result<void> {
         for (int i = 0; i < 200'000; ++i)
-            if (auto done = t.add_job(JobKind::deliver, "D", at(i)); !done)
-                return done;
+            if (auto done = t.add_job(JobKind::deliver, "D", at(i)); !done) return done;
         return {};
     });
     for (unsigned batch : {1u, 20u}) {

@@ -29,7 +29,9 @@ private:
     std::filesystem::path path_;
 };
 
-inline Timestamp at(std::int64_t milliseconds) { return Timestamp(std::chrono::milliseconds(milliseconds)); }
+inline Timestamp at(std::int64_t milliseconds) {
+    return Timestamp(std::chrono::milliseconds(milliseconds));
+}
 
 inline Transfer make_transfer(std::string id, std::string raw = "ISA*") {
     Transfer transfer;
@@ -96,12 +98,12 @@ protected:
         ASSERT_TRUE(done) << done.error().message;
     }
     /// What `ask` answers, read through the reading connection.
-    template <class Ask> auto read(Ask ask) {
+    template <class Ask>
+    auto read(Ask ask) {
         decltype(ask(std::declval<Transaction&>())) answer;
         auto const done = store->read([&](Transaction& t) -> Result<void> {
             answer = ask(t);
-            if (!answer)
-                return unexpected(answer.error());
+            if (!answer) return unexpected(answer.error());
             return {};
         });
         EXPECT_TRUE(done) << done.error().message;
@@ -115,7 +117,8 @@ protected:
 
 /// Runs several steps, stopping at the first error: `return all(t.insert(a), t.insert(b))` evaluates in any order, so
 /// steps are given as calls.
-template <class... Steps> Result<void> in_order(Steps&&... steps) {
+template <class... Steps>
+Result<void> in_order(Steps&&... steps) {
     Result<void> result;
     (void)((result = steps(), result.has_value()) && ...);
     return result;

@@ -50,7 +50,8 @@ TEST_F(StoreTest, TransferStateAndDeadLetters) {
     EXPECT_THAT(dead[1].raw, IsEmpty());
     EXPECT_THAT(ids(read([](Transaction& t) { return t.dead_transfers(1); })), ElementsAre("T3"));
 
-    auto const unknown = store->transact([](Transaction& t) { return t.set_state("T9", TransferState::processed, ""); });
+    auto const unknown =
+        store->transact([](Transaction& t) { return t.set_state("T9", TransferState::processed, ""); });
     ASSERT_FALSE(unknown);
     EXPECT_THAT(unknown.error().message, HasSubstr("there is no transfer T9"));
 }
@@ -202,10 +203,9 @@ TEST_F(StoreTest, SearchFindsByAnyNumberOfAMessage) {
     auto order = make_document("D2", second.id);
     order.number = "PO4711";
     write([&](Transaction& t) {
-        return in_order([&] { return t.insert(make_transfer("T1")); },
-                        [&] { return t.insert(first); }, [&] { return t.insert(second); },
-                        [&] { return t.insert(invoice); }, [&] { return t.insert(order); },
-                        [&] { return t.add_search_word(first.id, "PO4712"); },
+        return in_order([&] { return t.insert(make_transfer("T1")); }, [&] { return t.insert(first); },
+                        [&] { return t.insert(second); }, [&] { return t.insert(invoice); },
+                        [&] { return t.insert(order); }, [&] { return t.add_search_word(first.id, "PO4712"); },
                         [&] { return t.add_search_word(first.id, "PO4712"); });
     });
     auto const search = [&](std::string word) {
@@ -225,10 +225,9 @@ TEST_F(StoreTest, SearchFindsByAnyNumberOfAMessage) {
     EXPECT_THAT(search("01JXQ5"), ElementsAre(second.id, first.id));
     EXPECT_THAT(search("PO471"), IsEmpty());
     EXPECT_THAT(search("' or 1=1 --"), IsEmpty());
-    EXPECT_THAT(ids(read([](Transaction& t) {
-                    return t.messages({.direction = Direction::inbound, .search = "PO4711"});
-                })),
-                ElementsAre(first.id));
+    EXPECT_THAT(
+        ids(read([](Transaction& t) { return t.messages({.direction = Direction::inbound, .search = "PO4711"}); })),
+        ElementsAre(first.id));
 
     invoice.order_number = "PO9";
     write([&](Transaction& t) { return t.update(invoice); });
@@ -356,8 +355,9 @@ TEST_F(StoreTest, BusinessKeyFindsTheFirstAcceptedInboundDocument) {
 TEST_F(StoreTest, DeliveriesOfADocument) {
     auto delivery = make_delivery("L1", "D1");
     write([&](Transaction& t) {
-        return in_order([&] { return t.insert(make_message("M1")); }, [&] { return t.insert(make_document("D1", "M1")); },
-                        [&] { return t.insert(delivery); }, [&] { return t.insert(make_delivery("L2", "D1", "wms")); });
+        return in_order([&] { return t.insert(make_message("M1")); },
+                        [&] { return t.insert(make_document("D1", "M1")); }, [&] { return t.insert(delivery); },
+                        [&] { return t.insert(make_delivery("L2", "D1", "wms")); });
     });
     delivery.state = DeliveryState::dead_letter;
     delivery.attempts = 5;
@@ -417,8 +417,7 @@ TEST_F(StoreTest, JobsAreClaimedOldestFirstWithALease) {
     auto const claim = [&](std::int64_t now, std::int64_t until, unsigned limit) {
         write([&](Transaction& t) -> Result<void> {
             auto claimed = t.claim_jobs(at(now), at(until), limit);
-            if (!claimed)
-                return unexpected(claimed.error());
+            if (!claimed) return unexpected(claimed.error());
             jobs = std::move(*claimed);
             return {};
         });
@@ -466,10 +465,17 @@ TEST_F(StoreTest, JobsOfASubjectEndTogether) {
 
 TEST_F(StoreTest, EventsAndAnswers) {
     write([](Transaction& t) {
-        return in_order([&] { return t.add_event({at(2), "M1", "received", "from acme"}); },
-                        [&] { return t.add_event({at(1), "M1", "DUPLICATE_INVOICE", "INV-7"}); },
-                        [&] { return t.add_event({at(3), "M2", "sent", ""}); },
-                        [&] { return t.remember_answer("key-1", "{\"id\":\"D1\"}"); });
+        return in_order(
+            [&] {
+                return t.add_event({at(2), "M1", "received", "from acme"});
+            },
+            [&] {
+                return t.add_event({at(1), "M1", "DUPLICATE_INVOICE", "INV-7"});
+            },
+            [&] {
+                return t.add_event({at(3), "M2", "sent", ""});
+            },
+            [&] { return t.remember_answer("key-1", "{\"id\":\"D1\"}"); });
     });
     auto const events = read([](Transaction& t) { return t.events_of("M1"); });
     ASSERT_EQ(events.size(), 2u);
@@ -496,18 +502,15 @@ TEST_F(StoreTest, EveryWordComesBack) {
         for (int i = 0; !to_string(static_cast<MessageState>(i)).empty(); ++i) {
             auto message = make_message("M" + std::to_string(i));
             message.state = static_cast<MessageState>(i);
-            if (auto done = t.insert(message); !done)
-                return done;
+            if (auto done = t.insert(message); !done) return done;
         }
         for (int i = 0; !to_string(static_cast<DocumentState>(i)).empty(); ++i) {
             auto document = make_document("D" + std::to_string(i), "M0");
             document.state = static_cast<DocumentState>(i);
-            if (auto done = t.insert(document); !done)
-                return done;
+            if (auto done = t.insert(document); !done) return done;
         }
         for (int i = 0; !to_string(static_cast<JobKind>(i)).empty(); ++i)
-            if (auto done = t.add_job(static_cast<JobKind>(i), "x", at(i)); !done)
-                return done;
+            if (auto done = t.add_job(static_cast<JobKind>(i), "x", at(i)); !done) return done;
         return {};
     });
     auto const messages = read([](Transaction& t) { return t.messages({}); });
@@ -520,8 +523,7 @@ TEST_F(StoreTest, EveryWordComesBack) {
         EXPECT_EQ(documents[i].state, static_cast<DocumentState>(i));
     write([](Transaction& t) -> Result<void> {
         auto const jobs = t.claim_jobs(at(100), at(200), 10);
-        if (!jobs)
-            return unexpected(jobs.error());
+        if (!jobs) return unexpected(jobs.error());
         EXPECT_GE(jobs->size(), 5u);
         for (std::size_t i = 0; i < jobs->size(); ++i)
             EXPECT_EQ((*jobs)[i].kind, static_cast<JobKind>(i));
