@@ -59,6 +59,7 @@ public:
         add_explain();
         add_translate();
         add_checks();
+        add_partner();
         for (auto const& word : gateway_words)
             app_.add_subcommand(std::string(word.name), std::string(word.description));
     }
@@ -149,6 +150,16 @@ private:
         add_reporting(translator_check, translator_check_.reporting);
         add_grammars(translator_check, grammars_);
     }
+    void add_partner() {
+        auto& partner = *app_.add_subcommand("partner", "Partner profiles, channels and wharf.yaml");
+        partner.require_subcommand(1);
+        auto& check = *partner.add_subcommand("check", "Check the configuration; secrets are not looked up");
+        check.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")->type_name("DIR");
+        add_reporting(check, partner_check_.reporting);
+        auto& explain = *partner.add_subcommand("explain", "Show every value and the file and line that set it");
+        explain.add_option("NAME", partner_explain_.name, "A partner, a channel, or wharf.yaml")->required()->type_name("");
+        explain.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")->type_name("DIR");
+    }
 
     [[nodiscard]] std::vector<std::string> command_names() const {
         std::vector<std::string> names;
@@ -210,6 +221,12 @@ private:
         }
         if (app_.got_subcommand("document"))
             return document_check_;
+        if (app_.got_subcommand("partner")) {
+            partner_check_.configuration = partner_explain_.configuration = configuration_.empty() ? "." : configuration_;
+            if (app_.get_subcommand("partner")->got_subcommand("explain"))
+                return partner_explain_;
+            return partner_check_;
+        }
         translator_check_.grammars = grammars;
         return translator_check_;
     }
@@ -220,6 +237,8 @@ private:
     TranslateCommand translate_;
     DocumentCheckCommand document_check_;
     TranslatorCheckCommand translator_check_;
+    PartnerCheckCommand partner_check_;
+    PartnerExplainCommand partner_explain_;
     std::string grammars_;
     std::string configuration_;
 };

@@ -60,6 +60,18 @@ struct TranslatorCheckCommand {
     std::optional<std::filesystem::path> grammars;
 };
 
+/// Checks wharf.yaml with all profiles and channels; of secrets only the form.
+struct PartnerCheckCommand {
+    std::filesystem::path configuration = ".";
+    Reporting reporting;
+};
+
+/// Every effective value of one partner or channel, or of wharf.yaml, and where it comes from.
+struct PartnerExplainCommand {
+    std::string name;
+    std::filesystem::path configuration = ".";
+};
+
 /// Carried out by wharf-gateway, which parses the words itself.
 struct GatewayCommand {
     std::vector<std::string> arguments; // "serve" and what follows
@@ -73,7 +85,7 @@ struct Answer {
 };
 
 using Command = std::variant<Answer, LintCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
-                             TranslatorCheckCommand, GatewayCommand>;
+                             TranslatorCheckCommand, PartnerCheckCommand, PartnerExplainCommand, GatewayCommand>;
 
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);
 

@@ -1,0 +1,59 @@
+#include "diagnostic/render.hpp"
+#include "partner/configuration.hpp"
+#include "tools/wharf/commands.hpp"
+#include "tools/wharf/output.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <vector>
+
+namespace wharf::cli {
+
+int run(PartnerCheckCommand const& command) {
+    auto const loaded = partner::load_configuration(command.configuration, partner::SecretCheck::form);
+    auto const& found = loaded ? loaded->warnings : loaded.error();
+    Outcome outcome;
+    outcome.add(found, command.reporting);
+    std::string out;
+    if (command.reporting.format == Format::json)
+        out = render_json(found);
+    else {
+        out = rendered(found, STDOUT_FILENO);
+        auto const what = loaded ? fmt::format("{}, {}", plural(loaded->partners.size(), "partner"),
+                                               plural(loaded->channels.size(), "channel"))
+                                 : std::string("not loaded");
+        out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", what, count_words(found));
+    }
+    if (!print(out))
+        outcome.failed();
+    return outcome.exit_code();
+}
+
+int run(PartnerExplainCommand const& command) {
+    auto const loaded = partner::load_configuration(command.configuration, partner::SecretCheck::form);
+    if (!loaded) {
+        print_beside(loaded.error());
+        return could_not_run;
+    }
+    std::vector<std::string> names = {"wharf.yaml"};
+    std::vector<partner::EffectiveValue> const* effective = command.name == names[0] ? &loaded->gateway.effective : nullptr;
+    auto const offer = [&](std::string const& name, std::vector<partner::EffectiveValue> const& values) {
+        names.push_back(name);
+        if (name == command.name)
+            effective = &values;
+    };
+    for (auto const& profile : loaded->partners)
+        offer(profile.id, profile.effective);
+    for (auto const& channel : loaded->channels)
+        offer(channel.name, channel.effective);
+    if (!effective) {
+        auto const nearest = nearest_word(command.name, names);
+        trouble(fmt::format("there is no partner or channel '{}'{}", command.name,
+                            nearest.empty() ? fmt::format("; there are: {}", fmt::join(names, ", "))
+                                            : fmt::format("; did you mean '{}'?", nearest)));
+        return could_not_run;
+    }
+    return print(partner::explain(*effective)) ? no_errors : could_not_run;
+}
+
+} // namespace wharf::cli
