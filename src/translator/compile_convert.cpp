@@ -54,6 +54,11 @@ std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, gramma
         }
         table = std::make_shared<CodeTable>(std::move(*parsed));
     }
+    if (!table->has_list(list) && !strict_) { // a release that numbers the element otherwise: its codes pass without words
+        kept = std::make_shared<CodeMap>(list);
+        kept->finish();
+        return kept;
+    }
     if (!table->has_list(list)) {
         fault("MAP-0010", rule, conversion.column,
               fmt::format("The table `{}` has no column `{}`, the code list of this element.", name, list),
