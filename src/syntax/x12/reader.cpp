@@ -14,6 +14,7 @@ namespace wharf::x12 {
 namespace {
 
 constexpr std::size_t window_bytes = 32 * 1024;
+constexpr std::size_t header_window_bytes = 1024; // for an ISA: what follows may be another one, with other delimiters
 constexpr std::size_t max_window_bytes = 16u << 20; // a segment longer than this is not cut into elements
 
 enum class Envelope { none, isa, gs, st, se, ge, iea, service };
@@ -96,6 +97,13 @@ struct Reader::State {
         }
         return false;
     }
+
+    /// The segment id at an offset, as far as an envelope id can reach: four bytes tell it from a longer one.
+    [[nodiscard]] std::string_view id_at(std::size_t offset) const {
+        auto const head = text.substr(offset, 4);
+        return head.substr(0, std::min(head.find(delimiters.element), head.find(delimiters.segment)));
+    }
+    [[nodiscard]] Envelope kind_of_next() const { return envelope_of(id_at(at)); }
 
     /// Reads the segment that begins at `at` into the part. False when there is none (the text ends).
     bool read_segment() {
@@ -204,6 +212,7 @@ bool Reader::State::next_interchange() {
     in_interchange = true;
     position = 0;
     cursor = nullptr;
+    window = header_window_bytes;
     start(PartKind::interchange_start);
     (void)read_segment();
     finish();
@@ -220,8 +229,7 @@ void Reader::State::skip_junk() {
     finish();
     if (!diagnostics.empty() && diagnostics.back().code == "X12-0002" && diagnostics.back().place.offset == part.offset)
         return;
-    auto const head = text.substr(part.offset, 4);
-    auto const id = head.substr(0, std::min(head.find(delimiters.element), head.find(delimiters.segment)));
+    auto const id = id_at(part.offset);
     if (envelope_of(id) != Envelope::none)
         report("X12-0009", fmt::format("{} stands outside any interchange", id),
                "An ISA is missing before it, or an IEA stands too early. What follows up to the next ISA was not read.",
@@ -240,11 +248,9 @@ void Reader::State::read_set() {
         if (!part.segments.empty()) { // does the next one still belong to the set?
             if (!skip_filler())
                 break;
-            auto const rest = text.substr(at, 4);
-            if (rest.size() == 4 && starts_interchange(text.substr(at)))
+            if (starts_interchange(text.substr(at)))
                 break;
-            auto const id = rest.substr(0, std::min(rest.find(delimiters.element), rest.find(delimiters.segment)));
-            auto const kind = envelope_of(id);
+            auto const kind = kind_of_next();
             if (kind != Envelope::none && kind != Envelope::se && kind != Envelope::service)
                 break;
         }
@@ -264,14 +270,14 @@ void Reader::State::read_set() {
     finish();
 }
 
+/// Up to the next segment of the envelope; an SE belongs to it: what it closes has lost its ST.
 void Reader::State::read_stray() {
     start(PartKind::stray);
-    while (read_segment()) {
+    while (read_segment() && part.segments.back().id() != "SE") {
         if (!skip_filler() || starts_interchange(text.substr(at)))
             break;
-        auto const rest = text.substr(at, 4);
-        auto const kind = envelope_of(rest.substr(0, std::min(rest.find(delimiters.element), rest.find(delimiters.segment))));
-        if (kind != Envelope::none)
+        auto const kind = kind_of_next();
+        if (kind != Envelope::none && kind != Envelope::se)
             break;
     }
     finish();
@@ -280,8 +286,7 @@ void Reader::State::read_stray() {
 bool Reader::State::next_inside() {
     if (!skip_filler())
         return false;
-    auto const rest = text.substr(at, 4);
-    auto const kind = envelope_of(rest.substr(0, std::min(rest.find(delimiters.element), rest.find(delimiters.segment))));
+    auto const kind = kind_of_next();
     if (kind == Envelope::isa || starts_interchange(text.substr(at))) {
         in_interchange = false;
         return next_interchange();

@@ -94,9 +94,24 @@ Result<void> InterchangeWriter::check(OutSegment const& out) const {
     return {};
 }
 
+/// The identifiers in ISA and GS come from profiles and, in an acknowledgment, from the partner's own envelope.
+Result<void> InterchangeWriter::check_envelope() const {
+    auto const& h = header_;
+    OutSegment const isa{"ISA", {"", "", "", "", h.sender.qualifier, h.sender.id, h.receiver.qualifier, h.receiver.id, h.date6, h.time4,
+                                 h.delimiters.repetition ? "" : h.standards_id, h.version, h.control_number}};
+    if (auto ok = check(isa); !ok || !in_group_)
+        return ok;
+    return check({"GS", {group_.functional_id, h.sender.group_id, h.receiver.group_id, h.date8, h.time4, group_.control_number,
+                         group_.agency, group_.release}});
+}
+
 Result<void> InterchangeWriter::add_transaction_set(std::string_view set_id, std::string_view control_number,
                                                     std::vector<OutSegment> const& body,
                                                     std::string_view implementation_reference) {
+    if (auto ok = check_envelope(); !ok)
+        return ok;
+    if (auto ok = check({"ST", {std::string(set_id), std::string(control_number), std::string(implementation_reference)}}); !ok)
+        return ok;
     for (auto const& part : body)
         if (auto ok = check(part); !ok)
             return ok;
@@ -109,6 +124,8 @@ Result<void> InterchangeWriter::add_transaction_set(std::string_view set_id, std
 }
 
 Result<void> InterchangeWriter::add_service_segment(OutSegment const& service) {
+    if (auto ok = check_envelope(); !ok)
+        return ok;
     if (auto ok = check(service); !ok)
         return ok;
     segment(service.id, service.elements);

@@ -61,8 +61,8 @@ public:
 
     void begin_group(GroupHeader header);
     /// `body` without ST and SE. `implementation_reference` is ST03 (empty: left out).
-    /// Fails with `invalid` when an element holds a delimiter of this interchange or a control character; the message
-    /// names segment and element. Nothing of the set is then in the output.
+    /// Fails with `invalid` when an element, of the set or of ISA and GS around it, holds a delimiter of this interchange
+    /// or a control character; the message names segment and element. Nothing of the set is then in the output.
     [[nodiscard]] Result<void> add_transaction_set(std::string_view set_id, std::string_view control_number,
                                                    std::vector<OutSegment> const& body,
                                                    std::string_view implementation_reference = {});
@@ -75,6 +75,7 @@ public:
 private:
     void segment(std::string_view id, std::vector<std::string> const& elements);
     [[nodiscard]] Result<void> check(OutSegment const& segment) const;
+    [[nodiscard]] Result<void> check_envelope() const;
 
     InterchangeHeader header_;
     GroupHeader group_;

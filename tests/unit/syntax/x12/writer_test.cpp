@@ -40,6 +40,26 @@ TEST(InterchangeWriter, refuses_delimiters_in_data_and_writes_nothing_of_the_set
     EXPECT_EQ(writer.finish().find("ST*"), std::string::npos);
 }
 
+TEST(InterchangeWriter, refuses_delimiters_in_the_envelope) {
+    auto h = header();
+    h.receiver.id = "SHOP*7";
+    InterchangeWriter writer(h);
+    writer.begin_group({"PO", "77", "X", "004010"});
+    auto const refused = writer.add_transaction_set("850", "0001", {segment("BEG", {"00"})});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message,
+              "ISA08 \"SHOP*7\" holds '*', a delimiter of this interchange: remove it or choose other delimiters in the partner's profile");
+    EXPECT_FALSE(writer.add_service_segment(segment("TA1", {"1"})));
+    h = header();
+    h.sender.group_id = "A~B";
+    InterchangeWriter other(h);
+    other.begin_group({"PO", "77", "X", "004010"});
+    EXPECT_FALSE(other.add_transaction_set("850", "0001", {segment("BEG", {"00"})}));
+    InterchangeWriter third(header());
+    third.begin_group({"PO", "77", "X", "004010"});
+    EXPECT_FALSE(third.add_transaction_set("850", "0~1", {segment("BEG", {"00"})}));
+}
+
 TEST(InterchangeWriter, service_segment_and_own_delimiters) {
     auto h = header();
     h.delimiters = {'|', ':', '\n', '^'};
