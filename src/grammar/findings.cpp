@@ -1,5 +1,6 @@
 #include "grammar/findings.hpp"
 
+#include "base/utf8.hpp"
 #include "diagnostic/registry.hpp"
 #include "grammar/element_check.hpp"
 
@@ -10,7 +11,9 @@
 namespace wharf::grammar {
 namespace {
 
-constexpr std::size_t longest_excerpt = 400;
+constexpr std::size_t longest_excerpt = 400; // of a segment, and of a value: a missing terminator makes either endless
+constexpr std::size_t longest_quote = 60;    // of a value inside a message
+constexpr std::size_t longest_id = 20;       // likewise of a segment id
 
 std::string element_name(SegmentRule const& rule, std::uint32_t element, std::uint32_t component = 0) {
     auto name = fmt::format("{}{:02}", rule.definition->id, element);
@@ -91,15 +94,23 @@ std::string suggest_codes(CodeList const& codes, std::string_view value) {
     return text.empty() ? std::string() : "Did you mean " + text + "?";
 }
 
-std::uint32_t count_code_points(std::string_view text) {
-    return static_cast<std::uint32_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+/// Characters, not bytes; a byte that is not UTF-8 is a character of Latin-1.
+std::uint32_t count_characters(std::string_view text) {
+    std::uint32_t count = 0;
+    for (std::size_t at = 0; at < text.size(); ++count)
+        at += std::max<std::size_t>(utf8_sequence_length(text, at), 1);
+    return count;
+}
+
+std::string quoted(std::string_view value) {
+    return value.size() <= longest_quote ? fmt::format("\"{}\"", value) : fmt::format("\"{}…\"", value.substr(0, longest_quote));
 }
 
 } // namespace
 
 std::string place_path(Schema const& schema, NodeIndex node, x12::SegmentView const& segment, std::uint32_t element,
                        std::uint32_t component) {
-    std::string path = node == no_node ? schema.set().id + "/" + std::string(segment.id()) : schema.path(node);
+    std::string path = node == no_node ? schema.set().id + "/" + std::string(segment.id().substr(0, longest_id)) : schema.path(node);
     if (node != no_node) {
         auto const key = schema.segments()[schema.nodes()[node].segment].definition->key;
         bool const repeats = schema.nodes()[node].max != 1;
@@ -117,11 +128,25 @@ Findings::Findings(Schema const& schema, x12::SegmentList const& set, SetContext
                    Diagnostics& out)
     : schema_(schema), set_(set), context_(context), limit_(limit), out_(out), start_(out.size()) {}
 
+/// An error is never lost to the limit behind warnings: whether the set is accepted depends on it.
 void Findings::add(Diagnostic diagnostic) {
-    if (out_.size() - start_ >= limit_)
-        ++suppressed_;
-    else
+    bool const first_error = diagnostic.severity == Severity::error && !has_error_;
+    has_error_ = has_error_ || first_error;
+    if (out_.size() - start_ < limit_) {
         out_.push_back(std::move(diagnostic));
+        return;
+    }
+    ++suppressed_;
+    if (first_error && out_.size() > start_)
+        out_.back() = std::move(diagnostic);
+}
+
+/// True when a further error would only be counted; counts it then.
+bool Findings::is_full() {
+    if (!has_error_ || out_.size() - start_ < limit_)
+        return false;
+    ++suppressed_;
+    return true;
 }
 
 Diagnostic Findings::at_segment(std::string_view code, std::size_t index, NodeIndex node, std::string message,
@@ -137,7 +162,7 @@ Diagnostic Findings::at_segment(std::string_view code, std::size_t index, NodeIn
     place.group = context_.group;
     place.transaction = context_.transaction;
     place.transaction_set = schema_.set().id;
-    place.segment_id = segment.id();
+    place.segment_id = segment.id().substr(0, longest_id);
     place.segment_position = static_cast<std::uint32_t>(index + 1);
     place.path = place_path(schema_, node, segment);
     diagnostic.excerpt = segment.bytes().substr(0, longest_excerpt);
@@ -155,7 +180,7 @@ void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32
     place.path += fmt::format("/{}{:02}", segment.id(), element);
     if (component != 0)
         place.path += fmt::format("-{:02}", component);
-    diagnostic.value = value;
+    diagnostic.value = value.substr(0, longest_excerpt);
     diagnostic.acknowledgment.segment = "8";
     // The excerpt begins a little before the fault when the segment is long.
     auto const inside = begin - segment.begin();
@@ -164,17 +189,26 @@ void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32
     diagnostic.excerpt_offset = static_cast<std::uint32_t>(inside - cut);
 }
 
+std::string_view Findings::element_error_or(std::string_view code, std::string_view otherwise) const {
+    auto const* codes = schema_.dictionary().codes("723");
+    return codes != nullptr && codes->find(code) ? code : otherwise;
+}
+
 void Findings::unknown_segment(std::size_t index) {
+    if (is_full())
+        return;
     auto const id = set_[index].id();
-    auto diagnostic = at_segment("X12-0201", index, no_node, fmt::format("\"{}\" is not a segment of release {}", id.substr(0, 20),
+    auto diagnostic = at_segment("X12-0201", index, no_node, fmt::format("\"{}\" is not a segment of release {}", id.substr(0, longest_id),
                                                                          schema_.dictionary().release()),
                                  "Check the segment id for a typing error, and the segment before it for a terminator inside data.");
-    diagnostic.value = id.substr(0, 20);
+    diagnostic.value = id.substr(0, longest_id);
     diagnostic.acknowledgment.segment = "1";
     add(std::move(diagnostic));
 }
 
 void Findings::foreign_segment(std::size_t index) {
+    if (is_full())
+        return;
     auto const id = set_[index].id();
     auto const* definition = schema_.dictionary().segment(id);
     auto diagnostic = at_segment("X12-0202", index, no_node,
@@ -186,6 +220,8 @@ void Findings::foreign_segment(std::size_t index) {
 }
 
 void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other) {
+    if (is_full())
+        return;
     auto const segment = set_[index];
     auto const slot = schema_.find_segment(segment.id());
     std::string places;
@@ -208,6 +244,8 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
 }
 
 void Findings::missing_row(std::size_t index, NodeIndex row) {
+    if (is_full())
+        return;
     auto const& node = schema_.nodes()[row];
     auto const& definition = *schema_.segments()[node.segment].definition;
     auto diagnostic = at_segment(
@@ -223,6 +261,8 @@ void Findings::missing_row(std::size_t index, NodeIndex row) {
 }
 
 void Findings::too_often(std::size_t index, NodeIndex row) {
+    if (is_full())
+        return;
     auto const& node = schema_.nodes()[row];
     auto const& definition = *schema_.segments()[node.segment].definition;
     auto diagnostic = at_segment(node.starts_loop ? "X12-0204" : "X12-0205", index, row,
@@ -234,6 +274,8 @@ void Findings::too_often(std::size_t index, NodeIndex row) {
 }
 
 void Findings::missing_element(std::size_t index, NodeIndex node, std::uint32_t element) {
+    if (is_full())
+        return;
     auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
     auto const segment = set_[index];
     auto diagnostic = at_segment("X12-0301", index, node, fmt::format("{} is mandatory and missing", element_name(rule, element)),
@@ -351,7 +393,7 @@ void Findings::element(std::size_t index, NodeIndex node, std::uint32_t element)
             auto diagnostic = at_segment("X12-0314", index, node, fmt::format("{}{:02} is repeated more than {} times", segment.id(), element, rule.max_repeat),
                                          "Remove the surplus repetitions.");
             at_element(diagnostic, index, element, 0, begin + at, one);
-            diagnostic.acknowledgment.element = "3";
+            diagnostic.acknowledgment.element = element_error_or("12", "3");
             add(std::move(diagnostic));
         }
         if (!one.empty()) {
@@ -380,7 +422,7 @@ void Findings::check_composite(std::size_t index, NodeIndex node, std::uint32_t 
                                                      rule.composite->id, rule.composite->name),
                                          "Remove the surplus, or look for a component separator inside data.");
             at_element(diagnostic, index, element, component, begin + at, part);
-            diagnostic.acknowledgment.element = "3";
+            diagnostic.acknowledgment.element = element_error_or("13", "3");
             add(std::move(diagnostic));
             break;
         }
@@ -436,18 +478,18 @@ void Findings::check_value(std::size_t index, NodeIndex node, std::uint32_t elem
     };
     auto const number = rule.kind == ElementClass::digits || rule.kind == ElementClass::decimal;
     auto const shape = number_shape(value, rule.kind == ElementClass::decimal);
-    auto const length = number ? shape.digits : count_code_points(value);
+    auto const length = number ? shape.digits : count_characters(value);
 
     if (rule.kind == ElementClass::date || rule.kind == ElementClass::time) {
         bool const date = rule.kind == ElementClass::date;
         if (date ? is_date(value) && length >= rule.min && length <= rule.max : is_time(value) && length <= rule.max)
             return;
-        report(date ? "X12-0307" : "X12-0308", date ? "8" : "9", fmt::format("{} \"{}\" is not {}", name, value, type_in_words(rule)),
+        report(date ? "X12-0307" : "X12-0308", date ? "8" : "9", fmt::format("{} {} is not {}", name, quoted(value), type_in_words(rule)),
                "Send a date or time that exists, in digits only.");
         return;
     }
     if (number && !shape.valid) {
-        report("X12-0305", "6", fmt::format("{} \"{}\" is not {}", name, value, type_in_words(rule)),
+        report("X12-0305", "6", fmt::format("{} {} is not {}", name, quoted(value), type_in_words(rule)),
                rule.kind == ElementClass::digits && value.find('.') != std::string_view::npos
                    ? "Leave the decimal point out: it is implied."
                    : "Send digits only; no thousands separators, no letters, no blanks.");
@@ -461,7 +503,7 @@ void Findings::check_value(std::size_t index, NodeIndex node, std::uint32_t elem
         if (bad != value.end()) {
             auto const at = static_cast<std::size_t>(bad - value.begin());
             if (*bad == set_.delimiters().component || (*bad == set_.delimiters().repetition && *bad != '\0')) {
-                report("X12-0313", *bad == set_.delimiters().component ? "3" : "3",
+                report("X12-0313", element_error_or(*bad == set_.delimiters().component ? "13" : "12", "3"),
                        fmt::format("{} holds '{}', the {} separator, but is a single value", name, *bad,
                                    *bad == set_.delimiters().component ? "component" : "repetition"),
                        "Remove it from the data, or choose another separator in ISA16 or ISA11.", at, 1);
@@ -479,21 +521,21 @@ void Findings::check_value(std::size_t index, NodeIndex node, std::uint32_t elem
                                schema_.dictionary().release());
         if (length < rule.min || length > rule.max)
             help += fmt::format(" A code here has {}.", lengths_in_words(rule));
-        report("X12-0306", "7", fmt::format("{} \"{}\" is not a code of element {}", name, value, rule.definition->number), std::move(help));
+        report("X12-0306", "7", fmt::format("{} {} is not a code of element {}", name, quoted(value), rule.definition->number), std::move(help));
         return;
     }
     if (length < rule.min) {
-        report("X12-0303", "4", fmt::format("{} \"{}\" is too short: it has {}, expected {}", name, value, length, lengths_in_words(rule)),
+        report("X12-0303", "4", fmt::format("{} {} is too short: it has {}, expected {}", name, quoted(value), length, lengths_in_words(rule)),
                "Send the full value.");
         return;
     }
     if (length > rule.max) {
-        report("X12-0304", "5", fmt::format("{} \"{}\" is too long: it has {}, expected {}", name, value.substr(0, 60), length, lengths_in_words(rule)),
+        report("X12-0304", "5", fmt::format("{} {} is too long: it has {}, expected {}", name, quoted(value), length, lengths_in_words(rule)),
                "Shorten it, or send the rest in another occurrence.");
         return;
     }
     if (!value.empty() && value.back() == ' ' && !number && length > rule.min)
-        report("X12-0315", "", fmt::format("{} \"{}\" ends with blanks", name, value.substr(0, 60)),
+        report("X12-0315", "", fmt::format("{} {} ends with blanks", name, quoted(value)),
                "Leave trailing blanks out: only the ISA has fields of fixed width.");
 }
 

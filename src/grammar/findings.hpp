@@ -47,6 +47,9 @@ private:
     void check_composite(std::size_t index, NodeIndex node, std::uint32_t element, ElementRule const& rule,
                          std::string_view value, std::size_t begin);
     void add(Diagnostic diagnostic);
+    [[nodiscard]] bool is_full();
+    /// A code of element 723, when the release has it; the acknowledgment is of the same release.
+    [[nodiscard]] std::string_view element_error_or(std::string_view code, std::string_view otherwise) const;
 
     Schema const& schema_;
     x12::SegmentList const& set_;
@@ -55,6 +58,7 @@ private:
     Diagnostics& out_;
     std::size_t start_;
     std::uint64_t suppressed_ = 0;
+    bool has_error_ = false;
 };
 
 /// "PO1/N1[ST]/N104"-like path of an element below its set, with the segment's qualifier when it has one.

@@ -173,6 +173,8 @@ private:
     void accept(std::size_t i, NodeIndex node, bool repeats) {
         nodes_[i] = node;
         counts_[node] = repeats ? counts_[node] + 1 : 1;
+        if (!repeats && node == reported_row_) // counted anew: the next surplus is another fault
+            reported_row_ = no_node;
         previous_ = node_;
         node_ = node;
         last_accepted_ = i;
@@ -223,22 +225,25 @@ private:
         }
     }
 
-    /// Two neighbours that changed places are one fault, not a stray and a missing one.
+    /// Two neighbours that changed places are one fault, not a stray and a missing one. Looks only at the faults a few
+    /// segments before and after, so that a set of strays alone costs no more than its length.
     void pair_strays_with_missing() {
+        std::ranges::stable_sort(faults_, {}, &Fault::index);
+        auto nearby = faults_.begin();
         for (auto& stray : faults_) {
-            if (stray.dropped || (stray.kind != Kind::unexpected && stray.kind != Kind::late))
+            if (stray.kind != Kind::unexpected && stray.kind != Kind::late)
                 continue;
-            for (auto& missing : faults_) {
-                auto const distance = missing.index > stray.index ? missing.index - stray.index : stray.index - missing.index;
-                if (missing.kind != Kind::missing || missing.dropped || missing.segment != stray.segment || distance > swap_distance)
+            while (nearby->index + swap_distance < stray.index)
+                ++nearby;
+            for (auto missing = nearby; missing != faults_.end() && missing->index <= stray.index + swap_distance; ++missing) {
+                if (missing->kind != Kind::missing || missing->dropped || missing->segment != stray.segment)
                     continue;
-                missing.dropped = true;
-                stray.kind = missing.index > stray.index ? Kind::early : Kind::late;
-                stray.other = missing.index > stray.index ? missing.index - 1 : missing.index;
+                missing->dropped = true;
+                stray.kind = missing->index > stray.index ? Kind::early : Kind::late;
+                stray.other = missing->index > stray.index ? missing->index - 1 : missing->index;
                 break;
             }
         }
-        std::ranges::stable_sort(faults_, {}, &Fault::index);
     }
 
     Schema const& schema_;

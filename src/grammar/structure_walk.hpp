@@ -15,7 +15,7 @@
 namespace wharf::grammar {
 
 /// Reports the structural findings of the set and fills `nodes` with the row of each segment (no_node: none).
-/// `terminated`: the set ends with SE; otherwise nothing is said to be missing at its end.
+/// A set without SE has no end: nothing is said to be missing there (that SE is missing is the envelope's finding).
 void explain_structure(Schema const& schema, x12::SegmentList const& set, Findings& findings, std::vector<NodeIndex>& nodes);
 
 } // namespace wharf::grammar

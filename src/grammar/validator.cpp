@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <optional>
+#include <utility>
 
 namespace wharf::grammar {
 namespace {
@@ -155,8 +156,9 @@ void Validator::validate(x12::SegmentList const& set, SetContext const& context,
     state.check_elements(set, findings);
     state.suppressed += findings.suppressed();
     if (out.size() - first > 1)
-        std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                         [](Diagnostic const& a, Diagnostic const& b) { return a.place.segment_position < b.place.segment_position; });
+        std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), [](Diagnostic const& a, Diagnostic const& b) {
+            return std::pair(a.place.segment_position, a.place.offset) < std::pair(b.place.segment_position, b.place.offset);
+        });
 }
 
 std::vector<NodeIndex> const& Validator::nodes() const { return state_->nodes; }

@@ -78,6 +78,27 @@ TEST(Validator, one_structural_fault_gives_one_finding) {
     EXPECT_EQ(findings("810", "BIG*20250602*INV1~IT1~"), "X12-0203 810/TDS\n");
 }
 
+TEST(Validator, a_surplus_in_each_loop_is_a_fault_each) {
+    auto const two = "PO1*1*10*EA*1~CUR*BY*USD~CUR*BY*USD~CUR*BY*USD~";
+    EXPECT_EQ(findings("850", std::string("BEG*00*SA*4711**20250602~") + two + two), "X12-0205 850/PO1/CUR\nX12-0205 850/PO1/CUR\n");
+}
+
+TEST(Validator, findings_of_a_segment_come_in_its_order) {
+    EXPECT_EQ(findings("850", "BEG**QQ*4711**20250602~PO1~"), "X12-0301 850/BEG/BEG01\nX12-0306 850/BEG/BEG02 \"QQ\"\n");
+}
+
+TEST(Validator, length_counts_characters_of_either_character_set) {
+    auto const name = [](std::string const& text) { return findings("850", "BEG*00*SA*4711**20250602~N1*ST*" + text + "~PO1~"); };
+    EXPECT_EQ(name("\xbd"), "") << "Latin-1";
+    EXPECT_EQ(name(std::string(60, '\xe9')), "");
+    EXPECT_NE(name(std::string(61, '\xe9')), "");
+    std::string utf8;
+    for (int i = 0; i < 60; ++i)
+        utf8 += "\xc3\xa9";
+    EXPECT_EQ(name(utf8), "");
+    EXPECT_NE(name(utf8 + "x"), "");
+}
+
 TEST(Validator, says_where_each_segment_stands) {
     auto const schema = schemas().get("004010", "850");
     auto const text = test::interchange("PO", {test::set("850", "BEG*00*SA*1**20250602~N1*ST*A~N3*B~PO1~N1*ST*A~N3*B~CTT*1~")});
