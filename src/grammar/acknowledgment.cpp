@@ -3,8 +3,8 @@
 #include "grammar/envelope_check.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
-#include <set>
 
 namespace wharf::grammar {
 namespace {
@@ -14,15 +14,24 @@ constexpr std::size_t longest_copy = 99;  // AK404
 
 bool is_told(Diagnostic const& finding) { return finding.severity == Severity::error; }
 
+bool breaks(char c, x12::Delimiters const& delimiters) {
+    return c == delimiters.element || c == delimiters.segment || c == delimiters.component ||
+           (delimiters.repetition != '\0' && c == delimiters.repetition) || static_cast<unsigned char>(c) < 0x20 ||
+           static_cast<unsigned char>(c) >= 0x7f;
+}
+
 /// AK404: the bad data element as sent, cut, and left out when it would break this interchange.
 std::string copy_of(Diagnostic const& finding, x12::Delimiters const& delimiters) {
     auto const value = finding.value.substr(0, longest_copy);
-    auto const breaks = [&](char c) {
-        return c == delimiters.element || c == delimiters.segment || c == delimiters.component ||
-               (delimiters.repetition != '\0' && c == delimiters.repetition) || static_cast<unsigned char>(c) < 0x20 ||
-               static_cast<unsigned char>(c) >= 0x7f;
-    };
-    return std::ranges::any_of(value, breaks) ? std::string() : value;
+    return std::ranges::any_of(value, [&](char c) { return breaks(c, delimiters); }) ? std::string() : value;
+}
+
+/// An identifier the sender gave, cut to the width of our element; what would break this interchange becomes a '?'. It
+/// cannot be left out: the sender finds the place by it, and an acknowledgment that is not sent helps nobody.
+std::string identifier(std::string_view text, std::size_t width, x12::Delimiters const& delimiters) {
+    std::string out(text.substr(0, width));
+    std::ranges::replace_if(out, [&](char c) { return breaks(c, delimiters); }, breaks('?', delimiters) ? 'X' : '?');
+    return out;
 }
 
 /// AK3 and AK4 of one set: one AK3 per segment and segment code, the element errors of a segment below its AK3 of code 8.
@@ -35,7 +44,7 @@ void add_segment_errors(SetVerdict const& verdict, x12::Delimiters const& delimi
         auto const& place = finding.place;
         bool const of_element = !codes.element.empty();
         if (!of_element || open_position != place.segment_position) {
-            x12::OutSegment ak3{"AK3", {place.segment_id.substr(0, 3), std::to_string(place.segment_position), "", codes.segment}};
+            x12::OutSegment ak3{"AK3", {identifier(place.segment_id, 3, delimiters), std::to_string(place.segment_position), "", codes.segment}};
             if (ak3.elements[0].size() < 2)
                 ak3.elements[0].resize(2, '?');
             out.push_back(std::move(ak3));
@@ -114,13 +123,14 @@ std::size_t GroupVerdict::accepted_sets() const {
 
 std::vector<x12::OutSegment> make_997(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
     std::vector<x12::OutSegment> out;
-    out.push_back({"AK1", {verdict.group.functional_id, verdict.group.control_number}});
+    auto const& delimiters = options.delimiters;
+    out.push_back({"AK1", {identifier(verdict.group.functional_id, 2, delimiters), identifier(verdict.group.control_number, 9, delimiters)}});
     for (auto const& set : verdict.sets) {
         if (set.accepted() && (!options.list_accepted_sets || verdict.rejected()))
             continue;
-        out.push_back({"AK2", {set.set.id, set.set.control_number}});
+        out.push_back({"AK2", {identifier(set.set.id, 3, delimiters), identifier(set.set.control_number, 9, delimiters)}});
         auto const before = out.size();
-        add_segment_errors(set, options.delimiters, out);
+        add_segment_errors(set, delimiters, out);
         auto codes = unique_codes(set.findings, &AcknowledgmentCodes::transaction);
         if (out.size() > before && std::ranges::find(codes, "5") == codes.end() && codes.size() < most_codes)
             codes.push_back("5");
@@ -139,9 +149,15 @@ std::vector<x12::OutSegment> make_997(GroupVerdict const& verdict, Acknowledgmen
 }
 
 x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::string_view note) {
-    auto number = interchange.control_number.substr(0, 9);
-    number.insert(0, 9 - number.size(), '0');
-    return {"TA1", {std::move(number), interchange.date, interchange.time, std::string(1, code), std::string(note)}};
+    // The sender's own fields at their fixed width, whatever he wrote: our TA1 must be readable.
+    auto const field = [](std::string_view text, std::size_t width, bool at_end) {
+        std::string out(text.substr(0, width));
+        std::ranges::replace_if(out, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '0');
+        out.insert(at_end ? out.size() : 0, width - out.size(), '0');
+        return out;
+    };
+    return {"TA1", {field(interchange.control_number, 9, false), field(interchange.date, 6, true), field(interchange.time, 4, true),
+                    std::string(1, code), std::string(note)}};
 }
 
 std::string interchange_refusal(Diagnostics const& findings) {

@@ -33,7 +33,7 @@ struct GroupVerdict {
 
 struct AcknowledgmentOptions {
     bool list_accepted_sets = true; // an AK2/AK5 pair for sets without errors too
-    x12::Delimiters delimiters;     // AK404 that would hold one of these is left out
+    x12::Delimiters delimiters;     // AK404 that would hold one of these is left out; in an identifier it becomes '?'
 };
 
 /// The body of a 997 (without ST and SE): AK1, AK2/AK3/AK4/AK5 per set, AK9.

@@ -4,11 +4,13 @@
 #include "diagnostic/registry.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 namespace wharf::grammar {
 namespace {
 
+constexpr std::size_t longest_header_field = 80; // far beyond any that is right
 constexpr std::size_t isa_widths[] = {2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1};
 constexpr char const* isa_names[] = {"Authorization Information Qualifier", "Authorization Information",
                                      "Security Information Qualifier", "Security Information",
@@ -40,6 +42,8 @@ std::string_view trim_blanks(std::string_view text) {
     return text;
 }
 
+std::string_view header_field(std::string_view text) { return trim_blanks(text).substr(0, longest_header_field); }
+
 bool same_number(std::string_view a, std::string_view b) { return without_zeros(a) == without_zeros(b); }
 
 bool is_count(std::string_view text, std::uint64_t value) {
@@ -54,18 +58,19 @@ Diagnostic envelope_finding(std::string_view code, std::string const& file, x12:
     auto& place = diagnostic.place;
     place.file = file;
     place.has_offset = true;
-    place.segment_id = segment.id();
+    auto const id = segment.id().substr(0, 20); // a missing terminator makes it endless
+    place.segment_id = id;
     bool const inside_set = part.kind == x12::PartKind::transaction_set;
     place.segment_position = inside_set ? static_cast<std::uint32_t>(index + 1) : part.segment_position + static_cast<std::uint32_t>(index);
-    place.path = segment.id();
+    place.path = id;
     if (interchange != nullptr)
         place.interchange = interchange->control_number;
     if (group != nullptr)
         place.group = group->control_number;
     if (inside_set) {
-        place.transaction_set = part.segments[0].element(1);
-        place.transaction = part.segments[0].element(2);
-        place.path = fmt::format("{}/{}", place.transaction_set, segment.id());
+        place.transaction_set = header_field(part.segments[0].element(1));
+        place.transaction = header_field(part.segments[0].element(2));
+        place.path = fmt::format("{}/{}", place.transaction_set, id);
     }
     diagnostic.excerpt = segment.bytes().substr(0, 400);
     if (element == 0) {
@@ -78,8 +83,8 @@ Diagnostic envelope_finding(std::string_view code, std::string const& file, x12:
     place.offset = part.segments.base() + begin;
     place.length = value.size();
     place.element = element;
-    place.path += fmt::format("/{}{:02}", segment.id(), element);
-    diagnostic.value = value;
+    place.path += fmt::format("/{}{:02}", id, element);
+    diagnostic.value = value.substr(0, 400);
     diagnostic.excerpt_offset = std::min<std::uint32_t>(begin - segment.begin(), 400);
     return diagnostic;
 }
@@ -87,7 +92,7 @@ Diagnostic envelope_finding(std::string_view code, std::string const& file, x12:
 InterchangeInfo read_isa(x12::Part const& part) {
     auto const isa = part.segments[0];
     InterchangeInfo info;
-    auto const field = [&](std::uint32_t number) { return std::string(trim_blanks(isa.element(number))); };
+    auto const field = [&](std::uint32_t number) { return std::string(header_field(isa.element(number))); };
     info.sender_qualifier = field(5);
     info.sender = field(6);
     info.receiver_qualifier = field(7);
@@ -105,7 +110,7 @@ InterchangeInfo read_isa(x12::Part const& part) {
 
 GroupInfo read_gs(x12::Part const& part) {
     auto const gs = part.segments[0];
-    auto const field = [&](std::uint32_t number) { return std::string(trim_blanks(gs.element(number))); };
+    auto const field = [&](std::uint32_t number) { return std::string(header_field(gs.element(number))); };
     return {field(1), field(2), field(3), field(4), field(5), field(6), field(7), field(8), {}};
 }
 
@@ -134,9 +139,18 @@ void check_isa(std::string const& file, x12::Part const& part, InterchangeInfo c
         report("X12-0104", 13, "018", fmt::format("ISA13 Interchange Control Number \"{}\" is not a number of nine digits", info.control_number),
                "Number interchanges with nine digits, zeros in front.");
     if (auto const requested = isa.element(14); requested != "0" && requested != "1")
-        report("X12-0105", 14, "019", fmt::format("ISA14 Acknowledgment Requested \"{}\" is neither 0 nor 1", requested), "Send 0, or 1 when a TA1 is wanted.");
+        report("X12-0105", 14, "019", fmt::format("ISA14 Acknowledgment Requested \"{}\" is neither 0 nor 1", header_field(requested)), "Send 0, or 1 when a TA1 is wanted.");
     if (info.usage != 'P' && info.usage != 'T' && info.usage != 'I')
-        report("X12-0106", 15, "020", fmt::format("ISA15 Usage Indicator \"{}\" is none of P, T, I", isa.element(15)), "Send P for production or T for test.");
+        report("X12-0106", 15, "020", fmt::format("ISA15 Usage Indicator \"{}\" is none of P, T, I", header_field(isa.element(15))), "Send P for production or T for test.");
+    auto const& d = info.delimiters;
+    auto const c = d.component;
+    char const* const why = c == d.element   ? "the element separator too"
+                            : c == d.segment ? "the segment terminator too"
+                            : c == ' '       ? "a blank, which stands in data"
+                            : std::isalnum(static_cast<unsigned char>(c)) != 0 ? "a letter or digit, which stands in data" : nullptr;
+    if (why != nullptr)
+        report("X12-0107", 16, "027", fmt::format("ISA16 Component Element Separator '{}' is {}", c, why),
+               "Send a character of its own that never stands in data, such as >.");
 }
 
 void check_gs(std::string const& file, x12::Part const& part, InterchangeInfo const& interchange, GroupInfo const& info, Diagnostics& findings) {

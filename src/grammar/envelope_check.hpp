@@ -23,8 +23,10 @@ void check_gs(std::string const& file, x12::Part const& part, InterchangeInfo co
 
 /// Equal as control numbers: leading zeros do not count.
 [[nodiscard]] bool same_number(std::string_view a, std::string_view b);
-/// A count as written ("3", "000003"); nothing when it is not a number.
+/// True when the text is that count ("3", "000003"); false also when it is no number.
 [[nodiscard]] bool is_count(std::string_view text, std::uint64_t value);
 [[nodiscard]] std::string_view trim_blanks(std::string_view text);
+/// A field of an envelope segment without blanks around it, cut to a length that can be copied into every finding.
+[[nodiscard]] std::string_view header_field(std::string_view text);
 
 } // namespace wharf::grammar

@@ -5,9 +5,8 @@
 #include "grammar/envelope_check.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <cctype>
 #include <fmt/format.h>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -73,6 +72,7 @@ void InterchangeReader::State::begin(ItemKind kind, bool present) {
     item.schema = nullptr;
     item.nodes = nullptr;
     item.sets = 0;
+    item.suppressed = 0;
     // What the bytes themselves had wrong comes with the item read last.
     item.findings = reader.take_diagnostics();
     for (auto& finding : item.findings)
@@ -231,13 +231,13 @@ void InterchangeReader::State::end_group() {
         return;
     }
     if (!is_count(ge.element(1), sets)) {
-        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction sets, the group holds {}", ge.element(1), sets),
+        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction sets, the group holds {}", header_field(ge.element(1)), sets),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.group = "5";
         add(std::move(finding));
     }
-    if (!same_number(ge.element(2), group.control_number)) {
-        auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", ge.element(2), group.control_number),
+    if (group_present && !same_number(header_field(ge.element(2)), group.control_number)) {
+        auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", header_field(ge.element(2)), group.control_number),
                           "Both must be the same group control number.");
         finding.acknowledgment.group = "4";
         add(std::move(finding));
@@ -250,13 +250,13 @@ void InterchangeReader::State::end_interchange() {
     interchange.end = reader.part().offset + reader.part().length;
     auto const iea = reader.part().segments[0];
     if (!same_number(iea.element(2), interchange.control_number)) {
-        auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", iea.element(2), interchange.control_number),
+        auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", header_field(iea.element(2)), interchange.control_number),
                           "Both must be the same interchange control number.");
         finding.acknowledgment.interchange = "001";
         add(std::move(finding));
     }
     if (!is_count(iea.element(1), groups)) {
-        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} groups, the interchange holds {}", iea.element(1), groups),
+        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} groups, the interchange holds {}", header_field(iea.element(1)), groups),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.interchange = "021";
         add(std::move(finding));
@@ -268,7 +268,7 @@ void InterchangeReader::State::stray() {
     begin(ItemKind::junk, true);
     auto const& segments = reader.part().segments;
     auto finding = at("X12-0114", 0, 0, fmt::format("{} segment{} from {} on stand{} outside any transaction set", segments.size(),
-                                                    segments.size() == 1 ? "" : "s", segments[0].id(), segments.size() == 1 ? "s" : ""),
+                                                    segments.size() == 1 ? "" : "s", header_field(segments[0].id()), segments.size() == 1 ? "s" : ""),
                       "Usually an ST is missing before them, or an SE or GE stands too early.");
     if (!in_group)
         finding.acknowledgment.interchange = "024";
@@ -280,12 +280,15 @@ void InterchangeReader::State::transaction_set() {
     begin(ItemKind::transaction_set, true);
     auto const& part = reader.part();
     auto const st = part.segments[0];
-    item.set = {std::string(trim_blanks(st.element(1))), std::string(trim_blanks(st.element(2)))};
+    item.set = {std::string(header_field(st.element(1))), std::string(header_field(st.element(2)))};
     item.context = {file, interchange.control_number, group.control_number, item.set.control_number};
     check_set_header();
     if (auto* const found = validator()) {
-        if (options.validate_sets)
+        if (options.validate_sets) {
+            auto const before = found->suppressed();
             found->validate(part.segments, item.context, item.findings);
+            item.suppressed = found->suppressed() - before;
+        }
         item.nodes = &found->nodes();
     }
     check_trailer();
@@ -300,7 +303,7 @@ void InterchangeReader::State::check_set_header() {
     } else if (!set_numbers.insert(item.set.control_number).second) {
         auto finding = at("X12-0135", 0, 2, fmt::format("transaction set control number {} stands twice in this group", item.set.control_number),
                           "Number the sets of a group differently.");
-        finding.acknowledgment.transaction = "7";
+        finding.acknowledgment.transaction = "23";
         add(std::move(finding));
     }
 }
@@ -313,7 +316,8 @@ Validator* InterchangeReader::State::validator() {
         if (group_present && !expected.empty() && expected != group.functional_id) {
             auto finding = at("X12-0133", 0, 1, fmt::format("set {} does not belong into a group {}: GS01 should be {}", item.set.id, group.functional_id, expected),
                               "Send the set in a group of its own kind.");
-            finding.acknowledgment.transaction = "6";
+            auto const* codes = item.schema->dictionary().codes("718");
+            finding.acknowledgment.transaction = codes != nullptr && codes->find("18") ? "18" : "6"; // 18 from 004050 on
             add(std::move(finding));
         }
         return &found->second;
@@ -346,13 +350,13 @@ void InterchangeReader::State::check_trailer() {
     }
     auto const se = part.segments[last];
     if (!is_count(se.element(1), part.segments.size())) {
-        auto finding = at("X12-0132", last, 1, fmt::format("SE01 says {} segments, the set holds {} (ST and SE counted)", se.element(1), part.segments.size()),
+        auto finding = at("X12-0132", last, 1, fmt::format("SE01 says {} segments, the set holds {} (ST and SE counted)", header_field(se.element(1)), part.segments.size()),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.transaction = "4";
         add(std::move(finding));
     }
-    if (!same_number(se.element(2), item.set.control_number)) {
-        auto finding = at("X12-0131", last, 2, fmt::format("SE02 is {}, but ST02 of this set is {}", se.element(2), item.set.control_number),
+    if (!same_number(header_field(se.element(2)), item.set.control_number)) {
+        auto finding = at("X12-0131", last, 2, fmt::format("SE02 is {}, but ST02 of this set is {}", header_field(se.element(2)), item.set.control_number),
                           "Both must be the same transaction set control number.");
         finding.acknowledgment.transaction = "3";
         add(std::move(finding));
@@ -368,9 +372,8 @@ InterchangeReader& InterchangeReader::operator=(InterchangeReader&&) noexcept = 
 bool InterchangeReader::next() {
     bool const more = state_->advance();
     if (!more) {
+        state_->item = {};
         state_->item.findings = state_->reader.take_diagnostics();
-        state_->item.kind = ItemKind::junk;
-        state_->item.part = nullptr;
         if (!state_->item.findings.empty()) // a last finding with nothing after it
             return true;
     }
@@ -402,9 +405,12 @@ std::string describe_content(std::string_view text) {
         return "nothing but blanks";
     if (start.starts_with("ISA"))
         return "an X12 interchange";
-    for (auto const& [begin, name] : signatures)
-        if (start.starts_with(begin) && (begin.size() > 2 || begin[0] != 'G' || !std::isalnum(static_cast<unsigned char>(start[2]))))
+    auto const is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+    for (auto const& [begin, name] : signatures) {
+        bool const segment_id = begin.size() == 2 && is_word(begin[1]); // GS, ST: a separator follows, not a word
+        if (start.starts_with(begin) && !(segment_id && (start.size() == 2 || is_word(start[2]) || start[2] == ' ')))
             return std::string(name);
+    }
     auto const head = start.substr(0, 1024);
     if (head.find('\0') != std::string_view::npos)
         return "binary data";

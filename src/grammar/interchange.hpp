@@ -65,6 +65,7 @@ struct Item {
     std::vector<NodeIndex> const* nodes = nullptr; // transaction_set with a schema: the row of each segment
     SetContext context;                           // transaction_set
     std::uint32_t sets = 0;                       // group_end: sets seen
+    std::uint64_t suppressed = 0;                 // transaction_set: findings beyond max_findings_per_set
     Diagnostics findings;
 };
 

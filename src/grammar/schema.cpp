@@ -253,16 +253,16 @@ Grammars const& SchemaCache::grammars() const { return *state_->grammars; }
 
 std::shared_ptr<Schema const> SchemaCache::get(std::string_view release, std::string_view set_id) {
     std::lock_guard const lock(state_->mutex);
-    auto const [place, added] = state_->schemas.try_emplace({std::string(release), std::string(set_id)});
-    if (!added)
+    std::pair key(std::string{release}, std::string{set_id});
+    if (auto const place = state_->schemas.find(key); place != state_->schemas.end())
         return place->second;
+    // A set we do not have leaves no entry: its id is whatever a partner wrote, and the cache lives as long as the gateway.
     auto dictionary = state_->grammars->dictionary(release);
     auto const* set = dictionary ? dictionary->set(set_id) : nullptr;
     if (set == nullptr)
         return nullptr;
-    if (auto schema = Schema::compile(*set, dictionary))
-        place->second = *schema;
-    return place->second;
+    auto schema = Schema::compile(*set, dictionary);
+    return state_->schemas.emplace(std::move(key), schema ? *schema : nullptr).first->second;
 }
 
 } // namespace wharf::grammar

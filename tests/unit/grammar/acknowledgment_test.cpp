@@ -73,6 +73,31 @@ TEST(Acknowledgment, bad_data_with_delimiters_is_not_copied) {
     EXPECT_EQ(acknowledged(test::interchange("IN", {test::set("810", body)})), "AK1*IN*77~AK2*810*0001~AK3*BIG*2**8~AK4*2*76*3~AK5*R*5~AK9*R*1*1*0~");
 }
 
+TEST(Acknowledgment, codes_that_the_release_has) {
+    auto const order = test::set("850", test::small_850);
+    EXPECT_EQ(acknowledged(test::interchange("PO", {order, order})),
+              "AK1*PO*77~AK2*850*0001~AK5*A~AK2*850*0001~AK5*R*23~AK9*P*2*2*1~");
+    auto const components = test::interchange("PO", {test::set("850", "BEG*00*SA*47>11**20250602~PO1~")}, "005010");
+    EXPECT_NE(acknowledged(components).find("AK4*3*324*13~"), std::string::npos) << acknowledged(components);
+    EXPECT_EQ(acknowledged(test::interchange("IN", {order}, "005010")), "AK1*IN*77~AK2*850*0001~AK5*R*18~AK9*R*1*1*0~");
+}
+
+TEST(Acknowledgment, what_the_sender_wrote_never_breaks_ours) {
+    // Other separators there than here: his data may hold ours.
+    auto text = test::isa();
+    for (auto& c : text)
+        c = c == '*' ? '|' : c == '~' ? '\n' : c;
+    text += "GS|P~|S|R|20250602|1403|7*7|X|004010\nST|85*|0*~1\nB*\x01|1\nSE|3|0*~1\nGE|1|7*7\nIEA|1|000000901\n";
+    EXPECT_EQ(acknowledged(text), "AK1*P?*7?7~AK2*85?*0??1~AK5*R*1~AK9*R*1*1*0~");
+    auto const ta1 = make_ta1({.date = "2506", .time = "14*3", .control_number = "12~456789012"}, 'R', "014");
+    EXPECT_EQ(ta1.elements, (std::vector<std::string>{"120456789", "250600", "1403", "R", "014"}));
+}
+
+TEST(Acknowledgment, segment_ids_of_any_bytes_can_be_acknowledged) {
+    auto const text = test::interchange("IN", {test::set("810", "BIG*20250602*INV1~\x01>B*1~IT1~TDS*1~")});
+    EXPECT_NE(acknowledged(text).find("AK3*??B*3**1~"), std::string::npos) << acknowledged(text);
+}
+
 TEST(Acknowledgment, reads_what_partners_answer) {
     auto const text = test::interchange("FA", {test::set("997", "AK1*PO*501~AK2*850*0002~AK3*N1*4**8~AK4*4*67*1~AK5*R*5~AK9*P*3*3*2~")});
     InterchangeReader reader(text, "t", schemas());

@@ -3,6 +3,7 @@
 #include "grammar/lint.hpp"
 #include "support/x12_text.hpp"
 
+#include <chrono>
 #include <gtest/gtest.h>
 
 namespace wharf::grammar {
@@ -46,7 +47,9 @@ TEST(InterchangeReader, absent_ends_come_as_items) {
     EXPECT_EQ(items(replaced(text, "SE*6*0001~", "")), "( [ set X12-0130 ] ) ");
     EXPECT_EQ(items(replaced(text, "IEA*1*000000901~", "") + text), "( [ set ] )? X12-0110 ( X12-0115 [ set ] ) ");
     auto const gs = text.find("GS*");
-    EXPECT_EQ(items(replaced(text, text.substr(gs, text.find('~', gs) + 1 - gs), "")), "( [? X12-0113 set ] X12-0121 ) ");
+    EXPECT_EQ(items(replaced(text, text.substr(gs, text.find('~', gs) + 1 - gs), "")), "( [? X12-0113 set ] ) ") << "one fault, one finding";
+    auto const st = text.find("ST*");
+    EXPECT_EQ(items(text.substr(0, st) + text.substr(text.find('~', st) + 1)), "( [ junk X12-0114 ] X12-0122 ) ");
 }
 
 TEST(InterchangeReader, numbers_and_counts) {
@@ -71,6 +74,8 @@ TEST(InterchangeReader, header_fields) {
     EXPECT_EQ(items(replaced(text, "SENDER         ", "SENDER")), "( X12-0101 [ set ] ) ");
     EXPECT_EQ(items(replaced(text, "*250602*", "*251302*")), "( X12-0102 [ set ] ) ");
     EXPECT_EQ(items(replaced(text, "*0*P*", "*2*X*")), "( X12-0105 X12-0106 [ set ] ) ");
+    EXPECT_EQ(items(replaced(text, "*P*>~", "*P**~")), "( X12-0101 X12-0107 [ set ] ) ") << "the component separator is none";
+    EXPECT_EQ(items(replaced(text, "*P*>~", "*P*A~")).substr(0, 11), "( X12-0107 ");
     EXPECT_EQ(items(replaced(text, "*20250602*1403*77", "*20250602*2503*77")), "( [ X12-0124 set ] ) ");
 }
 
@@ -82,7 +87,69 @@ TEST(Lint, not_x12) {
     EXPECT_EQ(one(""), "X12-0001: this is not an X12 interchange: it is empty");
     EXPECT_EQ(one("UNA:+.? 'UNB+UNOA:1+A+B'"), "X12-0001: this is not an X12 interchange: it is an EDIFACT interchange");
     EXPECT_EQ(one("\xff\xd8\xff\xe0 JFIF"), "X12-0001: this is not an X12 interchange: it is a JPEG picture");
+    EXPECT_EQ(one("GS"), "X12-0001: this is not an X12 interchange: it is text of no kind Wharf knows") << "nothing is read behind the end";
+    EXPECT_EQ(one("GS*PO*A*B~"), "X12-0001: this is not an X12 interchange: it is X12 without its ISA");
+    EXPECT_EQ(one("STATEMENT, 2025"), "X12-0001: this is not an X12 interchange: it is text, perhaps CSV");
+    EXPECT_EQ(one("\xff\xd8\xff\xe0 JFIF ISA ISA"), "X12-0001: this is not an X12 interchange: it is a JPEG picture");
     EXPECT_EQ(one("ISA*00*   "), "X12-0002: ISA is cut off: it has 2 elements of 16");
+}
+
+TEST(Lint, an_error_is_never_lost_behind_warnings) {
+    std::string body = "BEG*00*SA*4711**20250602~";
+    for (int i = 0; i < 40; ++i)
+        body += "REF*IA*1 ~"; // a warning each
+    auto const text = test::interchange("PO", {test::set("850", body + "PO1*1*X*EA~")});
+    LintOptions options;
+    options.max_findings = 10;
+    auto const few = lint(text, "t", schemas(), options);
+    EXPECT_TRUE(has_errors(few.diagnostics)) << "the exit code";
+    EXPECT_EQ(few.diagnostics.size() + few.suppressed, 41u);
+    options = {};
+    options.reader.max_findings_per_set = 10;
+    auto const of_set = lint(text, "t", schemas(), options);
+    EXPECT_TRUE(has_errors(of_set.diagnostics)) << "the verdict on the set";
+    EXPECT_EQ(of_set.diagnostics.size(), 10u);
+    EXPECT_EQ(of_set.diagnostics.size() + of_set.suppressed, 41u) << "what the set left out is counted";
+}
+
+TEST(Lint, findings_stay_small_whatever_the_file_holds) {
+    std::string const huge(1 << 20, 'x');
+    std::string const body = "BEG*00*" + huge + "*4711**20250602~" + huge + "~REF*IA*1*" + huge + "*" + huge + "~DTM*002*" + huge + "~PO1~";
+    auto const inside = test::interchange("PO", {test::set("850", body, huge)}, "004010", huge);
+    for (auto const& text : {inside, test::isa() + huge + "~" + inside, replaced(inside, "SE*", "SE*" + huge)}) {
+        auto const result = lint(text, "t", schemas());
+        EXPECT_GE(result.diagnostics.size(), 5u);
+        for (auto const& finding : result.diagnostics) {
+            auto const& place = finding.place;
+            EXPECT_LT(finding.message.size() + finding.value.size() + finding.excerpt.size() + place.segment_id.size() + place.path.size() +
+                          place.transaction.size() + place.transaction_set.size() + place.group.size(),
+                      2500u)
+                << finding.code;
+        }
+    }
+}
+
+TEST(Lint, time_follows_the_length_of_the_file) {
+    // Each took minutes when something in it was quadratic; now well under a second each, even unoptimised.
+    auto const repeated = [](std::string_view what, std::size_t bytes) {
+        std::string out;
+        while (out.size() < bytes)
+            out += what;
+        return out;
+    };
+    auto const misplaced = repeated("N3*A~N2*B~BEG*1~PO1~MSG*1~", 500'000);
+    for (auto const& text : {test::interchange("PO", {test::set("850", "BEG*00*SA*4711**20250602~" + misplaced)}),
+                             repeated("ISA****************>~", 500'000), repeated("ISA*", 1'000'000)}) {
+        auto const begin = std::chrono::steady_clock::now();
+        EXPECT_FALSE(lint(text, "t", schemas()).diagnostics.empty());
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << text.substr(0, 300);
+    }
+}
+
+TEST(SchemaCache, a_set_that_no_grammar_has) {
+    EXPECT_EQ(schemas().get("004010", "8500"), nullptr);
+    EXPECT_EQ(schemas().get("004010", "8500"), nullptr);
+    EXPECT_EQ(schemas().get("004010", "850"), schemas().get("004010", "850"));
 }
 
 } // namespace
