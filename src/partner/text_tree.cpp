@@ -192,7 +192,11 @@ Diagnostic diagnostic_at(TextSource const& source, Mark mark, std::string_view c
     diagnostic.value = std::move(value);
     diagnostic.excerpt = source.excerpt(mark.line);
     auto const fault = mark.column - 1;
-    if (fault < diagnostic.excerpt.size()) diagnostic.excerpt_offset = fault;
+    if (fault < diagnostic.excerpt.size()) {
+        diagnostic.excerpt_offset = fault;
+        if (diagnostic.excerpt.substr(fault).starts_with(diagnostic.value)) // not when it stands in quotes
+            diagnostic.place.length = diagnostic.value.size();
+    }
     return diagnostic;
 }
 
