@@ -224,4 +224,15 @@ Diagnostics check_invoice_arithmetic(json::Value const& invoice) {
     return {diagnostic};
 }
 
+bool derive_absolute_amount(json::Value& invoice) {
+    auto* totals = invoice.find("totals");
+    if (totals == nullptr)
+        return false;
+    auto const amount = Decimal::parse(totals->string("amount"));
+    if (!amount)
+        return false;
+    totals->set("absolute_amount", (amount->is_negative() ? -*amount : *amount).text());
+    return true;
+}
+
 } // namespace wharf::document

@@ -18,4 +18,8 @@ namespace wharf::document {
 /// Each amount that had to be rounded to cents allows a difference of 0.01.
 [[nodiscard]] Diagnostics check_invoice_arithmetic(json::Value const& invoice);
 
+/// Sets the derived `totals.absolute_amount`: what a target books beside `direction`, whichever sign the sender wrote.
+/// False when the invoice has no total (nothing is changed).
+bool derive_absolute_amount(json::Value& invoice);
+
 } // namespace wharf::document

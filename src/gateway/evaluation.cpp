@@ -33,6 +33,8 @@ std::string trouble_of(Diagnostics const& findings) {
             continue;
         auto const entry = find_code(finding.code);
         std::string name(entry ? entry->name : "mapping-refused");
+        if (name == "hierarchy-invalid")
+            name = "hl-invalid"; // the word the trade uses
         for (auto& c : name)
             c = c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
         return name;
@@ -397,7 +399,7 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         held(findings);
         return;
     }
-    auto const parsed = json::parse(document.json);
+    auto parsed = json::parse(document.json);
     if (!parsed) { // our own output: a bug, but the partner's document must not be lost for it
         document.state = store::DocumentState::held;
         document.reason = "the translated document is not JSON: " + parsed.error().message;
@@ -410,13 +412,16 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
     set.orders = std::move(numbers.orders);
     document.business_key =
         business_key(*parsed, partner.id, document.test, transport::sha256_hex(body_of(item.part->segments)));
-    if (document.kind == "invoice")
+    if (document.kind == "invoice") {
+        if (document::derive_absolute_amount(*parsed))
+            document.json = json::to_text(*parsed);
         for (auto& finding : document::check_invoice_arithmetic(*parsed)) {
             finding.place.interchange = item.context.interchange;
             finding.place.group = item.context.group;
             finding.place.transaction = item.context.transaction;
             findings.push_back(std::move(finding));
         }
+    }
     document.state = store::DocumentState::accepted;
 }
 

@@ -20,6 +20,19 @@ std::string scope(std::string_view level, Draft const& draft) {
                        draft.receiver.id, draft.usage);
 }
 
+/// Test and production, and several partners of one mailbox, count on their own; so one file name may come up twice, and
+/// the second must not meet the first in the outbox.
+Result<void> unique_file_name(store::Transaction& transaction, store::Message& message) {
+    auto used = transaction.next_control_number(fmt::format("file|{}|{}", message.channel, message.file_name), most_interchange);
+    if (!used)
+        return unexpected(std::move(used.error()));
+    if (*used == 1)
+        return {};
+    auto const point = message.file_name.rfind('.');
+    message.file_name.insert(point == std::string::npos || point == 0 ? message.file_name.size() : point, fmt::format("-{}", *used));
+    return unique_file_name(transaction, message); // "a-2.edi" may be a name of its own
+}
+
 } // namespace
 
 Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Timestamp now) {
@@ -121,6 +134,8 @@ Result<store::Message> commit_draft(Context const& context, store::Transaction& 
     message.file_name = partner::expand_file_name(
         draft.partner->file_name, {draft.partner->id, draft.identity, what, message.interchange_control_number,
                                    message.group_control_number, x12_date8(now), x12_time4(now)});
+    if (auto unique = unique_file_name(transaction, message); !unique)
+        return unexpected(std::move(unique.error()));
     WHARF_TRY(transaction.insert(message));
     unsigned number = 0;
     for (auto const& set : draft.sets) {

@@ -253,9 +253,9 @@ class Site:
 
     # the running gateway
     def serve(self, environment=None):
-        self.log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([GATEWAY, "--config", str(self.folder), "serve"], stderr=self.log,
-                                        env={**os.environ, **(environment or {})})
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([GATEWAY, "--config", str(self.folder), "serve"], stderr=log,
+                                            env={**os.environ, **(environment or {})})
         wait_for(lambda: self.process.poll() is not None or self.is_listening(), 30, "the gateway to listen")
         return self.process
 
@@ -317,7 +317,7 @@ def wait_for(condition, seconds, what):
 def purchase_order(number, lines=None):
     return {
         "schema": "wharf/purchase_order/1", "document": "purchase_order", "number": number, "purpose": "original",
-        "type": "new_order", "date": "2025-06-02", "currency": "USD",
+        "type": "new_order", "date": "2025-06-02", "currency": "USD", "currency_party": "buyer",
         "parties": [{"role": "ship_to", "name": "ACME STORES", "identifiers": [{"scheme": "assigned_by_buyer", "value": "0107"}]}],
         "lines": lines or [{"position": 1, "line_number": "1", "quantity": "10", "unit": "each", "unit_price": "12.50",
                             "items": [{"scheme": "upc", "value": "012345678905"}]}],

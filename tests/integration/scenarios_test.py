@@ -25,7 +25,7 @@ class Scenario(unittest.TestCase):
         return found[0]
 
     def numbers_delivered(self, target="erp"):
-        return [document["number"] for document in self.site.receiver.documents(target)]
+        return sorted(document["number"] for document in self.site.receiver.documents(target))
 
 
 class MixedGroup(Scenario):
