@@ -100,7 +100,7 @@ class BadInput(unittest.TestCase):
 
     def test_too_large(self):
         """A 2 GB file (sparse): set aside unread, untouched."""
-        site = harness.Site(pickup=", max_bytes: 1000000")
+        site = harness.Site(pickup=", max_bytes: 1MB")
         self.addCleanup(site.close)
         with open(site.inbox / "huge.edi", "wb") as file:
             file.truncate(2 << 30)
