@@ -363,17 +363,9 @@ void Compiler::tuple_list(Rule const& rule, Source const& source, Context& conte
         fault("MAP-0007", rule, path.column, "A tuple without a segment can only stand inside a block.", "Name its segment, such as LIN02+03...");
         return;
     }
-    auto cells = path.cells;
-    if (cells.empty()) { // <UP>
-        auto const& definition = *schema_->segments()[schema_->nodes()[inner.row].segment].definition;
-        if (definition.pairs_from == 0) {
-            fault("MAP-0007", rule, path.column, fmt::format("{} has no pairs of qualifier and value.", definition.id));
-            return;
-        }
-        cells.resize(2);
-        cells[0].element = definition.pairs_from;
-        cells[1].element = definition.pairs_from + 1u;
-    }
+    auto const cells = tuple_cells(path, inner.row, rule);
+    if (cells.empty())
+        return;
     TupleClaim taken;
     taken.each = true;
     if (path.tuple_select && !make_tuple_test(*path.tuple_select, cells, taken.test, rule, path.column))

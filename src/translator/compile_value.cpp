@@ -13,6 +13,77 @@ std::string joined(std::string const& path, std::string_view name) {
 
 } // namespace
 
+/// What the cells of a path are, constants aside; empty after a fault or where the line is left out.
+std::vector<grammar::ElementRule const*> Compiler::elements_of(Rule const& rule, ExternalPath const& path, Context& context) {
+    std::vector<grammar::ElementRule const*> elements;
+    if (path.repeats || path.tuple_select) {
+        Context inner = context;
+        if (!path.steps.empty() && open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr)
+            return {};
+        if (inner.use == nullptr || inner.tuple != nullptr || inner.row == grammar::no_node) {
+            fault("MAP-0007", rule, path.column, "A tuple without a segment can only stand inside a block.");
+            return {};
+        }
+        auto const cells = tuple_cells(path, inner.row, rule);
+        if (cells.empty())
+            return {};
+        if (!path.tuple_select) {
+            fault("MAP-0014", rule, path.column, "One value of many tuples needs a qualifier, such as 06+07...[UP].",
+                  "For all of them write a list: each 06+07...");
+            return {};
+        }
+        Test test;
+        if (!make_tuple_test(*path.tuple_select, cells, test, rule, path.column))
+            return {};
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            unsigned component = cells[i].component;
+            bool composite = false;
+            auto const* const element = element_rule(inner.row, cells[i].element, component, composite);
+            if (element == nullptr) {
+                if (!left_out(rule))
+                    fault("MAP-0007", rule, path.column, fmt::format("{} has no element {:02}.", segment_id(inner.row), cells[i].element));
+                return {};
+            }
+            if (i != test.element)
+                elements.push_back(element);
+        }
+        return elements;
+    }
+    if (path.cells.empty()) {
+        fault("MAP-0007", rule, path.column, fmt::format("`{}` is one value; `{}` names no element.", rule.path.text(), path.text),
+              "Name the element, such as BEG03, or make it a list: each …");
+        return {};
+    }
+    for (auto const& cell : path.cells) {
+        if (rule.in_shape && context.fixed_element != 0 && path.steps.empty() && path.cells.size() == 1 &&
+            cell.element == context.fixed_element && rule.direction == Direction::both)
+            return {}; // the qualifier says it already
+        auto const at = place(context, cell, path, rule);
+        if (!at)
+            return {};
+        if (!cell.constant)
+            elements.push_back(at->rule);
+    }
+    if (elements.empty())
+        fault("MAP-0007", rule, path.column, "The line reads constants only.");
+    return elements;
+}
+
+/// The cells of a tuple path; of <UP> the first pair of the segment.
+std::vector<Cell> Compiler::tuple_cells(ExternalPath const& path, grammar::NodeIndex row, Rule const& rule) {
+    if (!path.cells.empty())
+        return path.cells;
+    auto const& definition = *schema_->segments()[schema_->nodes()[row].segment].definition;
+    if (definition.pairs_from == 0) {
+        fault("MAP-0007", rule, path.column, fmt::format("{} has no pairs of qualifier and value.", definition.id));
+        return {};
+    }
+    std::vector<Cell> cells(2);
+    cells[0].element = definition.pairs_from;
+    cells[1].element = definition.pairs_from + 1u;
+    return cells;
+}
+
 // --- values
 
 void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, std::int16_t group, std::uint16_t ordinal) {
@@ -49,36 +120,20 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
         body.lines.push_back(std::move(line));
         return;
     }
-    std::vector<grammar::ElementRule const*> elements;
+    // the conversion first: a line that is left out must not take its elements
+    auto const elements = elements_of(rule, rule.sources.front().alternatives.front(), context);
+    if (elements.empty() || !converter(rule, target->node, elements, line->converter))
+        return;
     for (auto const& path : rule.sources.front().alternatives) {
         Alternative alternative;
         alternative.external = path.text;
-        std::vector<grammar::ElementRule const*> found;
         if (path.repeats || path.tuple_select) { // one tuple by its qualifier: 06+07...[LT]
             Context inner = context;
-            bool const own = path.steps.empty();
-            if (!own && open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr)
+            if (elements_of(rule, path, context).empty() ||
+                (!path.steps.empty() && open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr))
                 return;
-            if (own && (context.use == nullptr || context.tuple != nullptr)) {
-                fault("MAP-0007", rule, path.column, "A tuple without a segment can only stand inside a block.");
-                return;
-            }
-            auto cells = path.cells;
-            if (cells.empty()) {
-                auto const& definition = *schema_->segments()[schema_->nodes()[inner.row].segment].definition;
-                if (definition.pairs_from == 0) {
-                    fault("MAP-0007", rule, path.column, fmt::format("{} has no pairs of qualifier and value.", definition.id));
-                    return;
-                }
-                cells.resize(2);
-                cells[0].element = definition.pairs_from;
-                cells[1].element = definition.pairs_from + 1u;
-            }
+            auto const cells = tuple_cells(path, inner.row, rule);
             TupleClaim taken;
-            if (!path.tuple_select) {
-                fault("MAP-0014", rule, path.column, "One value of many tuples needs a qualifier, such as 06+07...[UP].", "For all of them write a list: each 06+07...");
-                return;
-            }
             if (!make_tuple_test(*path.tuple_select, cells, taken.test, rule, path.column))
                 return;
             auto* const run = tuple_run(*inner.use, inner.row, cells, path.repeats, taken, rule);
@@ -95,7 +150,6 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
                 place.rule = element_rule(inner.row, cells[i].element, component, composite);
                 place.external = fmt::format("{}{:02}", segment_id(inner.row), cells[i].element);
                 place.key = place.external;
-                found.push_back(place.rule);
                 Alternative::Part part;
                 part.slot = static_cast<SlotIndex>(body.slots.size());
                 SlotInfo info;
@@ -109,15 +163,7 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
             }
             add_tuple(*run, std::move(taken), rule);
         } else {
-            if (path.cells.empty()) {
-                fault("MAP-0007", rule, path.column, fmt::format("`{}` is one value; `{}` names no element.", rule.path.text(), path.text),
-                      "Name the element, such as BEG03, or make it a list: each …");
-                return;
-            }
             for (auto const& cell : path.cells) {
-                if (rule.in_shape && context.fixed_element != 0 && path.steps.empty() && path.cells.size() == 1 &&
-                    cell.element == context.fixed_element && rule.direction == Direction::both)
-                    return; // the qualifier says it already
                 auto const at = place(context, cell, path, rule);
                 if (!at)
                     return;
@@ -126,21 +172,11 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
                 part.may_lack = cell.may_lack;
                 if (cell.constant)
                     part.constant = *cell.constant;
-                else
-                    found.push_back(at->rule);
                 alternative.parts.push_back(std::move(part));
             }
         }
-        if (elements.empty())
-            elements = std::move(found);
         line->alternatives.push_back(std::move(alternative));
     }
-    if (elements.empty()) {
-        fault("MAP-0007", rule, rule.path.column, "The line reads constants only.");
-        return;
-    }
-    if (!converter(rule, target->node, elements, line->converter))
-        return;
     if (line->converter.check && line->converter.node == nullptr)
         line->converter.check = false;
     line->conversion_inferred = rule.conversions.empty();

@@ -55,6 +55,8 @@ private:
     void list_rule(Rule const& rule, Context& context, Member& member);
     void block_rule(Rule const& rule, Context& context, Member& member);
     void scalar_rule(Rule const& rule, Context& context, Member* member, std::int16_t group, std::uint16_t ordinal);
+    std::vector<grammar::ElementRule const*> elements_of(Rule const& rule, ExternalPath const& path, Context& context);
+    std::vector<Cell> tuple_cells(ExternalPath const& path, grammar::NodeIndex row, Rule const& rule);
     void dash_rule(Rule const& rule, Context& context);
     void tuple_list(Rule const& rule, Source const& source, Context& context, Member& member);
     void segment_list(Rule const& rule, Source const& source, Context& context, Member& member);

@@ -583,9 +583,9 @@ Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_
     if (auto const node = segment < input.nodes->size() ? (*input.nodes)[segment] : grammar::no_node; node != grammar::no_node) {
         auto const& row = plan.schema->nodes()[node];
         auto const& rule = plan.schema->segments()[row.segment];
-        place.path = fmt::format("{}/{}", plan.schema->loops()[row.loop].path, view.id());
+        place.path = plan.schema->path(node);
         if (element != 0) {
-            place.path += fmt::format("{:02}", element);
+            place.path += fmt::format("/{}{:02}", view.id(), element);
             if (element <= rule.elements.size() && rule.elements[element - 1].definition != nullptr) {
                 auto const& number = rule.elements[element - 1].definition->number;
                 place.element_number = 0;
