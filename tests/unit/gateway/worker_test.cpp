@@ -1,0 +1,225 @@
+// The store's choreography, with a clock that moves when told.
+#include "support/gateway_bench.hpp"
+
+#include "grammar/interchange.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wharf::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using store::Direction;
+using store::MessageState;
+using test::Bench;
+
+std::string invoice_file() { return test::interchange("IN", {test::set("810", test::small_810)}); }
+
+std::string acknowledgment(std::string_view body, std::string_view group) {
+    return test::interchange("FA", {test::set("997", body)}, "004010", group);
+}
+
+TEST(Worker, AnInvoiceIsDeliveredAndAcknowledged) {
+    Bench bench;
+    bench.inbox()["a.edi"] = invoice_file();
+    EXPECT_EQ(bench.poll().taken, 1U);
+    EXPECT_TRUE(bench.inbox().empty());
+    ASSERT_EQ(bench.requests.size(), 1U);
+    auto const& request = bench.requests[0];
+    auto const inbound = bench.messages(Direction::inbound);
+    ASSERT_EQ(inbound.size(), 1U);
+    auto const view = bench.view(inbound[0].id);
+    ASSERT_EQ(view.documents.size(), 1U);
+    EXPECT_EQ(request.idempotency_key, view.documents[0].document.id);
+    EXPECT_EQ(request.correlation_id, inbound[0].id);
+    EXPECT_EQ(request.partner, "acme");
+    EXPECT_FALSE(request.test);
+    EXPECT_NE(request.body.find("\"INV1\""), std::string::npos);
+    ASSERT_EQ(bench.outbox().size(), 1U);
+    EXPECT_NE(bench.outbox().begin()->second.find("AK9*A*1*1*1~"), std::string::npos);
+    EXPECT_EQ(bench.messages(Direction::outbound)[0].state, MessageState::sent);
+    EXPECT_EQ(bench.work(), 0U) << "nothing is left to do";
+}
+
+TEST(Worker, OurAcknowledgmentPassesOurOwnValidation) {
+    Bench bench;
+    auto text = test::interchange(
+        "IN", {test::set("810", test::small_810), test::set("810", "BIG*20251302*X~IT1*1*A*EA*1~TDS*1~", "0002")});
+    bench.inbox()["a.edi"] = text;
+    bench.poll();
+    ASSERT_EQ(bench.outbox().size(), 1U);
+    grammar::InterchangeReader reader(bench.outbox().begin()->second, "997", bench.knowledge->schemas());
+    unsigned sets = 0;
+    while (reader.next()) {
+        for (auto const& finding : reader.item().findings)
+            ADD_FAILURE() << finding.code << ' ' << finding.message;
+        sets += reader.item().kind == grammar::ItemKind::transaction_set ? 1 : 0;
+    }
+    EXPECT_EQ(sets, 1U);
+}
+
+TEST(Worker, RetriesWaitAndGiveUp) {
+    Bench bench;
+    auto const busy = delivery::Outcome{delivery::OutcomeKind::temporary_failure, 503, "busy", "", 0s};
+    bench.outcomes = {busy, busy, busy};
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.poll();
+    EXPECT_EQ(bench.requests.size(), 1U);
+    bench.work();
+    EXPECT_EQ(bench.requests.size(), 1U) << "not before its time";
+    bench.clock.advance(10s);
+    bench.work();
+    EXPECT_EQ(bench.requests.size(), 2U);
+    bench.clock.advance(60s);
+    bench.work();
+    EXPECT_EQ(bench.requests.size(), 3U);
+    EXPECT_EQ(bench.requests[0].idempotency_key, bench.requests[2].idempotency_key);
+    auto letters = dead_letters(*bench.store, 10);
+    ASSERT_TRUE(letters);
+    ASSERT_EQ(letters->deliveries.size(), 1U);
+    EXPECT_EQ(letters->deliveries[0].attempts, 3U);
+    bench.clock.advance(24h);
+    EXPECT_EQ(bench.work(), 0U);
+
+    ASSERT_TRUE(retry(*bench.context, letters->deliveries[0].id));
+    bench.work();
+    EXPECT_EQ(bench.requests.size(), 4U);
+    letters = dead_letters(*bench.store, 10);
+    EXPECT_TRUE(letters && letters->empty());
+}
+
+TEST(Worker, OverdueAfterFourHoursThenLate) { // scenario 2 e
+    Bench bench;
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    bench.work();
+    auto const id = bench.messages(Direction::outbound)[0].id;
+    bench.clock.advance(3h + 59min);
+    bench.work();
+    EXPECT_EQ(bench.view(id).message.state, MessageState::sent);
+    bench.clock.advance(1min);
+    bench.work();
+    EXPECT_EQ(bench.view(id).message.state, MessageState::overdue);
+    EXPECT_TRUE(bench.has_event(id, "ACKNOWLEDGMENT_OVERDUE"));
+    bench.inbox()["997.edi"] = acknowledgment("AK1*PO*1~AK9*A*1*1*1~", "9");
+    bench.poll();
+    auto const view = bench.view(id);
+    EXPECT_EQ(view.message.state, MessageState::accepted);
+    EXPECT_TRUE(view.message.acknowledged_late);
+    EXPECT_EQ(bench.outbox().size(), 1U) << "no acknowledgment of an acknowledgment";
+}
+
+TEST(Worker, AnsweredInTimeIsNeverOverdue) {
+    Bench bench;
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    bench.work();
+    bench.inbox()["997.edi"] = acknowledgment("AK1*PO*0001~AK9*A*1*1*1~", "9");
+    bench.poll();
+    bench.clock.advance(24h);
+    EXPECT_EQ(bench.work(), 0U) << "the deadline's job went with the answer";
+    EXPECT_EQ(bench.messages(Direction::outbound)[0].state, MessageState::accepted);
+}
+
+TEST(Worker, ARefusedDocumentUsesNoNumber) {
+    Bench bench;
+    EXPECT_EQ(bench.order(std::string(40, 'A')).fate, SubmissionFate::refused);
+    EXPECT_EQ(bench.order("A*B").fate, SubmissionFate::refused) << "a separator in the data";
+    EXPECT_TRUE(bench.messages(Direction::outbound).empty());
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    EXPECT_EQ(bench.messages(Direction::outbound)[0].interchange_control_number, "000000001");
+}
+
+TEST(Worker, AKeyAnswersOnce) {
+    Bench bench;
+    auto const first = bench.order("PO-1", "k");
+    auto const again = bench.order("PO-1", "k");
+    EXPECT_EQ(first.fate, SubmissionFate::accepted);
+    EXPECT_EQ(again.fate, SubmissionFate::repeated);
+    EXPECT_EQ(first.answer, again.answer);
+    EXPECT_EQ(bench.order("PO-2", "k").fate, SubmissionFate::conflict);
+    EXPECT_EQ(bench.messages(Direction::outbound).size(), 1U);
+}
+
+TEST(Worker, AFileThatCouldNotBeRemovedIsNotTakenTwice) {
+    Bench bench;
+    bench.inbox()["a.edi"] = invoice_file();
+    auto const saved = bench.inbox();
+    bench.poll();
+    bench.inbox() = saved; // as after a kill between the commit and the removal: but its job has ended
+    auto const report = bench.poll();
+    EXPECT_EQ(report.taken, 1U);
+    EXPECT_EQ(bench.requests.size(), 1U) << "the same bytes are a duplicate";
+    EXPECT_EQ(bench.messages(Direction::inbound)[0].state, MessageState::duplicate);
+}
+
+TEST(Worker, ADuplicateGetsTheStoredAnswer) {
+    Bench bench;
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.poll();
+    auto const answer = bench.outbox();
+    bench.outbox().clear(); // the partner has taken, and lost, it
+    bench.inbox()["b.edi"] = invoice_file();
+    bench.poll();
+    EXPECT_EQ(bench.outbox(), answer) << "the same bytes under the same number";
+    EXPECT_EQ(bench.messages(Direction::outbound).size(), 1U);
+}
+
+TEST(Worker, UnreachableChannelsAreReportedAndRetried) {
+    Bench bench;
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.mailbox->trouble = Error{ErrorKind::temporary, "connection refused"};
+    EXPECT_EQ(bench.poll().trouble, "connection refused");
+    bench.mailbox->trouble.reset();
+    EXPECT_EQ(bench.poll().taken, 1U);
+}
+
+TEST(Worker, TestAndProductionNumbersDoNotMeetInTheOutbox) {
+    auto configuration = test::one_partner();
+    Bench bench(configuration);
+    auto in_test = invoice_file();
+    in_test.replace(in_test.find("*0*P*"), 5, "*0*T*");
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.inbox()["b.edi"] = in_test;
+    bench.poll();
+    EXPECT_EQ(bench.outbox().size(), 2U);
+    EXPECT_EQ(bench.requests.size(), 1U) << "nobody takes test invoices";
+}
+
+TEST(Worker, ATa1ThatRefusesOurInterchange) {
+    Bench bench;
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    bench.work();
+    bench.inbox()["ta1.edi"] = test::isa() + "TA1*000000001*250602*1403*R*023~IEA*0*000000901~";
+    bench.poll();
+    EXPECT_EQ(bench.messages(Direction::outbound)[0].state, MessageState::refused);
+    EXPECT_EQ(bench.outbox().size(), 1U);
+}
+
+TEST(Worker, AnOrderTo2SetsInOneGroup) {
+    Bench bench;
+    auto const result = submit(*bench.context, {"acme", "[" + Bench::purchase_order("PO-1") + "," + Bench::purchase_order("PO-2") + "]", ""});
+    ASSERT_EQ(result.fate, SubmissionFate::accepted) << (result.diagnostics.empty() ? "" : result.diagnostics[0].message);
+    bench.work();
+    ASSERT_EQ(bench.outbox().size(), 1U);
+    auto const& text = bench.outbox().begin()->second;
+    EXPECT_NE(text.find("ST*850*0002~"), std::string::npos);
+    EXPECT_NE(text.find("GE*2*1~"), std::string::npos);
+    bench.inbox()["997.edi"] = acknowledgment("AK1*PO*1~AK2*850*0002~AK5*R*5~AK9*P*2*2*1~", "9");
+    bench.poll();
+    EXPECT_EQ(bench.messages(Direction::outbound)[0].state, MessageState::partially_accepted);
+}
+
+TEST(Worker, TheLogHoldsNoPayload) {
+    Bench bench;
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.poll();
+    ASSERT_FALSE(bench.lines.empty());
+    for (auto const& line : bench.lines) {
+        EXPECT_EQ(line.find("012345678905"), std::string::npos) << line;
+        EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+    }
+}
+
+TEST(Log, HostileNamesStayOnOneLine) { EXPECT_EQ(for_log("a\nb\"c"), "\"a\\nb\\\"c\""); }
+
+} // namespace
+} // namespace wharf::gateway
