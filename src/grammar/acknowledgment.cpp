@@ -34,8 +34,17 @@ std::string identifier(std::string_view text, std::size_t width, x12::Delimiters
     return out;
 }
 
+/// Codes of elements 723 and 718 that an older release of the acknowledgment lacks.
+std::string element_code(std::string const& code, std::string_view release) {
+    return (code == "12" || code == "13") && !release.empty() && release < "004020" ? "3" : code;
+}
+std::string set_code(std::string const& code, std::string_view release) {
+    return code == "18" && !release.empty() && release < "004050" ? "6" : code;
+}
+
 /// AK3 and AK4 of one set: one AK3 per segment and segment code, the element errors of a segment below its AK3 of code 8.
-void add_segment_errors(SetVerdict const& verdict, x12::Delimiters const& delimiters, std::vector<x12::OutSegment>& out) {
+void add_segment_errors(SetVerdict const& verdict, AcknowledgmentOptions const& options, std::vector<x12::OutSegment>& out) {
+    auto const& delimiters = options.delimiters;
     std::uint32_t open_position = 0;
     for (auto const& finding : verdict.findings) {
         auto const& codes = finding.acknowledgment;
@@ -56,7 +65,7 @@ void add_segment_errors(SetVerdict const& verdict, x12::Delimiters const& delimi
         if (place.component != 0)
             position += fmt::format("{}{}", delimiters.component, place.component);
         out.push_back({"AK4", {std::move(position), place.element_number == 0 ? "" : std::to_string(place.element_number),
-                               codes.element, copy_of(finding, delimiters)}});
+                               element_code(codes.element, options.release), copy_of(finding, delimiters)}});
     }
 }
 
@@ -130,8 +139,10 @@ std::vector<x12::OutSegment> make_997(GroupVerdict const& verdict, Acknowledgmen
             continue;
         out.push_back({"AK2", {identifier(set.set.id, 3, delimiters), identifier(set.set.control_number, 9, delimiters)}});
         auto const before = out.size();
-        add_segment_errors(set, delimiters, out);
+        add_segment_errors(set, options, out);
         auto codes = unique_codes(set.findings, &AcknowledgmentCodes::transaction);
+        for (auto& code : codes)
+            code = set_code(code, options.release);
         if (out.size() > before && std::ranges::find(codes, "5") == codes.end() && codes.size() < most_codes)
             codes.push_back("5");
         if (!set.accepted() && codes.empty())

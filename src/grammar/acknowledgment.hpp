@@ -33,6 +33,7 @@ struct GroupVerdict {
 
 struct AcknowledgmentOptions {
     bool list_accepted_sets = true; // an AK2/AK5 pair for sets without errors too
+    std::string release;            // of the acknowledgment ("004010"); codes it lacks fall back. Empty: that of the sets
     x12::Delimiters delimiters;     // AK404 that would hold one of these is left out; in an identifier it becomes '?'
 };
 

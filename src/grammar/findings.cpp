@@ -182,8 +182,12 @@ void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32
         place.path += fmt::format("-{:02}", component);
     diagnostic.value = value.substr(0, longest_excerpt);
     diagnostic.acknowledgment.segment = "8";
-    // The excerpt begins a little before the fault when the segment is long.
-    auto const inside = begin - segment.begin();
+    show_excerpt(diagnostic, segment, begin);
+}
+
+/// Begins a little before the fault when the segment is long.
+void Findings::show_excerpt(Diagnostic& diagnostic, x12::SegmentView const& segment, std::size_t fault) {
+    auto const inside = fault - segment.begin();
     auto const cut = inside > longest_excerpt / 2 ? inside - longest_excerpt / 2 : 0;
     diagnostic.excerpt = segment.bytes().substr(cut, longest_excerpt);
     diagnostic.excerpt_offset = static_cast<std::uint32_t>(inside - cut);
@@ -238,7 +242,7 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
                          : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
                                                    : fmt::format("segment {} has no place here", segment.id());
     bool const out_of_order = how != Misplaced::nowhere;
-    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, fmt::format("The set has it as {}.", places));
+    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, fmt::format("The set has it as {}: move it there, or remove it.", places));
     diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
     add(std::move(diagnostic));
 }
@@ -298,6 +302,10 @@ void Findings::too_many_elements(std::size_t index, NodeIndex node) {
     if (last <= allowed) {
         auto diagnostic = at_segment("X12-0317", index, node, fmt::format("{} ends with element separators beyond its last element {}{:02}", segment.id(), segment.id(), allowed),
                                      "Remove the trailing separators.");
+        auto const surplus = segment.element_begin(allowed + 1) - 1; // the first separator too many
+        diagnostic.place.offset = set_.base() + surplus;
+        diagnostic.place.length = segment.end() - surplus;
+        show_excerpt(diagnostic, segment, surplus);
         add(std::move(diagnostic));
         return;
     }
@@ -352,9 +360,12 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
                               std::popcount(rule.mask & ~present) > 1 ? "are" : "is", list(true),
                               std::popcount(rule.mask & present) > 1 ? "are" : "is");
     }
+    auto const advice = rule.note->kind == 'E'   ? fmt::format("Keep one of them: {} or another.", element_name(segment_rule, at))
+                        : rule.note->kind == 'R' ? fmt::format("Send {}, or another of them.", element_name(segment_rule, at))
+                                                 : fmt::format("Send {} too, or leave out {}.", element_name(segment_rule, at), list(true));
     auto diagnostic = at_segment(code, index, node, std::move(message),
-                                 fmt::format("Rule: syntax note {} of segment {} in release {}. {}", rule.note->text(), segment.id(),
-                                             schema_.dictionary().release(), element_name(segment_rule, at)));
+                                 fmt::format("{} The rule is syntax note {} of segment {} in release {}.", advice, rule.note->text(), segment.id(),
+                                             schema_.dictionary().release()));
     auto const value = segment.element(at);
     at_element(diagnostic, index, at, 0, at > segment.element_count() ? segment.end() : segment.element_begin(at), value);
     auto const* definition = at <= segment_rule.elements.size() ? segment_rule.elements[at - 1].definition : nullptr;
@@ -470,7 +481,7 @@ void Findings::check_value(std::size_t index, NodeIndex node, std::uint32_t elem
         if (length != std::string_view::npos) {
             diagnostic.place.offset += from;
             diagnostic.place.length = length;
-            diagnostic.excerpt_offset += static_cast<std::uint32_t>(from);
+            show_excerpt(diagnostic, set_[index], begin + from);
         }
         diagnostic.place.element_number = static_cast<std::uint32_t>(std::atoi(rule.definition->number.c_str()));
         diagnostic.acknowledgment.element = acknowledged;

@@ -42,6 +42,7 @@ private:
     /// The finding's place moved to one element (component 0: the whole element).
     void at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element, std::uint32_t component,
                     std::size_t begin, std::string_view value) const;
+    static void show_excerpt(Diagnostic& diagnostic, x12::SegmentView const& segment, std::size_t fault);
     void check_value(std::size_t index, NodeIndex node, std::uint32_t element, std::uint32_t component,
                      ElementRule const& rule, std::string_view value, std::size_t begin);
     void check_composite(std::size_t index, NodeIndex node, std::uint32_t element, ElementRule const& rule,

@@ -11,6 +11,12 @@
 #include <set>
 
 namespace wharf::grammar {
+namespace {
+
+/// A trailer's field inside a message.
+std::string_view shown(std::string_view text) { return header_field(text).empty() ? "empty" : header_field(text); }
+
+} // namespace
 
 InterchangeReaderOptions::InterchangeReaderOptions() : max_findings_per_set(limits::findings) {}
 
@@ -231,13 +237,13 @@ void InterchangeReader::State::end_group() {
         return;
     }
     if (!is_count(ge.element(1), sets)) {
-        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction sets, the group holds {}", header_field(ge.element(1)), sets),
+        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction sets, the group holds {}", shown(ge.element(1)), sets),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.group = "5";
         add(std::move(finding));
     }
     if (group_present && !same_number(header_field(ge.element(2)), group.control_number)) {
-        auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", header_field(ge.element(2)), group.control_number),
+        auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", shown(ge.element(2)), group.control_number),
                           "Both must be the same group control number.");
         finding.acknowledgment.group = "4";
         add(std::move(finding));
@@ -250,13 +256,13 @@ void InterchangeReader::State::end_interchange() {
     interchange.end = reader.part().offset + reader.part().length;
     auto const iea = reader.part().segments[0];
     if (!same_number(iea.element(2), interchange.control_number)) {
-        auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", header_field(iea.element(2)), interchange.control_number),
+        auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", shown(iea.element(2)), interchange.control_number),
                           "Both must be the same interchange control number.");
         finding.acknowledgment.interchange = "001";
         add(std::move(finding));
     }
     if (!is_count(iea.element(1), groups)) {
-        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} groups, the interchange holds {}", header_field(iea.element(1)), groups),
+        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} groups, the interchange holds {}", shown(iea.element(1)), groups),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.interchange = "021";
         add(std::move(finding));
@@ -350,13 +356,13 @@ void InterchangeReader::State::check_trailer() {
     }
     auto const se = part.segments[last];
     if (!is_count(se.element(1), part.segments.size())) {
-        auto finding = at("X12-0132", last, 1, fmt::format("SE01 says {} segments, the set holds {} (ST and SE counted)", header_field(se.element(1)), part.segments.size()),
+        auto finding = at("X12-0132", last, 1, fmt::format("SE01 says {} segments, the set holds {} (ST and SE counted)", shown(se.element(1)), part.segments.size()),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.transaction = "4";
         add(std::move(finding));
     }
     if (!same_number(header_field(se.element(2)), item.set.control_number)) {
-        auto finding = at("X12-0131", last, 2, fmt::format("SE02 is {}, but ST02 of this set is {}", header_field(se.element(2)), item.set.control_number),
+        auto finding = at("X12-0131", last, 2, fmt::format("SE02 is {}, but ST02 of this set is {}", shown(se.element(2)), item.set.control_number),
                           "Both must be the same transaction set control number.");
         finding.acknowledgment.transaction = "3";
         add(std::move(finding));

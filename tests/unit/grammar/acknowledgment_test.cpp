@@ -29,9 +29,9 @@ GroupVerdict judge(std::string const& text) {
     return verdict;
 }
 
-std::string acknowledged(std::string const& text) {
+std::string acknowledged(std::string const& text, AcknowledgmentOptions const& options = {}) {
     std::string out;
-    for (auto const& segment : make_997(judge(text), {})) {
+    for (auto const& segment : make_997(judge(text), options)) {
         out += segment.id;
         for (auto const& element : segment.elements)
             out += "*" + element;
@@ -79,7 +79,12 @@ TEST(Acknowledgment, codes_that_the_release_has) {
               "AK1*PO*77~AK2*850*0001~AK5*A~AK2*850*0001~AK5*R*23~AK9*P*2*2*1~");
     auto const components = test::interchange("PO", {test::set("850", "BEG*00*SA*47>11**20250602~PO1~")}, "005010");
     EXPECT_NE(acknowledged(components).find("AK4*3*324*13~"), std::string::npos) << acknowledged(components);
-    EXPECT_EQ(acknowledged(test::interchange("IN", {order}, "005010")), "AK1*IN*77~AK2*850*0001~AK5*R*18~AK9*R*1*1*0~");
+    auto const wrong_group = test::interchange("IN", {order}, "005010");
+    EXPECT_EQ(acknowledged(wrong_group), "AK1*IN*77~AK2*850*0001~AK5*R*18~AK9*R*1*1*0~");
+    AcknowledgmentOptions older; // the partner wants his 997 in a release that has none of these
+    older.release = "004010";
+    EXPECT_NE(acknowledged(components, older).find("AK4*3*324*3~"), std::string::npos);
+    EXPECT_EQ(acknowledged(wrong_group, older), "AK1*IN*77~AK2*850*0001~AK5*R*6~AK9*R*1*1*0~");
 }
 
 TEST(Acknowledgment, what_the_sender_wrote_never_breaks_ours) {

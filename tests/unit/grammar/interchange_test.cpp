@@ -62,6 +62,11 @@ TEST(InterchangeReader, numbers_and_counts) {
     EXPECT_EQ(items(test::interchange("PO", {order, order})), "( [ set set X12-0135 ] ) ");
 }
 
+TEST(InterchangeReader, an_empty_trailer_field_is_said_to_be_empty) {
+    auto const text = replaced(test::interchange("PO", {order}), "GE*1*77", "GE*1");
+    EXPECT_EQ(lint(text, "t", schemas()).diagnostics.at(0).message, "GE02 is empty, but GS06 of this group is 77");
+}
+
 TEST(InterchangeReader, sets_groups_and_releases) {
     EXPECT_EQ(items(test::interchange("IN", {order})), "( [ set X12-0133 ] ) ");
     EXPECT_EQ(items(test::interchange("PO", {test::set("898", "BEG*00~")})), "( [ set X12-0136 ] ) ");

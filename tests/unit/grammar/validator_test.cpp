@@ -99,6 +99,27 @@ TEST(Validator, length_counts_characters_of_either_character_set) {
     EXPECT_NE(name(utf8 + "x"), "");
 }
 
+TEST(Validator, the_excerpt_shows_the_fault_in_a_long_element) {
+    auto const text = test::interchange("PO", {test::set("850", "BEG*00*SA*" + std::string(900, '1') + "\t**20250602~PO1~")});
+    auto const result = lint(text, "t", schemas());
+    ASSERT_EQ(result.diagnostics.size(), 1u);
+    auto const& finding = result.diagnostics[0];
+    ASSERT_LT(finding.excerpt_offset, finding.excerpt.size());
+    EXPECT_EQ(finding.excerpt[finding.excerpt_offset], '\t');
+}
+
+TEST(Validator, messages_say_what_to_do) {
+    auto const help = [](std::string const& body) {
+        auto const text = test::interchange("PO", {test::set("850", "BEG*00*SA*4711**20250602~" + body)});
+        auto const found = lint(text, "t", schemas()).diagnostics;
+        return found.size() == 1 ? text.substr(found[0].place.offset, found[0].place.length) + "|" + found[0].help : "?";
+    };
+    EXPECT_EQ(help("N1*ST*ACME*92~PO1~"),
+              "|Send N104 Identification Code too, or leave out N103. The rule is syntax note P0304 of segment N1 in release 004010.");
+    EXPECT_EQ(help("N1*ST~PO1~"), "|Send N102 Name, or another of them. The rule is syntax note R0203 of segment N1 in release 004010.");
+    EXPECT_EQ(help("REF*IA*1****~PO1~"), "**|Remove the trailing separators.");
+}
+
 TEST(Validator, says_where_each_segment_stands) {
     auto const schema = schemas().get("004010", "850");
     auto const text = test::interchange("PO", {test::set("850", "BEG*00*SA*1**20250602~N1*ST*A~N3*B~PO1~N1*ST*A~N3*B~CTT*1~")});
