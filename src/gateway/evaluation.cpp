@@ -19,6 +19,11 @@ namespace wharf::gateway {
 
 namespace {
 
+// A file of a hundred megabytes may hold ten million tiny sets, or as many faults: what is kept of it has an end.
+constexpr std::size_t most_sets = 100'000;            // of one file; then the interchange is a dead letter
+constexpr std::size_t most_findings = 20'000;         // of one file; then only the first error of each further set is kept
+constexpr std::uint32_t most_findings_of_a_set = 200; // further ones say nothing new to anybody
+
 std::string first_error(Diagnostics const& findings) {
     for (auto const& finding : findings)
         if (finding.severity == Severity::error)
@@ -95,6 +100,8 @@ private:
     std::vector<EvaluatedInterchange> done_;
     std::optional<EvaluatedInterchange> open_;
     Diagnostics findings_; // of the open interchange's envelope
+    std::size_t sets_ = 0;
+    std::size_t kept_findings_ = 0;
 };
 
 store::Message Evaluation::new_message(std::string_view raw) const {
@@ -123,7 +130,9 @@ EvaluatedInterchange Evaluation::dead_letter(std::string_view raw, Diagnostics f
 }
 
 std::vector<EvaluatedInterchange> Evaluation::run() {
-    grammar::InterchangeReader reader(transfer_.raw, transfer_.file_name, knowledge_.schemas());
+    grammar::InterchangeReaderOptions options;
+    options.max_findings_per_set = most_findings_of_a_set;
+    grammar::InterchangeReader reader(transfer_.raw, transfer_.file_name, knowledge_.schemas(), options);
     while (reader.next()) {
         auto& item = reader.item();
         switch (item.kind) {
@@ -204,7 +213,15 @@ void Evaluation::end_interchange(grammar::Item& item) {
     if (open_->route.partner != nullptr)
         message.partner = open_->route.partner->id;
     open_->refusal = grammar::interchange_refusal(findings_);
-    if (!open_->route.ok()) {
+    if (sets_ > most_sets) {
+        open_->groups.clear();
+        findings_.insert(findings_.begin(),
+                         make_diagnostic("GATEWAY-0007",
+                                         fmt::format("the file holds more than {} transaction sets: it was not processed", most_sets),
+                                         "ask the sender to send it in several files"));
+        message.state = store::MessageState::dead_letter;
+        message.reason = first_error(findings_);
+    } else if (!open_->route.ok()) {
         message.state = store::MessageState::quarantined;
         message.reason = fmt::format("{}: {}", open_->route.refusal->code, open_->route.refusal->message);
         findings_.insert(findings_.begin(), *open_->route.refusal);
@@ -267,12 +284,27 @@ void Evaluation::end_group(grammar::Item& item) {
     }
 }
 
+/// Keeps the first error alone once a file has shown enough of its faults.
+void shorten(Diagnostics& findings) {
+    auto const error =
+        std::ranges::find_if(findings, [](Diagnostic const& finding) { return finding.severity == Severity::error; });
+    if (error != findings.end())
+        findings = Diagnostics{std::move(*error)};
+    else
+        findings.clear();
+}
+
 void Evaluation::transaction_set(grammar::Item& item) {
+    if (++sets_ > most_sets)
+        return; // the interchange becomes a dead letter when it ends
     auto& group = open_->groups.back();
     auto& set = group.sets.emplace_back();
     auto& verdict = group.verdict.sets.emplace_back();
     verdict.set = item.set;
     verdict.findings = std::move(item.findings);
+    if (kept_findings_ > most_findings)
+        shorten(verdict.findings);
+    kept_findings_ += verdict.findings.size();
 
     auto& document = set.document;
     document.id = new_id(now_);

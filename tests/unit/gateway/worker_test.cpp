@@ -219,6 +219,40 @@ TEST(Worker, TheLogHoldsNoPayload) {
     }
 }
 
+TEST(Worker, MillionsOfTinySetsAreADeadLetter) {
+    Bench bench;
+    std::string text = test::isa() + "GS*IN*SENDER*RECEIVER*20250602*1403*77*X*004010~";
+    for (int i = 0; i < 100'001; ++i)
+        text += "ST*810*0001~SE*2*0001~";
+    bench.inbox()["a.edi"] = text + "GE*100001*77~IEA*1*000000901~";
+    bench.inbox()["b.edi"] = test::interchange("IN", {test::set("810", test::small_810)});
+    bench.poll();
+    auto const letters = dead_letters(*bench.store, 10);
+    ASSERT_TRUE(letters);
+    ASSERT_EQ(letters->messages.size(), 1U);
+    EXPECT_TRUE(letters->messages[0].reason.starts_with("GATEWAY-0007")) << letters->messages[0].reason;
+    EXPECT_EQ(bench.requests.size(), 1U);
+}
+
+TEST(Worker, FaultsOfAFileAreKeptUpToALimit) {
+    Bench bench;
+    std::string body = "BIG*20250602*INV1~";
+    for (int i = 0; i < 1'000; ++i)
+        body += "IT1*1*A*EA*B~";
+    std::vector<std::string> sets;
+    for (int i = 0; i < 200; ++i)
+        sets.push_back(test::set("810", body + "TDS*1~", std::to_string(1000 + i)));
+    bench.inbox()["a.edi"] = test::interchange("IN", sets);
+    bench.poll();
+    ASSERT_EQ(bench.outbox().size(), 1U);
+    EXPECT_NE(bench.outbox().begin()->second.find("AK9*R*200*200*0~"), std::string::npos);
+    auto const view = bench.view(bench.messages(Direction::inbound)[0].id);
+    ASSERT_EQ(view.documents.size(), 200U);
+    for (auto const& entry : view.documents)
+        EXPECT_EQ(entry.document.state, store::DocumentState::rejected);
+    EXPECT_LT(view.documents.back().document.diagnostics.size(), 2'000U);
+}
+
 TEST(Log, HostileNamesStayOnOneLine) { EXPECT_EQ(for_log("a\nb\"c"), "\"a\\nb\\\"c\""); }
 
 } // namespace
