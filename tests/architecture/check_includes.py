@@ -72,7 +72,9 @@ def own_include_fault(root: pathlib.Path, includer: str, included: str) -> str |
     """`includer` is below src/ or starts with "tools/"; `included` is as written."""
     if not (root / "src" / included).is_file():
         if includer.startswith("tools/") and (root / included).is_file():
-            return None  # a tool's own headers, from the root
+            return None  # a tool's own headers, from the root …
+        if includer.startswith("tools/") and (root / includer).parent.joinpath(included).is_file():
+            return None  # … or beside it
         return f'"{included}" is no file below src/; our includes start there'
     if includer.startswith("tools/"):
         return None

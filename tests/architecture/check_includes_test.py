@@ -40,7 +40,7 @@ GOOD = [
     ("src/transport/as2/a.cpp", '#include "transport/http/server.hpp"'),
     ("src/grammar/a.cpp", "#include <boost/spirit/home/x3.hpp>\n#include <string_view>\n#include <sys/stat.h>"),
     ("src/transport/sftp/a.cpp", "#include <libssh2.h>"),
-    ("tools/wharf/a.cpp", '#include <CLI/CLI.hpp>\n#include "gateway/x.hpp"\n#include "tools/wharf/a.hpp"'),
+    ("tools/wharf/a.cpp", '#include <CLI/CLI.hpp>\n#include "gateway/x.hpp"\n#include "tools/wharf/a.hpp"\n#include "a.hpp"'),
 ]
 
 TREE = ["base/error.hpp", "diagnostic/diagnostic.hpp", "grammar/schema.hpp", "syntax/json/value.hpp",

@@ -198,6 +198,12 @@ class Explain(CommandLine):
         self.assertEqual((unknown.returncode, unknown.stdout), (2, ""))
         self.assertIn("there is no code X12-0999", unknown.stderr)
 
+    def test_what_there_is(self) -> None:
+        result = wharf("explain")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"(?m)^  850  Purchase Order$")
+        self.assertRegex(result.stdout, r"(?m)^  X12-0001 +error ")
+
     def test_the_standard(self) -> None:
         for words, expected in ((["N1"], "P0304"), (["850"], "BEG"), (["element", "98"], "Entity Identifier Code")):
             result = wharf("explain", *words)

@@ -116,7 +116,7 @@ private:
     }
     void add_explain() {
         auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set or an element");
-        command.add_option("WHAT", explain_.words, "X12-0402, N1, 850, or: element 98")->required()->type_name("")->expected(1, 2);
+        command.add_option("WHAT", explain_.words, "X12-0306, N1, 850, or: element 98; without it, what there is to explain")->type_name("")->expected(0, 2);
         command.add_option("--release", explain_.release, "Release of the standard (default 004010)")->type_name("R");
         add_grammars(command, grammars_);
     }

@@ -31,7 +31,7 @@ struct LintCommand {
 };
 
 struct ExplainCommand {
-    std::vector<std::string> words; // {"X12-0402"}, {"N1"}, {"850"}, {"element", "98"}
+    std::vector<std::string> words; // {"X12-0306"}, {"N1"}, {"850"}, {"element", "98"}; none: list all
     std::string release = "004010";
     std::optional<std::filesystem::path> grammars;
 };

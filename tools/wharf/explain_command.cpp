@@ -55,6 +55,18 @@ int explain_code(std::string const& code) {
     return could_not_run;
 }
 
+/// What can be asked for: the sets of the release, and all codes.
+std::string overview(grammar::Dictionary const& dictionary) {
+    auto out = fmt::format("transaction sets of {}\n", dictionary.release());
+    for (auto const& id : dictionary.sets())
+        if (auto const* set = dictionary.set(id))
+            out += fmt::format("  {:4} {}\n", id, set->name);
+    out += "\ncodes of findings\n";
+    for (auto const& entry : all_codes())
+        out += fmt::format("  {:13} {:7} {}\n", entry.code, to_string(entry.severity), entry.name);
+    return out + "\nand every segment (N1) and element (element 98)\n";
+}
+
 /// "element 98", or one word that is a set, a segment or a composite.
 std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary, std::vector<std::string> const& words) {
     if (words.size() == 2)
@@ -70,7 +82,7 @@ std::optional<std::string> explain_standard(grammar::Dictionary const& dictionar
 } // namespace
 
 int run(ExplainCommand const& command) {
-    auto const word = upper(command.words.front());
+    auto const word = command.words.empty() ? std::string() : upper(command.words.front());
     if (command.words.size() == 2 && word != "ELEMENT") {
         trouble(fmt::format("cannot explain '{} {}'; did you mean `element {}`?", command.words[0], command.words[1], command.words[1]));
         return could_not_run;
@@ -89,7 +101,10 @@ int run(ExplainCommand const& command) {
         trouble(fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
         return could_not_run;
     }
-    auto const text = explain_standard(*(*grammars)->dictionary(match.release), command.words);
+    auto const dictionary = (*grammars)->dictionary(match.release);
+    if (command.words.empty())
+        return print(overview(*dictionary)) ? no_errors : could_not_run;
+    auto const text = explain_standard(*dictionary, command.words);
     if (!text) {
         trouble(fmt::format("release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), a set (850) or `element 98`",
                             match.release, fmt::join(command.words, " ")));
