@@ -10,6 +10,7 @@
 #include "support/child.hpp"
 #include "support/temp_folder.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <chrono>
 #include <cstdint>
@@ -72,10 +73,14 @@ public:
         signal_sessions(SIGKILL);
         child_.reset();
     }
-    /// Sends a signal to the processes that serve the present connections (each has a session of its own).
+    /// Sends a signal to the processes that serve the present connections (each has a session of its own). A stopped one
+    /// has really stopped when this returns.
     void signal_sessions(int number) const {
-        for (auto const pid : child_ ? descendants(child_->pid()) : std::vector<pid_t>())
+        auto const sessions = child_ ? descendants(child_->pid()) : std::vector<pid_t>();
+        for (auto const pid : sessions)
             ::kill(pid, number);
+        for (int i = 0; number == SIGSTOP && i < 200 && !std::ranges::all_of(sessions, is_stopped); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
 
     static std::string fingerprint_of(std::filesystem::path const& key) {
@@ -109,6 +114,18 @@ private:
         return true;
     }
 
+    /// /proc/PID/stat is "pid (name) state parent …", and the name may hold anything: what follows it.
+    static std::string status_of(std::string const& pid) {
+        std::ifstream file("/proc/" + pid + "/stat");
+        std::string line;
+        std::getline(file, line);
+        auto const end = line.rfind(')');
+        return end == std::string::npos || line.size() < end + 2 ? "" : line.substr(end + 2);
+    }
+    static bool is_stopped(pid_t pid) {
+        auto const status = status_of(std::to_string(pid));
+        return status.empty() || status.front() == 'T';
+    }
     /// By the parent that every process names: /proc/PID/task/PID/children may leave some out while others exit.
     static std::vector<pid_t> descendants(pid_t root) {
         std::multimap<pid_t, pid_t> children;
@@ -116,12 +133,9 @@ private:
             auto const name = entry.path().filename().string();
             if (name.find_first_not_of("0123456789") != std::string::npos)
                 continue;
-            std::ifstream file(entry.path() / "stat"); // "pid (name) state parent …"; the name may hold anything
-            std::string line;
-            std::getline(file, line);
-            auto const end = line.rfind(')');
-            if (end != std::string::npos && line.size() > end + 4)
-                children.emplace(std::atoi(line.c_str() + end + 4), std::atoi(name.c_str()));
+            auto const status = status_of(name); // "S 123 …": state, parent
+            if (status.size() > 2)
+                children.emplace(std::atoi(status.c_str() + 2), std::atoi(name.c_str()));
         }
         std::vector<pid_t> found = {root};
         for (std::size_t next = 0; next < found.size(); ++next) {

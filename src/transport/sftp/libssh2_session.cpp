@@ -197,7 +197,8 @@ Result<Libssh2Session::Handshake> Libssh2Session::shake_hands(std::string const&
     if (!session_)
         return temporary(fmt::format("{}: out of memory", where_));
     libssh2_session_set_blocking(session_, 1);
-    libssh2_session_set_timeout(session_, std::chrono::milliseconds(settings_.timeout).count());
+    // libssh2 counts in whole seconds of the clock and may be up to one short: with 1 s it may not wait at all.
+    libssh2_session_set_timeout(session_, std::chrono::milliseconds(settings_.timeout + std::chrono::seconds(1)).count());
     libssh2_session_method_pref(session_, LIBSSH2_METHOD_KEX, key_exchanges);
     libssh2_session_method_pref(session_, LIBSSH2_METHOD_HOSTKEY, host_key_methods.c_str());
     for (auto const direction : {LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC})
