@@ -339,7 +339,9 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
     std::vector<TupleClaim const*> order;
     for (auto const& claim : run.claims)
         order.push_back(&claim);
-    std::stable_sort(order.begin(), order.end(), [](auto const* a, auto const* b) { return std::pair(a->rank == 3, a->order) < std::pair(b->rank == 3, b->order); });
+    // In the order of the map's lines, so that the map says what comes first; a tuple with one place of its own before
+    // any that could take it.
+    std::stable_sort(order.begin(), order.end(), [](auto const* a, auto const* b) { return std::pair(a->first != a->last, a->order) < std::pair(b->first != b->last, b->order); });
     for (auto const* const claim : order) {
         if (!claim->each) {
             auto const filled = std::any_of(claim->cells.begin(), claim->cells.end(), [&](auto const& field) { return object.slots[field.slot].set && !object.slots[field.slot].text.empty(); });

@@ -54,6 +54,8 @@ void strip(Value& value, document::Node const& node, bool root = true) {
         if (auto const* property = node.find(name)) strip(member, *property->node, false);
     std::erase_if(value.members(),
                   [](auto const& member) { return member.second.is_object() && member.second.members().empty(); });
+    std::sort(value.members().begin(), value.members().end(),
+              [](auto const& a, auto const& b) { return a.first < b.first; }); // the order of members says nothing
 }
 
 std::string comparable(Value value) {
@@ -100,6 +102,7 @@ private:
     void change(Value& value) {
         if (value.is_object()) {
             auto& members = value.members();
+            if (members.size() == 1) return; // an empty object says nothing and comes back as nothing
             members.erase(members.begin() + static_cast<std::ptrdiff_t>(pick(members.size())));
             return;
         }

@@ -156,7 +156,8 @@ TEST(Samples, WhatIsWrittenReadsTheSame) {
                 });
                 return json::to_pretty_text(document);
             };
-            if (written.diagnostics.empty()) {
+            // Segments the grammar has no place for are kept, and never written.
+            if (written.diagnostics.empty() && set.json.find("\"unplaced\":") == std::string::npos) {
                 EXPECT_EQ(strip(again.json), strip(set.json));
                 ++equal;
             }

@@ -92,7 +92,8 @@ TEST(Tables, AreUsedByTheMaps) {
     std::set<std::string> used;
     for (auto const path : embedded_paths("translators/x12/"))
         for (auto line : split(*embedded_file(path), '\n'))
-            if (auto const at = line.rfind(" code "); at != line.npos && line[at + 6] != ' ') { // not a field named code
+            if (auto const at = line.rfind(" code ");
+                at != line.npos && line[at + 6] != ' ') { // not a field named code
                 auto const rest = line.substr(at + 6);
                 used.emplace(rest.substr(0, rest.find_first_of(", ")));
             }
