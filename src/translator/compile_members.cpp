@@ -128,6 +128,49 @@ void Compiler::finish_members(Body& body, Member& object) {
     }
 }
 
+/// Members are looked at when a text was read for them: most objects fill few of theirs.
+void Compiler::presence(Body& body) {
+    body.slot_members.assign(body.slots.size(), 0);
+    auto const bit = [](std::size_t index) { return std::uint64_t{1} << std::min<std::size_t>(index, 63); }; // the last stands for all beyond
+    auto const visit = [&](auto const& self, Member const& member, std::uint64_t own) -> void {
+        for (auto const index : member.lines) {
+            auto const& line = *body.lines[index];
+            for (auto const& alternative : line.alternatives)
+                for (auto const& part : alternative.parts)
+                    body.slot_members[part.slot] |= own;
+            if (line.converter.default_value || line.converter.absent_value)
+                body.always |= own;
+        }
+        for (auto const slot : member.lists)
+            body.slot_members[slot] |= own;
+        for (auto const slot : member.inputs)
+            if (slot < body.slots.size() && member.kind == MemberKind::derived && member.code != static_cast<std::uint8_t>(Derived::description))
+                body.slot_members[slot] |= own;
+        if (member.kind == MemberKind::derived) {
+            auto const kind = static_cast<Derived>(member.code);
+            if (kind == Derived::description && member.inputs[0] != no_slot)
+                body.slot_members[member.inputs[0]] |= own;
+            if (kind == Derived::direction || kind == Derived::shipped_lines)
+                body.always |= own;
+        }
+        if (member.required || member.kind == MemberKind::index || member.kind == MemberKind::provenance)
+            body.always |= own;
+        if (member.kind == MemberKind::extensions)
+            body.extension_bit |= own;
+        for (auto const& inner : member.members)
+            self(self, *inner, own);
+    };
+    for (std::size_t i = 0; i < body.root->members.size(); ++i)
+        visit(visit, *body.root->members[i], bit(i));
+    for (auto const slot : body.conditional) // passed over, it goes to extensions; `via` stands there too
+        body.slot_members[slot] |= body.extension_bit;
+}
+
+void Compiler::finish_use(Use& use) {
+    use.composites = !use.components.empty() ||
+                     std::any_of(use.runs.begin(), use.runs.end(), [](TupleRun const& run) { return run.element != 0; });
+}
+
 void Compiler::finish_body(Body& body) {
     auto const sort_scope = [](Scope& scope) {
         for (auto const& claim : scope.claims)
@@ -139,8 +182,21 @@ void Compiler::finish_body(Body& body) {
         sort_scope(*body.scope);
     for (auto const& scope : body.prefix_scopes)
         sort_scope(*scope);
+    finish_use(body.use);
+    if (body.scope)
+        for (auto const& claim : body.scope->claims)
+            finish_use(claim->use);
+    for (auto const& scope : body.prefix_scopes)
+        for (auto const& claim : scope->claims)
+            finish_use(claim->use);
     if (!body.scalar)
         finish_members(body, *body.root);
+    if (body.one_of_groups > 16) {
+        Rule at;
+        at.origins.push_back(map_.origin);
+        fault("MAP-0013", at, 0, fmt::format("More than 16 `one of` in one block (`{}`).", body.path));
+        return;
+    }
     body.groups.resize(body.one_of_groups);
     for (std::size_t i = 0; i < body.lines.size(); ++i)
         if (body.lines[i]->one_of >= 0)
@@ -183,6 +239,7 @@ void Compiler::finish_body(Body& body) {
                 body.lines[index]->flag = static_cast<std::int8_t>(flags++);
             }
     }
+    presence(body);
     if (plan_->document_kind == "ship_notice" && body.kind == BodyKind::loop && body.row == plan_->hierarchy_row) {
         constexpr std::string_view names[] = {"order", "items", "description", "quantity", "unit", "lot_number", "expiry_date", "serial_numbers"};
         for (auto const& one : body.root->members)

@@ -70,6 +70,8 @@ private:
     void bind_condition(Condition const& condition, ConditionTest& test, Pending const& pending);
     Member const* find_member(Body const* body, Member const* object, CanonicalPath const& path, bool& in_parent);
     void finish_body(Body& body);
+    static void finish_use(Use& use);
+    static void presence(Body& body);
     void finish_members(Body& body, Member& object);
     void provenance(Member& root, document::Node const& node);
     void source_members(Member& object, document::Node const& node, std::string const& prefix);

@@ -14,10 +14,36 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-void append_quoted(std::string& out, std::string_view text) {
-    out += '"';
-    out.append(text);
-    out += '"';
+void append_quoted(OutBuffer& out, std::string_view text) {
+    out.reserve(text.size() + 2);
+    auto* const at = out.end();
+    at[0] = '"';
+    OutBuffer::copy(at + 1, text.data(), text.size());
+    at[text.size() + 1] = '"';
+    out.advance(text.size() + 2);
+}
+
+/// Printable ASCII without quote and backslash: nothing to escape. Eight bytes at a time.
+bool is_plain(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
+    auto const refused = [](std::uint64_t word) {
+        auto const zero = [](std::uint64_t x) { return (x - ones) & ~x; };
+        // a byte below 0x20, 0x7f and above, a quote, a backslash
+        return (((word - ones * 0x20) | word | (word + ones) | zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\'))) & highs) != 0;
+    };
+    std::size_t i = 0;
+    std::uint64_t word;
+    for (; i + 8 <= text.size(); i += 8) {
+        std::memcpy(&word, text.data() + i, 8);
+        if (refused(word))
+            return false;
+    }
+    if (i < text.size()) {
+        word = ones * 'x';
+        std::memcpy(&word, text.data() + i, text.size() - i);
+        return !refused(word);
+    }
+    return true;
 }
 
 /// True for text that is a canonical decimal already and short enough to be exact.
@@ -38,7 +64,7 @@ bool is_canonical_decimal(std::string_view text) {
     return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i) + 1, text.end(), is_digit);
 }
 
-bool read_decimal(std::string_view text, std::string& out, std::string& reason) {
+bool read_decimal(std::string_view text, OutBuffer& out, std::string& reason) {
     if (is_canonical_decimal(text)) {
         append_quoted(out, text);
         return true;
@@ -52,7 +78,7 @@ bool read_decimal(std::string_view text, std::string& out, std::string& reason) 
     return true;
 }
 
-bool read_implied(std::string_view text, unsigned scale, std::string& out, std::string& reason) {
+bool read_implied(std::string_view text, unsigned scale, OutBuffer& out, std::string& reason) {
     auto const value = Decimal::implied(text, scale);
     if (!value) {
         reason = scale == 0 ? "is not a whole number" : fmt::format("is not a whole number (the last {} digits stand behind the point)", scale);
@@ -62,7 +88,7 @@ bool read_implied(std::string_view text, unsigned scale, std::string& out, std::
     return true;
 }
 
-bool read_integer(std::string_view text, std::string& out, std::string& reason) {
+bool read_integer(std::string_view text, OutBuffer& out, std::string& reason) {
     bool const negative = !text.empty() && text.front() == '-';
     auto digits = text.substr(negative ? 1 : 0);
     while (digits.size() > 1 && digits.front() == '0')
@@ -78,26 +104,26 @@ bool read_integer(std::string_view text, std::string& out, std::string& reason) 
 }
 
 /// Without quotes. The usual eight digits go without a temporary.
-bool append_date(std::string_view digits, std::string& out, std::string& reason) {
+bool append_date(std::string_view digits, OutBuffer& out, std::string& reason) {
     if (!is_date(digits)) {
         reason = digits.size() == 8 || digits.size() == 6 ? "is not a date of the calendar" : "is not a date (CCYYMMDD or YYMMDD)";
         return false;
     }
     if (digits.size() == 8) {
         char const text[10] = {digits[0], digits[1], digits[2], digits[3], '-', digits[4], digits[5], '-', digits[6], digits[7]};
-        out.append(text, 10);
+        out.append({text, 10});
     } else {
-        out += iso_date(digits);
+        out.append(iso_date(digits));
     }
     return true;
 }
 
-bool append_time(std::string_view digits, std::string& out, std::string& reason) {
+bool append_time(std::string_view digits, OutBuffer& out, std::string& reason) {
     if (!is_time(digits)) {
         reason = "is not a time (HHMM, HHMMSS or with decimals of a second)";
         return false;
     }
-    out += iso_time(digits);
+    out.append(iso_time(digits));
     return true;
 }
 
@@ -132,34 +158,25 @@ std::string_view to_string(Op op) {
     return names[static_cast<std::size_t>(op)];
 }
 
-void append_text(std::string& out, std::string_view text) {
-    constexpr std::uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
-    std::size_t i = 0;
-    bool plain = true;
-    for (; i + 8 <= text.size() && plain; i += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, text.data() + i, 8);
-        auto const zero = [&](std::uint64_t x) { return (x - ones) & ~x & highs; };
-        // a byte below 0x20, 0x7f and above, a quote, a backslash
-        plain = (((word - ones * 0x20) | word | (word + ones) | zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\'))) & highs) == 0;
-    }
-    for (; i < text.size() && plain; ++i) {
-        auto const c = static_cast<unsigned char>(text[i]);
-        plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-    }
-    if (!plain) {
-        append_json_string(out, text);
+void append_text_end(OutBuffer& out, std::string_view text) {
+    if (!is_plain(text)) {
+        std::string escaped;
+        append_json_string(escaped, text);
+        out.append(std::string_view(escaped).substr(1));
         return;
     }
-    auto const at = out.size();
-    auto const size = at + text.size() + 2;
-    out.resize_and_overwrite(size, [&](char* data, std::size_t) { // GCC 12 hands over the capacity, not the size asked for
-        data[at] = '"';
-        std::memcpy(data + at + 1, text.data(), text.size());
-        data[size - 1] = '"';
-        return size;
-    });
+    out.reserve(text.size() + 1);
+    OutBuffer::copy(out.end(), text.data(), text.size());
+    out.end()[text.size()] = '"';
+    out.advance(text.size() + 1);
 }
+
+void append_text(OutBuffer& out, std::string_view text) {
+    out += '"';
+    append_text_end(out, text);
+}
+
+void append_text(std::string& out, std::string_view text) { append_json_string(out, text); }
 
 std::string_view fixed_offset(std::string_view code) {
     struct Entry {
@@ -178,12 +195,12 @@ std::string_view fixed_offset(std::string_view code) {
     return {};
 }
 
-bool read_value(Converter const& converter, std::span<std::string_view const> cells, std::string& out, std::string& reason,
+bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out, std::string& reason,
                 std::string_view zone_offset) {
     auto const start = out.size();
     std::string scratch;
     auto text = right_trimmed(cells[0]);
-    if (!converter.plain)
+    if (!converter.plain) [[unlikely]]
         text = right_trimmed(prepared(converter, text, scratch));
     if (text.empty())
         return true;
@@ -197,9 +214,7 @@ bool read_value(Converter const& converter, std::span<std::string_view const> ce
             out.append(word);
         } else {
             out.append(converter.quoted_list);
-            auto const at = out.size();
-            append_text(out, text);
-            out.erase(at, 1); // its opening quote
+            append_text_end(out, text);
         }
         break;
     case Op::decimal:
@@ -239,16 +254,16 @@ bool read_value(Converter const& converter, std::span<std::string_view const> ce
             ok = false;
             break;
         }
-        out += "{\"from\":\"";
+        out.append("{\"from\":\"");
         ok = append_date(text.substr(0, dash), out, reason);
-        out += "\",\"to\":\"";
+        out.append("\",\"to\":\"");
         ok = ok && append_date(text.substr(dash + 1), out, reason);
-        out += "\"}";
+        out.append("\"}");
         break;
     }
     }
     if (ok && converter.check) {
-        auto value = std::string_view(out).substr(start);
+        auto value = out.view().substr(start);
         if (value.starts_with('"'))
             value = value.substr(1, value.size() - 2);
         if (!document::accepts(*converter.node, value)) {

@@ -9,6 +9,7 @@
 #include "grammar/schema.hpp"
 #include "syntax/json/value.hpp"
 #include "translator/code_table.hpp"
+#include "translator/out_buffer.hpp"
 
 #include <memory>
 #include <optional>
@@ -42,7 +43,7 @@ struct Converter {
 
 /// Appends the canonical value of `cells` as JSON text. False: nothing appended, `reason` says what was wrong ("is not a
 /// decimal number"). Empty cells give nothing and succeed. `zone_offset` is put behind a moment that has a time.
-[[nodiscard]] bool read_value(Converter const& converter, std::span<std::string_view const> cells, std::string& out,
+[[nodiscard]] bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
                               std::string& reason, std::string_view zone_offset = {});
 
 /// Fills the cells from a canonical value. False: `reason` says why it cannot be written.
@@ -57,7 +58,10 @@ struct Converter {
 }
 
 /// Appends text as a JSON string; plain ASCII, the usual case, in one copy.
+void append_text(OutBuffer& out, std::string_view text);
 void append_text(std::string& out, std::string_view text);
+/// The same without the opening quote.
+void append_text_end(OutBuffer& out, std::string_view text);
 
 /// The offset an X12 time code (element 623) fixes: "ES" -> "-05:00"; empty where it fixes none (ET, LT).
 [[nodiscard]] std::string_view fixed_offset(std::string_view time_code);

@@ -97,6 +97,7 @@ struct Use {
     std::vector<Field> fields;
     std::uint64_t mask = 0; // bit n-1: element n is read
     std::vector<ComponentUse> components;
+    bool composites = false; // components, or runs inside a composite
     std::vector<TupleRun> runs;
     std::vector<Constant> constants;
 };
@@ -231,6 +232,9 @@ struct Body {
     std::vector<std::unique_ptr<Scope>> prefix_scopes;
     Use use;                                     // of its own segment
     std::vector<SlotInfo> slots;
+    std::vector<std::uint64_t> slot_members;     // by slot: the members of `root` that a text in it concerns, one bit each
+    std::uint64_t always = 0;                    // members to be looked at whatever was read
+    std::uint64_t extension_bit = 0;
     std::vector<std::unique_ptr<Line>> lines;
     std::unique_ptr<Member> root;
     std::uint16_t one_of_groups = 0;

@@ -62,11 +62,14 @@ private:
     /// Bit n-1: element n is not empty. Elements beyond 64 are counted and kept as residue.
     std::uint64_t filled(x12::Segment const& segment) {
         auto const* ends = segments_.ends().data() + segment.first_end;
-        std::uint64_t mask = 0;
+        std::uint64_t mask = 0, count = 0;
         auto const last = std::min<std::uint32_t>(segment.count, 65);
-        for (std::uint32_t e = 1; e < last; ++e)
-            mask |= static_cast<std::uint64_t>(ends[e] - ends[e - 1] > 1) << (e - 1);
-        run_.elements += static_cast<std::uint64_t>(std::popcount(mask));
+        for (std::uint32_t e = 1; e < last; ++e) {
+            std::uint64_t const full = ends[e] - ends[e - 1] > 1;
+            mask |= full << (e - 1);
+            count += full;
+        }
+        run_.elements += count;
         return mask;
     }
     std::string_view element(std::uint32_t index, unsigned number) const { return segments_[index].element(number); }
@@ -150,7 +153,7 @@ private:
         Scope const* scope = claim.scope;
         if (claim.child != nullptr) {
             object = run_.arena.make(*claim.child, frame.object, index);
-            run_.arena.append(frame.object, claim.list, object);
+            add_item(frame.object, claim.list, object);
             scope = claim.child->scope.get();
             apply(claim.child->use, index, mask, object, nullptr, frame);
         } else {
@@ -162,6 +165,8 @@ private:
 
     void apply(Use const& use, std::uint32_t index, std::uint64_t mask, ObjectId object, Claim const* claim, Run::Frame const& frame) {
         auto const view = segments_[index];
+        auto const& body = *plan_.bodies[run_.arena.body(object)];
+        std::uint64_t present = 0;
         auto consumed = use.mask;
         for (auto const& field : use.fields) {
             if ((mask >> (field.element - 1) & 1) == 0)
@@ -180,20 +185,27 @@ private:
                 text = part;
             }
             run_.arena.set(object, field.slot, begin, static_cast<std::uint32_t>(text.size()));
+            present |= body.slot_members[field.slot];
         }
+        run_.arena.add_present(object, present);
         for (auto const& run : use.runs)
             if (run.element == 0)
                 tuples(run, index, view, mask, object, consumed);
         for (auto const& constant : use.constants)
             check_constant(constant, index, mask);
         auto residue = mask & ~consumed;
-        if (!use.components.empty() || std::any_of(use.runs.begin(), use.runs.end(), [](TupleRun const& run) { return run.element != 0; }))
+        if (use.composites)
             components(use, index, view, mask, object, claim, frame, residue);
         if (residue != 0) {
             auto const number = claim != nullptr && claim->numbered ? count(*claim, index, frame) : 0;
             for (; residue != 0; residue &= residue - 1)
                 add_residue(index, static_cast<unsigned>(std::countr_zero(residue)) + 1, 0, object, claim, frame.scope, number);
         }
+    }
+
+    void add_item(ObjectId object, SlotIndex list, ObjectId item) {
+        run_.arena.append(object, list, item);
+        run_.arena.add_present(object, plan_.bodies[run_.arena.body(object)]->slot_members[list]);
     }
 
     // --- tuples
@@ -238,7 +250,7 @@ private:
             auto target = object;
             if (claim.child != nullptr) {
                 target = run_.arena.make(*claim.child, object, index);
-                run_.arena.append(object, claim.list, target);
+                add_item(object, claim.list, target);
             } else { // single: takes one tuple that has a value
                 bool free = true, value = false;
                 for (auto const& field : claim.cells) {
@@ -248,11 +260,19 @@ private:
                 if (!free || !value)
                     continue;
             }
-            for (auto const& field : claim.cells)
+            auto const& body = *plan_.bodies[run_.arena.body(target)];
+            std::uint64_t present = 0;
+            for (auto const& field : claim.cells) {
                 run_.arena.set(target, field.slot, cells[field.element].begin, cells[field.element].length);
+                if (cells[field.element].length != 0)
+                    present |= body.slot_members[field.slot];
+            }
             for (auto const& field : claim.outer)
-                if ((mask >> (field.element - 1) & 1) != 0)
+                if ((mask >> (field.element - 1) & 1) != 0) {
                     run_.arena.set(target, field.slot, view.element_begin(field.element), static_cast<std::uint32_t>(view.element(field.element).size()));
+                    present |= body.slot_members[field.slot];
+                }
+            run_.arena.add_present(target, present);
             if (claim.child != nullptr)
                 keep_unread(claim, cells, index, first + run.offsets[0], target);
             return true;
@@ -357,6 +377,7 @@ private:
     // --- what nobody claimed
 
     Extension& add_entry(ObjectId object) {
+        run_.arena.add_present(object, plan_.bodies[run_.arena.body(object)]->extension_bit);
         auto const number = static_cast<std::uint32_t>(run_.extensions.size() + 1);
         auto& entry = run_.extensions.emplace_back();
         auto& last = run_.arena.last_extension(object);

@@ -21,7 +21,7 @@ using ObjectId = std::uint32_t; // word index in the arena; 0: none
 
 class Arena {
 public:
-    static constexpr std::uint32_t header_words = 6;
+    static constexpr std::uint32_t header_words = 8;
 
     void clear() { words_.assign(1, 0); }
     ObjectId make(Body const& body, ObjectId parent, std::uint32_t segment) {
@@ -41,6 +41,12 @@ public:
     [[nodiscard]] std::uint32_t first_extension(ObjectId id) const { return words_[id + 3]; }
     [[nodiscard]] std::uint32_t& last_extension(ObjectId id) { return words_[id + 4]; }
     [[nodiscard]] std::uint32_t segment(ObjectId id) const { return words_[id + 5]; }
+    /// Members of the body's root that something was read for (Body::slot_members).
+    [[nodiscard]] std::uint64_t present(ObjectId id) const { return words_[id + 6] | static_cast<std::uint64_t>(words_[id + 7]) << 32; }
+    void add_present(ObjectId id, std::uint64_t members) {
+        words_[id + 6] |= static_cast<std::uint32_t>(members);
+        words_[id + 7] |= static_cast<std::uint32_t>(members >> 32);
+    }
 
     [[nodiscard]] std::uint32_t begin(ObjectId id, SlotIndex slot) const { return words_[id + header_words + 2u * slot]; }
     [[nodiscard]] std::uint32_t length(ObjectId id, SlotIndex slot) const { return words_[id + header_words + 2u * slot + 1]; }
@@ -104,6 +110,7 @@ struct Run {
     std::unordered_map<std::string_view, std::uint32_t> level_ids; // only when HL01 does not count from 1
     bool levels_counted = true;
     std::uint64_t elements = 0;
+    OutBuffer json;
     ObjectId root = 0;
     struct { Claim const* claim = nullptr; ObjectId object = 0; std::uint32_t segment = 0, number = 0; } numbered;
 };
@@ -111,8 +118,8 @@ struct Run {
 /// Fills the run's tree from a validated set. Diagnostics: MAP-0104 to MAP-0107 (hierarchy, constants).
 void read_tree(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics);
 
-/// Writes the tree as JSON, checked against the schema on the way. Appends to `json`; counts what went to `extensions`.
-void serialise(Plan const& plan, SetInput const& input, Run& run, std::string& json, Diagnostics& diagnostics, std::uint64_t& extended);
+/// Writes the tree as JSON into run.json, checked against the schema on the way; counts what went to `extensions`.
+void serialise(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics, std::uint64_t& extended);
 
 /// A diagnostic of the data at an element: place, value and excerpt filled in. `element` 0: the segment.
 [[nodiscard]] Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code, std::uint32_t segment,

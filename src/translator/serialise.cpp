@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <fmt/format.h>
 
 namespace wharf::translator {
@@ -14,14 +15,13 @@ namespace {
 
 class Serialiser {
 public:
-    Serialiser(Plan const& plan, SetInput const& input, Run& run, std::string& json, Diagnostics& diagnostics)
-        : plan_(plan), input_(input), run_(run), arena_(run.arena), json_(json), diagnostics_(diagnostics),
+    Serialiser(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics)
+        : plan_(plan), input_(input), run_(run), arena_(run.arena), json_(run.json), diagnostics_(diagnostics),
           text_(input.segments->text()), separator_(input.segments->delimiters().component) {}
 
     std::uint64_t run() {
-        auto const start = json_.size();
-        if (!object(*plan_.root, run_.root, 0)) // never empty: it has its provenance
-            json_.resize(start);
+        json_.clear();
+        object(*plan_.root, run_.root, 0); // never empty: it has its provenance
         counts();
         return extended_;
     }
@@ -48,7 +48,7 @@ private:
         if (body.kind == BodyKind::loop && body.row == plan_.hierarchy_row && plan_.document_kind == "ship_notice")
             shipped_node(body, id, choices);
         else
-            members(body, *body.root, id, choices, index);
+            members(body, id, choices, index);
         if (json_.size() == start)
             return false;
         json_[start] = '{';
@@ -56,9 +56,18 @@ private:
         return true;
     }
 
-    void members(Body const& body, Member const& owner, ObjectId id, Choices& choices, std::uint32_t index) {
-        for (auto const& one : owner.members) {
-            auto const& member = *one;
+    /// Of the body's root: the members something was read for.
+    void members(Body const& body, ObjectId id, Choices& choices, std::uint32_t index) {
+        auto const& all = body.root->members;
+        for (auto left = arena_.present(id) | body.always; left != 0; left &= left - 1) {
+            auto const first = static_cast<std::size_t>(std::countr_zero(left));
+            member(body, *all[first], id, choices, index);
+            for (auto i = first + 1; first == 63 && i < all.size(); ++i)
+                member(body, *all[i], id, choices, index);
+        }
+    }
+
+    void member(Body const& body, Member const& member, ObjectId id, Choices& choices, std::uint32_t index) {
             auto const at = json_.size();
             switch (member.kind) {
             case MemberKind::simple:
@@ -71,14 +80,15 @@ private:
             case MemberKind::index:
                 json_ += member.key;
                 if (member.node->type == document::NodeType::integer)
-                    fmt::format_to(std::back_inserter(json_), "{}", index + 1);
+                    json_ += fmt::format_int(index + 1).c_str();
                 else
-                    fmt::format_to(std::back_inserter(json_), "\"{}\"", index + 1);
+                    append_text(json_, fmt::format_int(index + 1).c_str());
                 break;
             case MemberKind::object: {
                 json_ += member.key;
                 auto const inner = json_.size();
-                members(body, member, id, choices, index);
+                for (auto const& part : member.members)
+                    this->member(body, *part, id, choices, index);
                 close(at, inner, '{', '}');
                 break;
             }
@@ -107,7 +117,6 @@ private:
             if (member.watch >= 0 && json_.size() != at)
                 watched_[static_cast<std::size_t>(member.watch)] = {static_cast<std::uint32_t>(at + member.key.size()),
                                                                      static_cast<std::uint32_t>(json_.size() - at - member.key.size())};
-        }
     }
 
     /// Ends an object or array begun at `inner`, whose parts each brought a comma; takes it back (with its key) when empty.
@@ -258,7 +267,7 @@ private:
             return right_trimmed(slot_text(id, own_slot)) == right_trimmed(slot_text(other_id, found->parts.front().slot));
         auto const own = json_.size();
         convert(other, *found, other_id);
-        auto const text = std::string_view(json_);
+        auto const text = json_.view();
         bool const equal = text.substr(inner, own - inner) == text.substr(own);
         json_.resize(own);
         return equal;
@@ -286,7 +295,7 @@ private:
                     break;
                 }
             }
-            auto word = std::string_view(json_).substr(start);
+            auto word = json_.view().substr(start);
             if (word.starts_with('"'))
                 word = word.substr(1, word.size() - 2);
             result = test.words.empty() ? !word.empty() : std::find(test.words.begin(), test.words.end(), word) != test.words.end();
@@ -360,7 +369,7 @@ private:
         }
         case Derived::shipped_lines: {
             std::string lines;
-            append_shipped_lines(shipped_, json_, member.key, lines);
+            append_shipped_lines(shipped_, json_.view(), member.key, lines);
             json_ += lines;
             return;
         }
@@ -377,7 +386,7 @@ private:
         shipped_parent_ = static_cast<std::int32_t>(index);
         auto const outer = watched_;
         watched_ = {};
-        members(body, *body.root, id, choices, 0);
+        members(body, id, choices, 0);
         note_shipped(id, shipped_[index]);
         watched_ = outer;
         shipped_parent_ = shipped_[index].parent;
@@ -508,7 +517,8 @@ private:
             for (auto const& [object_, text] : via_)
                 if (object_ == id) {
                     json_ += first ? "\"" : ",\"";
-                    json_ += text + "\"";
+                    json_ += text;
+                    json_ += '"';
                     first = false;
                 }
             json_ += '}';
@@ -638,8 +648,17 @@ private:
                     external += (external.empty() ? "" : " or ") + body.slots[alternative.parts.front().slot].external;
         for (auto const list : member.lists)
             external += (external.empty() ? "" : " or ") + body.slots[list].external;
+        // point at the segment it should stand in, where there is one: of "BEG03" the first BEG
+        auto segment = arena_.segment(id);
+        auto const first = external.substr(0, external.find_first_of(" -"));
+        auto const segment_id = first.size() > 3 ? first.substr(0, first.size() - 2) : first;
+        for (std::size_t i = segment; i < input_.segments->size(); ++i)
+            if ((*input_.segments)[i].id() == segment_id) {
+                segment = static_cast<std::uint32_t>(i);
+                break;
+            }
         diagnostics_.push_back(data_diagnostic(
-            plan_, input_, "MAP-0103", arena_.segment(id), 0,
+            plan_, input_, "MAP-0103", segment, 0,
             fmt::format("The document has no `{}`, which its schema requires.", canonical_place(id, member_path(&member))),
             external.empty() ? std::string("The map must read it from somewhere.") : fmt::format("It is read from {}: that is empty or missing here.", external)));
     }
@@ -695,7 +714,7 @@ private:
     SetInput const& input_;
     Run& run_;
     Arena& arena_;
-    std::string& json_;
+    OutBuffer& json_;
     Diagnostics& diagnostics_;
     char const* text_;
     char separator_;
@@ -709,8 +728,8 @@ private:
 
 } // namespace
 
-void serialise(Plan const& plan, SetInput const& input, Run& run, std::string& json, Diagnostics& diagnostics, std::uint64_t& extended) {
-    extended = Serialiser(plan, input, run, json, diagnostics).run();
+void serialise(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics, std::uint64_t& extended) {
+    extended = Serialiser(plan, input, run, diagnostics).run();
 }
 
 } // namespace wharf::translator

@@ -30,12 +30,11 @@ public:
         ReadOutcome outcome;
         if (input.segments == nullptr || input.nodes == nullptr || input.segments->empty())
             return outcome;
-        auto const start = json.size();
         read_tree(*plan_, input, run, outcome.diagnostics);
-        serialise(*plan_, input, run, json, outcome.diagnostics, outcome.extended);
+        serialise(*plan_, input, run, outcome.diagnostics, outcome.extended);
         outcome.elements = run.elements;
-        if (!outcome.ok())
-            json.resize(start);
+        if (outcome.ok())
+            json.append(run.json.view());
         return outcome;
     }
 

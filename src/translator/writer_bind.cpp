@@ -236,6 +236,9 @@ bool Binder::line_value(OutObject& object, OutObject const*, Line const& line, j
                                            fmt::format("Written by {}.", line.origin.text_place())));
         return false;
     }
+    if (line.converter.op == Op::code && value.text().find(':') != std::string::npos)
+        if (auto const word = line.converter.codes->quoted_word(cells.front()); !word.empty())
+            report.diagnostics.push_back(fault("MAP-0119", path, &value, fmt::format("`{}` \"{}\" has a word: {}. It will be read back as that.", path, value.text(), word)));
     std::size_t cell = 0;
     bool complete = true;
     for (auto const& part : alternative.parts) {

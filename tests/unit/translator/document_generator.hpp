@@ -132,8 +132,14 @@ private:
             auto words = converter.codes->words();
             auto const taken = taken_codes(body);
             std::erase_if(words, [&](auto const& word) { return taken.contains(std::string(converter.codes->code(word))); });
-            if (words.empty() || chance(0.1))
-                return json::Value("x12:" + std::string("Q") + digits(rule->max > 1 ? 1 : 0, true));
+            if (words.empty() || chance(0.1)) { // a code without a word
+                for (unsigned tries = 0; tries < 100 || words.empty(); ++tries) {
+                    auto const letter = std::string(1, static_cast<char>('a' + below(26)));
+                    auto const code = rule->max == 1 ? letter : letter + digits(1, true);
+                    if (converter.codes->quoted_word(code).empty())
+                        return json::Value("x12:" + code);
+                }
+            }
             return json::Value(words[below(static_cast<unsigned>(words.size()))]);
         }
         case Op::decimal: {

@@ -50,6 +50,8 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
         ASSERT_TRUE(reading.outcome.ok()) << "seed " << seed << ": " << texts(reading.outcome.diagnostics) << text;
         auto again = business(reading.value());
         without_derived(again, plan.document->root());
+        if (auto* const totals = again.find("totals")) // counted by the writer, not said by the document
+            std::erase_if(totals->members(), [](auto const& member) { return member.first == "line_count" || member.first == "hl_count"; });
         ASSERT_EQ(json::to_pretty_text(again), json::to_pretty_text(document)) << "seed " << seed << ": " << text;
         ASSERT_EQ(reading.outcome.extended, 0u) << text;
     }

@@ -69,15 +69,16 @@ TEST(Writing, destinations_of_another_unit_get_a_segment_of_their_own) {
 
 TEST(Writing, dates_go_where_they_can_be_said) {
     auto const acknowledgment = document(R"({"schema":"wharf/purchase_order_acknowledgment/1","document":"purchase_order_acknowledgment","order_number":"4711","purpose":"original","status":"accepted_with_detail","order_date":"2025-06-01",
-      "lines":[{"position":1,"quantity":"24","unit":"each","unit_price":"1","responses":[{"status":"accepted","quantity":"20","unit":"each","dates":[{"kind":"current_schedule_ship","date":"2025-06-02"},
-      {"kind":"promised_shipment","at":"2025-06-03T10:00"},{"kind":"promised_delivery","date":"2025-06-04"}]}]}]})");
+      "lines":[{"position":1,"quantity":"24","unit":"each","unit_price":"1","responses":[
+      {"status":"accepted","quantity":"20","unit":"each","dates":[{"kind":"current_schedule_ship","date":"2025-06-02"},{"kind":"promised_delivery","date":"2025-06-04"}]},
+      {"status":"backordered","dates":[{"kind":"promised_shipment","at":"2025-06-03T10:00"}]}]}]})");
     auto const outcome = shipped_translator("855")->write(acknowledgment, {});
     EXPECT_EQ(texts(outcome.diagnostics), "");
-    EXPECT_EQ(to_text(outcome.segments), "BAK*00*AD*4711*20250601~PO1**24*EA*1~ACK*IA*20*EA*068*20250602~DTM*079*20250603*1000~DTM*069*20250604~");
+    EXPECT_EQ(to_text(outcome.segments), "BAK*00*AD*4711*20250601~PO1**24*EA*1~ACK*IA*20*EA*068*20250602~DTM*069*20250604~ACK*IB~DTM*079*20250603*1000~");
 }
 
 TEST(Writing, extensions_return_to_their_places) {
-    std::string const body = "BEG*00*SA*4711**20250602~PO1*1*10*EA*12.50~PKG*F*****~IT8*M*BI~N1*ST*A***~N9*ZZ*1~MSG*x*SS~CTT*1~";
+    std::string const body = "BEG*00*SA*4711**20250602~PO1*1*10*EA*12.50~IT8*M*BI~PKG*F****text~N9*ZZ*1~MSG*x*SS~N1*ST*A~N3*street~CTT*1~";
     auto const translator = [&] {
         auto const source = memory({{"t/1.map", "translator t/1\ndocument purchase_order 1\nformat x12 850 004010\nnumber BEG03\npurpose BEG01 code purpose\n"
                                                 "lines[] each PO1\n  position read = $index\n  quantity 02\n  notes[] each N9\n    lines[] each MSG/01\n"}});
@@ -93,7 +94,7 @@ TEST(Writing, extensions_return_to_their_places) {
     auto& lines = moved.find("lines")->items();
     auto copy = lines.front();
     lines.insert(lines.begin(), document(R"({"position":1,"quantity":"1"})"));
-    EXPECT_EQ(to_text(translator->write(moved, {}).segments), "BEG*00*SA*4711**20250602~PO1**1~PO1*1*10*EA*12.50~PKG*F~IT8*M*BI~N1*ST*A~N9*ZZ*1~MSG*x*SS~CTT*1~")
+    EXPECT_EQ(to_text(translator->write(moved, {}).segments), "BEG*00*SA*4711**20250602~PO1**1~PO1*1*10*EA*12.50~IT8*M*BI~PKG*F****text~N9*ZZ*1~MSG*x*SS~N1*ST*A~N3*street~CTT*1~")
         << "a line put before takes nothing along";
 
     auto foreign = reading.value();
@@ -111,20 +112,21 @@ TEST(Writing, what_cannot_be_written) {
     auto const line = [](std::string const& members) { return R"({"position":1)" + members + "}"; };
     EXPECT_EQ(findings(order("", line(R"(,"unit":"bunch")"))), "MAP-0114 lines[0].unit\n");
     EXPECT_EQ(findings(order("", line(R"(,"unit":"unece:XBX")"))), "MAP-0114 lines[0].unit\n");
-    EXPECT_EQ(findings(order("", line(R"(,"unit":"x12:ZZ","quantity":"1")"))), "");
+    EXPECT_EQ(findings(order("", line(R"(,"unit":"x12:5X","quantity":"1")"))), "");
     EXPECT_EQ(findings(order("", line(R"(,"line_number":"123456789012345678901")"))), "MAP-0111 lines[0].line_number\n");
     EXPECT_EQ(findings(order("", line(R"(,"charges":[{"kind":"charge","amount":"10.005"}])"))), "MAP-0113 lines[0].charges[0].amount\n");
     EXPECT_EQ(findings(order("", line(R"(,"charges":[{"amount":"10.00"}])"))), "MAP-0112 lines[0].charges[0]\n") << "SAC01 is mandatory";
+    EXPECT_EQ(findings(order("", line(R"(,"unit":"x12:EA","quantity":"1")"))), "MAP-0119 lines[0].unit\n");
     EXPECT_EQ(findings(order(R"(,"revision":2)", line(R"(,"quantity":"1")"))), "MAP-0110 revision\n");
     EXPECT_EQ(findings(order("", line(R"(,"dates":[{"kind":"shipped","at":"2025-06-02"}])"))), "MAP-0113 lines[0].dates[0].at\n");
     EXPECT_EQ(findings(order("", line(R"(,"dates":[{"kind":"shipped","at":"2025-06-02T10:00-05:00"}])"))), "MAP-0113 lines[0].dates[0].at\n");
     EXPECT_EQ(findings(order("", line(R"(,"dates":[{"kind":"shipped","at":"2025-06-02T10:00-05:00","zone":"eastern_standard"}])"))), "");
     EXPECT_EQ(findings(order("", "")), "MAP-0112 \n") << "an order without PO1";
-    EXPECT_EQ(findings(order(R"(,"totals":{"amounts":[{"kind":"x12:TT","value":"1"}]})", line(R"(,"quantity":"1")"))), "") << "the count begins the CTT loop";
+    EXPECT_EQ(findings(order(R"(,"totals":{"amounts":[{"kind":"x12:5X","value":"1"}]})", line(R"(,"quantity":"1")"))), "") << "the count begins the CTT loop";
     std::string items;
     for (int i = 0; i < 11; ++i)
         items += fmt::format(R"({}{{"scheme":"upc","value":"{}"}})", i == 0 ? "" : ",", i);
-    EXPECT_EQ(findings(order("", line(R"(,"sublines":[{"number":"1","relation":"x12:I","items":[)" + items + "]}]"))), "MAP-0115 lines[0].sublines[0].items[10]\n");
+    EXPECT_EQ(findings(order("", line(R"(,"sublines":[{"number":"1","relation":"included","items":[)" + items + "]}]"))), "MAP-0115 lines[0].sublines[0].items[10]\n");
     auto const wrong_kind = shipped_translator("810")->write(order("", small_line), {});
     EXPECT_FALSE(wrong_kind.ok());
 }
@@ -136,7 +138,7 @@ TEST(Writing, messages_name_both_places) {
 }
 
 TEST(Writing, component_separator_of_the_interchange) {
-    auto const value = order(R"(,"references":[{"kind":"department","value":"1","more":[{"kind":"x12:IA","value":"2"}]}])", small_line);
+    auto const value = order(R"(,"references":[{"kind":"department","value":"1","more":[{"kind":"internal_vendor","value":"2"}]}])", small_line);
     x12::Delimiters delimiters;
     delimiters.component = ':';
     EXPECT_NE(to_text(shipped_translator("850")->write(value, delimiters).segments).find("REF*DP*1**IA:2~"), std::string::npos);
