@@ -3,6 +3,7 @@
 #include "base/embedded.hpp"
 
 #include <cassert>
+#include <map>
 #include <string>
 
 namespace wharf {
@@ -51,29 +52,40 @@ CodeEntry parse(std::string_view text) {
     return entry;
 }
 
+/// All codes, parsed once: a file with a million findings asks for the same few.
+std::map<std::string_view, CodeEntry> const& registry() {
+    static auto const entries = [] {
+        std::map<std::string_view, CodeEntry> made;
+        for (auto const path : embedded_paths(folder)) {
+            auto entry = parse(*embedded_file(path));
+            made.emplace(entry.code, entry);
+        }
+        return made;
+    }();
+    return entries;
+}
+
 } // namespace
 
 std::optional<CodeEntry> find_code(std::string_view code) {
-    auto const text = embedded_file(std::string(folder) + std::string(code) + ".md");
-    if (!text)
-        return std::nullopt;
-    return parse(*text);
+    auto const found = registry().find(code);
+    return found == registry().end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<CodeEntry> all_codes() {
     std::vector<CodeEntry> entries;
-    for (auto const path : embedded_paths(folder))
-        entries.push_back(parse(*embedded_file(path)));
+    for (auto const& [code, entry] : registry())
+        entries.push_back(entry);
     return entries;
 }
 
 Diagnostic make_diagnostic(std::string_view code, std::string message, std::string help) {
     Diagnostic diagnostic;
     diagnostic.code = code;
-    auto const entry = find_code(code);
-    assert(entry && "a diagnostic code without a file in src/diagnostic/codes");
-    if (entry)
-        diagnostic.severity = entry->severity;
+    auto const found = registry().find(code);
+    assert(found != registry().end() && "a diagnostic code without a file in src/diagnostic/codes");
+    if (found != registry().end())
+        diagnostic.severity = found->second.severity;
     diagnostic.message = std::move(message);
     diagnostic.help = std::move(help);
     return diagnostic;

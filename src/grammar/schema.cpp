@@ -76,6 +76,8 @@ private:
         if (definition == nullptr)
             return invalid(fmt::format("set {} of {} uses segment {}, which the segments file does not have in that release",
                                        schema_.set_->id, schema_.set_->release, id));
+        if (definition->elements.size() > 64)
+            return invalid(fmt::format("segment {} has {} elements; a segment may have at most 64", id, definition->elements.size()));
         SegmentRule rule;
         rule.packed_id = pack_id(id);
         rule.definition = definition;
@@ -129,9 +131,12 @@ private:
 
     /// A multiplier under which no two ids of the set share a slot.
     void build_lookup() {
-        constexpr unsigned bits = 10;
-        schema_.shift_ = 32 - bits;
+        unsigned bits = 10;
+        unsigned tries = 0;
         for (std::uint32_t multiplier = 2654435761u;; multiplier += 2) {
+            if (++tries % 4096 == 0 && bits < 20) // a set of an overlay with hundreds of segments
+                ++bits;
+            schema_.shift_ = 32 - bits;
             std::vector<std::int16_t> table(1u << bits, -1);
             bool clash = false;
             for (std::size_t i = 0; i < schema_.segments_.size() && !clash; ++i) {

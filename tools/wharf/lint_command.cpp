@@ -57,7 +57,7 @@ int run(LintCommand const& command) {
         auto const text = read_file(file, command.max_bytes);
         if (!text) {
             outcome.failed();
-            trouble(text.error().message);
+            trouble(unreadable(text.error()));
             continue;
         }
         totals.add(grammar::lint(*text, shown_name(file), schemas, options));

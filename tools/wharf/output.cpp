@@ -54,6 +54,12 @@ bool print(std::string_view text) {
     return false;
 }
 
+std::string unreadable(Error const& error) {
+    if (error.kind != ErrorKind::invalid)
+        return error.message;
+    return error.message + "; split it by interchange, or raise the limit with --max-size";
+}
+
 void trouble(std::string_view message) { write_all(STDERR_FILENO, fmt::format("wharf: {}\n", message)); }
 
 std::string rendered(Diagnostics const& diagnostics, int descriptor) {

@@ -1,6 +1,7 @@
 // Standard output and standard error of the light commands.
 #pragma once
 
+#include "base/error.hpp"
 #include "diagnostic/diagnostic.hpp"
 #include "tools/wharf/command_line.hpp"
 
@@ -28,6 +29,8 @@ private:
 /// Writes to standard output. A reader that went away (`| head`) is no trouble: the rest is dropped silently.
 /// False when the bytes could not be written for another reason, which is then told on standard error.
 bool print(std::string_view text);
+/// Why a file could not be read, and for one that is too large what to do.
+[[nodiscard]] std::string unreadable(Error const& error);
 /// "wharf: …" on standard error.
 void trouble(std::string_view message);
 

@@ -131,7 +131,7 @@ bool looks_like_json(std::string_view text) {
 int run(TranslateCommand const& command) {
     auto const text = read_file(command.file, command.max_bytes);
     if (!text) {
-        trouble(text.error().message);
+        trouble(unreadable(text.error()));
         return could_not_run;
     }
     Workshop workshop;
