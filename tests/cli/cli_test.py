@@ -276,6 +276,19 @@ class Check(CommandLine):
         self.assertEqual([finding["path"] for finding in json.loads(result.stdout)], ["/lines/0/quantity"])
         self.assertEqual(wharf("document", "check", "/no/such/file").returncode, 2)
 
+    def test_configuration(self) -> None:
+        root = pathlib.Path(__file__).resolve().parents[2]
+        result = wharf("partner", "check", "--config", str(root))
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        explained = wharf("partner", "explain", "acme-supplies", "--config", str(root))
+        self.assertEqual((explained.returncode, explained.stderr), (0, ""))
+        self.assertIn("partners/acme-supplies/profile.yaml:", explained.stdout)
+        wrong = pathlib.Path(self.folder.name, "wharf.yaml")
+        wrong.write_text("store:\n  fil: x.db\n")
+        result = wharf("partner", "check", "--config", self.folder.name)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("wharf.yaml:2", result.stdout)
+
     def test_translators(self) -> None:
         result = wharf("translator", "check", "x12/850", "x12/855", "x12/856", "x12/810")
         self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
