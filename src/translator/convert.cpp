@@ -212,6 +212,9 @@ bool read_value(Converter const& converter, std::span<std::string_view const> ce
     case Op::code:
         if (auto const word = converter.codes->quoted_word(text); !word.empty()) {
             out.append(word);
+        } else if (text.find_first_of("\r\n") != text.npos) {
+            reason = "is not a code: it holds a line break";
+            ok = false;
         } else {
             out.append(converter.quoted_list);
             append_text_end(out, text);

@@ -69,6 +69,8 @@ private:
             mask |= full << (e - 1);
             count += full;
         }
+        for (std::uint32_t e = 65; e < segment.count; ++e)
+            count += ends[e] - ends[e - 1] > 1;
         run_.elements += count;
         return mask;
     }
@@ -76,8 +78,6 @@ private:
 
     void segment(std::uint32_t index, NodeIndex node) {
         auto const mask = filled(segments_.segments()[index]);
-        if (segments_.segments()[index].count > 65)
-            beyond(index);
         if (node == no_node || node >= schema_.nodes().size()) {
             unplaced(index);
             return;
@@ -104,16 +104,6 @@ private:
         if (frame.level >= 0)
             run_.levels[static_cast<std::size_t>(frame.level)].frame = frame;
         run_.frames.pop_back();
-    }
-
-    /// More than 64 elements: counted, and kept whole by number.
-    void beyond(std::uint32_t index) {
-        auto const view = segments_[index];
-        for (std::uint32_t e = 65; e <= view.element_count(); ++e)
-            if (!view.element(e).empty()) {
-                ++run_.elements;
-                add_residue(index, e, 0, run_.frames.back().object, nullptr, nullptr, 0);
-            }
     }
 
     // --- claims
@@ -196,10 +186,13 @@ private:
         auto residue = mask & ~consumed;
         if (use.composites)
             components(use, index, view, mask, object, claim, frame, residue);
-        if (residue != 0) {
+        if (residue != 0 || view.element_count() > 64) {
             auto const number = claim != nullptr && claim->numbered ? count(*claim, index, frame) : 0;
             for (; residue != 0; residue &= residue - 1)
                 add_residue(index, static_cast<unsigned>(std::countr_zero(residue)) + 1, 0, object, claim, frame.scope, number);
+            for (std::uint32_t e = 65; e <= view.element_count(); ++e) // more than any segment of the standard has
+                if (!view.element(e).empty())
+                    add_residue(index, e, 0, object, claim, frame.scope, number);
         }
     }
 

@@ -505,7 +505,11 @@ private:
 
     void extensions(Body const& body, Member const& member, ObjectId id, Choices const& choices) {
         bool const passed_over = !body.conditional.empty() && has_unread(body, id, choices);
-        bool const via = std::any_of(via_.begin(), via_.end(), [&](auto const& one) { return one.first == id; });
+        // those noted last are this object's: the objects below have taken theirs
+        auto own_via = via_.size();
+        while (own_via > 0 && via_[own_via - 1].first == id)
+            --own_via;
+        bool const via = own_via != via_.size();
         if (arena_.first_extension(id) == 0 && !passed_over && !via)
             return;
         auto const at = json_.size();
@@ -513,14 +517,12 @@ private:
         auto const inner = json_.size();
         if (via) {
             json_ += ",\"via\":{";
-            bool first = true;
-            for (auto const& [object_, text] : via_)
-                if (object_ == id) {
-                    json_ += first ? "\"" : ",\"";
-                    json_ += text;
-                    json_ += '"';
-                    first = false;
-                }
+            for (auto i = own_via; i < via_.size(); ++i) {
+                json_ += i == own_via ? "\"" : ",\"";
+                json_ += via_[i].second;
+                json_ += '"';
+            }
+            via_.resize(own_via);
             json_ += '}';
         }
         format_key(plan_.format_key, [&] {

@@ -16,6 +16,8 @@
 namespace wharf::translator {
 namespace {
 
+constexpr std::size_t scratch_kept = std::size_t{64} << 20;
+
 class CompiledTranslator final : public Translator {
 public:
     explicit CompiledTranslator(std::unique_ptr<Plan const> plan) : plan_(std::move(plan)) {}
@@ -35,6 +37,8 @@ public:
         outcome.elements = run.elements;
         if (outcome.ok())
             json.append(run.json.view());
+        if (run.json.size() > scratch_kept) // a giant must not hold its memory for the life of the thread
+            run = Run();
         return outcome;
     }
 

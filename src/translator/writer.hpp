@@ -66,7 +66,7 @@ private:
     json::Value const* find(OutObject const& object, Member const* member) const;
     bool holds(OutObject const& object, ConditionTest const& test) const;
     void set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed, BindReport& report);
-    void take_kept(OutObject& object);
+    void take_kept(OutObject& object, BindReport& report);
     std::uint64_t count(json::Value const& from, CanonicalPath const& path, std::size_t part, bool everywhere) const;
     Diagnostic fault(std::string_view code, std::string const& path, json::Value const* value, std::string message, std::string help = {}) const;
     std::string zone_offset(OutObject const& object, Line const& line) const;

@@ -67,19 +67,28 @@ std::unique_ptr<OutObject> Binder::bind(Body const& body, json::Value const& val
     object->value = &value;
     object->path = std::move(path);
     object->slots.resize(body.slots.size());
-    take_kept(*object);
+    take_kept(*object, report);
     values(*object, parent, report);
     members(*object, *body.root, value, object->path, report);
     return object;
 }
 
-void Binder::take_kept(OutObject& object) {
+void Binder::take_kept(OutObject& object, BindReport& report) {
     auto const* const extensions = object.value->find("extensions");
-    auto const* const entries = extensions_fit_ && extensions != nullptr ? extensions->find(plan_.format_key) : nullptr;
-    if (entries == nullptr)
+    if (extensions == nullptr)
         return;
-    for (auto const& [key, value] : entries->members())
-        object.kept.push_back({key, &value, false});
+    for (auto const& [format, entries] : extensions->members()) {
+        if (format == "via" || format == "unplaced")
+            continue;
+        if (extensions_fit_ && format == plan_.format_key) {
+            for (auto const& [key, value] : entries.members())
+                object.kept.push_back({key, &value, false});
+            continue;
+        }
+        report.diagnostics.push_back(fault("MAP-0116", joined(object.path, "extensions"), nullptr,
+                                           fmt::format("The extensions of `{}` at {} stay behind: they came with another transaction set or release.", format,
+                                                       object.path.empty() ? "the document" : object.path)));
+    }
 }
 
 /// Objects and lists, and what nobody writes.

@@ -336,6 +336,21 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
     auto const too_many = [&](std::string const& path, unsigned places) {
         diagnostics_.push_back(fault("MAP-0115", path, fmt::format("There is no place left in {} for `{}`: it takes {}.", schema_.path(node), path, places)));
     };
+    // a claim with a qualifier that takes this entry when it is read again
+    auto const taken_by = [&](TupleClaim const& claim, OutObject const& item) -> TupleClaim const* {
+        for (auto const& other : run.claims) {
+            if (other.rank >= claim.rank || !other.test.present)
+                continue;
+            std::string_view text;
+            for (auto const& field : claim.cells)
+                if (field.element == other.test.element)
+                    text = item.slots[field.slot].text;
+            bool const filled = !other.each && std::any_of(other.cells.begin(), other.cells.end(), [&](auto const& field) { return object.slots[field.slot].set; });
+            if (!text.empty() && other.test.accepts(text) && !filled)
+                return &other;
+        }
+        return nullptr;
+    };
     std::vector<TupleClaim const*> order;
     for (auto const& claim : run.claims)
         order.push_back(&claim);
@@ -379,6 +394,9 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
                 if (auto const& text = item.slots[field.slot]; text.set && !text.text.empty())
                     put(elements, field.element, field.component, text.text);
             put_cells(*claim, item, first);
+            if (auto const* const named = taken_by(*claim, item))
+                diagnostics_.push_back(fault("MAP-0120", item.path, fmt::format("`{}` is what the map reads into {}; written here, it will be read back as that.", item.path,
+                                                                                named->child != nullptr ? fmt::format("`{}`", named->child->path) : "a member of its own")));
         }
     }
 }

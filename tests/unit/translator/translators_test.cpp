@@ -51,7 +51,7 @@ TEST(Translators, a_partners_override) {
     Folder folder;
     folder.write("850.map", "translator acme/850 extends x12/850 \"Orders of ACME\"\n"
                             "remove  contract_number\n"
-                            "table   unit  CTN carton *\n"
+                            "table   unit  ZC carton *\n"
                             "in lines[]\n"
                             "  replace unit_price  CTP[02=UCP]03\n"
                             "in shape party\n"
@@ -63,7 +63,7 @@ TEST(Translators, a_partners_override) {
     ASSERT_TRUE(translators.has_value()) << texts(translators.error());
     auto const translator = (*translators)->find("acme/850", schemas().get("004010", "850"));
     ASSERT_TRUE(translator.has_value()) << texts(translator.error());
-    std::string const body = "BEG*00*SA*4711**20250602*K7~N1*ST*0107*92*ACME~PO1*1*10*CTN~CTP**UCP*4.50~";
+    std::string const body = "BEG*00*SA*4711**20250602*K7~N1*ST*0107*92*ACME~PO1*1*10*ZC~CTP**UCP*4.50~";
     auto const reading = read_body("850", body, *translator);
     ASSERT_TRUE(reading.outcome.ok()) << texts(reading.outcome.diagnostics);
     auto const document = reading.value();
@@ -104,10 +104,10 @@ TEST(Translators, check_one_file) {
     folder.write("bad.map", "translator t/bad extends x12/810\nadd order_numbre  BIG04\nin lines[]\n  replace quantity  77\n");
     auto const found = check_map(folder.path / "bad.map", schemas());
     ASSERT_EQ(found.size(), 2u) << texts(found);
-    EXPECT_EQ(found[0].code, "MAP-0008");
-    EXPECT_EQ(found[0].help, "did you mean `order_number`?");
-    EXPECT_EQ(found[1].code, "MAP-0007");
-    EXPECT_EQ(found[1].place.line, 4u);
+    EXPECT_EQ(found[0].code, "MAP-0007");
+    EXPECT_EQ(found[0].place.line, 4u);
+    EXPECT_EQ(found[1].code, "MAP-0008");
+    EXPECT_EQ(found[1].help, "did you mean `order_number`?");
     EXPECT_EQ(check_map(folder.path / "none.map", schemas()).front().code, "MAP-0004");
     folder.write("other.map", "translator t/other\ndocument purchase_order 1\nformat x12 850 009990\nnumber BEG03\n");
     EXPECT_EQ(check_map(folder.path / "other.map", schemas()).front().code, "MAP-0018");
