@@ -38,8 +38,7 @@ std::vector<std::string> cells_of(std::string_view line) {
 }
 
 bool is_word(std::string_view text) {
-    if (text.empty() || text.front() < 'a' || text.front() > 'z')
-        return false;
+    if (text.empty() || text.front() < 'a' || text.front() > 'z') return false;
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
@@ -47,8 +46,7 @@ bool is_word(std::string_view text) {
 } // namespace
 
 bool CodeMap::add(std::string_view code, std::string_view word) {
-    if (word_of_.contains(code) || code_of_.contains(word))
-        return false;
+    if (word_of_.contains(code) || code_of_.contains(word)) return false;
     word_of_.emplace(code, word);
     code_of_.emplace(word, code);
     return true;
@@ -62,8 +60,7 @@ void CodeMap::override_with(std::string_view code, std::string_view word, bool w
     } else {
         word_of_.emplace(code, word);
     }
-    if (write || !code_of_.contains(word))
-        code_of_[std::string(word)] = std::string(code);
+    if (write || !code_of_.contains(word)) code_of_[std::string(word)] = std::string(code);
 }
 
 void CodeMap::finish() {
@@ -75,8 +72,7 @@ void CodeMap::finish() {
     words_.clear();
     for (auto const& [code, word] : word_of_) {
         auto const key = pack_code(code);
-        if (key == 0)
-            continue;
+        if (key == 0) continue;
         auto at = hash(key);
         while (buckets_[at & mask_].key != 0)
             ++at;
@@ -106,22 +102,22 @@ std::expected<CodeTable, Diagnostics> CodeTable::parse(std::string_view file_nam
         auto const line = trimmed(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         ++number;
-        if (line.empty() || line.front() == '#')
-            continue;
+        if (line.empty() || line.front() == '#') continue;
         Origin const origin{std::string(file_name), number, std::string(line)};
         auto cells = cells_of(line);
         if (table.lists_.empty()) {
             if (cells.size() < 2 || cells.front() != "word")
                 return std::unexpected(Diagnostics{
-                    map_diagnostic("MAP-0017", origin, 1, "The first line of a table must name its columns: `word`, then one list per column.",
+                    map_diagnostic("MAP-0017", origin, 1,
+                                   "The first line of a table must name its columns: `word`, then one list per column.",
                                    "For example: word,x12:98")});
             table.lists_.assign(cells.begin() + 1, cells.end());
             continue;
         }
         if (cells.size() > table.lists_.size() + 1) {
-            faults.push_back(map_diagnostic("MAP-0017", origin, 1,
-                                            fmt::format("The row has {} cells; the table has {} columns.", cells.size(),
-                                                        table.lists_.size() + 1)));
+            faults.push_back(map_diagnostic(
+                "MAP-0017", origin, 1,
+                fmt::format("The row has {} cells; the table has {} columns.", cells.size(), table.lists_.size() + 1)));
             continue;
         }
         if (!is_word(cells.front())) {
@@ -141,7 +137,8 @@ std::expected<CodeTable, Diagnostics> CodeTable::parse(std::string_view file_nam
                 cell.to = dots == range.npos ? cell.from : std::string(trimmed(range.substr(dots + 2)));
             }
             if (cell.code.size() > 8)
-                faults.push_back(map_diagnostic("MAP-0017", origin, 1, fmt::format("The code `{}` is longer than eight characters.", cell.code)));
+                faults.push_back(map_diagnostic(
+                    "MAP-0017", origin, 1, fmt::format("The code `{}` is longer than eight characters.", cell.code)));
             row.cells.push_back(std::move(cell));
         }
         row.cells.resize(table.lists_.size());
@@ -150,8 +147,7 @@ std::expected<CodeTable, Diagnostics> CodeTable::parse(std::string_view file_nam
     if (table.lists_.empty())
         faults.push_back(map_diagnostic("MAP-0017", {std::string(file_name), 1, {}}, 1, "The table is empty.",
                                         "The first line names the columns: word,x12:98"));
-    if (!faults.empty())
-        return std::unexpected(std::move(faults));
+    if (!faults.empty()) return std::unexpected(std::move(faults));
     return table;
 }
 
@@ -168,13 +164,12 @@ std::expected<CodeMap, Diagnostics> CodeTable::compile(std::string_view list, st
         if (cell.code.empty() || (!cell.from.empty() && release < cell.from) || (!cell.to.empty() && release > cell.to))
             continue;
         if (!map.add(cell.code, row.word))
-            faults.push_back(map_diagnostic("MAP-0017", row.origin, 1,
-                                            fmt::format("In {} the word `{}` or the code `{}` stands a second time.", list,
-                                                        row.word, cell.code),
-                                            "A table is one to one: give the second code a word of its own."));
+            faults.push_back(map_diagnostic(
+                "MAP-0017", row.origin, 1,
+                fmt::format("In {} the word `{}` or the code `{}` stands a second time.", list, row.word, cell.code),
+                "A table is one to one: give the second code a word of its own."));
     }
-    if (!faults.empty())
-        return std::unexpected(std::move(faults));
+    if (!faults.empty()) return std::unexpected(std::move(faults));
     map.finish();
     return map;
 }

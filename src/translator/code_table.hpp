@@ -22,8 +22,7 @@ namespace wharf::translator {
 
 /// Up to eight bytes of a code as one number; longer codes are never in a table (0).
 [[nodiscard]] constexpr std::uint64_t pack_code(std::string_view code) {
-    if (code.size() > 8)
-        return 0;
+    if (code.size() > 8) return 0;
     std::uint64_t packed = 0;
     for (std::size_t i = 0; i < code.size(); ++i)
         packed |= static_cast<std::uint64_t>(static_cast<unsigned char>(code[i])) << (8 * i);
@@ -33,7 +32,8 @@ namespace wharf::translator {
 class CodeMap {
 public:
     explicit CodeMap(std::string list) : list_(std::move(list)) {}
-    /// False when code or word is there already. `write_only_once`: a second code for a word (a partner's row) is only read.
+    /// False when code or word is there already. `write_only_once`: a second code for a word (a partner's row) is only
+    /// read.
     bool add(std::string_view code, std::string_view word);
     /// A partner's row: replaces what the code meant; `write`: the word is written as this code from now on.
     void override_with(std::string_view code, std::string_view word, bool write);
@@ -43,14 +43,11 @@ public:
     /// The word as JSON text, quotes included; empty when the table has no word for the code.
     [[nodiscard]] std::string_view quoted_word(std::string_view code) const {
         auto const key = pack_code(code);
-        if (key == 0 || buckets_.empty())
-            return {};
+        if (key == 0 || buckets_.empty()) return {};
         for (auto at = hash(key);; ++at) {
             auto const& bucket = buckets_[at & mask_];
-            if (bucket.key == key)
-                return words_[bucket.word];
-            if (bucket.key == 0)
-                return {};
+            if (bucket.key == key) return words_[bucket.word];
+            if (bucket.key == 0) return {};
         }
     }
     /// The code to write for a word; empty: none.

@@ -1,4 +1,5 @@
-// The canonical side of the compiler: members, bodies, lines. Faults are collected; the plan is thrown away when there are any.
+// The canonical side of the compiler: members, bodies, lines. Faults are collected; the plan is thrown away when there
+// are any.
 #include "translator/compiler.hpp"
 
 #include <algorithm>
@@ -26,9 +27,11 @@ std::vector<std::string> property_names(document::Node const& node) {
 Compiler::Compiler(EffectiveMap const& map, MapSource const& source, std::shared_ptr<grammar::Schema const> schema)
     : map_(map), source_(source), schema_(std::move(schema)) {}
 
-void Compiler::fault(std::string_view code, Rule const& rule, std::uint32_t column, std::string message, std::string help) {
+void Compiler::fault(std::string_view code, Rule const& rule, std::uint32_t column, std::string message,
+                     std::string help) {
     for (auto const& known : faults_) // a shape used in many places is reported once
-        if (known.place.line == rule.origin().line && known.place.file == rule.origin().file && known.message == message)
+        if (known.place.line == rule.origin().line && known.place.file == rule.origin().file &&
+            known.message == message)
             return;
     faults_.push_back(map_diagnostic(code, rule.origin(), column, std::move(message), std::move(help)));
 }
@@ -37,7 +40,8 @@ std::expected<std::unique_ptr<Plan const>, Diagnostics> Compiler::run() {
     Rule whole;
     whole.origins.push_back(map_.origin);
     auto const refuse = [&](std::string message, std::string help = {}) {
-        return std::unexpected(Diagnostics{map_diagnostic("MAP-0018", map_.origin, 1, std::move(message), std::move(help))});
+        return std::unexpected(
+            Diagnostics{map_diagnostic("MAP-0018", map_.origin, 1, std::move(message), std::move(help))});
     };
     if (map_.document.empty() || map_.set.empty())
         return refuse("The map has no `document` or no `format`; it can only be included.",
@@ -46,8 +50,9 @@ std::expected<std::unique_ptr<Plan const>, Diagnostics> Compiler::run() {
         return refuse(fmt::format("The map is for transaction set {}, not {}.", map_.set, schema_->set().id));
     plan_->document = document::Schema::find(map_.document, map_.document_version);
     if (plan_->document == nullptr)
-        return refuse(fmt::format("There is no kind of document `{}` in version {}.", map_.document, map_.document_version),
-                      did_you_mean(map_.document, document::Schema::kinds()));
+        return refuse(
+            fmt::format("There is no kind of document `{}` in version {}.", map_.document, map_.document_version),
+            did_you_mean(map_.document, document::Schema::kinds()));
     strict_ = map_.releases.empty() || map_.releases.front() == schema_->dictionary().release();
     plan_->name = map_.name;
     plan_->document_kind = map_.document;
@@ -72,8 +77,7 @@ std::expected<std::unique_ptr<Plan const>, Diagnostics> Compiler::run() {
     for (auto const& made : plan_->bodies)
         finish_body(*made);
     check_required(*body, *body->root, root_node, {}, map_.origin);
-    if (!faults_.empty())
-        return std::unexpected(std::move(faults_));
+    if (!faults_.empty()) return std::unexpected(std::move(faults_));
     return std::move(plan_);
 }
 
@@ -95,8 +99,7 @@ Body* Compiler::new_body(BodyKind kind, Body* parent, document::Node const* node
 
 Member* Compiler::child_member(Member& object, document::Property const& property) {
     for (auto const& known : object.members)
-        if (known->name == property.name)
-            return known.get();
+        if (known->name == property.name) return known.get();
     auto made = std::make_unique<Member>();
     made->name = property.name;
     made->key = fmt::format(",\"{}\":", property.name);
@@ -114,7 +117,8 @@ Member* Compiler::member(Context& context, CanonicalPath const& path, Origin con
     Rule at;
     at.origins.push_back(origin);
     if (path.up != 0) {
-        fault("MAP-0008", at, path.column, "A line cannot write into the object around it.", "Move the line out of the block.");
+        fault("MAP-0008", at, path.column, "A line cannot write into the object around it.",
+              "Move the line out of the block.");
         return nullptr;
     }
     Member* object = context.object;
@@ -122,8 +126,9 @@ Member* Compiler::member(Context& context, CanonicalPath const& path, Origin con
     std::string walked = context.path;
     for (auto const& part : path.parts) {
         if (!part.select_member.empty()) {
-            fault("MAP-0008", at, path.column, fmt::format("`{}[{}={}]`: selecting an entry by its member is for formats without qualifiers.",
-                                                           part.name, part.select_member, part.select_word),
+            fault("MAP-0008", at, path.column,
+                  fmt::format("`{}[{}={}]`: selecting an entry by its member is for formats without qualifiers.",
+                              part.name, part.select_member, part.select_word),
                   "Select on the X12 side, such as N1[ST].");
             return nullptr;
         }
@@ -134,7 +139,8 @@ Member* Compiler::member(Context& context, CanonicalPath const& path, Origin con
         auto const* property = node->find(part.name);
         if (property == nullptr) {
             fault("MAP-0008", at, path.column,
-                  fmt::format("{} has no member `{}`.", walked.empty() ? plan_->document->name() : fmt::format("`{}`", walked), part.name),
+                  fmt::format("{} has no member `{}`.",
+                              walked.empty() ? plan_->document->name() : fmt::format("`{}`", walked), part.name),
                   did_you_mean(part.name, property_names(*node)));
             return nullptr;
         }
@@ -154,8 +160,7 @@ Member* Compiler::member(Context& context, CanonicalPath const& path, Origin con
         fault("MAP-0008", at, path.column, fmt::format("`{}` is provenance: Wharf fills it by itself.", walked));
         return nullptr;
     }
-    if (object->origin.line == 0)
-        object->origin = origin;
+    if (object->origin.line == 0) object->origin = origin;
     return object;
 }
 
@@ -180,10 +185,10 @@ void Compiler::rule(Rule const& rule, Context& context, std::int16_t group, std:
         fault("MAP-0013", rule, 1, "`one of` holds lines of one value each.");
         return;
     }
-    if (rule.target == Rule::Target::none)
-        return dash_rule(rule, context);
+    if (rule.target == Rule::Target::none) return dash_rule(rule, context);
     if (rule.target == Rule::Target::same_object) {
-        if (rule.sources.empty() || rule.sources.front().alternatives.empty() || !rule.sources.front().alternatives.front().cells.empty()) {
+        if (rule.sources.empty() || rule.sources.front().alternatives.empty() ||
+            !rule.sources.front().alternatives.front().cells.empty()) {
             fault("MAP-0006", rule, 1, "A line `.` needs a segment or loop, and the lines that stand in it below.");
             return;
         }
@@ -191,18 +196,17 @@ void Compiler::rule(Rule const& rule, Context& context, std::int16_t group, std:
         auto const& path = rule.sources.front().alternatives.front();
         if (open(context, rule, path.steps, path.steps.size(), false, false, inner) != nullptr) {
             ++inner.depth;
-            if (auto const* lines = block_rules(rule, rule.sources.front()))
-                rules(*lines, inner);
+            if (auto const* lines = block_rules(rule, rule.sources.front())) rules(*lines, inner);
         }
         return;
     }
     if (rule.sources.empty() && !rule.expression) {
-        fault("MAP-0008", rule, rule.path.column, "A line with a canonical path cannot be dropped: use `-` in its place.");
+        fault("MAP-0008", rule, rule.path.column,
+              "A line with a canonical path cannot be dropped: use `-` in its place.");
         return;
     }
     auto* const target = member(context, rule.path, rule.origin());
-    if (target == nullptr)
-        return;
+    if (target == nullptr) return;
     bool const list = rule.path.list || (!rule.sources.empty() && rule.sources.front().each);
     if (list)
         list_rule(rule, context, *target);
@@ -213,15 +217,14 @@ void Compiler::rule(Rule const& rule, Context& context, std::int16_t group, std:
 }
 
 std::vector<Rule> const* Compiler::block_rules(Rule const& rule, Source const& source) {
-    if (source.shape.empty())
-        return &rule.rules;
+    if (source.shape.empty()) return &rule.rules;
     auto const shape = map_.shapes.find(source.shape);
-    if (shape != map_.shapes.end())
-        return &shape->second.rules;
+    if (shape != map_.shapes.end()) return &shape->second.rules;
     std::vector<std::string> names;
     for (auto const& [name, unused] : map_.shapes)
         names.push_back(name);
-    fault("MAP-0013", rule, source.shape_column, fmt::format("There is no shape `{}`.", source.shape), did_you_mean(source.shape, names));
+    fault("MAP-0013", rule, source.shape_column, fmt::format("There is no shape `{}`.", source.shape),
+          did_you_mean(source.shape, names));
     return nullptr;
 }
 
@@ -233,7 +236,8 @@ void Compiler::list_rule(Rule const& rule, Context& context, Member& target) {
         return;
     }
     if (target.node->type != document::NodeType::array || target.node->items == nullptr) {
-        fault("MAP-0008", rule, rule.path.column, fmt::format("`{}` is not a list.", joined(context.path, rule.path.text())));
+        fault("MAP-0008", rule, rule.path.column,
+              fmt::format("`{}` is not a list.", joined(context.path, rule.path.text())));
         return;
     }
     if (!target.lines.empty() || !target.members.empty()) {
@@ -256,8 +260,7 @@ void Compiler::list_rule(Rule const& rule, Context& context, Member& target) {
 
 Body* Compiler::child_body(Rule const& rule, Source const& source, Context child, Member& target, BodyKind kind) {
     auto const* lines = block_rules(rule, source);
-    if (lines == nullptr)
-        return nullptr;
+    if (lines == nullptr) return nullptr;
     auto const* node = target.node->type == document::NodeType::array ? target.node->items : target.node;
     auto* const parent = child.body;
     auto* const body = new_body(kind, parent, node, child.path);
@@ -279,8 +282,7 @@ Body* Compiler::child_body(Rule const& rule, Source const& source, Context child
     }
     if (child.row == plan_->hierarchy_row && kind == BodyKind::loop) {
         body->use.mask |= 0b1011; // HL01, HL02 and HL04 are the tree itself
-        if (!source.shape.empty())
-            recursive_[{source.shape, child.row, node}] = body;
+        if (!source.shape.empty()) recursive_[{source.shape, child.row, node}] = body;
     }
     ++child.depth;
     if (!body->scalar) {
@@ -304,7 +306,8 @@ Body* Compiler::child_body(Rule const& rule, Source const& source, Context child
             path.cells.push_back(cell);
         }
     if (path.cells.empty()) {
-        fault("MAP-0007", rule, source.alternatives.front().column, "A list of values needs an element, such as MSG/01.");
+        fault("MAP-0007", rule, source.alternatives.front().column,
+              "A list of values needs an element, such as MSG/01.");
         return nullptr;
     }
     value.sources.front().alternatives.push_back(std::move(path));
@@ -319,17 +322,16 @@ void Compiler::segment_list(Rule const& rule, Source const& source, Context& con
     Context inner;
     for (std::size_t i = 0; i + 1 < path.steps.size() && context.scope != nullptr; ++i) {
         Context before;
-        if (open(context, rule, path.steps, i + 1, false, false, before) == nullptr)
-            return;
+        if (open(context, rule, path.steps, i + 1, false, false, before) == nullptr) return;
         if (schema_->nodes()[before.row].max != 1 && !path.steps[i].select) {
-            fault("MAP-0006", rule, path.steps[i].column, fmt::format("{} repeats; a list over several of them is not supported.", path.steps[i].segment),
+            fault("MAP-0006", rule, path.steps[i].column,
+                  fmt::format("{} repeats; a list over several of them is not supported.", path.steps[i].segment),
                   "Make the outer loop a list of its own.");
             return;
         }
     }
     auto* const taken = open(context, rule, path.steps, path.steps.size(), true, true, inner);
-    if (taken == nullptr)
-        return;
+    if (taken == nullptr) return;
     auto const* node = target.node->items;
     auto const list = static_cast<SlotIndex>(context.body->slots.size());
     SlotInfo info;
@@ -345,7 +347,8 @@ void Compiler::segment_list(Rule const& rule, Source const& source, Context& con
             target.bodies.push_back(known->second);
             return;
         }
-    auto* const body = child_body(rule, source, inner, target, schema_->nodes()[inner.row].starts_loop ? BodyKind::loop : BodyKind::segment);
+    auto* const body = child_body(rule, source, inner, target,
+                                  schema_->nodes()[inner.row].starts_loop ? BodyKind::loop : BodyKind::segment);
     taken->child = body;
     target.bodies.push_back(body);
 }
@@ -354,25 +357,24 @@ void Compiler::segment_list(Rule const& rule, Source const& source, Context& con
 void Compiler::tuple_list(Rule const& rule, Source const& source, Context& context, Member& target) {
     auto const& path = source.alternatives.front();
     Context inner = context;
-    bool const own = path.steps.empty() || (path.steps.size() == 1 && !path.steps.front().select && context.row != grammar::no_node &&
-                                            context.scope == nullptr && path.steps.front().segment == segment_id(context.row));
+    bool const own = path.steps.empty() ||
+                     (path.steps.size() == 1 && !path.steps.front().select && context.row != grammar::no_node &&
+                      context.scope == nullptr && path.steps.front().segment == segment_id(context.row));
     if (!own) {
         if (open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr)
             return;
     } else if (context.use == nullptr || context.tuple != nullptr) {
-        fault("MAP-0007", rule, path.column, "A tuple without a segment can only stand inside a block.", "Name its segment, such as LIN02+03...");
+        fault("MAP-0007", rule, path.column, "A tuple without a segment can only stand inside a block.",
+              "Name its segment, such as LIN02+03...");
         return;
     }
     auto const cells = tuple_cells(path, inner.row, rule);
-    if (cells.empty())
-        return;
+    if (cells.empty()) return;
     TupleClaim taken;
     taken.each = true;
-    if (path.tuple_select && !make_tuple_test(*path.tuple_select, cells, taken.test, rule, path.column))
-        return;
+    if (path.tuple_select && !make_tuple_test(*path.tuple_select, cells, taken.test, rule, path.column)) return;
     auto* const run = tuple_run(*inner.use, inner.row, cells, path.repeats, taken, rule);
-    if (run == nullptr)
-        return;
+    if (run == nullptr) return;
     auto const run_index = run - inner.use->runs.data();
     taken.list = static_cast<SlotIndex>(context.body->slots.size());
     SlotInfo info;
@@ -385,8 +387,7 @@ void Compiler::tuple_list(Rule const& rule, Source const& source, Context& conte
     inner.tuple_cells = &cells;
     inner.fixed_element = taken.test.single() ? taken.test.element + 1u : 0;
     auto* const body = child_body(rule, source, inner, target, BodyKind::tuple);
-    if (body == nullptr)
-        return;
+    if (body == nullptr) return;
     taken.child = body;
     for (std::size_t i = 0; i < cells.size(); ++i)
         if (cells[i].constant)
@@ -400,20 +401,21 @@ void Compiler::tuple_list(Rule const& rule, Source const& source, Context& conte
 
 void Compiler::block_rule(Rule const& rule, Context& context, Member& target) {
     if (target.node->type != document::NodeType::object) {
-        fault("MAP-0008", rule, rule.path.column, fmt::format("`{}` is not an object; it cannot hold lines.", joined(context.path, rule.path.text())));
+        fault("MAP-0008", rule, rule.path.column,
+              fmt::format("`{}` is not an object; it cannot hold lines.", joined(context.path, rule.path.text())));
         return;
     }
     auto const& source = rule.sources.front();
     if (rule.sources.size() != 1 || source.alternatives.size() != 1 || !source.alternatives.front().cells.empty()) {
-        fault("MAP-0007", rule, 1, "A block needs one segment or loop.", "For one element per member write lines; for a list write each.");
+        fault("MAP-0007", rule, 1, "A block needs one segment or loop.",
+              "For one element per member write lines; for a list write each.");
         return;
     }
     auto const& path = source.alternatives.front();
     bool const hierarchy = !path.steps.empty() && path.steps.back().segment == "HL";
     Context inner;
     auto* const taken = open(context, rule, path.steps, path.steps.size(), false, hierarchy, inner);
-    if (taken == nullptr)
-        return;
+    if (taken == nullptr) return;
     inner.path = joined(context.path, rule.path.text());
     inner.node = target.node;
     if (hierarchy) {
@@ -433,8 +435,7 @@ void Compiler::block_rule(Rule const& rule, Context& context, Member& target) {
     target.kind = MemberKind::object;
     inner.object = &target;
     ++inner.depth;
-    if (auto const* lines = block_rules(rule, source))
-        rules(*lines, inner);
+    if (auto const* lines = block_rules(rule, source)) rules(*lines, inner);
 }
 
 std::expected<std::unique_ptr<Plan const>, Diagnostics> compile(EffectiveMap const& map, MapSource const& source,

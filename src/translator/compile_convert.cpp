@@ -11,14 +11,17 @@ namespace {
 using grammar::ElementClass;
 
 std::vector<std::string> const& conversion_names() {
-    static std::vector<std::string> const names = {"text", "code", "decimal", "implied", "date", "time", "moment", "period", "trim",
-                                                   "upper", "pad", "negate", "prefix", "default", "absent", "same"};
+    static std::vector<std::string> const names = {"text",   "code",    "decimal", "implied", "date", "time",
+                                                   "moment", "period",  "trim",    "upper",   "pad",  "negate",
+                                                   "prefix", "default", "absent",  "same"};
     return names;
 }
 
 std::string type_in_words(grammar::ElementRule const& rule) {
     auto const* definition = rule.definition;
-    return definition == nullptr ? "a composite" : fmt::format("type {} (element {}, {})", definition->type, definition->number, definition->name);
+    return definition == nullptr
+               ? "a composite"
+               : fmt::format("type {} (element {}, {})", definition->type, definition->number, definition->name);
 }
 
 bool to_number(std::string_view text, unsigned& number) {
@@ -28,22 +31,25 @@ bool to_number(std::string_view text, unsigned& number) {
 
 } // namespace
 
-std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, grammar::ElementRule const* element, Rule const& rule) {
+std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, grammar::ElementRule const* element,
+                                            Rule const& rule) {
     if (conversion.arguments.size() != 1) {
-        fault("MAP-0009", rule, conversion.column, "`code` needs the name of a table.", "Write, for example: code unit");
+        fault("MAP-0009", rule, conversion.column, "`code` needs the name of a table.",
+              "Write, for example: code unit");
         return nullptr;
     }
     auto const& name = conversion.arguments.front();
-    auto const list = fmt::format("{}:{}", map_.format, element != nullptr && element->definition != nullptr ? element->definition->number : "");
+    auto const list = fmt::format(
+        "{}:{}", map_.format, element != nullptr && element->definition != nullptr ? element->definition->number : "");
     auto const key = name + " " + list;
-    if (auto const known = code_maps_.find(key); known != code_maps_.end())
-        return known->second;
+    if (auto const known = code_maps_.find(key); known != code_maps_.end()) return known->second;
     auto& kept = code_maps_[key];
     auto& table = tables_[name];
     if (table == nullptr) {
         auto const file = source_.table(name);
         if (!file) {
-            fault("MAP-0010", rule, conversion.column, fmt::format("There is no code table `{}`.", name), did_you_mean(name, source_.tables()));
+            fault("MAP-0010", rule, conversion.column, fmt::format("There is no code table `{}`.", name),
+                  did_you_mean(name, source_.tables()));
             return nullptr;
         }
         auto parsed = CodeTable::parse(file->shown_name, file->text);
@@ -54,7 +60,8 @@ std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, gramma
         }
         table = std::make_shared<CodeTable>(std::move(*parsed));
     }
-    if (!table->has_list(list) && !strict_) { // a release that numbers the element otherwise: its codes pass without words
+    if (!table->has_list(list) &&
+        !strict_) { // a release that numbers the element otherwise: its codes pass without words
         kept = std::make_shared<CodeMap>(list);
         kept->finish();
         return kept;
@@ -72,25 +79,27 @@ std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, gramma
         return nullptr;
     }
     for (auto const& row : map_.table_rows)
-        if (row.table == name)
-            compiled->override_with(row.code, row.word, row.write);
+        if (row.table == name) compiled->override_with(row.code, row.word, row.write);
     compiled->finish();
     kept = std::make_shared<CodeMap>(std::move(*compiled));
     return kept;
 }
 
-bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule, std::vector<grammar::ElementRule const*> const& elements,
-                              Converter& out, bool& chosen) {
+bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
+                              std::vector<grammar::ElementRule const*> const& elements, Converter& out, bool& chosen) {
     auto const& name = conversion.name;
     auto const& arguments = conversion.arguments;
-    auto const argument = [&](std::size_t index) { return index < arguments.size() ? std::string_view(arguments[index]) : std::string_view(); };
+    auto const argument = [&](std::size_t index) {
+        return index < arguments.size() ? std::string_view(arguments[index]) : std::string_view();
+    };
     auto const choose = [&](Op op) {
         out.op = op;
         chosen = true;
         return true;
     };
     auto const wrong = [&](std::string_view form) {
-        fault("MAP-0009", rule, conversion.column, fmt::format("`{}` is not written like this.", name), fmt::format("Write: {}", form));
+        fault("MAP-0009", rule, conversion.column, fmt::format("`{}` is not written like this.", name),
+              fmt::format("Write: {}", form));
         return false;
     };
     if (name == "code") {
@@ -99,35 +108,25 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule, st
         choose(Op::code);
         return out.codes != nullptr;
     }
-    if (name == "text")
-        return choose(Op::text);
+    if (name == "text") return choose(Op::text);
     if (name == "decimal") {
         out.comma = argument(0) == ",";
-        if (!arguments.empty() && !out.comma && argument(0) != ".")
-            return wrong("decimal, or decimal \",\"");
+        if (!arguments.empty() && !out.comma && argument(0) != ".") return wrong("decimal, or decimal \",\"");
         return choose(Op::decimal);
     }
     if (name == "implied") {
         unsigned scale = 0;
-        if (!to_number(argument(0), scale) || scale > 9)
-            return wrong("implied 2");
+        if (!to_number(argument(0), scale) || scale > 9) return wrong("implied 2");
         out.scale = static_cast<std::uint8_t>(scale);
         return choose(Op::implied);
     }
-    if (name == "date")
-        return choose(Op::date);
-    if (name == "time")
-        return choose(Op::time);
-    if (name == "moment")
-        return choose(Op::moment);
-    if (name == "period")
-        return choose(Op::period);
-    if (name == "trim")
-        return out.trim = true;
-    if (name == "upper")
-        return out.upper = true;
-    if (name == "negate")
-        return out.negate = true;
+    if (name == "date") return choose(Op::date);
+    if (name == "time") return choose(Op::time);
+    if (name == "moment") return choose(Op::moment);
+    if (name == "period") return choose(Op::period);
+    if (name == "trim") return out.trim = true;
+    if (name == "upper") return out.upper = true;
+    if (name == "negate") return out.negate = true;
     if (name == "prefix") {
         out.prefix = argument(0);
         return !out.prefix.empty() || wrong("prefix \"00\"");
@@ -139,24 +138,25 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule, st
         return true;
     }
     if (name == "default" || name == "absent") {
-        if (arguments.size() != 1)
-            return wrong(name + " VALUE");
+        if (arguments.size() != 1) return wrong(name + " VALUE");
         (name == "default" ? out.default_value : out.absent_value) = arguments.front();
         return true;
     }
-    if (name == "same")
-        return true; // bound when all members are known
+    if (name == "same") return true; // bound when all members are known
     fault("MAP-0009", rule, conversion.column, fmt::format("There is no conversion `{}`.", name),
-          did_you_mean(name, conversion_names()).empty() ? fmt::format("There are: {}.", fmt::join(conversion_names(), ", "))
-                                                         : did_you_mean(name, conversion_names()));
+          did_you_mean(name, conversion_names()).empty()
+              ? fmt::format("There are: {}.", fmt::join(conversion_names(), ", "))
+              : did_you_mean(name, conversion_names()));
     return false;
 }
 
 /// What joins the element's type to the schema's, when the line does not say.
-bool Compiler::infer(Rule const& rule, document::Node const* node, grammar::ElementRule const* element, Converter& out) {
+bool Compiler::infer(Rule const& rule, document::Node const* node, grammar::ElementRule const* element,
+                     Converter& out) {
     auto const refuse = [&](std::string_view wanted, std::string help) {
         fault("MAP-0011", rule, rule.path.column,
-              fmt::format("`{}` is {}; the element is {}. No conversion joins the two by itself.", rule.path.text(), wanted, type_in_words(*element)),
+              fmt::format("`{}` is {}; the element is {}. No conversion joins the two by itself.", rule.path.text(),
+                          wanted, type_in_words(*element)),
               std::move(help));
         return false;
     };
@@ -180,7 +180,8 @@ bool Compiler::infer(Rule const& rule, document::Node const* node, grammar::Elem
         return true;
     }
     if (node->type != document::NodeType::string)
-        return refuse(node->type == document::NodeType::object ? "an object" : "no text", "Name a member inside it, or a conversion such as `period`.");
+        return refuse(node->type == document::NodeType::object ? "an object" : "no text",
+                      "Name a member inside it, or a conversion such as `period`.");
     switch (node->pattern) {
     case document::Pattern::decimal:
         if (element->kind == ElementClass::date || element->kind == ElementClass::time)
@@ -208,19 +209,19 @@ bool Compiler::infer(Rule const& rule, document::Node const* node, grammar::Elem
     return true;
 }
 
-bool Compiler::converter(Rule const& rule, document::Node const* node, std::vector<grammar::ElementRule const*> const& elements,
-                         Converter& out) {
+bool Compiler::converter(Rule const& rule, document::Node const* node,
+                         std::vector<grammar::ElementRule const*> const& elements, Converter& out) {
     out.node = node;
     out.elements = elements;
     bool chosen = false;
     for (auto const& conversion : rule.conversions)
-        if (!one_conversion(conversion, rule, elements, out, chosen))
-            return false;
+        if (!one_conversion(conversion, rule, elements, out, chosen)) return false;
     if (!chosen) {
         if (elements.size() > 1 && node->pattern == document::Pattern::date_time)
             out.op = Op::moment;
         else if (elements.size() > 1) {
-            fault("MAP-0011", rule, rule.path.column, fmt::format("`{}` is one value, the path names {} elements.", rule.path.text(), elements.size()),
+            fault("MAP-0011", rule, rule.path.column,
+                  fmt::format("`{}` is one value, the path names {} elements.", rule.path.text(), elements.size()),
                   "Say how they become one: `moment` for date and time.");
             return false;
         } else if (!infer(rule, node, elements.front(), out)) {
@@ -228,17 +229,21 @@ bool Compiler::converter(Rule const& rule, document::Node const* node, std::vect
         }
     }
     if (elements.size() > (out.op == Op::moment ? 2u : 1u)) {
-        fault("MAP-0011", rule, rule.path.column, fmt::format("`{}` makes one value of one element; the path names {}.", to_string(out.op), elements.size()));
+        fault(
+            "MAP-0011", rule, rule.path.column,
+            fmt::format("`{}` makes one value of one element; the path names {}.", to_string(out.op), elements.size()));
         return false;
     }
-    if (out.op == Op::decimal && elements.front()->kind == ElementClass::digits && elements.front()->implied_decimals > 0) {
+    if (out.op == Op::decimal && elements.front()->kind == ElementClass::digits &&
+        elements.front()->implied_decimals > 0) {
         out.op = Op::implied;
         out.scale = elements.front()->implied_decimals;
     }
     if ((out.op == Op::period) != (node->type == document::NodeType::object)) {
         fault("MAP-0011", rule, rule.path.column,
-              out.op == Op::period ? fmt::format("`period` makes an object {{from, to}}; `{}` is none.", rule.path.text())
-                                   : fmt::format("`{}` is an object.", rule.path.text()));
+              out.op == Op::period
+                  ? fmt::format("`period` makes an object {{from, to}}; `{}` is none.", rule.path.text())
+                  : fmt::format("`{}` is an object.", rule.path.text()));
         return false;
     }
     out.plain = !(out.trim || out.upper || out.negate || out.comma || out.pad_fill != '\0' || !out.prefix.empty());

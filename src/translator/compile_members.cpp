@@ -1,5 +1,5 @@
-// What can only be done when all lines are known: conditions, derived members, the order of members, double writers, and
-// what the schema requires.
+// What can only be done when all lines are known: conditions, derived members, the order of members, double writers,
+// and what the schema requires.
 #include "translator/compiler.hpp"
 #include "translator/derive.hpp"
 #include "translator/provenance.hpp"
@@ -22,7 +22,8 @@ Rule Compiler::at(Pending const& pending) {
     return rule;
 }
 
-Member const* Compiler::find_member(Body const* body, Member const* object, CanonicalPath const& path, bool& in_parent) {
+Member const* Compiler::find_member(Body const* body, Member const* object, CanonicalPath const& path,
+                                    bool& in_parent) {
     in_parent = false;
     for (unsigned i = 0; i < path.up; ++i) {
         if (object->parent != nullptr) {
@@ -36,9 +37,9 @@ Member const* Compiler::find_member(Body const* body, Member const* object, Cano
         }
     }
     for (auto const& part : path.parts) {
-        auto const found = std::find_if(object->members.begin(), object->members.end(), [&](auto const& known) { return known->name == part.name; });
-        if (found == object->members.end())
-            return nullptr;
+        auto const found = std::find_if(object->members.begin(), object->members.end(),
+                                        [&](auto const& known) { return known->name == part.name; });
+        if (found == object->members.end()) return nullptr;
         object = found->get();
     }
     return object;
@@ -50,12 +51,12 @@ void Compiler::bind_condition(Condition const& condition, ConditionTest& test, P
     test.words = condition.words;
     for (auto const& part : condition.parts)
         bind_condition(part, test.parts.emplace_back(), pending);
-    if (condition.kind != Condition::Kind::test)
-        return;
+    if (condition.kind != Condition::Kind::test) return;
     bool in_parent = false;
     test.member = find_member(pending.body, pending.object, condition.path, in_parent);
     if (test.member == nullptr || in_parent || test.member->lines.empty())
-        fault("MAP-0008", at(pending), condition.path.column, fmt::format("`when` asks for `{}`, which no line of this object reads.", condition.path.text()));
+        fault("MAP-0008", at(pending), condition.path.column,
+              fmt::format("`when` asks for `{}`, which no line of this object reads.", condition.path.text()));
     else if (test.member == pending.line->target)
         fault("MAP-0008", at(pending), condition.path.column, "`when` asks for the line's own value.");
 }
@@ -67,7 +68,8 @@ void Compiler::bind_pending() {
             bind_condition(*pending.when, *pending.line->when, pending);
         }
         if (pending.same) {
-            pending.line->same = find_member(pending.body, pending.object, *pending.same->path, pending.line->same_in_parent);
+            pending.line->same =
+                find_member(pending.body, pending.object, *pending.same->path, pending.line->same_in_parent);
             if (pending.line->same == nullptr || pending.line->same->lines.size() != 1)
                 fault("MAP-0008", at(pending), pending.same->column,
                       fmt::format("`same {}`: no single line reads that member.", pending.same->path->text()));
@@ -77,8 +79,7 @@ void Compiler::bind_pending() {
             zone.parts.push_back({"zone", {}, {}});
             bool in_parent = false;
             auto const* found = find_member(pending.body, pending.object, zone, in_parent);
-            if (found != nullptr && found->lines.size() == 1)
-                pending.line->zone = found;
+            if (found != nullptr && found->lines.size() == 1) pending.line->zone = found;
         }
     }
 }
@@ -93,20 +94,21 @@ void Compiler::finish_members(Body& body, Member& object) {
     });
     if (object.kind != MemberKind::object || object.node == nullptr || object.node->type != document::NodeType::object)
         return;
-    if (object.members.empty() && object.parent != nullptr)
-        return;
+    if (object.members.empty() && object.parent != nullptr) return;
     derived(body, object, *object.node);
     if (object.parent == nullptr)
         if (auto const* property = object.node->find("extensions"); property != nullptr)
             child_member(object, *property)->kind = MemberKind::extensions;
     auto const& properties = object.node->properties;
     auto const position = [&](std::unique_ptr<Member> const& one) {
-        return std::find_if(properties.begin(), properties.end(), [&](auto const& property) { return property.name == one->name; }) - properties.begin();
+        return std::find_if(properties.begin(), properties.end(),
+                            [&](auto const& property) { return property.name == one->name; }) -
+               properties.begin();
     };
-    std::stable_sort(object.members.begin(), object.members.end(), [&](auto const& a, auto const& b) { return position(a) < position(b); });
+    std::stable_sort(object.members.begin(), object.members.end(),
+                     [&](auto const& a, auto const& b) { return position(a) < position(b); });
     for (auto const& one : object.members) {
-        if (one->kind != MemberKind::lines)
-            continue;
+        if (one->kind != MemberKind::lines) continue;
         std::size_t readers = 0;
         Line const* only = nullptr;
         for (auto const index : one->lines)
@@ -114,12 +116,15 @@ void Compiler::finish_members(Body& body, Member& object) {
                 ++readers;
                 only = &line;
             }
-        if (readers == 1 && only->one_of < 0 && !only->when && only->same == nullptr && only->alternatives.size() == 1 &&
-            only->alternatives.front().parts.size() == 1 && only->alternatives.front().parts.front().constant.empty() &&
-            !only->converter.default_value && !only->converter.absent_value) {
+        if (readers == 1 && only->one_of < 0 && !only->when && only->same == nullptr &&
+            only->alternatives.size() == 1 && only->alternatives.front().parts.size() == 1 &&
+            only->alternatives.front().parts.front().constant.empty() && !only->converter.default_value &&
+            !only->converter.absent_value) {
             one->kind = MemberKind::simple;
-            auto const index = static_cast<std::uint16_t>(
-                std::find_if(body.lines.begin(), body.lines.end(), [&](auto const& line) { return line.get() == only; }) - body.lines.begin());
+            auto const index =
+                static_cast<std::uint16_t>(std::find_if(body.lines.begin(), body.lines.end(),
+                                                        [&](auto const& line) { return line.get() == only; }) -
+                                           body.lines.begin());
             std::erase(one->lines, index);
             one->lines.insert(one->lines.begin(), index); // the reading line first
             one->line = only;
@@ -131,32 +136,31 @@ void Compiler::finish_members(Body& body, Member& object) {
 /// Members are looked at when a text was read for them: most objects fill few of theirs.
 void Compiler::presence(Body& body) {
     body.slot_members.assign(body.slots.size(), 0);
-    auto const bit = [](std::size_t index) { return std::uint64_t{1} << std::min<std::size_t>(index, 63); }; // the last stands for all beyond
+    auto const bit = [](std::size_t index) {
+        return std::uint64_t{1} << std::min<std::size_t>(index, 63);
+    }; // the last stands for all beyond
     auto const visit = [&](auto const& self, Member const& member, std::uint64_t own) -> void {
         for (auto const index : member.lines) {
             auto const& line = *body.lines[index];
             for (auto const& alternative : line.alternatives)
                 for (auto const& part : alternative.parts)
                     body.slot_members[part.slot] |= own;
-            if (line.converter.default_value || line.converter.absent_value)
-                body.always |= own;
+            if (line.converter.default_value || line.converter.absent_value) body.always |= own;
         }
         for (auto const slot : member.lists)
             body.slot_members[slot] |= own;
         for (auto const slot : member.inputs)
-            if (slot < body.slots.size() && member.kind == MemberKind::derived && member.code != static_cast<std::uint8_t>(Derived::description))
+            if (slot < body.slots.size() && member.kind == MemberKind::derived &&
+                member.code != static_cast<std::uint8_t>(Derived::description))
                 body.slot_members[slot] |= own;
         if (member.kind == MemberKind::derived) {
             auto const kind = static_cast<Derived>(member.code);
-            if (kind == Derived::description && member.inputs[0] != no_slot)
-                body.slot_members[member.inputs[0]] |= own;
-            if (kind == Derived::direction || kind == Derived::shipped_lines)
-                body.always |= own;
+            if (kind == Derived::description && member.inputs[0] != no_slot) body.slot_members[member.inputs[0]] |= own;
+            if (kind == Derived::direction || kind == Derived::shipped_lines) body.always |= own;
         }
         if (member.required || member.kind == MemberKind::index || member.kind == MemberKind::provenance)
             body.always |= own;
-        if (member.kind == MemberKind::extensions)
-            body.extension_bit |= own;
+        if (member.kind == MemberKind::extensions) body.extension_bit |= own;
         for (auto const& inner : member.members)
             self(self, *inner, own);
     };
@@ -167,8 +171,8 @@ void Compiler::presence(Body& body) {
 }
 
 void Compiler::finish_use(Use& use) {
-    use.composites = !use.components.empty() ||
-                     std::any_of(use.runs.begin(), use.runs.end(), [](TupleRun const& run) { return run.element != 0; });
+    use.composites = !use.components.empty() || std::any_of(use.runs.begin(), use.runs.end(),
+                                                            [](TupleRun const& run) { return run.element != 0; });
 }
 
 void Compiler::finish_body(Body& body) {
@@ -176,10 +180,10 @@ void Compiler::finish_body(Body& body) {
         for (auto const& claim : scope.claims)
             scope.by_row[claim->row - scope.first].push_back(claim.get());
         for (auto& claims : scope.by_row)
-            std::stable_sort(claims.begin(), claims.end(), [](Claim const* a, Claim const* b) { return a->rank < b->rank; });
+            std::stable_sort(claims.begin(), claims.end(),
+                             [](Claim const* a, Claim const* b) { return a->rank < b->rank; });
     };
-    if (body.scope)
-        sort_scope(*body.scope);
+    if (body.scope) sort_scope(*body.scope);
     for (auto const& scope : body.prefix_scopes)
         sort_scope(*scope);
     finish_use(body.use);
@@ -189,8 +193,7 @@ void Compiler::finish_body(Body& body) {
     for (auto const& scope : body.prefix_scopes)
         for (auto const& claim : scope->claims)
             finish_use(claim->use);
-    if (!body.scalar)
-        finish_members(body, *body.root);
+    if (!body.scalar) finish_members(body, *body.root);
     if (body.one_of_groups > 16) {
         Rule at;
         at.origins.push_back(map_.origin);
@@ -213,20 +216,22 @@ void Compiler::finish_body(Body& body) {
             for (auto const& alternative : line.alternatives)
                 for (auto const& part : alternative.parts)
                     parts = parts || alternative.parts.size() > 1 || !part.constant.empty();
-            if (line.reads() && (choice || parts || (line.target != nullptr && line.target->kind == MemberKind::lines && line.target->lines.size() > 1)))
+            if (line.reads() &&
+                (choice || parts ||
+                 (line.target != nullptr && line.target->kind == MemberKind::lines && line.target->lines.size() > 1)))
                 slot.conditional = true;
-            if (!line.writes() || choice)
-                continue;
+            if (!line.writes() || choice) continue;
             if (writer != nullptr) {
                 Rule at;
                 at.origins.push_back(line.origin);
-                fault("MAP-0012", at, 0, fmt::format("{} is written by two lines: `{}` ({}) and `{}`.", slot.external, writer->canonical, writer->origin.text_place(), line.canonical),
+                fault("MAP-0012", at, 0,
+                      fmt::format("{} is written by two lines: `{}` ({}) and `{}`.", slot.external, writer->canonical,
+                                  writer->origin.text_place(), line.canonical),
                       "Make one of them `read`, or choose with `one of` or `when`.");
             }
             writer = &line;
         }
-        if (!slot.conditional)
-            continue;
+        if (!slot.conditional) continue;
         body.conditional.push_back(static_cast<SlotIndex>(i));
         for (auto const index : slot.readers)
             if (body.lines[index]->flag < 0) {
@@ -241,7 +246,8 @@ void Compiler::finish_body(Body& body) {
     }
     presence(body);
     if (plan_->document_kind == "ship_notice" && body.kind == BodyKind::loop && body.row == plan_->hierarchy_row) {
-        constexpr std::string_view names[] = {"order", "items", "description", "quantity", "unit", "lot_number", "expiry_date", "serial_numbers"};
+        constexpr std::string_view names[] = {"order", "items",      "description", "quantity",
+                                              "unit",  "lot_number", "expiry_date", "serial_numbers"};
         for (auto const& one : body.root->members)
             for (std::size_t i = 0; i < std::size(names); ++i)
                 if (one->name == names[i]) {
@@ -251,26 +257,30 @@ void Compiler::finish_body(Body& body) {
     }
 }
 
-void Compiler::check_required(Body const& body, Member const& object, document::Node const& node, std::string const& path, Origin const& origin) {
+void Compiler::check_required(Body const& body, Member const& object, document::Node const& node,
+                              std::string const& path, Origin const& origin) {
     for (auto const& property : node.properties) {
-        if (!property.required)
-            continue;
-        auto const found = std::find_if(object.members.begin(), object.members.end(), [&](auto const& one) { return one->name == property.name; });
+        if (!property.required) continue;
+        auto const found = std::find_if(object.members.begin(), object.members.end(),
+                                        [&](auto const& one) { return one->name == property.name; });
         if (found == object.members.end()) {
             Rule at;
             at.origins.push_back(origin);
-            fault("MAP-0015", at, 0, fmt::format("No line reads `{}`, which every {} must have.", joined(path, property.name), path.empty() ? "document" : "entry"));
+            fault("MAP-0015", at, 0,
+                  fmt::format("No line reads `{}`, which every {} must have.", joined(path, property.name),
+                              path.empty() ? "document" : "entry"));
         }
     }
     for (auto const& one : object.members) {
         if (one->kind == MemberKind::object)
-            check_required(body, *one, *one->node, joined(path, one->name), one->origin.line != 0 ? one->origin : origin);
+            check_required(body, *one, *one->node, joined(path, one->name),
+                           one->origin.line != 0 ? one->origin : origin);
         for (auto const* child : one->bodies)
             if (child != nullptr && !child->scalar && child->parent == &body)
-                check_required(*child, *child->root, *child->node, child->path, one->origin.line != 0 ? one->origin : origin);
+                check_required(*child, *child->root, *child->node, child->path,
+                               one->origin.line != 0 ? one->origin : origin);
     }
 }
-
 
 /// `schema`, `document`, `id`, `test` and `source`: filled by the reader from what it is told, never by a line.
 void Compiler::provenance(Member& root, document::Node const& node) {
@@ -299,12 +309,11 @@ void Compiler::source_members(Member& object, document::Node const& node, std::s
 
 void Compiler::derived(Body& body, Member& object, document::Node const& node) {
     for (auto const& property : node.properties) {
-        if (!property.derived)
-            continue;
-        auto const known = std::any_of(object.members.begin(), object.members.end(), [&](auto const& one) { return one->name == property.name; });
+        if (!property.derived) continue;
+        auto const known = std::any_of(object.members.begin(), object.members.end(),
+                                       [&](auto const& one) { return one->name == property.name; });
         auto const kind = derived_kind(property.name);
-        if (known || kind == Derived::none)
-            continue;
+        if (known || kind == Derived::none) continue;
         auto* const made = child_member(object, property);
         made->kind = MemberKind::derived;
         made->code = static_cast<std::uint8_t>(kind);

@@ -10,7 +10,9 @@ using grammar::NodeIndex;
 
 namespace {
 
-std::uint64_t bit(unsigned element) { return element == 0 || element > 64 ? 0 : std::uint64_t{1} << (element - 1); }
+std::uint64_t bit(unsigned element) {
+    return element == 0 || element > 64 ? 0 : std::uint64_t{1} << (element - 1);
+}
 
 } // namespace
 
@@ -18,20 +20,20 @@ std::string Compiler::segment_id(NodeIndex row) const {
     return schema_->segments()[schema_->nodes()[row].segment].definition->id;
 }
 
-/// Inside shapes, and everywhere in releases the map is not proved against, a line whose place is not there is no fault.
-bool Compiler::left_out(Rule const& rule) const { return rule.in_shape || !strict_; }
+/// Inside shapes, and everywhere in releases the map is not proved against, a line whose place is not there is no
+/// fault.
+bool Compiler::left_out(Rule const& rule) const {
+    return rule.in_shape || !strict_;
+}
 
 std::optional<NodeIndex> Compiler::row(Scope const& scope, Step const& step, Rule const& rule) {
     auto const& loop = schema_->loops()[scope.loop];
     // inside a hierarchical loop its own id names the levels below
-    if (step.segment == "HL" && scope.loop != 0 && segment_id(loop.first) == "HL")
-        return loop.first;
+    if (step.segment == "HL" && scope.loop != 0 && segment_id(loop.first) == "HL") return loop.first;
     unsigned number = 0;
     for (auto const node : loop.rows)
-        if (segment_id(node) == step.segment && ++number == step.number)
-            return node;
-    if (left_out(rule))
-        return std::nullopt;
+        if (segment_id(node) == step.segment && ++number == step.number) return node;
+    if (left_out(rule)) return std::nullopt;
     std::vector<std::string> names;
     for (auto const node : loop.rows)
         names.push_back(segment_id(node));
@@ -42,8 +44,9 @@ std::optional<NodeIndex> Compiler::row(Scope const& scope, Step const& step, Rul
             if (&other != &loop && help.empty() && segment_id(node) == step.segment)
                 help = fmt::format("It stands at {}.", schema_->path(node));
     fault("MAP-0006", rule, step.column,
-          number == 0 ? fmt::format("{} has no segment {}.", loop.path, step.segment)
-                      : fmt::format("{} has {} only {} time{}.", loop.path, step.segment, number, number == 1 ? "" : "s"),
+          number == 0
+              ? fmt::format("{} has no segment {}.", loop.path, step.segment)
+              : fmt::format("{} has {} only {} time{}.", loop.path, step.segment, number, number == 1 ? "" : "s"),
           help);
     return std::nullopt;
 }
@@ -66,8 +69,7 @@ bool Compiler::make_test(Select const& select, NodeIndex row, Test& test, Rule c
     auto const& segment = schema_->segments()[schema_->nodes()[row].segment];
     unsigned element = select.element != 0 ? select.element : segment.definition->key;
     for (std::size_t i = 0; i < segment.elements.size() && element == 0; ++i)
-        if (segment.elements[i].kind == grammar::ElementClass::id)
-            element = static_cast<unsigned>(i + 1);
+        if (segment.elements[i].kind == grammar::ElementClass::id) element = static_cast<unsigned>(i + 1);
     if (element == 0 || element > segment.elements.size()) {
         fault("MAP-0014", rule, column,
               select.element != 0 ? fmt::format("{} has no element {:02}.", segment.definition->id, select.element)
@@ -88,7 +90,8 @@ bool Compiler::make_test(Select const& select, NodeIndex row, Test& test, Rule c
     return true;
 }
 
-bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule, std::uint32_t column) {
+bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule,
+                               std::uint32_t column) {
     std::size_t index = 0;
     if (select.element != 0)
         while (index < cells.size() && cells[index].element != select.element)
@@ -108,28 +111,25 @@ bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& ce
 
 /// "[DP]", "[CTP02=UCP]": as diagnostics and extensions print it.
 std::string Compiler::test_text(NodeIndex row, Test const& test) const {
-    if (!test.present)
-        return {};
+    if (!test.present) return {};
     auto const& definition = *schema_->segments()[schema_->nodes()[row].segment].definition;
     std::string text = "[";
-    if (test.element != definition.key)
-        text += fmt::format("{}{:02}=", definition.id, test.element);
+    if (test.element != definition.key) text += fmt::format("{}{:02}=", definition.id, test.element);
     text += fmt::format("{}", fmt::join(test.texts, ","));
     return text + "]";
 }
 
 Claim* Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each, bool child, Rule const& rule) {
     Test test;
-    if (step.select && !make_test(*step.select, row, test, rule, step.column))
-        return nullptr;
+    if (step.select && !make_test(*step.select, row, test, rule, step.column)) return nullptr;
     for (auto const& known : scope.claims) {
-        if (known->row != row || known->each != each || known->test.present != test.present || known->test.element != test.element ||
-            known->test.texts != test.texts)
+        if (known->row != row || known->each != each || known->test.present != test.present ||
+            known->test.element != test.element || known->test.texts != test.texts)
             continue;
-        if (!child && known->child == nullptr)
-            return known.get();
+        if (!child && known->child == nullptr) return known.get();
         fault("MAP-0016", rule, step.column,
-              fmt::format("This line can never receive anything: {} takes the same {} first.", known->origin.text_place(), step.segment),
+              fmt::format("This line can never receive anything: {} takes the same {} first.",
+                          known->origin.text_place(), step.segment),
               "Give one of the two a qualifier, or take one away.");
         return nullptr;
     }
@@ -156,20 +156,17 @@ Claim* Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each,
         made->numbered = true;
     else
         made->stem = scope.prefix + (once ? std::string() : id + "(1)/");
-    if (test.single())
-        made->use.mask |= bit(test.element);
+    if (test.single()) made->use.mask |= bit(test.element);
     made->test = std::move(test);
     scope.claims.push_back(std::move(made));
     return scope.claims.back().get();
 }
 
 Scope* Compiler::scope_below(Body& body, Claim& claim, Scope const& parent) {
-    if (claim.scope != nullptr)
-        return claim.scope;
+    if (claim.scope != nullptr) return claim.scope;
     auto const& node = schema_->nodes()[claim.row];
     auto prefix = parent.prefix + segment_id(claim.row) + test_text(claim.row, claim.test);
-    if (!claim.test.present && node.max != 1)
-        prefix += "(1)";
+    if (!claim.test.present && node.max != 1) prefix += "(1)";
     auto scope = new_scope(body, node.loop, prefix + "/");
     scope->own = &claim;
     claim.scope = scope.get();
@@ -177,9 +174,10 @@ Scope* Compiler::scope_below(Body& body, Claim& claim, Scope const& parent) {
     return claim.scope;
 }
 
-/// Opens the first `count` steps: `inner` is where their lines stand. nullptr after a fault or where the place is left out.
-Claim* Compiler::open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count, bool each_last, bool child,
-                      Context& inner) {
+/// Opens the first `count` steps: `inner` is where their lines stand. nullptr after a fault or where the place is left
+/// out.
+Claim* Compiler::open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count,
+                      bool each_last, bool child, Context& inner) {
     inner = context;
     Claim* found = nullptr;
     for (std::size_t i = 0; i < count; ++i) {
@@ -187,23 +185,23 @@ Claim* Compiler::open(Context& context, Rule const& rule, std::vector<Step> cons
         if (inner.scope == nullptr) {
             if (!left_out(rule))
                 fault("MAP-0006", rule, steps[i].column,
-                      fmt::format("{} stands inside one segment; no other segment can be named there.", steps[i].segment));
+                      fmt::format("{} stands inside one segment; no other segment can be named there.",
+                                  steps[i].segment));
             return nullptr;
         }
         auto const place = row(*inner.scope, steps[i], rule);
-        if (!place)
-            return nullptr;
+        if (!place) return nullptr;
         bool const loop = schema_->nodes()[*place].starts_loop;
         if (!last && !loop) {
             if (!left_out(rule))
                 fault("MAP-0006", rule, steps[i].column,
-                      fmt::format("{} is not a loop in {}; nothing stands inside it.", steps[i].segment, schema_->loops()[inner.scope->loop].path));
+                      fmt::format("{} is not a loop in {}; nothing stands inside it.", steps[i].segment,
+                                  schema_->loops()[inner.scope->loop].path));
             return nullptr;
         }
         auto* const parent = inner.scope;
         found = claim(*parent, *place, steps[i], last && each_last, last && child, rule);
-        if (found == nullptr)
-            return nullptr;
+        if (found == nullptr) return nullptr;
         inner.row = *place;
         inner.claim = found;
         inner.tuple = nullptr;
@@ -214,21 +212,20 @@ Claim* Compiler::open(Context& context, Rule const& rule, std::vector<Step> cons
     return found;
 }
 
-grammar::ElementRule const* Compiler::element_rule(NodeIndex row, unsigned element, unsigned& component, bool& composite) const {
+grammar::ElementRule const* Compiler::element_rule(NodeIndex row, unsigned element, unsigned& component,
+                                                   bool& composite) const {
     auto const& segment = schema_->segments()[schema_->nodes()[row].segment];
-    if (element == 0 || element > segment.elements.size() || element > 64)
-        return nullptr;
+    if (element == 0 || element > segment.elements.size() || element > 64) return nullptr;
     auto const* found = &segment.elements[element - 1];
     composite = found->kind == grammar::ElementClass::composite;
-    if (!composite)
-        return component == 0 ? found : nullptr;
-    if (component == 0)
-        component = 1; // a composite named as a whole means its first part
+    if (!composite) return component == 0 ? found : nullptr;
+    if (component == 0) component = 1; // a composite named as a whole means its first part
     return component <= found->components.size() ? &found->components[component - 1] : nullptr;
 }
 
 /// The element a cell of a path names, in the context of its line.
-std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cell, ExternalPath const& path, Rule const& rule) {
+std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cell, ExternalPath const& path,
+                                               Rule const& rule) {
     Place found;
     // an element of the segment around a tuple: SDQ01
     bool const own_name = path.steps.size() == 1 && !path.steps.front().select && context.row != grammar::no_node &&
@@ -237,7 +234,8 @@ std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cel
         auto const& cells = *context.tuple_cells;
         if (cell.element == 0 || cell.element > cells.size() || cell.component != 0) {
             if (!left_out(rule))
-                fault("MAP-0007", rule, cell.column, fmt::format("The tuple has {} parts; {:02} is not one of them.", cells.size(), cell.element));
+                fault("MAP-0007", rule, cell.column,
+                      fmt::format("The tuple has {} parts; {:02} is not one of them.", cells.size(), cell.element));
             return std::nullopt;
         }
         auto const& source = cells[cell.element - 1];
@@ -247,21 +245,23 @@ std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cel
         found.fields = &context.tuple->cells;
         found.element = static_cast<std::uint8_t>(cell.element - 1);
         found.external = fmt::format("{}{:02}", segment_id(context.row), source.element);
-        if (source.component != 0)
-            found.external += fmt::format("-{:02}", source.component);
+        if (source.component != 0) found.external += fmt::format("-{:02}", source.component);
         found.key = fmt::format("{:02}", cell.element);
         found.in_tuple = true;
         return found;
     }
     Context inner = context;
     if (!path.steps.empty() && !own_name) {
-        if (context.tuple != nullptr || open(context, rule, path.steps, path.steps.size(), false, false, inner) == nullptr) {
+        if (context.tuple != nullptr ||
+            open(context, rule, path.steps, path.steps.size(), false, false, inner) == nullptr) {
             if (context.tuple != nullptr && !left_out(rule))
-                fault("MAP-0006", rule, path.column, fmt::format("Inside a tuple only {} can be named.", segment_id(context.row)));
+                fault("MAP-0006", rule, path.column,
+                      fmt::format("Inside a tuple only {} can be named.", segment_id(context.row)));
             return std::nullopt;
         }
     } else if (context.row == grammar::no_node || context.use == nullptr) {
-        fault("MAP-0007", rule, path.column, "An element without a segment can only stand inside a block.", "Name its segment, such as BEG03.");
+        fault("MAP-0007", rule, path.column, "An element without a segment can only stand inside a block.",
+              "Name its segment, such as BEG03.");
         return std::nullopt;
     }
     unsigned component = cell.component;
@@ -271,10 +271,11 @@ std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cel
         if (!left_out(rule)) {
             auto const& segment = schema_->segments()[schema_->nodes()[inner.row].segment];
             fault("MAP-0007", rule, cell.column == 0 ? path.column : cell.column,
-                  cell.component == 0 ? fmt::format("{} has no element {:02} in {}; its last is {:02}.", segment.definition->id, cell.element,
-                                                    schema_->dictionary().release(), segment.elements.size())
-                                      : fmt::format("{}{:02} has no component {:02} in {}.", segment.definition->id, cell.element,
-                                                    cell.component, schema_->dictionary().release()));
+                  cell.component == 0
+                      ? fmt::format("{} has no element {:02} in {}; its last is {:02}.", segment.definition->id,
+                                    cell.element, schema_->dictionary().release(), segment.elements.size())
+                      : fmt::format("{}{:02} has no component {:02} in {}.", segment.definition->id, cell.element,
+                                    cell.component, schema_->dictionary().release()));
         }
         return std::nullopt;
     }
@@ -282,8 +283,7 @@ std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cel
     found.element = static_cast<std::uint8_t>(cell.element);
     found.component = static_cast<std::uint8_t>(composite ? component : 0);
     found.external = fmt::format("{}{:02}", id, cell.element);
-    if (composite)
-        found.external += fmt::format("-{:02}", component);
+    if (composite) found.external += fmt::format("-{:02}", component);
     found.key = (inner.claim == nullptr ? std::string() : inner.claim->stem) + found.external;
     if (context.tuple != nullptr) {
         found.fields = &context.tuple->outer; // and the segment's own use marks it read
@@ -298,8 +298,7 @@ std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cel
 
 SlotIndex Compiler::slot(Body& body, Place const& place) {
     for (auto const& field : *place.fields)
-        if (field.element == place.element && field.component == place.component)
-            return field.slot;
+        if (field.element == place.element && field.component == place.component) return field.slot;
     auto const index = static_cast<SlotIndex>(body.slots.size());
     SlotInfo info;
     info.external = place.external;
@@ -311,23 +310,26 @@ SlotIndex Compiler::slot(Body& body, Place const& place) {
         place.use->mask |= bit(place.element);
         if (place.component != 0) {
             auto& parts = place.use->components;
-            auto at = std::find_if(parts.begin(), parts.end(), [&](ComponentUse const& use) { return use.element == place.element; });
-            if (at == parts.end())
-                at = parts.insert(parts.end(), {place.element, 0});
+            auto at = std::find_if(parts.begin(), parts.end(),
+                                   [&](ComponentUse const& use) { return use.element == place.element; });
+            if (at == parts.end()) at = parts.insert(parts.end(), {place.element, 0});
             at->mask |= bit(place.component);
         }
     }
     return index;
 }
 
-/// The run a tuple belongs to; fills the claim's range. The run repeats for as long as the grammar repeats the elements.
-TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& cells, bool repeats, TupleClaim& claim, Rule const& rule) {
+/// The run a tuple belongs to; fills the claim's range. The run repeats for as long as the grammar repeats the
+/// elements.
+TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& cells, bool repeats, TupleClaim& claim,
+                              Rule const& rule) {
     bool const inside = cells.front().component != 0;
     auto const number = [&](Cell const& cell) { return inside ? cell.component : cell.element; };
     unsigned low = 255, high = 0;
     for (auto const& cell : cells) {
         if ((cell.component != 0) != inside || (inside && cell.element != cells.front().element)) {
-            fault("MAP-0007", rule, cell.column, "The parts of a tuple must all be elements, or all components of one element.");
+            fault("MAP-0007", rule, cell.column,
+                  "The parts of a tuple must all be elements, or all components of one element.");
             return nullptr;
         }
         low = std::min(low, number(cell));
@@ -343,7 +345,8 @@ TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& 
         if (definition_at(number(cell)) == nullptr) {
             if (!left_out(rule))
                 fault("MAP-0007", rule, cell.column,
-                      inside ? fmt::format("{}{:02} has no component {:02}.", segment_id(row), cell.element, cell.component)
+                      inside ? fmt::format("{}{:02} has no component {:02}.", segment_id(row), cell.element,
+                                           cell.component)
                              : fmt::format("{} has no simple element {:02}.", segment_id(row), cell.element));
             return nullptr;
         }
@@ -358,8 +361,7 @@ TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& 
             same = same && there != nullptr && here->definition != nullptr && there->definition != nullptr &&
                    here->definition->number == there->definition->number;
         }
-        if (!same)
-            break;
+        if (!same) break;
         claim.last = static_cast<std::uint8_t>(next);
     }
     std::vector<std::uint8_t> offsets;
@@ -367,7 +369,8 @@ TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& 
         offsets.push_back(static_cast<std::uint8_t>(number(cell) - low));
     auto const element = static_cast<std::uint8_t>(inside ? cells.front().element : 0);
     for (auto& run : use.runs)
-        if (run.element == element && run.stride == stride && run.offsets == offsets && run.first % stride == low % stride)
+        if (run.element == element && run.stride == stride && run.offsets == offsets &&
+            run.first % stride == low % stride)
             return &run;
     TupleRun run;
     run.element = element;
@@ -383,8 +386,10 @@ void Compiler::add_tuple(TupleRun& run, TupleClaim claim, Rule const& rule) {
     claim.rank = static_cast<std::uint8_t>(rank(claim.each, claim.test.present));
     claim.order = order_++;
     for (auto const& known : run.claims)
-        if (known.each && claim.each && known.first == claim.first && known.test.present == claim.test.present && known.test.texts == claim.test.texts)
-            fault("MAP-0016", rule, 0, "This line can never receive anything: another line takes the same tuples first.");
+        if (known.each && claim.each && known.first == claim.first && known.test.present == claim.test.present &&
+            known.test.texts == claim.test.texts)
+            fault("MAP-0016", rule, 0,
+                  "This line can never receive anything: another line takes the same tuples first.");
     run.first = std::min(run.first, claim.first);
     run.last = std::max(run.last, claim.last);
     auto const at = std::upper_bound(run.claims.begin(), run.claims.end(), claim,

@@ -14,43 +14,44 @@ std::string joined(std::string const& path, std::string_view name) {
 } // namespace
 
 /// What the cells of a path are, constants aside; empty after a fault or where the line is left out.
-std::vector<grammar::ElementRule const*> Compiler::elements_of(Rule const& rule, ExternalPath const& path, Context& context) {
+std::vector<grammar::ElementRule const*> Compiler::elements_of(Rule const& rule, ExternalPath const& path,
+                                                               Context& context) {
     std::vector<grammar::ElementRule const*> elements;
     if (path.repeats || path.tuple_select) {
         Context inner = context;
-        if (!path.steps.empty() && open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr)
+        if (!path.steps.empty() &&
+            open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr)
             return {};
         if (inner.use == nullptr || inner.tuple != nullptr || inner.row == grammar::no_node) {
             fault("MAP-0007", rule, path.column, "A tuple without a segment can only stand inside a block.");
             return {};
         }
         auto const cells = tuple_cells(path, inner.row, rule);
-        if (cells.empty())
-            return {};
+        if (cells.empty()) return {};
         if (!path.tuple_select) {
             fault("MAP-0014", rule, path.column, "One value of many tuples needs a qualifier, such as 06+07...[UP].",
                   "For all of them write a list: each 06+07...");
             return {};
         }
         Test test;
-        if (!make_tuple_test(*path.tuple_select, cells, test, rule, path.column))
-            return {};
+        if (!make_tuple_test(*path.tuple_select, cells, test, rule, path.column)) return {};
         for (std::size_t i = 0; i < cells.size(); ++i) {
             unsigned component = cells[i].component;
             bool composite = false;
             auto const* const element = element_rule(inner.row, cells[i].element, component, composite);
             if (element == nullptr) {
                 if (!left_out(rule))
-                    fault("MAP-0007", rule, path.column, fmt::format("{} has no element {:02}.", segment_id(inner.row), cells[i].element));
+                    fault("MAP-0007", rule, path.column,
+                          fmt::format("{} has no element {:02}.", segment_id(inner.row), cells[i].element));
                 return {};
             }
-            if (i != test.element)
-                elements.push_back(element);
+            if (i != test.element) elements.push_back(element);
         }
         return elements;
     }
     if (path.cells.empty()) {
-        fault("MAP-0007", rule, path.column, fmt::format("`{}` is one value; `{}` names no element.", rule.path.text(), path.text),
+        fault("MAP-0007", rule, path.column,
+              fmt::format("`{}` is one value; `{}` names no element.", rule.path.text(), path.text),
               "Name the element, such as BEG03, or make it a list: each …");
         return {};
     }
@@ -59,20 +60,16 @@ std::vector<grammar::ElementRule const*> Compiler::elements_of(Rule const& rule,
             cell.element == context.fixed_element && rule.direction == Direction::both)
             return {}; // the qualifier says it already
         auto const at = place(context, cell, path, rule);
-        if (!at)
-            return {};
-        if (!cell.constant)
-            elements.push_back(at->rule);
+        if (!at) return {};
+        if (!cell.constant) elements.push_back(at->rule);
     }
-    if (elements.empty())
-        fault("MAP-0007", rule, path.column, "The line reads constants only.");
+    if (elements.empty()) fault("MAP-0007", rule, path.column, "The line reads constants only.");
     return elements;
 }
 
 /// The cells of a tuple path; of <UP> the first pair of the segment.
 std::vector<Cell> Compiler::tuple_cells(ExternalPath const& path, grammar::NodeIndex row, Rule const& rule) {
-    if (!path.cells.empty())
-        return path.cells;
+    if (!path.cells.empty()) return path.cells;
     auto const& definition = *schema_->segments()[schema_->nodes()[row].segment].definition;
     if (definition.pairs_from == 0) {
         fault("MAP-0007", rule, path.column, fmt::format("{} has no pairs of qualifier and value.", definition.id));
@@ -86,7 +83,8 @@ std::vector<Cell> Compiler::tuple_cells(ExternalPath const& path, grammar::NodeI
 
 // --- values
 
-void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, std::int16_t group, std::uint16_t ordinal) {
+void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, std::int16_t group,
+                           std::uint16_t ordinal) {
     auto& body = *context.body;
     auto line = std::make_unique<Line>();
     line->origin = rule.origin();
@@ -97,7 +95,8 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
     line->target = target;
     line->expression = rule.expression;
     if (target->node->type == document::NodeType::array) {
-        fault("MAP-0008", rule, rule.path.column, fmt::format("`{}` is a list: write `{}[]  each …`.", line->canonical, rule.path.text()));
+        fault("MAP-0008", rule, rule.path.column,
+              fmt::format("`{}` is a list: write `{}[]  each …`.", line->canonical, rule.path.text()));
         return;
     }
     if (!target->members.empty() || target->kind == MemberKind::list) {
@@ -122,26 +121,23 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
     }
     // the conversion first: a line that is left out must not take its elements
     auto const elements = elements_of(rule, rule.sources.front().alternatives.front(), context);
-    if (elements.empty() || !converter(rule, target->node, elements, line->converter))
-        return;
+    if (elements.empty() || !converter(rule, target->node, elements, line->converter)) return;
     for (auto const& path : rule.sources.front().alternatives) {
         Alternative alternative;
         alternative.external = path.text;
         if (path.repeats || path.tuple_select) { // one tuple by its qualifier: 06+07...[LT]
             Context inner = context;
             if (elements_of(rule, path, context).empty() ||
-                (!path.steps.empty() && open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr))
+                (!path.steps.empty() &&
+                 open(context, rule, path.steps, path.steps.size(), path.slash_before_cells, false, inner) == nullptr))
                 return;
             auto const cells = tuple_cells(path, inner.row, rule);
             TupleClaim taken;
-            if (!make_tuple_test(*path.tuple_select, cells, taken.test, rule, path.column))
-                return;
+            if (!make_tuple_test(*path.tuple_select, cells, taken.test, rule, path.column)) return;
             auto* const run = tuple_run(*inner.use, inner.row, cells, path.repeats, taken, rule);
-            if (run == nullptr)
-                return;
+            if (run == nullptr) return;
             for (std::size_t i = 0; i < cells.size(); ++i) {
-                if (i == taken.test.element)
-                    continue;
+                if (i == taken.test.element) continue;
                 Place place;
                 place.fields = &taken.cells;
                 place.element = static_cast<std::uint8_t>(i);
@@ -165,34 +161,33 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
         } else {
             for (auto const& cell : path.cells) {
                 auto const at = place(context, cell, path, rule);
-                if (!at)
-                    return;
+                if (!at) return;
                 Alternative::Part part;
                 part.slot = slot(body, *at);
                 part.may_lack = cell.may_lack;
-                if (cell.constant)
-                    part.constant = *cell.constant;
+                if (cell.constant) part.constant = *cell.constant;
                 alternative.parts.push_back(std::move(part));
             }
         }
         line->alternatives.push_back(std::move(alternative));
     }
-    if (line->converter.check && line->converter.node == nullptr)
-        line->converter.check = false;
+    if (line->converter.check && line->converter.node == nullptr) line->converter.check = false;
     line->conversion_inferred = rule.conversions.empty();
-    if (line->converter.op == Op::moment && group < 0 && !rule.when && line->alternatives.size() == 1 && line->alternatives.front().parts.size() == 2)
+    if (line->converter.op == Op::moment && group < 0 && !rule.when && line->alternatives.size() == 1 &&
+        line->alternatives.front().parts.size() == 2)
         line->alternatives.front().parts.back().may_lack = true; // nothing else would read the date alone
     if (line->expression && line->expression->kind == Expression::Kind::variable) {
-        fault("MAP-0009", rule, line->expression->column, fmt::format("`${}` cannot be written to an element yet.", line->expression->text));
+        fault("MAP-0009", rule, line->expression->column,
+              fmt::format("`${}` cannot be written to an element yet.", line->expression->text));
         return;
     }
     auto const index = static_cast<std::uint16_t>(body.lines.size());
     Conversion const* same = nullptr;
     for (auto const& conversion : rule.conversions)
-        if (conversion.name == "same")
-            same = &conversion;
+        if (conversion.name == "same") same = &conversion;
     if (rule.when || same != nullptr || line->converter.op == Op::moment)
-        pending_.push_back({line.get(), &body, context.object, rule.when, same != nullptr ? std::optional(*same) : std::nullopt});
+        pending_.push_back(
+            {line.get(), &body, context.object, rule.when, same != nullptr ? std::optional(*same) : std::nullopt});
     for (auto const& alternative : line->alternatives)
         for (auto const& part : alternative.parts)
             body.slots[part.slot].readers.push_back(index);
@@ -202,17 +197,17 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
 
 /// `-  02 = "X"`, `-  02 drop`, `-  CTT01 = count lines`.
 void Compiler::dash_rule(Rule const& rule, Context& context) {
-    if (rule.sources.empty() || rule.sources.front().alternatives.size() != 1 || rule.sources.front().alternatives.front().cells.size() != 1) {
-        fault("MAP-0007", rule, 1, "A `-` line names one element, and its value or `drop`.", "Write, for example: -  BEG02 = \"NE\"");
+    if (rule.sources.empty() || rule.sources.front().alternatives.size() != 1 ||
+        rule.sources.front().alternatives.front().cells.size() != 1) {
+        fault("MAP-0007", rule, 1, "A `-` line names one element, and its value or `drop`.",
+              "Write, for example: -  BEG02 = \"NE\"");
         return;
     }
     auto const& path = rule.sources.front().alternatives.front();
     auto at = place(context, path.cells.front(), path, rule);
-    if (!at)
-        return;
+    if (!at) return;
     if (rule.drop) {
-        if (at->use != nullptr)
-            at->use->mask |= std::uint64_t{1} << (at->element - 1);
+        if (at->use != nullptr) at->use->mask |= std::uint64_t{1} << (at->element - 1);
         return;
     }
     if (!rule.expression) {
@@ -229,7 +224,8 @@ void Compiler::dash_rule(Rule const& rule, Context& context) {
         return;
     }
     if (rule.expression->kind == Expression::Kind::variable) {
-        fault("MAP-0009", rule, rule.expression->column, fmt::format("`${}` cannot be written to an element yet.", rule.expression->text));
+        fault("MAP-0009", rule, rule.expression->column,
+              fmt::format("`${}` cannot be written to an element yet.", rule.expression->text));
         return;
     }
     auto line = std::make_unique<Line>();
@@ -240,7 +236,8 @@ void Compiler::dash_rule(Rule const& rule, Context& context) {
     Alternative alternative;
     alternative.external = path.text;
     alternative.parts.push_back({slot(*context.body, *at), false, {}});
-    context.body->slots[alternative.parts.front().slot].readers.push_back(static_cast<std::uint16_t>(context.body->lines.size()));
+    context.body->slots[alternative.parts.front().slot].readers.push_back(
+        static_cast<std::uint16_t>(context.body->lines.size()));
     line->alternatives.push_back(std::move(alternative));
     line->converter.elements.push_back(at->rule);
     context.body->lines.push_back(std::move(line));

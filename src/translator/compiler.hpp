@@ -21,10 +21,10 @@ private:
         Body* body = nullptr;
         Member* object = nullptr; // of the body: its root, or an object below it
         document::Node const* node = nullptr;
-        std::string path;         // "lines[]" of `object`
-        Scope* scope = nullptr;   // loops: the rows that can be named
-        Use* use = nullptr;       // of the own segment; nullptr in the document's own context
-        Claim* claim = nullptr;   // of the own segment
+        std::string path;                          // "lines[]" of `object`
+        Scope* scope = nullptr;                    // loops: the rows that can be named
+        Use* use = nullptr;                        // of the own segment; nullptr in the document's own context
+        Claim* claim = nullptr;                    // of the own segment
         grammar::NodeIndex row = grammar::no_node; // of the own segment
         TupleClaim* tuple = nullptr;               // inside a tuple
         std::vector<Cell> const* tuple_cells = nullptr;
@@ -76,36 +76,42 @@ private:
     void provenance(Member& root, document::Node const& node);
     void source_members(Member& object, document::Node const& node, std::string const& prefix);
     void derived(Body& body, Member& object, document::Node const& node);
-    void check_required(Body const& body, Member const& object, document::Node const& node, std::string const& path, Origin const& origin);
+    void check_required(Body const& body, Member const& object, document::Node const& node, std::string const& path,
+                        Origin const& origin);
 
     // compile_place.cpp
     std::optional<grammar::NodeIndex> row(Scope const& scope, Step const& step, Rule const& rule);
-    Claim* open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count, bool each_last, bool child,
-                Context& inner);
+    Claim* open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count, bool each_last,
+                bool child, Context& inner);
     Claim* claim(Scope& scope, grammar::NodeIndex row, Step const& step, bool each, bool child, Rule const& rule);
     Scope* scope_below(Body& body, Claim& claim, Scope const& parent);
     std::unique_ptr<Scope> new_scope(Body& body, std::uint16_t loop, std::string prefix);
     bool make_test(Select const& select, grammar::NodeIndex row, Test& test, Rule const& rule, std::uint32_t column);
-    bool make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule, std::uint32_t column);
+    bool make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule,
+                         std::uint32_t column);
     std::string test_text(grammar::NodeIndex row, Test const& test) const;
     std::optional<Place> place(Context& context, Cell const& cell, ExternalPath const& path, Rule const& rule);
-    grammar::ElementRule const* element_rule(grammar::NodeIndex row, unsigned element, unsigned& component, bool& composite) const;
+    grammar::ElementRule const* element_rule(grammar::NodeIndex row, unsigned element, unsigned& component,
+                                             bool& composite) const;
     SlotIndex slot(Body& body, Place const& place);
-    TupleRun* tuple_run(Use& use, grammar::NodeIndex row, std::vector<Cell> const& cells, bool repeats, TupleClaim& claim,
-                        Rule const& rule);
+    TupleRun* tuple_run(Use& use, grammar::NodeIndex row, std::vector<Cell> const& cells, bool repeats,
+                        TupleClaim& claim, Rule const& rule);
     void add_tuple(TupleRun& run, TupleClaim claim, Rule const& rule);
     bool left_out(Rule const& rule) const; // a line that may not fit here: shapes, other releases
     std::string segment_id(grammar::NodeIndex row) const;
     static unsigned rank(bool each, bool tested) { return tested ? (each ? 1 : 0) : (each ? 3 : 2); }
 
     // compile_convert.cpp
-    bool converter(Rule const& rule, document::Node const* node, std::vector<grammar::ElementRule const*> const& elements, Converter& out);
+    bool converter(Rule const& rule, document::Node const* node,
+                   std::vector<grammar::ElementRule const*> const& elements, Converter& out);
     bool infer(Rule const& rule, document::Node const* node, grammar::ElementRule const* element, Converter& out);
-    std::shared_ptr<CodeMap> code_map(Conversion const& conversion, grammar::ElementRule const* element, Rule const& rule);
-    bool one_conversion(Conversion const& conversion, Rule const& rule, std::vector<grammar::ElementRule const*> const& elements,
-                        Converter& out, bool& chosen);
+    std::shared_ptr<CodeMap> code_map(Conversion const& conversion, grammar::ElementRule const* element,
+                                      Rule const& rule);
+    bool one_conversion(Conversion const& conversion, Rule const& rule,
+                        std::vector<grammar::ElementRule const*> const& elements, Converter& out, bool& chosen);
 
-    void fault(std::string_view code, Rule const& rule, std::uint32_t column, std::string message, std::string help = {});
+    void fault(std::string_view code, Rule const& rule, std::uint32_t column, std::string message,
+               std::string help = {});
 
     EffectiveMap const& map_;
     MapSource const& source_;

@@ -12,7 +12,9 @@
 namespace wharf::translator {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 void append_quoted(OutBuffer& out, std::string_view text) {
     out.reserve(text.size() + 2);
@@ -29,14 +31,14 @@ bool is_plain(std::string_view text) {
     auto const refused = [](std::uint64_t word) {
         auto const zero = [](std::uint64_t x) { return (x - ones) & ~x; };
         // a byte below 0x20, 0x7f and above, a quote, a backslash
-        return (((word - ones * 0x20) | word | (word + ones) | zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\'))) & highs) != 0;
+        return (((word - ones * 0x20) | word | (word + ones) | zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\'))) &
+                highs) != 0;
     };
     std::size_t i = 0;
     std::uint64_t word;
     for (; i + 8 <= text.size(); i += 8) {
         std::memcpy(&word, text.data() + i, 8);
-        if (refused(word))
-            return false;
+        if (refused(word)) return false;
     }
     if (i < text.size()) {
         word = ones * 'x';
@@ -48,19 +50,14 @@ bool is_plain(std::string_view text) {
 
 /// True for text that is a canonical decimal already and short enough to be exact.
 bool is_canonical_decimal(std::string_view text) {
-    if (text.empty() || text.size() > 30)
-        return false;
+    if (text.empty() || text.size() > 30) return false;
     std::size_t i = text[0] == '-' ? 1 : 0;
-    if (i == text.size() || !is_digit(text[i]))
-        return false;
-    if (text[i] == '0' && i + 1 < text.size() && text[i + 1] != '.')
-        return false;
+    if (i == text.size() || !is_digit(text[i])) return false;
+    if (text[i] == '0' && i + 1 < text.size() && text[i + 1] != '.') return false;
     while (i < text.size() && is_digit(text[i]))
         ++i;
-    if (i == text.size())
-        return true;
-    if (text[i] != '.' || i + 1 == text.size())
-        return false;
+    if (i == text.size()) return true;
+    if (text[i] != '.' || i + 1 == text.size()) return false;
     return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i) + 1, text.end(), is_digit);
 }
 
@@ -81,7 +78,8 @@ bool read_decimal(std::string_view text, OutBuffer& out, std::string& reason) {
 bool read_implied(std::string_view text, unsigned scale, OutBuffer& out, std::string& reason) {
     auto const value = Decimal::implied(text, scale);
     if (!value) {
-        reason = scale == 0 ? "is not a whole number" : fmt::format("is not a whole number (the last {} digits stand behind the point)", scale);
+        reason = scale == 0 ? "is not a whole number"
+                            : fmt::format("is not a whole number (the last {} digits stand behind the point)", scale);
         return false;
     }
     append_quoted(out, value->text());
@@ -97,8 +95,7 @@ bool read_integer(std::string_view text, OutBuffer& out, std::string& reason) {
         reason = "is not a whole number";
         return false;
     }
-    if (negative && digits != "0")
-        out += '-';
+    if (negative && digits != "0") out += '-';
     out.append(digits);
     return true;
 }
@@ -106,11 +103,13 @@ bool read_integer(std::string_view text, OutBuffer& out, std::string& reason) {
 /// Without quotes. The usual eight digits go without a temporary.
 bool append_date(std::string_view digits, OutBuffer& out, std::string& reason) {
     if (!is_date(digits)) {
-        reason = digits.size() == 8 || digits.size() == 6 ? "is not a date of the calendar" : "is not a date (CCYYMMDD or YYMMDD)";
+        reason = digits.size() == 8 || digits.size() == 6 ? "is not a date of the calendar"
+                                                          : "is not a date (CCYYMMDD or YYMMDD)";
         return false;
     }
     if (digits.size() == 8) {
-        char const text[10] = {digits[0], digits[1], digits[2], digits[3], '-', digits[4], digits[5], '-', digits[6], digits[7]};
+        char const text[10] = {digits[0], digits[1], digits[2], digits[3], '-',
+                               digits[4], digits[5], '-',       digits[6], digits[7]};
         out.append({text, 10});
     } else {
         out.append(iso_date(digits));
@@ -129,19 +128,15 @@ bool append_time(std::string_view digits, OutBuffer& out, std::string& reason) {
 
 /// Steps that change the text before it is converted; `scratch` holds the changed one.
 std::string_view prepared(Converter const& converter, std::string_view text, std::string& scratch) {
-    if (converter.plain)
-        return text;
+    if (converter.plain) return text;
     scratch = std::string(text);
-    if (converter.trim)
-        scratch.erase(0, std::min(scratch.find_first_not_of(' '), scratch.size()));
+    if (converter.trim) scratch.erase(0, std::min(scratch.find_first_not_of(' '), scratch.size()));
     if (converter.pad_fill != '\0') {
         auto const first = scratch.find_first_not_of(converter.pad_fill);
         scratch.erase(0, first == scratch.npos ? scratch.size() - 1 : first);
     }
-    if (!converter.prefix.empty() && scratch.starts_with(converter.prefix))
-        scratch.erase(0, converter.prefix.size());
-    if (converter.comma)
-        std::replace(scratch.begin(), scratch.end(), ',', '.');
+    if (!converter.prefix.empty() && scratch.starts_with(converter.prefix)) scratch.erase(0, converter.prefix.size());
+    if (converter.comma) std::replace(scratch.begin(), scratch.end(), ',', '.');
     if (converter.negate) {
         if (scratch.starts_with('-'))
             scratch.erase(0, 1);
@@ -154,7 +149,8 @@ std::string_view prepared(Converter const& converter, std::string_view text, std
 } // namespace
 
 std::string_view to_string(Op op) {
-    constexpr std::array<std::string_view, 9> names = {"text", "code", "decimal", "implied", "integer", "date", "time", "moment", "period"};
+    constexpr std::array<std::string_view, 9> names = {"text", "code", "decimal", "implied", "integer",
+                                                       "date", "time", "moment",  "period"};
     return names[static_cast<std::size_t>(op)];
 }
 
@@ -176,34 +172,35 @@ void append_text(OutBuffer& out, std::string_view text) {
     append_text_end(out, text);
 }
 
-void append_text(std::string& out, std::string_view text) { append_json_string(out, text); }
+void append_text(std::string& out, std::string_view text) {
+    append_json_string(out, text);
+}
 
 std::string_view fixed_offset(std::string_view code) {
     struct Entry {
         std::string_view code, offset;
     };
     static constexpr Entry entries[] = {
-        {"UT", "+00:00"}, {"GM", "+00:00"}, {"ES", "-05:00"}, {"ED", "-04:00"}, {"CS", "-06:00"}, {"CD", "-05:00"}, {"MS", "-07:00"},
-        {"MD", "-06:00"}, {"PS", "-08:00"}, {"PD", "-07:00"}, {"AS", "-09:00"}, {"AD", "-08:00"}, {"HS", "-10:00"}, {"HD", "-09:00"},
-        {"NS", "-03:30"}, {"ND", "-02:30"}, {"TS", "-04:00"}, {"TD", "-03:00"}, {"01", "+01:00"}, {"02", "+02:00"}, {"03", "+03:00"},
-        {"04", "+04:00"}, {"05", "+05:00"}, {"06", "+06:00"}, {"07", "+07:00"}, {"08", "+08:00"}, {"09", "+09:00"}, {"10", "+10:00"},
-        {"11", "+11:00"}, {"12", "+12:00"}, {"13", "-12:00"}, {"14", "-11:00"}, {"15", "-10:00"}, {"16", "-09:00"}, {"17", "-08:00"},
-        {"18", "-07:00"}, {"19", "-06:00"}, {"20", "-05:00"}, {"21", "-04:00"}, {"22", "-03:00"}, {"23", "-02:00"}, {"24", "-01:00"}};
+        {"UT", "+00:00"}, {"GM", "+00:00"}, {"ES", "-05:00"}, {"ED", "-04:00"}, {"CS", "-06:00"}, {"CD", "-05:00"},
+        {"MS", "-07:00"}, {"MD", "-06:00"}, {"PS", "-08:00"}, {"PD", "-07:00"}, {"AS", "-09:00"}, {"AD", "-08:00"},
+        {"HS", "-10:00"}, {"HD", "-09:00"}, {"NS", "-03:30"}, {"ND", "-02:30"}, {"TS", "-04:00"}, {"TD", "-03:00"},
+        {"01", "+01:00"}, {"02", "+02:00"}, {"03", "+03:00"}, {"04", "+04:00"}, {"05", "+05:00"}, {"06", "+06:00"},
+        {"07", "+07:00"}, {"08", "+08:00"}, {"09", "+09:00"}, {"10", "+10:00"}, {"11", "+11:00"}, {"12", "+12:00"},
+        {"13", "-12:00"}, {"14", "-11:00"}, {"15", "-10:00"}, {"16", "-09:00"}, {"17", "-08:00"}, {"18", "-07:00"},
+        {"19", "-06:00"}, {"20", "-05:00"}, {"21", "-04:00"}, {"22", "-03:00"}, {"23", "-02:00"}, {"24", "-01:00"}};
     for (auto const& entry : entries)
-        if (entry.code == code)
-            return entry.offset;
+        if (entry.code == code) return entry.offset;
     return {};
 }
 
-bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out, std::string& reason,
-                std::string_view zone_offset) {
+bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
+                std::string& reason, std::string_view zone_offset) {
     auto const start = out.size();
     std::string scratch;
     auto text = right_trimmed(cells[0]);
     if (!converter.plain) [[unlikely]]
         text = right_trimmed(prepared(converter, text, scratch));
-    if (text.empty())
-        return true;
+    if (text.empty()) return true;
     bool ok = true;
     switch (converter.op) {
     case Op::text:
@@ -267,15 +264,13 @@ bool read_value(Converter const& converter, std::span<std::string_view const> ce
     }
     if (ok && converter.check) {
         auto value = out.view().substr(start);
-        if (value.starts_with('"'))
-            value = value.substr(1, value.size() - 2);
+        if (value.starts_with('"')) value = value.substr(1, value.size() - 2);
         if (!document::accepts(*converter.node, value)) {
             reason = fmt::format("is not {}", document::expectation(*converter.node));
             ok = false;
         }
     }
-    if (!ok)
-        out.resize(start);
+    if (!ok) out.resize(start);
     return ok;
 }
 
@@ -289,8 +284,7 @@ bool to_digits(std::string_view text, unsigned wanted, std::string& out, std::st
     }
     std::string digits;
     for (char const c : text)
-        if (c != '-')
-            digits += c;
+        if (c != '-') digits += c;
     if (!is_date(digits)) {
         reason = "is not a date of the calendar";
         return false;
@@ -309,8 +303,7 @@ bool to_digits(std::string_view text, unsigned wanted, std::string& out, std::st
 bool to_time(std::string_view text, std::string& out, std::string& reason) {
     std::string digits;
     for (char const c : text)
-        if (c != ':' && c != '.')
-            digits += c;
+        if (c != ':' && c != '.') digits += c;
     if (!is_time(digits) || iso_time(digits) != text) {
         reason = "is not a time (HH:MM, HH:MM:SS)";
         return false;
@@ -345,8 +338,8 @@ bool write_decimal(Converter const& converter, std::string_view text, std::strin
 
 } // namespace
 
-bool write_value(Converter const& converter, json::Value const& value, std::vector<std::string>& cells, std::string& reason,
-                 std::string_view zone_offset) {
+bool write_value(Converter const& converter, json::Value const& value, std::vector<std::string>& cells,
+                 std::string& reason, std::string_view zone_offset) {
     std::string_view const text = value.text();
     if (converter.op == Op::period) {
         std::string from, to;
@@ -388,22 +381,18 @@ bool write_value(Converter const& converter, json::Value const& value, std::vect
     case Op::decimal:
     case Op::implied:
     case Op::integer:
-        if (!write_decimal(converter, text, cells[0], reason))
-            return false;
+        if (!write_decimal(converter, text, cells[0], reason)) return false;
         break;
     case Op::date:
-        if (!to_digits(text, date_length(), cells[0], reason))
-            return false;
+        if (!to_digits(text, date_length(), cells[0], reason)) return false;
         break;
     case Op::time:
-        if (!to_time(text, cells[0], reason))
-            return false;
+        if (!to_time(text, cells[0], reason)) return false;
         break;
     case Op::moment: {
         if (!to_digits(text.substr(0, std::min<std::size_t>(10, text.size())), date_length(), cells[0], reason))
             return false;
-        if (text.size() <= 10)
-            break;
+        if (text.size() <= 10) break;
         auto time = text.substr(11);
         if (auto const zone = time.find_first_of("Z+-"); zone != time.npos) {
             if (time.substr(zone) != zone_offset) {
@@ -420,15 +409,13 @@ bool write_value(Converter const& converter, json::Value const& value, std::vect
             reason = "has a time, and the map line writes a date only";
             return false;
         }
-        if (!to_time(time, cells[1], reason))
-            return false;
+        if (!to_time(time, cells[1], reason)) return false;
         break;
     }
     case Op::period:
         break;
     }
-    if (converter.plain)
-        return true;
+    if (converter.plain) return true;
     auto& cell = cells[0];
     if (converter.negate) {
         if (cell.starts_with('-'))
@@ -436,20 +423,18 @@ bool write_value(Converter const& converter, json::Value const& value, std::vect
         else if (cell.find_first_not_of("0.") != cell.npos)
             cell.insert(0, "-");
     }
-    if (converter.comma)
-        std::replace(cell.begin(), cell.end(), '.', ',');
-    if (!converter.prefix.empty())
-        cell.insert(0, converter.prefix);
+    if (converter.comma) std::replace(cell.begin(), cell.end(), '.', ',');
+    if (!converter.prefix.empty()) cell.insert(0, converter.prefix);
     if (converter.pad_fill != '\0') {
         if (cell.size() > 1 && cell.front() == converter.pad_fill) {
             reason = fmt::format("begins with the fill character `{}`", converter.pad_fill);
             return false;
         }
-        if (cell.size() < converter.pad_length)
-            cell.insert(0, converter.pad_length - cell.size(), converter.pad_fill);
+        if (cell.size() < converter.pad_length) cell.insert(0, converter.pad_length - cell.size(), converter.pad_fill);
     }
     if (converter.upper)
-        std::transform(cell.begin(), cell.end(), cell.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+        std::transform(cell.begin(), cell.end(), cell.begin(),
+                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
     return true;
 }
 

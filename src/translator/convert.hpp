@@ -26,23 +26,23 @@ enum class Op : std::uint8_t { text, code, decimal, implied, integer, date, time
 
 struct Converter {
     Op op = Op::text;
-    std::uint8_t scale = 0;           // implied
-    bool plain = true;                // none of the steps below
-    bool check = false;               // the schema may refuse what comes out: ask it
+    std::uint8_t scale = 0; // implied
+    bool plain = true;      // none of the steps below
+    bool check = false;     // the schema may refuse what comes out: ask it
     bool trim = false, upper = false, negate = false;
-    bool comma = false;               // decimal comma
-    char pad_fill = '\0';             // pad n left "0": stripped on reading, filled on writing
+    bool comma = false;   // decimal comma
+    char pad_fill = '\0'; // pad n left "0": stripped on reading, filled on writing
     std::uint32_t pad_length = 0;
-    std::string prefix;               // taken off on reading, put on on writing
+    std::string prefix; // taken off on reading, put on on writing
     document::Node const* node = nullptr;
     std::shared_ptr<CodeMap const> codes;
-    std::string quoted_list;          // `"x12:` for a code without a word
+    std::string quoted_list;                                // `"x12:` for a code without a word
     std::optional<std::string> default_value, absent_value; // canonical text
     std::vector<grammar::ElementRule const*> elements;      // what the cells are, for writing
 };
 
-/// Appends the canonical value of `cells` as JSON text. False: nothing appended, `reason` says what was wrong ("is not a
-/// decimal number"). Empty cells give nothing and succeed. `zone_offset` is put behind a moment that has a time.
+/// Appends the canonical value of `cells` as JSON text. False: nothing appended, `reason` says what was wrong ("is not
+/// a decimal number"). Empty cells give nothing and succeed. `zone_offset` is put behind a moment that has a time.
 [[nodiscard]] bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
                               std::string& reason, std::string_view zone_offset = {});
 

@@ -9,15 +9,13 @@ namespace {
 
 Member const* find(Member const& object, std::string_view name) {
     for (auto const& one : object.members)
-        if (one->name == name)
-            return one.get();
+        if (one->name == name) return one.get();
     return nullptr;
 }
 
 /// The slot a member of one value is read from.
 SlotIndex value_slot(Body const& body, Member const* member) {
-    if (member == nullptr)
-        return no_slot;
+    if (member == nullptr) return no_slot;
     for (auto const index : member->lines)
         if (auto const& line = *body.lines[index]; line.reads() && !line.alternatives.empty())
             return line.alternatives.front().parts.front().slot;
@@ -31,7 +29,8 @@ struct ListSlots {
 /// A list read from one kind of segment or tuple (the first, of several).
 ListSlots list_slots(Member const& object, std::string_view name) {
     auto const* const member = find(object, name);
-    if (member == nullptr || member->kind != MemberKind::list || member->lists.empty() || member->bodies.front() == nullptr)
+    if (member == nullptr || member->kind != MemberKind::list || member->lists.empty() ||
+        member->bodies.front() == nullptr)
         return {};
     return {member->lists.front(), member->bodies.front()};
 }
@@ -41,8 +40,7 @@ bool starts_with_segment(std::string const& external, std::string_view segment) 
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view json) {
-    if (json.empty())
-        return;
+    if (json.empty()) return;
     out += ",\"";
     out += name;
     out += "\":";
@@ -50,8 +48,7 @@ void append_member(std::string& out, std::string_view name, std::string_view jso
 }
 
 void append_string_member(std::string& out, std::string_view name, std::string_view text) {
-    if (text.empty())
-        return;
+    if (text.empty()) return;
     std::string quoted;
     append_text(quoted, text);
     append_member(out, name, quoted);
@@ -60,14 +57,10 @@ void append_string_member(std::string& out, std::string_view name, std::string_v
 } // namespace
 
 Derived derived_kind(std::string_view member) {
-    if (member == "description")
-        return Derived::description;
-    if (member == "sscc")
-        return Derived::sscc;
-    if (member == "direction")
-        return Derived::direction;
-    if (member == "shipped_lines")
-        return Derived::shipped_lines;
+    if (member == "description") return Derived::description;
+    if (member == "sscc") return Derived::sscc;
+    if (member == "direction") return Derived::direction;
+    if (member == "shipped_lines") return Derived::shipped_lines;
     return Derived::none;
 }
 
@@ -86,8 +79,7 @@ void derived_inputs(Body const& body, Member const& object, Derived kind, std::a
         return;
     case Derived::direction:
         inputs[0] = value_slot(body, find(object, "type"));
-        if (auto const* const totals = find(object, "totals"))
-            inputs[1] = value_slot(body, find(*totals, "amount"));
+        if (auto const* const totals = find(object, "totals")) inputs[1] = value_slot(body, find(*totals, "amount"));
         return;
     default:
         return;
@@ -99,50 +91,43 @@ void shipped_slots(Body const& body, ShippedSlots& slots) {
         if (!body.slots[i].list && starts_with_segment(body.slots[i].external, "SN1"))
             slots.item_marks.push_back(static_cast<SlotIndex>(i));
     auto const& root = *body.root;
-    if (auto const* const order = find(root, "order"))
-        slots.order_line = value_slot(body, find(*order, "line_number"));
+    if (auto const* const order = find(root, "order")) slots.order_line = value_slot(body, find(*order, "line_number"));
     if (auto const items = list_slots(root, "items"); items.body != nullptr) {
         slots.item_scheme = value_slot(*items.body, find(*items.body->root, "scheme"));
         slots.item_value = value_slot(*items.body, find(*items.body->root, "value"));
-        if (slots.item_scheme != no_slot && slots.item_value != no_slot)
-            slots.items = items.list;
+        if (slots.item_scheme != no_slot && slots.item_value != no_slot) slots.items = items.list;
     }
     if (auto const marks = list_slots(root, "marks"); marks.body != nullptr) {
         slots.mark_kind = value_slot(*marks.body, find(*marks.body->root, "kind"));
         slots.mark_value = value_slot(*marks.body, find(*marks.body->root, "value"));
-        if (slots.mark_kind != no_slot && slots.mark_value != no_slot)
-            slots.marks = marks.list;
+        if (slots.mark_kind != no_slot && slots.mark_value != no_slot) slots.marks = marks.list;
     }
     if (auto const dates = list_slots(root, "dates"); dates.body != nullptr) {
         slots.date_kind = value_slot(*dates.body, find(*dates.body->root, "kind"));
         slots.date_value = value_slot(*dates.body, find(*dates.body->root, "date"));
-        if (slots.date_kind != no_slot && slots.date_value != no_slot)
-            slots.dates = dates.list;
+        if (slots.date_kind != no_slot && slots.date_value != no_slot) slots.dates = dates.list;
     }
 }
 
 std::string_view sscc_of(std::string_view mark) {
-    if (mark.size() == 20 && mark.starts_with("00"))
-        mark.remove_prefix(2);
-    if (mark.size() != 18)
-        return {};
+    if (mark.size() == 20 && mark.starts_with("00")) mark.remove_prefix(2);
+    if (mark.size() != 18) return {};
     unsigned sum = 0;
     for (std::size_t i = 0; i < 18; ++i) {
-        if (mark[i] < '0' || mark[i] > '9')
-            return {};
+        if (mark[i] < '0' || mark[i] > '9') return {};
         auto const digit = static_cast<unsigned>(mark[i] - '0');
         sum += i == 17 ? 0 : (i % 2 == 0 ? 3 * digit : digit);
     }
     return (10 - sum % 10) % 10 == static_cast<unsigned>(mark[17] - '0') ? mark : std::string_view();
 }
 
-void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key, std::string& out) {
+void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key,
+                          std::string& out) {
     std::vector<bool> item_below(nodes.size(), false);
     std::vector<std::int32_t> first_child(nodes.size(), -1), next_sibling(nodes.size(), -1);
     for (std::size_t i = nodes.size(); i-- > 0;) { // children before parents
         auto const parent = nodes[i].parent;
-        if (parent < 0)
-            continue;
+        if (parent < 0) continue;
         auto const above = static_cast<std::size_t>(parent);
         item_below[above] = item_below[above] || nodes[i].is_item || item_below[i];
         next_sibling[i] = first_child[above];
@@ -153,18 +138,15 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
     std::vector<std::size_t> chain;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         auto const& node = nodes[i];
-        if (!node.is_item || item_below[i])
-            continue;
+        if (!node.is_item || item_below[i]) continue;
         chain.clear();
         for (auto at = static_cast<std::int32_t>(i); at >= 0; at = nodes[static_cast<std::size_t>(at)].parent)
             chain.push_back(static_cast<std::size_t>(at)); // from the item outwards
         std::string_view order;
         std::string_view line_number = node.order_line_number;
         for (auto const at : chain) {
-            if (order.empty())
-                order = text(nodes[at].order);
-            if (line_number.empty() && nodes[at].order_line_from_order)
-                line_number = nodes[at].order_line_number;
+            if (order.empty()) order = text(nodes[at].order);
+            if (line_number.empty() && nodes[at].order_line_from_order) line_number = nodes[at].order_line_number;
         }
         std::string entry;
         append_member(entry, "order", order);
@@ -193,8 +175,7 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
         while (!below.empty()) {
             auto const at = below.back();
             below.pop_back();
-            if (at < 0)
-                continue;
+            if (at < 0) continue;
             auto const child = static_cast<std::size_t>(at);
             add(nodes[child]);
             below.push_back(next_sibling[child]);
@@ -204,15 +185,13 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
             packages[0] = '[';
             append_member(entry, "packages", packages + "]");
         }
-        if (entry.empty())
-            continue;
+        if (entry.empty()) continue;
         entry[0] = '{';
         lines += ',';
         lines += entry;
         lines += '}';
     }
-    if (lines.empty())
-        return;
+    if (lines.empty()) return;
     lines[0] = '[';
     out += key;
     out += lines;

@@ -1,5 +1,5 @@
-// Values that repeat what a document says elsewhere, in the form a receiver wants: computed on reading, marked x-derived
-// in the schema, never written back.
+// Values that repeat what a document says elsewhere, in the form a receiver wants: computed on reading, marked
+// x-derived in the schema, never written back.
 //
 //   description     of a line: the text of the first free-form PID without characteristic, or with `product`
 //   sscc            of a mark: eighteen digits, when its check digit is right
@@ -23,8 +23,8 @@ enum class Derived : std::uint8_t { none, description, sscc, direction, shipped_
 /// The slots a derived value of `object` is computed from; no_slot where the map does not read them.
 void derived_inputs(Body const& body, Member const& object, Derived kind, std::array<SlotIndex, 6>& inputs);
 
-/// The eighteen digits of an SSCC in a mark's value (with or without the application identifier 00); empty when there are
-/// none or the check digit (modulo 10, weights 3 and 1) is wrong.
+/// The eighteen digits of an SSCC in a mark's value (with or without the application identifier 00); empty when there
+/// are none or the check digit (modulo 10, weights 3 and 1) is wrong.
 [[nodiscard]] std::string_view sscc_of(std::string_view mark);
 
 /// One node of the ship notice's tree, as the serialiser noted it: where its members stand in the JSON text.
@@ -35,16 +35,17 @@ struct ShippedNode {
         std::uint32_t begin = 0, length = 0; // of a member's value in the JSON text; length 0: absent
     };
     Text order, items, description, quantity, unit, lot_number, expiry_date, serial_numbers;
-    std::string expiry;                // DTM 036 as sent, when no member says it
-    std::string order_line_number;     // PRF05, else pair PL; empty: none
+    std::string expiry;                 // DTM 036 as sent, when no member says it
+    std::string order_line_number;      // PRF05, else pair PL; empty: none
     bool order_line_from_order = false; // PRF05: counts for the items below too
-    std::vector<std::string> packages; // labels of the node's own marks: SSCCs, or what stands in their place
+    std::vector<std::string> packages;  // labels of the node's own marks: SSCCs, or what stands in their place
 };
 
 /// Finds the slots of `body`, the ship notice's node.
 void shipped_slots(Body const& body, ShippedSlots& slots);
 
 /// `,"shipped_lines":[…]` for these nodes; nothing when no node is an item. `json` holds the texts.
-void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key, std::string& out);
+void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key,
+                          std::string& out);
 
 } // namespace wharf::translator

@@ -1,5 +1,5 @@
-// The line language as Boost.Spirit X3 rules. Actions write into the MapLine being built (the Draft in the parse context);
-// every alternative is decided by its first token, so that an action is never taken back.
+// The line language as Boost.Spirit X3 rules. Actions write into the MapLine being built (the Draft in the parse
+// context); every alternative is decided by its first token, so that an action is never taken back.
 #include "translator/line_grammar.hpp"
 
 #include <boost/spirit/home/x3.hpp>
@@ -39,7 +39,9 @@ std::string text_of(Range const& range) {
 // --- tokens
 auto const lower_or_digit = x3::char_("a-z0-9_");
 auto const upper_or_digit = x3::char_("A-Z0-9");
-auto keyword(char const* word) { return x3::lexeme[x3::lit(word) >> !x3::char_("a-zA-Z0-9_.[/")]; }
+auto keyword(char const* word) {
+    return x3::lexeme[x3::lit(word) >> !x3::char_("a-zA-Z0-9_.[/")];
+}
 auto const reserved = keyword("as") | keyword("then") | keyword("when") | keyword("or");
 
 x3::rule<struct name_rule, std::string> const name = "a name in small letters";
@@ -71,8 +73,7 @@ auto const cpath_part = [](auto& c) { _val(c).parts.push_back({_attr(c), {}, {}}
 auto const cpath_select_member = [](auto& c) { _val(c).parts.back().select_member = _attr(c); };
 auto const cpath_select_word = [](auto& c) { _val(c).parts.back().select_word = _attr(c); };
 auto const cpath_list = [](auto& c) { _val(c).list = true; };
-auto const cpath_one = name[cpath_part] >>
-                       -('[' >> name[cpath_select_member] >> '=' > word[cpath_select_word] > ']');
+auto const cpath_one = name[cpath_part] >> -('[' >> name[cpath_select_member] >> '=' > word[cpath_select_word] > ']');
 auto const canonical_def =
     here[cpath_at] >> x3::lexeme[*x3::lit("../")[cpath_up] >> (cpath_one % '.') >> -x3::lit("[]")[cpath_list]];
 BOOST_SPIRIT_DEFINE(canonical)
@@ -81,8 +82,9 @@ BOOST_SPIRIT_DEFINE(canonical)
 x3::rule<struct select_rule, Select> const select = "a qualifier in brackets, such as [ST]";
 auto const select_element = [](auto& c) { _val(c).element = _attr(c); };
 auto const select_code = [](auto& c) { _val(c).codes.push_back(_attr(c)); };
-auto const select_def = x3::lit('[') > ((two_digits >> &x3::lit('='))[select_element] >> '=' >> -(code[select_code] % ',') |
-                                        (code[select_code] % ',')) > ']';
+auto const select_def = x3::lit('[') >
+                        ((two_digits >> &x3::lit('='))[select_element] >> '=' >> -(code[select_code] % ',') |
+                         (code[select_code] % ',')) > ']';
 BOOST_SPIRIT_DEFINE(select)
 
 x3::rule<struct cell_rule, Cell> const cell = "an element, such as 06";
@@ -91,7 +93,8 @@ auto const cell_element = [](auto& c) { _val(c).element = _attr(c); };
 auto const cell_component = [](auto& c) { _val(c).component = _attr(c); };
 auto const cell_constant = [](auto& c) { _val(c).constant = _attr(c); };
 auto const cell_may_lack = [](auto& c) { _val(c).may_lack = true; };
-auto const cell_tail = -('-' > two_digits[cell_component]) >> -('=' > code[cell_constant]) >> -x3::lit('?')[cell_may_lack];
+auto const cell_tail = -('-' > two_digits[cell_component]) >> -('=' > code[cell_constant]) >>
+                       -x3::lit('?')[cell_may_lack];
 auto const cell_def = here[cell_at] >> two_digits[cell_element] >> cell_tail;
 BOOST_SPIRIT_DEFINE(cell)
 
@@ -148,12 +151,14 @@ auto const path_step_part =
      -(&x3::digit >> cells)) |
     (segment_and_element[path_step_with_element] >> -('-' > two_digits[first_component]) >>
      -('=' > code[first_constant]) >> -x3::lit('?')[first_may_lack] >> *('+' > cell[path_cell]) >> tuple_end);
-auto const path_part = ('<' > code[path_pair] > '>') | (&x3::digit >> x3::eps[path_slash_cells] >> cells) | path_step_part;
+auto const path_part =
+    ('<' > code[path_pair] > '>') | (&x3::digit >> x3::eps[path_slash_cells] >> cells) | path_step_part;
 auto const external_def = x3::raw[x3::lexeme[*x3::lit("../")[path_up] >> (path_part % '/')]][path_text];
 BOOST_SPIRIT_DEFINE(external)
 
 // --- expressions, conversions, conditions
-x3::rule<struct expression_rule, Expression> const expression = "a value: a text in quotes, $index, count …, or a canonical path";
+x3::rule<struct expression_rule, Expression> const expression =
+    "a value: a text in quotes, $index, count …, or a canonical path";
 auto const expression_at = [](auto& c) { _val(c).column = draft(c).column(_attr(c).begin()); };
 auto const expression_kind = [](Expression::Kind kind) {
     return [kind](auto& c) {
@@ -172,10 +177,11 @@ auto const expression_def =
     here[expression_at] >>
     (quoted[expression_kind(Expression::Kind::literal)] |
      x3::raw[x3::lexeme[+x3::digit >> -('.' >> +x3::digit)]][expression_kind(Expression::Kind::literal)] |
-     ('$' > x3::raw[x3::lexeme[x3::char_("a-z") >> *x3::char_("a-z0-9_.")]][expression_kind(Expression::Kind::variable)]) |
-     (keyword("count") > (x3::lexeme[segment_id[expression_kind(Expression::Kind::count_segment)]] |
-                          (canonical[expression_path(Expression::Kind::count_path)] >>
-                           -keyword("everywhere")[expression_everywhere]))) |
+     ('$' >
+      x3::raw[x3::lexeme[x3::char_("a-z") >> *x3::char_("a-z0-9_.")]][expression_kind(Expression::Kind::variable)]) |
+     (keyword("count") >
+      (x3::lexeme[segment_id[expression_kind(Expression::Kind::count_segment)]] |
+       (canonical[expression_path(Expression::Kind::count_path)] >> -keyword("everywhere")[expression_everywhere]))) |
      canonical[expression_path(Expression::Kind::path)]);
 BOOST_SPIRIT_DEFINE(expression)
 
@@ -184,9 +190,9 @@ auto const conversion_at = [](auto& c) { _val(c).column = draft(c).column(_attr(
 auto const conversion_name = [](auto& c) { _val(c).name = _attr(c); };
 auto const conversion_argument = [](auto& c) { _val(c).arguments.push_back(_attr(c)); };
 auto const conversion_path = [](auto& c) { _val(c).path = _attr(c); };
-auto const conversion_def = here[conversion_at] >>
-                            ((keyword("same") >> x3::attr(std::string("same"))[conversion_name] > canonical[conversion_path]) |
-                             (name[conversion_name] >> *token[conversion_argument]));
+auto const conversion_def = here[conversion_at] >> ((keyword("same") >> x3::attr(std::string("same"))[conversion_name] >
+                                                     canonical[conversion_path]) |
+                                                    (name[conversion_name] >> *token[conversion_argument]));
 BOOST_SPIRIT_DEFINE(conversion)
 
 x3::rule<struct test_rule, Condition> const test = "a condition";
@@ -226,12 +232,10 @@ auto const rule_expression = [](auto& c) { draft(c).rule->expression = _attr(c);
 auto const rule_drop = [](auto& c) { draft(c).rule->drop = true; };
 auto const rule_conversion = [](auto& c) { draft(c).rule->conversions.push_back(_attr(c)); };
 auto const rule_shape_at = [](auto& c) {
-    if (!draft(c).rule->sources.empty())
-        draft(c).rule->sources.back().shape_column = draft(c).column(_attr(c).begin());
+    if (!draft(c).rule->sources.empty()) draft(c).rule->sources.back().shape_column = draft(c).column(_attr(c).begin());
 };
 auto const rule_shape = [](auto& c) {
-    if (draft(c).rule->sources.empty())
-        draft(c).rule->sources.emplace_back();
+    if (draft(c).rule->sources.empty()) draft(c).rule->sources.emplace_back();
     draft(c).rule->sources.back().shape = _attr(c);
 };
 auto const rule_when = [](auto& c) { draft(c).rule->when = _attr(c); };
@@ -243,12 +247,14 @@ auto const as_shape = keyword("as") > here[rule_shape_at] > name[rule_shape];
 auto const value = ('=' > expression[rule_expression]) | keyword("drop")[rule_drop];
 auto const source = x3::eps[rule_source] >> -keyword("each")[rule_each] >> external[rule_external] >>
                     *(keyword("or") > external[rule_external]);
-x3::rule<struct source_rule> const source_or_value = "a path in the other format, such as BEG03, N1[ST] or 06, or = value";
+x3::rule<struct source_rule> const source_or_value =
+    "a path in the other format, such as BEG03, N1[ST] or 06, or = value";
 auto const source_or_value_def = value | (source >> -value);
 BOOST_SPIRIT_DEFINE(source_or_value)
-auto const then_source = keyword("then") > x3::eps[rule_source] > -keyword("each")[rule_each] > external[rule_external] >
-                         -as_shape;
-auto const direction = keyword("read")[rule_direction(Direction::read)] | keyword("write")[rule_direction(Direction::write)];
+auto const then_source = keyword("then") > x3::eps[rule_source] >
+                         -keyword("each")[rule_each] > external[rule_external] > -as_shape;
+auto const direction =
+    keyword("read")[rule_direction(Direction::read)] | keyword("write")[rule_direction(Direction::write)];
 auto const rule_line = (keyword("one") >> keyword("of")[rule_target(Rule::Target::one_of)]) |
                        (target > -direction > source_or_value > -(!reserved >> (conversion[rule_conversion] % ',')) >
                         -as_shape > *then_source > -(keyword("when") > condition[rule_when]));
@@ -275,21 +281,20 @@ auto const row_word = [](auto& c) { draft(c).line->rows.back().word = _attr(c); 
 auto const row_star = [](auto& c) { draft(c).line->rows.back().write = true; };
 auto const table = keyword("table")[kind(MapLine::Kind::table)] >> name[add_word] >>
                    +(code[row_code] > word[row_word] > -x3::lit('*')[row_star]);
-// An option's word begins a rule too, where a member has that name (`table`, `shape`): it is an option where no path follows.
+// An option's word begins a rule too, where a member has that name (`table`, `shape`): it is an option where no path
+// follows.
 auto const option = header | document | format | include | shape | table;
 
-auto const edit =
-    (keyword("add")[kind(MapLine::Kind::add)] > rule_line) | (keyword("replace")[kind(MapLine::Kind::replace)] > rule_line) |
-    (keyword("remove")[kind(MapLine::Kind::remove)] >
-     ((lone('-')[rule_target(Rule::Target::none)] > source) | canonical[set_edit_path])) |
-    (keyword("in") >
-     ((keyword("shape")[kind(MapLine::Kind::in_shape)] > name[add_word]) |
-      (x3::eps[kind(MapLine::Kind::in_member)] > canonical[set_edit_path])));
+auto const edit = (keyword("add")[kind(MapLine::Kind::add)] > rule_line) |
+                  (keyword("replace")[kind(MapLine::Kind::replace)] > rule_line) |
+                  (keyword("remove")[kind(MapLine::Kind::remove)] >
+                   ((lone('-')[rule_target(Rule::Target::none)] > source) | canonical[set_edit_path])) |
+                  (keyword("in") > ((keyword("shape")[kind(MapLine::Kind::in_shape)] > name[add_word]) |
+                                    (x3::eps[kind(MapLine::Kind::in_member)] > canonical[set_edit_path])));
 
 bool option_word(std::string_view text) {
     for (std::string_view word_ : {"translator", "document", "format", "include", "shape", "table"})
-        if (text.starts_with(word_) && text.size() > word_.size() && text[word_.size()] == ' ')
-            return true;
+        if (text.starts_with(word_) && text.size() > word_.size() && text[word_.size()] == ' ') return true;
     return false;
 }
 
@@ -311,8 +316,7 @@ bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, M
             parsed = run(edit);
         else
             parsed = run(rule_line);
-        if (parsed)
-            return true;
+        if (parsed) return true;
         error.column = state.column(at);
         error.expected = edits ? "add, replace, remove or in, then a path" : "a canonical path, - or .";
         if (first_column == 1 && option_word(text))

@@ -10,10 +10,24 @@
 namespace wharf::translator {
 
 struct MapLine {
-    enum class Kind { header, document, format, include, table, shape, rule, add, replace, remove, in_member, in_shape };
+    enum class Kind {
+        header,
+        document,
+        format,
+        include,
+        table,
+        shape,
+        rule,
+        add,
+        replace,
+        remove,
+        in_member,
+        in_shape
+    };
     Kind kind = Kind::rule;
-    Rule rule;                      // rule and edits
-    std::vector<std::string> words; // header: name, extends, title; format: words; include: name; shape: name; document: kind, version
+    Rule rule; // rule and edits
+    std::vector<std::string>
+        words; // header: name, extends, title; format: words; include: name; shape: name; document: kind, version
     std::vector<TableRow> rows;
 };
 
@@ -22,8 +36,9 @@ struct LineError {
     std::string expected;     // "a canonical path", ...
 };
 
-/// Parses the line without its indentation and comment. `edits`: the file extends another, so add, replace, remove and in are edits.
-/// True on success.
-[[nodiscard]] bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line, LineError& error);
+/// Parses the line without its indentation and comment. `edits`: the file extends another, so add, replace, remove and
+/// in are edits. True on success.
+[[nodiscard]] bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line,
+                              LineError& error);
 
 } // namespace wharf::translator

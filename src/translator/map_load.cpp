@@ -25,14 +25,14 @@ std::string shown(Rule const& rule) {
 
 /// The same place in the map: the canonical path, or for "-" lines the external one.
 bool same_place(Rule const& a, Rule const& b) {
-    if (a.target != b.target)
-        return false;
-    if (a.target == Rule::Target::member)
-        return a.path.same(b.path);
+    if (a.target != b.target) return false;
+    if (a.target == Rule::Target::member) return a.path.same(b.path);
     return a.target == Rule::Target::none && shown(a) == shown(b);
 }
 
-bool directions_meet(Direction a, Direction b) { return a == b || a == Direction::both || b == Direction::both; }
+bool directions_meet(Direction a, Direction b) {
+    return a == b || a == Direction::both || b == Direction::both;
+}
 
 bool transparent(Rule const& rule) {
     return rule.target == Rule::Target::one_of || rule.target == Rule::Target::same_object;
@@ -68,19 +68,16 @@ public:
 
     bool load(std::string_view name, EffectiveMap& map, Origin const* from, std::uint32_t column, unsigned depth) {
         auto file = parse(name, from, column, depth);
-        if (!file)
-            return false;
+        if (!file) return false;
         if (!file->extends.empty()) {
             if (!load(file->extends, map, &file->origin, column_of(file->origin, file->extends), depth + 1))
                 return false;
-            if (!file->document.empty())
-                map.document = file->document;
-            if (!file->releases.empty())
-                map.releases = file->releases;
+            if (!file->document.empty()) map.document = file->document;
+            if (!file->releases.empty()) map.releases = file->releases;
             if (!file->set.empty() && file->set != map.set)
-                faults.push_back(map_diagnostic("MAP-0018", file->origin, 1,
-                                                fmt::format("{} is a map of set {}; it extends a map of set {}.", file->name,
-                                                            file->set, map.set)));
+                faults.push_back(map_diagnostic(
+                    "MAP-0018", file->origin, 1,
+                    fmt::format("{} is a map of set {}; it extends a map of set {}.", file->name, file->set, map.set)));
             map.name = file->name;
             map.title = file->title.empty() ? map.title : file->title;
             map.origin = file->origin;
@@ -107,7 +104,8 @@ public:
     Diagnostics faults;
 
 private:
-    std::expected<MapFile, bool> parse(std::string_view name, Origin const* from, std::uint32_t column, unsigned depth) {
+    std::expected<MapFile, bool> parse(std::string_view name, Origin const* from, std::uint32_t column,
+                                       unsigned depth) {
         auto const file = source_.map(name);
         Origin const here = from ? *from : Origin{std::string(name), 0, {}};
         if (!file) {
@@ -116,9 +114,9 @@ private:
             return std::unexpected(false);
         }
         if (depth > chain_limit) {
-            faults.push_back(map_diagnostic("MAP-0004", here, column,
-                                            fmt::format("`{}` leads back to itself, or its chain has more than {} files.", name,
-                                                        chain_limit)));
+            faults.push_back(map_diagnostic(
+                "MAP-0004", here, column,
+                fmt::format("`{}` leads back to itself, or its chain has more than {} files.", name, chain_limit)));
             return std::unexpected(false);
         }
         auto parsed = parse_map(file->shown_name, file->text);
@@ -137,11 +135,11 @@ private:
 
     void include(std::string const& name, EffectiveMap& map, Origin const& origin, unsigned depth) {
         auto file = parse(name, &origin, column_of(origin, name), depth);
-        if (!file)
-            return;
+        if (!file) return;
         if (!file->rules.empty())
-            faults.push_back(map_diagnostic("MAP-0004", origin, 1,
-                                            fmt::format("`{}` has lines outside shapes; an included file holds shapes only.", name)));
+            faults.push_back(map_diagnostic(
+                "MAP-0004", origin, 1,
+                fmt::format("`{}` has lines outside shapes; an included file holds shapes only.", name)));
         for (auto const& [included, inner] : file->includes)
             include(included, map, inner, depth + 1);
         take_shapes(*file, map);
@@ -189,7 +187,9 @@ private:
         case Edit::Kind::add:
             for (auto const& [list, index] : found) {
                 if (directions_meet((*list)[index].direction, edit.rule.direction)) {
-                    miss(edit, fmt::format("`{}` is there already ({}).", shown(edit.rule), (*list)[index].origin().text_place()),
+                    miss(edit,
+                         fmt::format("`{}` is there already ({}).", shown(edit.rule),
+                                     (*list)[index].origin().text_place()),
                          {});
                     faults.back().help = "Write `replace` to change it.";
                     return;
@@ -215,8 +215,7 @@ private:
             return;
         }
         case Edit::Kind::remove:
-            if (found.empty())
-                miss(edit, fmt::format("There is no line `{}` to remove.", shown(edit.rule)), rules);
+            if (found.empty()) miss(edit, fmt::format("There is no line `{}` to remove.", shown(edit.rule)), rules);
             for (std::size_t i = found.size(); i-- > 0;)
                 found[i].list->erase(found[i].list->begin() + static_cast<std::ptrdiff_t>(found[i].index));
             return;
@@ -225,7 +224,8 @@ private:
         }
     }
 
-    void in_member(Edit const& edit, std::vector<Found> const& found, std::vector<Rule> const& rules, EffectiveMap& map) {
+    void in_member(Edit const& edit, std::vector<Found> const& found, std::vector<Rule> const& rules,
+                   EffectiveMap& map) {
         if (found.empty()) {
             miss(edit, fmt::format("There is no block `{}`.", edit.rule.path.text()), rules);
             return;
@@ -235,17 +235,18 @@ private:
             std::string shape;
             for (auto& source : rule.sources) {
                 if (!source.shape.empty() && !shape.empty() && source.shape != shape) {
-                    miss(edit, fmt::format("`{}` is read by two shapes, `{}` and `{}`.", edit.rule.path.text(), shape, source.shape), {});
+                    miss(edit,
+                         fmt::format("`{}` is read by two shapes, `{}` and `{}`.", edit.rule.path.text(), shape,
+                                     source.shape),
+                         {});
                     faults.back().help = fmt::format("Say which one is meant: in shape {}", shape);
                     return;
                 }
-                if (!source.shape.empty())
-                    shape = source.shape;
+                if (!source.shape.empty()) shape = source.shape;
             }
             if (!shape.empty()) { // this use of the shape gets lines of its own
                 auto const definition = map.shapes.find(shape);
-                if (definition == map.shapes.end())
-                    continue; // reported by compile()
+                if (definition == map.shapes.end()) continue; // reported by compile()
                 rule.rules = definition->second.rules;
                 for (auto& source : rule.sources)
                     source.shape.clear();
@@ -263,8 +264,7 @@ std::expected<EffectiveMap, Diagnostics> load_map(MapSource const& source, std::
     Loader loader(source);
     EffectiveMap map;
     loader.load(name, map, nullptr, 0, 0);
-    if (!loader.faults.empty())
-        return std::unexpected(std::move(loader.faults));
+    if (!loader.faults.empty()) return std::unexpected(std::move(loader.faults));
     return map;
 }
 

@@ -1,7 +1,7 @@
 // From files to one effective map: includes added, the chain of `extends` applied, every line with its origins.
 //
-// Edits are promises: `replace` and `remove` of a path that is not there and `add` of one that is are MAP-0005, so that a
-// changed base cannot silently undo a partner's edit.
+// Edits are promises: `replace` and `remove` of a path that is not there and `add` of one that is are MAP-0005, so that
+// a changed base cannot silently undo a partner's edit.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"

@@ -13,10 +13,10 @@ namespace {
 /// What the indented lines below a line belong to.
 struct Level {
     std::size_t indentation = 0;
-    std::vector<Rule>* rules = nullptr;  // lines below are rules …
-    std::vector<Edit>* edits = nullptr;  // … or edits
-    bool may_hold = false;               // false: nothing may be indented below this line
-    std::size_t child_indentation = 0;   // of the first line below
+    std::vector<Rule>* rules = nullptr; // lines below are rules …
+    std::vector<Edit>* edits = nullptr; // … or edits
+    bool may_hold = false;              // false: nothing may be indented below this line
+    std::size_t child_indentation = 0;  // of the first line below
 };
 
 class Parser {
@@ -31,8 +31,7 @@ public:
             faults_.insert(faults_.begin(),
                            map_diagnostic("MAP-0003", {file_name_, 1, {}}, 0, "The file has no line `translator NAME`.",
                                           "Begin the file with: translator folder/name \"What it is\""));
-        if (!faults_.empty())
-            return std::unexpected(std::move(faults_));
+        if (!faults_.empty()) return std::unexpected(std::move(faults_));
         return std::move(file_);
     }
 
@@ -42,19 +41,18 @@ private:
         auto line = rest_.substr(0, end);
         rest_.remove_prefix(std::min(end + 1, rest_.size()));
         ++number_;
-        if (!line.empty() && line.back() == '\r')
-            line.remove_suffix(1);
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         origin_ = {file_name_, number_, std::string(line)};
         if (auto const tab = line.find('\t'); tab != line.npos) {
-            fault("MAP-0002", static_cast<std::uint32_t>(tab + 1), "The line holds a tab.", "Indent and separate with blanks.");
+            fault("MAP-0002", static_cast<std::uint32_t>(tab + 1), "The line holds a tab.",
+                  "Indent and separate with blanks.");
             return;
         }
         line = without_comment(line);
         while (!line.empty() && line.back() == ' ')
             line.remove_suffix(1);
         auto const indentation = line.find_first_not_of(' ');
-        if (indentation == line.npos)
-            return;
+        if (indentation == line.npos) return;
         statement(line.substr(indentation), indentation);
     }
 
@@ -62,10 +60,8 @@ private:
     static std::string_view without_comment(std::string_view line) {
         bool quoted = false;
         for (std::size_t i = 0; i < line.size(); ++i) {
-            if (line[i] == '"')
-                quoted = !quoted;
-            if (line[i] == '#' && !quoted && (i == 0 || line[i - 1] == ' '))
-                return line.substr(0, i);
+            if (line[i] == '"') quoted = !quoted;
+            if (line[i] == '#' && !quoted && (i == 0 || line[i - 1] == ' ')) return line.substr(0, i);
         }
         return line;
     }
@@ -79,8 +75,7 @@ private:
         while (levels_.size() > 1 && levels_.back().indentation >= indentation)
             levels_.pop_back();
         // levels_.back() is now the nearest line above with less indentation (or the file)
-        if (indentation == 0)
-            return true;
+        if (indentation == 0) return true;
         if (levels_.size() == 1) {
             fault("MAP-0002", 1, "The line is indented, but nothing stands above it that it could belong to.",
                   "Take the blanks away, or write the block's own line above.");
@@ -92,8 +87,7 @@ private:
                   "Only a path without conversions (a block), `one of`, `shape` and `in` hold further lines.");
             return false;
         }
-        if (parent.child_indentation == 0)
-            parent.child_indentation = indentation;
+        if (parent.child_indentation == 0) parent.child_indentation = indentation;
         if (parent.child_indentation != indentation) {
             fault("MAP-0002", 1,
                   fmt::format("The line is indented by {} blanks; its neighbours in the same block by {}.", indentation,
@@ -121,8 +115,9 @@ private:
             auto found = std::string_view(origin_.text).substr(column, 24);
             found = found.substr(0, std::max<std::size_t>(1, found.find(' ')));
             fault("MAP-0001", error.column,
-                  column + 1 > indentation + text.size() ? fmt::format("The line ends where {} was expected.", error.expected)
-                                    : fmt::format("`{}` was found where {} was expected.", found, error.expected),
+                  column + 1 > indentation + text.size()
+                      ? fmt::format("The line ends where {} was expected.", error.expected)
+                      : fmt::format("`{}` was found where {} was expected.", found, error.expected),
                   "A line is: canonical path, external path, conversions. See docs/map-language.md.");
             push({indentation, &lost_, &lost_edits_, true});
             return;
@@ -144,16 +139,15 @@ private:
         case MapLine::Kind::in_shape: {
             auto& list = top ? file_.edits : *parent.edits;
             Edit edit;
-            edit.kind = line.kind == MapLine::Kind::add       ? Edit::Kind::add
-                        : line.kind == MapLine::Kind::replace ? Edit::Kind::replace
-                        : line.kind == MapLine::Kind::remove  ? Edit::Kind::remove
+            edit.kind = line.kind == MapLine::Kind::add        ? Edit::Kind::add
+                        : line.kind == MapLine::Kind::replace  ? Edit::Kind::replace
+                        : line.kind == MapLine::Kind::remove   ? Edit::Kind::remove
                         : line.kind == MapLine::Kind::in_shape ? Edit::Kind::in_shape
-                                                            : Edit::Kind::in_member;
+                                                               : Edit::Kind::in_member;
             edit.rule = std::move(line.rule);
             edit.rule.origins.push_back(origin_);
             edit.origin = origin_;
-            if (!line.words.empty())
-                edit.shape = line.words.front();
+            if (!line.words.empty()) edit.shape = line.words.front();
             list.push_back(std::move(edit));
             auto& added = list.back();
             bool const holds_edits = added.kind == Edit::Kind::in_member || added.kind == Edit::Kind::in_shape;
@@ -180,8 +174,7 @@ private:
         auto& words = line.words;
         switch (line.kind) {
         case MapLine::Kind::header:
-            if (seen_header_)
-                fault("MAP-0003", 1, "A second line `translator`.", "One file holds one map.");
+            if (seen_header_) fault("MAP-0003", 1, "A second line `translator`.", "One file holds one map.");
             seen_header_ = true;
             file_.name = words[0];
             file_.extends = words[1];
@@ -195,10 +188,8 @@ private:
             break;
         case MapLine::Kind::format:
             file_.format = words[0];
-            if (words.size() > 1)
-                file_.set = words[1];
-            if (words.size() > 2)
-                file_.releases.assign(words.begin() + 2, words.end());
+            if (words.size() > 1) file_.set = words[1];
+            if (words.size() > 2) file_.releases.assign(words.begin() + 2, words.end());
             if (file_.format != "x12")
                 fault("MAP-0003", 1, fmt::format("The format `{}` is not known.", file_.format),
                       "This version maps x12: write `format x12 850 004010`.");
@@ -226,7 +217,7 @@ private:
     std::vector<Level> levels_;
     std::uint32_t number_ = 0;
     bool seen_header_ = false;
-    std::vector<Rule> lost_;      // lines below a wrong one go here
+    std::vector<Rule> lost_; // lines below a wrong one go here
     std::vector<Edit> lost_edits_;
 };
 
@@ -237,14 +228,11 @@ std::string CanonicalPath::text() const {
     for (unsigned i = 0; i < up; ++i)
         text += "../";
     for (auto const& part : parts) {
-        if (&part != &parts.front())
-            text += '.';
+        if (&part != &parts.front()) text += '.';
         text += part.name;
-        if (!part.select_member.empty())
-            text += fmt::format("[{}={}]", part.select_member, part.select_word);
+        if (!part.select_member.empty()) text += fmt::format("[{}={}]", part.select_member, part.select_word);
     }
-    if (list)
-        text += "[]";
+    if (list) text += "[]";
     return text;
 }
 

@@ -27,8 +27,7 @@ public:
 private:
     static std::optional<SourceFile> file(std::string path) {
         auto const text = embedded_file(path);
-        if (!text)
-            return std::nullopt;
+        if (!text) return std::nullopt;
         return SourceFile{std::move(path), *text};
     }
     static std::vector<std::string> names(std::string_view folder, std::string_view ending) {
@@ -58,7 +57,9 @@ public:
             return SourceFile{found->second.shown_name, found->second.text};
         return base ? base->table(name) : std::nullopt;
     }
-    std::vector<std::string> maps() const override { return names(map_files, base ? base->maps() : std::vector<std::string>()); }
+    std::vector<std::string> maps() const override {
+        return names(map_files, base ? base->maps() : std::vector<std::string>());
+    }
     std::vector<std::string> tables() const override {
         return names(table_files, base ? base->tables() : std::vector<std::string>());
     }
@@ -70,8 +71,7 @@ public:
             table_files[path.substr(0, path.size() - 4)] = {std::move(shown_name), std::move(text)};
         } else if (path.ends_with(".map")) {
             auto name = name_in_header(text);
-            if (name.empty())
-                name = path.substr(0, path.size() - 4);
+            if (name.empty()) name = path.substr(0, path.size() - 4);
             map_files[name] = {std::move(shown_name), std::move(text)};
         }
     }
@@ -80,8 +80,7 @@ private:
     static std::vector<std::string> names(std::map<std::string, File, std::less<>> const& files,
                                           std::vector<std::string> found) {
         for (auto const& [name, file] : files)
-            if (std::find(found.begin(), found.end(), name) == found.end())
-                found.push_back(name);
+            if (std::find(found.begin(), found.end(), name) == found.end()) found.push_back(name);
         std::sort(found.begin(), found.end());
         return found;
     }
@@ -91,8 +90,7 @@ private:
             auto const end = std::min(text.find('\n'), text.size());
             auto line = text.substr(0, end);
             text.remove_prefix(std::min(end + 1, text.size()));
-            if (!line.starts_with(word))
-                continue;
+            if (!line.starts_with(word)) continue;
             line.remove_prefix(word.size());
             line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
             return std::string(line.substr(0, line.find_first_of(" \r")));
@@ -103,7 +101,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<MapSource> embedded_maps() { return std::make_unique<EmbeddedMaps>(); }
+std::unique_ptr<MapSource> embedded_maps() {
+    return std::make_unique<EmbeddedMaps>();
+}
 
 std::unique_ptr<MapSource> overlaid_maps(std::map<std::string, std::string> files, std::unique_ptr<MapSource> base) {
     auto source = std::make_unique<OverlaidMaps>();
@@ -122,11 +122,9 @@ Result<std::unique_ptr<MapSource>> folder_maps(std::filesystem::path const& fold
         return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));
     for (; at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
         auto const& path = at->path();
-        if (path.extension() != ".map" && path.extension() != ".csv")
-            continue;
+        if (path.extension() != ".map" && path.extension() != ".csv") continue;
         auto text = read_file(path, limits::configuration_bytes);
-        if (!text)
-            return std::unexpected(std::move(text.error()));
+        if (!text) return std::unexpected(std::move(text.error()));
         source->add(path.lexically_relative(folder).generic_string(), path.string(), std::move(*text));
         if (error)
             return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));

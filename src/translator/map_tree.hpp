@@ -42,7 +42,8 @@ struct CanonicalPath {
     }
 };
 
-/// "[ST]", "[T,P]", "[02=UCP]", "[02=]": by the qualifier (element 0) or by a named element; no code: the element must be empty.
+/// "[ST]", "[T,P]", "[02=UCP]", "[02=]": by the qualifier (element 0) or by a named element; no code: the element must
+/// be empty.
 struct Select {
     unsigned element = 0;
     std::vector<std::string> codes;
@@ -81,9 +82,9 @@ enum class Direction { both, read, write };
 /// What stands after `=`.
 struct Expression {
     enum class Kind { literal, variable, path, count_path, count_segment } kind = Kind::literal;
-    std::string text;          // literal, variable without $, segment id
-    CanonicalPath path;        // path, count_path
-    bool everywhere = false;   // count_path
+    std::string text;        // literal, variable without $, segment id
+    CanonicalPath path;      // path, count_path
+    bool everywhere = false; // count_path
     std::uint32_t column = 0;
 };
 
@@ -119,7 +120,7 @@ struct Rule {
     bool drop = false;
     std::vector<Conversion> conversions;
     std::optional<Condition> when;
-    std::vector<Rule> rules; // the indented lines
+    std::vector<Rule> rules;     // the indented lines
     std::vector<Origin> origins; // first the line that wrote it, then lines it replaced
     bool in_shape = false;       // written in a shape: left out where the place does not have what it names
 
@@ -141,8 +142,8 @@ struct TableRow {
 
 struct Edit {
     enum class Kind { add, replace, remove, in_member, in_shape } kind = Kind::add;
-    Rule rule;              // add, replace; of remove and in_member: its path (and, for "-" lines, its source)
-    std::string shape;      // in_shape
+    Rule rule;               // add, replace; of remove and in_member: its path (and, for "-" lines, its source)
+    std::string shape;       // in_shape
     std::vector<Edit> edits; // in_member, in_shape
     Origin origin;
 };

@@ -1,5 +1,5 @@
-// Where JSON text is put together: a growing piece of memory with appends that need no call for short texts, which nearly
-// all keys and values are. Kept between documents; one per thread.
+// Where JSON text is put together: a growing piece of memory with appends that need no call for short texts, which
+// nearly all keys and values are. Kept between documents; one per thread.
 #pragma once
 
 #include <cstdint>
@@ -21,25 +21,24 @@ public:
 
     /// Room for `count` more bytes, to be filled by the caller through end() and advance().
     void reserve(std::size_t count) {
-        if (size_ + count > capacity_)
-            grow(count);
+        if (size_ + count > capacity_) grow(count);
     }
     [[nodiscard]] char* end() { return data_.get() + size_; }
     void advance(std::size_t count) { size_ += count; }
 
-    void operator+=(char c) {
+    [[gnu::always_inline]] inline void operator+=(char c) {
         reserve(1);
         data_[size_++] = c;
     }
-    void operator+=(std::string_view text) { append(text); }
-    void append(std::string_view text) {
+    [[gnu::always_inline]] inline void operator+=(std::string_view text) { append(text); }
+    [[gnu::always_inline]] inline void append(std::string_view text) {
         reserve(text.size());
         copy(end(), text.data(), text.size());
         size_ += text.size();
     }
 
     /// Short copies by overlapping words.
-    static void copy(char* to, char const* from, std::size_t count) {
+    [[gnu::always_inline]] static inline void copy(char* to, char const* from, std::size_t count) {
         if (count > 16) {
             std::memcpy(to, from, count);
         } else if (count >= 8) {
@@ -61,11 +60,10 @@ public:
     }
 
 private:
-    void grow(std::size_t count) {
+    [[gnu::noinline]] void grow(std::size_t count) {
         auto const wanted = (size_ + count) * 2 + 4096;
         auto larger = std::make_unique_for_overwrite<char[]>(wanted);
-        if (size_ != 0)
-            std::memcpy(larger.get(), data_.get(), size_);
+        if (size_ != 0) std::memcpy(larger.get(), data_.get(), size_);
         data_ = std::move(larger);
         capacity_ = wanted;
     }

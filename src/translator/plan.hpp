@@ -1,4 +1,5 @@
-// The compiled map: what the reader, the serialiser and the writer walk. Immutable after compile(); shared by all threads.
+// The compiled map: what the reader, the serialiser and the writer walk. Immutable after compile(); shared by all
+// threads.
 //
 //   Body    one kind of object of the document: its slots, its lines, its members in the schema's order
 //   Scope   one kind of loop as the map sees it: which claims stand at which row of the grammar
@@ -39,12 +40,10 @@ struct Test {
 
     [[nodiscard]] bool accepts(std::string_view text) const {
         text = right_trimmed(text);
-        if (codes.empty())
-            return text.empty();
+        if (codes.empty()) return text.empty();
         auto const key = pack_code(text);
         for (auto const code : codes)
-            if (code == key && key != 0)
-                return true;
+            if (code == key && key != 0) return true;
         return false;
     }
     /// The code a writer can put there by itself.
@@ -70,18 +69,19 @@ struct Constant {
 struct TupleClaim {
     std::uint8_t rank = 0;
     bool each = false;
-    std::uint16_t order = 0;           // in the file
+    std::uint16_t order = 0; // in the file
     Test test;
-    std::uint8_t first = 0, last = 0;  // first elements (or components) of the tuples it may take
-    Body* child = nullptr;             // object per tuple; nullptr (single: while its slots are empty): into the slots of the current object
-    SlotIndex list = no_slot;          // of the current object, when child
-    std::vector<Field> cells;          // Field::element: index of the cell
-    std::vector<Field> outer;          // elements of the segment around, into the child's slots
-    std::vector<Constant> constants;   // Constant::element: index of the cell
+    std::uint8_t first = 0, last = 0; // first elements (or components) of the tuples it may take
+    Body* child =
+        nullptr; // object per tuple; nullptr (single: while its slots are empty): into the slots of the current object
+    SlotIndex list = no_slot;        // of the current object, when child
+    std::vector<Field> cells;        // Field::element: index of the cell
+    std::vector<Field> outer;        // elements of the segment around, into the child's slots
+    std::vector<Constant> constants; // Constant::element: index of the cell
 };
 
 struct TupleRun {
-    std::uint8_t element = 0;  // inside this composite element; 0: elements of the segment
+    std::uint8_t element = 0; // inside this composite element; 0: elements of the segment
     std::uint8_t stride = 1;
     std::vector<std::uint8_t> offsets; // of the cells from the tuple's first element
     std::uint8_t first = 0, last = 0;  // of all its claims
@@ -109,24 +109,24 @@ struct Claim {
     std::uint16_t used = 0;
     std::uint16_t order = 0; // in the file
     Test test;
-    Use use;                 // of the segment, into the current object; with a child: the child's own use counts
-    Body* child = nullptr;   // an object per occurrence
+    Use use;               // of the segment, into the current object; with a child: the child's own use counts
+    Body* child = nullptr; // an object per occurrence
     SlotIndex list = no_slot;
-    Scope* scope = nullptr;  // of a loop without an object of its own
-    std::string stem;        // before an element's name in extensions: "REF[DP]/", "PO4(1)/", ""
-    bool numbered = false;   // stem is made with the occurrence: "SDQ(2)/"
+    Scope* scope = nullptr; // of a loop without an object of its own
+    std::string stem;       // before an element's name in extensions: "REF[DP]/", "PO4(1)/", ""
+    bool numbered = false;  // stem is made with the occurrence: "SDQ(2)/"
     Origin origin;
 };
 
 struct Scope {
     Body* body = nullptr;
     std::uint16_t loop = 0;
-    grammar::NodeIndex first = 0, last = 0;   // rows of the loop, inner loops included
-    std::vector<std::vector<Claim*>> by_row;  // index: row - first; by rank, then file order
+    grammar::NodeIndex first = 0, last = 0;  // rows of the loop, inner loops included
+    std::vector<std::vector<Claim*>> by_row; // index: row - first; by rank, then file order
     std::vector<std::unique_ptr<Claim>> claims;
-    std::string prefix;                       // of extensions' keys: "CTT/"
-    std::uint16_t single_claims = 0;          // bits given
-    Claim* own = nullptr;                     // of a prefix scope: the claim that opens it
+    std::string prefix;              // of extensions' keys: "CTT/"
+    std::uint16_t single_claims = 0; // bits given
+    Claim* own = nullptr;            // of a prefix scope: the claim that opens it
 };
 
 /// One alternative of a line: the slots its value is made of.
@@ -158,15 +158,15 @@ struct Line {
     Direction direction = Direction::both;
     std::vector<Alternative> alternatives;
     Converter converter;
-    std::int16_t one_of = -1;   // group in the body
-    std::int8_t flag = -1;      // bit of a line that may pass its text over
-    std::uint16_t ordinal = 0;  // in the group
+    std::int16_t one_of = -1;  // group in the body
+    std::int8_t flag = -1;     // bit of a line that may pass its text over
+    std::uint16_t ordinal = 0; // in the group
     std::unique_ptr<ConditionTest> when;
     Member const* same = nullptr; // in the parent body when same_in_parent
     bool same_in_parent = false;
     std::optional<Expression> expression;
     Member const* zone = nullptr; // sibling of a moment
-    Member* target = nullptr; // nullptr: a "-" line
+    Member* target = nullptr;     // nullptr: a "-" line
     bool conversion_inferred = false;
     bool computed_index = false; // `read = $index`
 
@@ -176,12 +176,12 @@ struct Line {
 };
 
 enum class MemberKind : std::uint8_t {
-    simple,     // one line, one slot, no step beside the conversion
-    lines,      // several lines, or a line with conditions
-    index,      // = $index
-    object,     // members below, same body
-    list,       // objects or values from list slots
-    child,      // one object of its own (HL)
+    simple, // one line, one slot, no step beside the conversion
+    lines,  // several lines, or a line with conditions
+    index,  // = $index
+    object, // members below, same body
+    list,   // objects or values from list slots
+    child,  // one object of its own (HL)
     provenance,
     derived,
     extensions,
@@ -198,12 +198,12 @@ struct Member {
     document::Node const* node = nullptr;
     bool required = false;
     bool derived = false;
-    std::uint8_t code = 0;         // provenance, derived: which
+    std::uint8_t code = 0;                                                                 // provenance, derived: which
     std::array<SlotIndex, 6> inputs{no_slot, no_slot, no_slot, no_slot, no_slot, no_slot}; // of a derived value
-    Line const* line = nullptr;    // simple: the line, and its slot
+    Line const* line = nullptr; // simple: the line, and its slot
     SlotIndex slot = no_slot;
-    std::int8_t watch = -1;        // its text's place is kept for derived values
-    Origin origin;                 // of its block
+    std::int8_t watch = -1; // its text's place is kept for derived values
+    Origin origin;          // of its block
     Member const* parent = nullptr;
 };
 
@@ -228,12 +228,12 @@ struct Body {
     Member const* parent_object = nullptr; // the object of the parent that this one's list or member stands in
     Member const* member = nullptr;        // that list or member
     grammar::NodeIndex row = 0;
-    std::unique_ptr<Scope> scope;                // kind set, loop
+    std::unique_ptr<Scope> scope; // kind set, loop
     std::vector<std::unique_ptr<Scope>> prefix_scopes;
-    Use use;                                     // of its own segment
+    Use use; // of its own segment
     std::vector<SlotInfo> slots;
-    std::vector<std::uint64_t> slot_members;     // by slot: the members of `root` that a text in it concerns, one bit each
-    std::uint64_t always = 0;                    // members to be looked at whatever was read
+    std::vector<std::uint64_t> slot_members; // by slot: the members of `root` that a text in it concerns, one bit each
+    std::uint64_t always = 0;                // members to be looked at whatever was read
     std::uint64_t extension_bit = 0;
     std::vector<std::unique_ptr<Line>> lines;
     std::unique_ptr<Member> root;

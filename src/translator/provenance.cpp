@@ -6,7 +6,7 @@ namespace {
 struct Name {
     std::string_view path;
     ProvenanceField field;
-    std::string Provenance::*text;
+    std::string Provenance::* text;
 };
 constexpr Name names[] = {
     {"schema", ProvenanceField::schema, nullptr},
@@ -35,15 +35,13 @@ constexpr Name names[] = {
 
 ProvenanceField provenance_field(std::string_view path) {
     for (auto const& name : names)
-        if (name.path == path)
-            return name.field;
+        if (name.path == path) return name.field;
     return ProvenanceField::none;
 }
 
 std::string_view provenance_text(Provenance const& provenance, ProvenanceField field) {
     for (auto const& name : names)
-        if (name.field == field && name.text != nullptr)
-            return provenance.*name.text;
+        if (name.field == field && name.text != nullptr) return provenance.*name.text;
     return {};
 }
 

@@ -9,8 +9,27 @@
 namespace wharf::translator {
 
 enum class ProvenanceField : std::uint8_t {
-    none, schema, document, id, test, partner, message, format, set, version, sender_scheme, sender, sender_group,
-    receiver_scheme, receiver, receiver_group, interchange, group, transaction, sent_at, received_at
+    none,
+    schema,
+    document,
+    id,
+    test,
+    partner,
+    message,
+    format,
+    set,
+    version,
+    sender_scheme,
+    sender,
+    sender_group,
+    receiver_scheme,
+    receiver,
+    receiver_group,
+    interchange,
+    group,
+    transaction,
+    sent_at,
+    received_at
 };
 
 /// "id", "source.partner", "source.sender.value".

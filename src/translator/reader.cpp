@@ -15,22 +15,23 @@ namespace {
 using grammar::no_node;
 using grammar::NodeIndex;
 
-std::uint64_t bit(unsigned element) { return element == 0 || element > 64 ? 0 : std::uint64_t{1} << (element - 1); }
+std::uint64_t bit(unsigned element) {
+    return element == 0 || element > 64 ? 0 : std::uint64_t{1} << (element - 1);
+}
 
 /// Levels from the outside in; where HL02 is empty, a level belongs to the nearest earlier one that ranks above it.
 unsigned rank_of(std::string_view level) {
     constexpr std::string_view order[] = {"S", "O", "T", "P", "I"};
     for (unsigned i = 0; i < std::size(order); ++i)
-        if (order[i] == level)
-            return i;
+        if (order[i] == level) return i;
     return std::size(order);
 }
 
 class TreeReader {
 public:
     TreeReader(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics)
-        : plan_(plan), schema_(*plan.schema), input_(input), segments_(*input.segments), run_(run), diagnostics_(diagnostics),
-          separator_(segments_.delimiters().component) {}
+        : plan_(plan), schema_(*plan.schema), input_(input), segments_(*input.segments), run_(run),
+          diagnostics_(diagnostics), separator_(segments_.delimiters().component) {}
 
     void run() {
         run_.arena.clear();
@@ -50,8 +51,7 @@ public:
         auto const count = segments_.size();
         for (std::size_t i = 1; i < count; ++i) {
             auto const node = i < nodes.size() ? nodes[i] : no_node;
-            if (i + 1 == count && segments_[i].id() == "SE")
-                break;
+            if (i + 1 == count && segments_[i].id() == "SE") break;
             segment(static_cast<std::uint32_t>(i), node);
         }
         while (!run_.frames.empty())
@@ -101,8 +101,7 @@ private:
 
     void pop() {
         auto const& frame = run_.frames.back();
-        if (frame.level >= 0)
-            run_.levels[static_cast<std::size_t>(frame.level)].frame = frame;
+        if (frame.level >= 0) run_.levels[static_cast<std::size_t>(frame.level)].frame = frame;
         run_.frames.pop_back();
     }
 
@@ -113,18 +112,15 @@ private:
         bool const loop = schema_.nodes()[node].starts_loop;
         if (frame.scope != nullptr) {
             for (auto* const claim : frame.scope->by_row[node - frame.scope->first]) {
-                if (!claim->each && (frame.used[claim->used / 64] >> (claim->used % 64) & 1) != 0)
-                    continue;
-                if (claim->test.present && !claim->test.accepts(element(index, claim->test.element)))
-                    continue;
+                if (!claim->each && (frame.used[claim->used / 64] >> (claim->used % 64) & 1) != 0) continue;
+                if (claim->test.present && !claim->test.accepts(element(index, claim->test.element))) continue;
                 take(frame, *claim, index, mask, loop);
                 return;
             }
         }
         auto const object = frame.object;
         auto const entry = keep_segment(index, node, frame);
-        if (loop)
-            push(schema_.nodes()[node].loop, nullptr, object, entry, index);
+        if (loop) push(schema_.nodes()[node].loop, nullptr, object, entry, index);
     }
 
     void push(std::uint16_t loop, Scope const* scope, ObjectId object, std::int32_t extension, std::uint32_t index) {
@@ -137,8 +133,7 @@ private:
     }
 
     void take(Run::Frame& frame, Claim const& claim, std::uint32_t index, std::uint64_t mask, bool loop) {
-        if (!claim.each)
-            frame.used[claim.used / 64] |= std::uint64_t{1} << (claim.used % 64);
+        if (!claim.each) frame.used[claim.used / 64] |= std::uint64_t{1} << (claim.used % 64);
         auto object = frame.object;
         Scope const* scope = claim.scope;
         if (claim.child != nullptr) {
@@ -149,18 +144,17 @@ private:
         } else {
             apply(claim.use, index, mask, object, &claim, frame);
         }
-        if (loop)
-            push(schema_.nodes()[claim.row].loop, scope, object, -1, index); // `frame` may have moved
+        if (loop) push(schema_.nodes()[claim.row].loop, scope, object, -1, index); // `frame` may have moved
     }
 
-    void apply(Use const& use, std::uint32_t index, std::uint64_t mask, ObjectId object, Claim const* claim, Run::Frame const& frame) {
+    void apply(Use const& use, std::uint32_t index, std::uint64_t mask, ObjectId object, Claim const* claim,
+               Run::Frame const& frame) {
         auto const view = segments_[index];
         auto const& body = *plan_.bodies[run_.arena.body(object)];
         std::uint64_t present = 0;
         auto consumed = use.mask;
         for (auto const& field : use.fields) {
-            if ((mask >> (field.element - 1) & 1) == 0)
-                continue;
+            if ((mask >> (field.element - 1) & 1) == 0) continue;
             if (run_.arena.length(object, field.slot) != 0) { // a second segment of the same claim: not lost
                 consumed &= ~bit(field.element);
                 continue;
@@ -169,8 +163,7 @@ private:
             auto text = view.element(field.element);
             if (field.component != 0) {
                 auto const part = component_of(text, separator_, field.component);
-                if (part.empty())
-                    continue;
+                if (part.empty()) continue;
                 begin += static_cast<std::uint32_t>(part.data() - text.data());
                 text = part;
             }
@@ -179,20 +172,18 @@ private:
         }
         run_.arena.add_present(object, present);
         for (auto const& run : use.runs)
-            if (run.element == 0)
-                tuples(run, index, view, mask, object, consumed);
+            if (run.element == 0) tuples(run, index, view, mask, object, consumed);
         for (auto const& constant : use.constants)
             check_constant(constant, index, mask);
         auto residue = mask & ~consumed;
-        if (use.composites)
-            components(use, index, view, mask, object, claim, frame, residue);
+        if (use.composites) components(use, index, view, mask, object, claim, frame, residue);
         if (residue != 0 || view.element_count() > 64) {
             auto const number = claim != nullptr && claim->numbered ? count(*claim, index, frame) : 0;
             for (; residue != 0; residue &= residue - 1)
-                add_residue(index, static_cast<unsigned>(std::countr_zero(residue)) + 1, 0, object, claim, frame.scope, number);
+                add_residue(index, static_cast<unsigned>(std::countr_zero(residue)) + 1, 0, object, claim, frame.scope,
+                            number);
             for (std::uint32_t e = 65; e <= view.element_count(); ++e) // more than any segment of the standard has
-                if (!view.element(e).empty())
-                    add_residue(index, e, 0, object, claim, frame.scope, number);
+                if (!view.element(e).empty()) add_residue(index, e, 0, object, claim, frame.scope, number);
         }
     }
 
@@ -207,8 +198,8 @@ private:
         std::uint32_t begin = 0, length = 0;
     };
 
-    void tuples(TupleRun const& run, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask, ObjectId object,
-                std::uint64_t& consumed) {
+    void tuples(TupleRun const& run, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask,
+                ObjectId object, std::uint64_t& consumed) {
         std::array<CellText, 16> cells{};
         auto const size = std::min<std::size_t>(run.offsets.size(), cells.size());
         for (unsigned first = run.first; first <= run.last; first += run.stride) {
@@ -216,30 +207,25 @@ private:
             for (std::size_t c = 0; c < size; ++c) {
                 auto const number = first + run.offsets[c];
                 cells[c] = {};
-                if ((mask >> (number - 1) & 1) == 0)
-                    continue;
+                if ((mask >> (number - 1) & 1) == 0) continue;
                 used |= bit(number);
                 cells[c] = {view.element_begin(number), static_cast<std::uint32_t>(view.element(number).size())};
             }
-            if (used != 0 && tuple(run, first, {cells.data(), size}, index, view, mask, object))
-                consumed |= used;
+            if (used != 0 && tuple(run, first, {cells.data(), size}, index, view, mask, object)) consumed |= used;
         }
     }
 
     std::string_view text_at(CellText const& cell) const { return {segments_.text() + cell.begin, cell.length}; }
 
-    bool tuple(TupleRun const& run, unsigned first, std::span<CellText const> cells, std::uint32_t index, x12::SegmentView const& view,
-               std::uint64_t mask, ObjectId object) {
+    bool tuple(TupleRun const& run, unsigned first, std::span<CellText const> cells, std::uint32_t index,
+               x12::SegmentView const& view, std::uint64_t mask, ObjectId object) {
         for (auto const& claim : run.claims) {
-            if (first < claim.first || first > claim.last)
-                continue;
-            if (claim.test.present && !claim.test.accepts(text_at(cells[claim.test.element])))
-                continue;
+            if (first < claim.first || first > claim.last) continue;
+            if (claim.test.present && !claim.test.accepts(text_at(cells[claim.test.element]))) continue;
             bool fits = true;
             for (auto const& constant : claim.constants)
                 fits = fits && right_trimmed(text_at(cells[constant.element])) == constant.text;
-            if (!fits)
-                continue;
+            if (!fits) continue;
             auto target = object;
             if (claim.child != nullptr) {
                 target = run_.arena.make(*claim.child, object, index);
@@ -250,33 +236,31 @@ private:
                     free = free && run_.arena.length(object, field.slot) == 0;
                     value = value || cells[field.element].length != 0;
                 }
-                if (!free || !value)
-                    continue;
+                if (!free || !value) continue;
             }
             auto const& body = *plan_.bodies[run_.arena.body(target)];
             std::uint64_t present = 0;
             for (auto const& field : claim.cells) {
                 run_.arena.set(target, field.slot, cells[field.element].begin, cells[field.element].length);
-                if (cells[field.element].length != 0)
-                    present |= body.slot_members[field.slot];
+                if (cells[field.element].length != 0) present |= body.slot_members[field.slot];
             }
             for (auto const& field : claim.outer)
                 if ((mask >> (field.element - 1) & 1) != 0) {
-                    run_.arena.set(target, field.slot, view.element_begin(field.element), static_cast<std::uint32_t>(view.element(field.element).size()));
+                    run_.arena.set(target, field.slot, view.element_begin(field.element),
+                                   static_cast<std::uint32_t>(view.element(field.element).size()));
                     present |= body.slot_members[field.slot];
                 }
             run_.arena.add_present(target, present);
-            if (claim.child != nullptr)
-                keep_unread(claim, cells, index, first + run.offsets[0], target);
+            if (claim.child != nullptr) keep_unread(claim, cells, index, first + run.offsets[0], target);
             return true;
         }
         return false;
     }
 
     /// Cells of a taken tuple that no line reads are kept with the tuple's object.
-    void keep_unread(TupleClaim const& claim, std::span<CellText const> cells, std::uint32_t index, unsigned, ObjectId target) {
-        if (claim.cells.size() >= cells.size())
-            return;
+    void keep_unread(TupleClaim const& claim, std::span<CellText const> cells, std::uint32_t index, unsigned,
+                     ObjectId target) {
+        if (claim.cells.size() >= cells.size()) return;
         for (std::size_t c = 0; c < cells.size(); ++c) {
             if (cells[c].length == 0 || (claim.test.present && claim.test.single() && claim.test.element == c))
                 continue;
@@ -285,8 +269,7 @@ private:
                 read = read || field.element == c;
             for (auto const& constant : claim.constants)
                 read = read || constant.element == c;
-            if (read)
-                continue;
+            if (read) continue;
             // named by its place in the tuple: "03"
             auto& entry = add_residue(index, element_at(index, cells[c].begin), 0, target, nullptr, nullptr, 0);
             entry.component = static_cast<std::uint16_t>(0x100 + c + 1);
@@ -303,8 +286,8 @@ private:
 
     // --- composites
 
-    void components(Use const& use, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask, ObjectId object,
-                    Claim const* claim, Run::Frame const& frame, std::uint64_t& residue) {
+    void components(Use const& use, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask,
+                    ObjectId object, Claim const* claim, Run::Frame const& frame, std::uint64_t& residue) {
         std::array<CellText, 64> parts{};
         std::uint64_t done = 0;
         auto const element_done = [&](unsigned number, std::uint64_t read) {
@@ -313,7 +296,8 @@ private:
             std::uint64_t present = 0;
             for (std::size_t at = 0; count_ < 64; ++count_) {
                 auto const end = std::min(text.find(separator_, at), text.size());
-                parts[count_] = {view.element_begin(number) + static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(end - at)};
+                parts[count_] = {view.element_begin(number) + static_cast<std::uint32_t>(at),
+                                 static_cast<std::uint32_t>(end - at)};
                 present |= static_cast<std::uint64_t>(end > at) << count_;
                 if (end == text.size()) {
                     ++count_;
@@ -322,30 +306,29 @@ private:
                 at = end + 1;
             }
             for (auto const& run : use.runs) {
-                if (run.element != number)
-                    continue;
+                if (run.element != number) continue;
                 for (unsigned first = run.first; first <= run.last && first <= count_; first += run.stride) {
                     std::array<CellText, 16> cells{};
                     std::uint64_t used = 0;
                     auto const size = std::min<std::size_t>(run.offsets.size(), cells.size());
                     for (std::size_t c = 0; c < size; ++c)
-                        if (auto const part = first + run.offsets[c]; part <= count_ && (present >> (part - 1) & 1) != 0) {
+                        if (auto const part = first + run.offsets[c];
+                            part <= count_ && (present >> (part - 1) & 1) != 0) {
                             used |= bit(part);
                             cells[c] = parts[part - 1];
                         }
-                    if (used != 0 && tuple(run, first, {cells.data(), size}, index, view, mask, object))
-                        read |= used;
+                    if (used != 0 && tuple(run, first, {cells.data(), size}, index, view, mask, object)) read |= used;
                 }
             }
             for (auto left = present & ~read; left != 0; left &= left - 1) {
                 auto const number_ = claim != nullptr && claim->numbered ? count(*claim, index, frame) : 0;
-                add_residue(index, number, static_cast<unsigned>(std::countr_zero(left)) + 1, object, claim, frame.scope, number_);
+                add_residue(index, number, static_cast<unsigned>(std::countr_zero(left)) + 1, object, claim,
+                            frame.scope, number_);
             }
             done |= bit(number);
         };
         for (auto const& part : use.components)
-            if ((mask >> (part.element - 1) & 1) != 0)
-                element_done(part.element, part.mask);
+            if ((mask >> (part.element - 1) & 1) != 0) element_done(part.element, part.mask);
         for (auto const& run : use.runs)
             if (run.element != 0 && (mask >> (run.element - 1) & 1) != 0 && (done & bit(run.element)) == 0)
                 element_done(run.element, 0);
@@ -353,17 +336,14 @@ private:
     }
 
     void check_constant(Constant const& constant, std::uint32_t index, std::uint64_t mask) {
-        if ((mask >> (constant.element - 1) & 1) == 0)
-            return;
+        if ((mask >> (constant.element - 1) & 1) == 0) return;
         auto text = element(index, constant.element);
-        if (constant.component != 0)
-            text = component_of(text, separator_, constant.component);
-        if (right_trimmed(text) == constant.text)
-            return;
+        if (constant.component != 0) text = component_of(text, separator_, constant.component);
+        if (right_trimmed(text) == constant.text) return;
         diagnostics_.push_back(data_diagnostic(
             plan_, input_, "MAP-0107", index, constant.element,
-            fmt::format("{}{:02} is `{}`; the map {} says it is always `{}`. The value is not kept.", segments_[index].id(), constant.element,
-                        text, constant.origin.text_place(), constant.text),
+            fmt::format("{}{:02} is `{}`; the map {} says it is always `{}`. The value is not kept.",
+                        segments_[index].id(), constant.element, text, constant.origin.text_place(), constant.text),
             "If the value matters, give the element a canonical path in an override."));
     }
 
@@ -383,8 +363,8 @@ private:
         return entry;
     }
 
-    Extension& add_residue(std::uint32_t index, unsigned element_, unsigned component, ObjectId object, Claim const* claim, Scope const* scope,
-                           std::uint32_t number) {
+    Extension& add_residue(std::uint32_t index, unsigned element_, unsigned component, ObjectId object,
+                           Claim const* claim, Scope const* scope, std::uint32_t number) {
         auto& entry = add_entry(object);
         entry.segment = index;
         entry.element = static_cast<std::uint16_t>(element_);
@@ -433,7 +413,8 @@ private:
     /// The how-manieth segment of this claim stands at `index`; goes on from where it counted last.
     std::uint32_t count(Claim const& claim, std::uint32_t index, Run::Frame const& frame) {
         auto& memory = run_.numbered;
-        if (memory.claim != &claim || memory.object != frame.object || memory.segment < frame.first_segment || memory.segment > index)
+        if (memory.claim != &claim || memory.object != frame.object || memory.segment < frame.first_segment ||
+            memory.segment > index)
             memory = {&claim, frame.object, frame.first_segment, 0};
         auto const& nodes = *input_.nodes;
         for (auto i = memory.segment + 1; i <= index; ++i)
@@ -449,8 +430,7 @@ private:
     static std::uint32_t number_of(std::string_view id) {
         std::uint32_t number = 0;
         for (char const c : id) {
-            if (c < '0' || c > '9' || number > 100'000'000)
-                return 0;
+            if (c < '0' || c > '9' || number > 100'000'000) return 0;
             number = number * 10 + static_cast<std::uint32_t>(c - '0');
         }
         return number;
@@ -459,7 +439,9 @@ private:
     std::int32_t find_level(std::string_view id) {
         if (run_.levels_counted) {
             auto const number = number_of(id);
-            return number >= 1 && number <= run_.levels.size() && run_.levels[number - 1].id == id ? static_cast<std::int32_t>(number - 1) : -1;
+            return number >= 1 && number <= run_.levels.size() && run_.levels[number - 1].id == id
+                       ? static_cast<std::int32_t>(number - 1)
+                       : -1;
         }
         auto const found = run_.level_ids.find(id);
         return found == run_.level_ids.end() ? -1 : static_cast<std::int32_t>(found->second);
@@ -472,13 +454,13 @@ private:
             for (std::uint32_t i = 0; i < run_.levels.size(); ++i)
                 run_.level_ids.emplace(run_.levels[i].id, i);
         }
-        if (!run_.levels_counted)
-            run_.level_ids.emplace(level.id, static_cast<std::uint32_t>(run_.levels.size()));
+        if (!run_.levels_counted) run_.level_ids.emplace(level.id, static_cast<std::uint32_t>(run_.levels.size()));
         run_.levels.push_back(level);
     }
 
     void hierarchy_fault(std::uint32_t index, unsigned element_, std::string message, std::string help) {
-        diagnostics_.push_back(data_diagnostic(plan_, input_, "MAP-0104", index, element_, "HL_INVALID: " + message, std::move(help)));
+        diagnostics_.push_back(
+            data_diagnostic(plan_, input_, "MAP-0104", index, element_, "HL_INVALID: " + message, std::move(help)));
     }
 
     void hierarchy(std::uint32_t index, NodeIndex node, std::uint64_t mask) {
@@ -487,7 +469,8 @@ private:
         auto const rank = rank_of(right_trimmed(element(index, 3)));
         std::int32_t parent = -1;
         if (!id.empty() && find_level(id) >= 0)
-            hierarchy_fault(index, 1, fmt::format("HL01 `{}` was given to an earlier HL already.", id), "Every HL of a set needs a number of its own: 1, 2, 3.");
+            hierarchy_fault(index, 1, fmt::format("HL01 `{}` was given to an earlier HL already.", id),
+                            "Every HL of a set needs a number of its own: 1, 2, 3.");
         if (!parent_id.empty()) {
             parent = find_level(parent_id);
             if (parent < 0 || parent_id == id) {
@@ -499,17 +482,21 @@ private:
             }
         } else if (!run_.levels.empty()) {
             for (auto i = run_.levels.size(); i-- > 0 && parent < 0;)
-                if (run_.levels[i].rank < rank)
-                    parent = static_cast<std::int32_t>(i);
+                if (run_.levels[i].rank < rank) parent = static_cast<std::int32_t>(i);
             if (parent >= 0)
-                diagnostics_.push_back(data_diagnostic(plan_, input_, "MAP-0105", index, 2,
-                                                       fmt::format("HL `{}` does not name its parent (HL02 is empty); it is taken as a child of HL `{}`, the nearest earlier one of a higher level.",
-                                                                   id, run_.levels[static_cast<std::size_t>(parent)].id),
-                                                       "Ask the partner to fill HL02."));
+                diagnostics_.push_back(
+                    data_diagnostic(plan_, input_, "MAP-0105", index, 2,
+                                    fmt::format("HL `{}` does not name its parent (HL02 is empty); it is taken as a "
+                                                "child of HL `{}`, the nearest earlier one of a higher level.",
+                                                id, run_.levels[static_cast<std::size_t>(parent)].id),
+                                    "Ask the partner to fill HL02."));
             else
-                diagnostics_.push_back(data_diagnostic(plan_, input_, "MAP-0105", index, 2,
-                                                       fmt::format("HL `{}` is a second root: no parent is named, and no earlier HL is of a higher level. It is kept in `extensions`.", id),
-                                                       "Ask the partner to send one shipment per transaction set, or to fill HL02."));
+                diagnostics_.push_back(
+                    data_diagnostic(plan_, input_, "MAP-0105", index, 2,
+                                    fmt::format("HL `{}` is a second root: no parent is named, and no earlier HL is of "
+                                                "a higher level. It is kept in `extensions`.",
+                                                id),
+                                    "Ask the partner to send one shipment per transaction set, or to fill HL02."));
         }
         Run::Level level;
         level.id = id;
@@ -517,9 +504,10 @@ private:
         if (parent >= 0) {
             level.depth = run_.levels[static_cast<std::size_t>(parent)].depth + 1;
             if (level.depth >= limits::hierarchy_depth) {
-                diagnostics_.push_back(data_diagnostic(plan_, input_, "MAP-0106", index, 2,
-                                                       fmt::format("The HL levels are nested deeper than {}.", limits::hierarchy_depth),
-                                                       "A ship notice has a handful of levels; look at HL02 of the levels above."));
+                diagnostics_.push_back(
+                    data_diagnostic(plan_, input_, "MAP-0106", index, 2,
+                                    fmt::format("The HL levels are nested deeper than {}.", limits::hierarchy_depth),
+                                    "A ship notice has a handful of levels; look at HL02 of the levels above."));
                 parent = -1;
                 level.depth = 0;
             }
@@ -561,8 +549,7 @@ private:
 std::string_view component_of(std::string_view element, char separator, unsigned number) {
     while (--number > 0) {
         auto const end = element.find(separator);
-        if (end == element.npos)
-            return {};
+        if (end == element.npos) return {};
         element.remove_prefix(end + 1);
     }
     return element.substr(0, element.find(separator));
@@ -572,8 +559,8 @@ void read_tree(Plan const& plan, SetInput const& input, Run& run, Diagnostics& d
     TreeReader(plan, input, run, diagnostics).run();
 }
 
-Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code, std::uint32_t segment, std::uint32_t element,
-                           std::string message, std::string help) {
+Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code, std::uint32_t segment,
+                           std::uint32_t element, std::string message, std::string help) {
     auto found = make_diagnostic(code, std::move(message), std::move(help));
     auto const view = (*input.segments)[segment];
     auto& place = found.place;
@@ -586,15 +573,17 @@ Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_
     place.segment_position = segment + 1;
     place.element = element;
     auto const text = element == 0 ? view.bytes() : view.element(element);
-    auto const begin = element == 0 ? view.begin() : std::min(view.element_begin(std::min(element, view.element_count() + 1)), view.end());
+    auto const begin = element == 0
+                           ? view.begin()
+                           : std::min(view.element_begin(std::min(element, view.element_count() + 1)), view.end());
     place.offset = input.segments->base() + begin;
     place.length = text.size();
     place.has_offset = true;
     found.excerpt = std::string(view.bytes());
     found.excerpt_offset = begin - view.begin();
-    if (element != 0)
-        found.value = std::string(text);
-    if (auto const node = segment < input.nodes->size() ? (*input.nodes)[segment] : grammar::no_node; node != grammar::no_node) {
+    if (element != 0) found.value = std::string(text);
+    if (auto const node = segment < input.nodes->size() ? (*input.nodes)[segment] : grammar::no_node;
+        node != grammar::no_node) {
         auto const& row = plan.schema->nodes()[node];
         auto const& rule = plan.schema->segments()[row.segment];
         place.path = plan.schema->path(node);

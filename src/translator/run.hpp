@@ -1,8 +1,9 @@
-// One reading of one transaction set: the tree of slot objects, and how it is filled. Scratch memory that is kept between
-// sets; one Run belongs to one thread.
+// One reading of one transaction set: the tree of slot objects, and how it is filled. Scratch memory that is kept
+// between sets; one Run belongs to one thread.
 //
-// An object is a few words in one arena: a header, then a slot per SlotInfo of its Body. A slot is where a text begins in
-// the set and how long it is, or the first and last object of a list. Nothing is copied, nothing is allocated per field.
+// An object is a few words in one arena: a header, then a slot per SlotInfo of its Body. A slot is where a text begins
+// in the set and how long it is, or the first and last object of a list. Nothing is copied, nothing is allocated per
+// field.
 #pragma once
 
 #include "translator/plan.hpp"
@@ -42,14 +43,20 @@ public:
     [[nodiscard]] std::uint32_t& last_extension(ObjectId id) { return words_[id + 4]; }
     [[nodiscard]] std::uint32_t segment(ObjectId id) const { return words_[id + 5]; }
     /// Members of the body's root that something was read for (Body::slot_members).
-    [[nodiscard]] std::uint64_t present(ObjectId id) const { return words_[id + 6] | static_cast<std::uint64_t>(words_[id + 7]) << 32; }
+    [[nodiscard]] std::uint64_t present(ObjectId id) const {
+        return words_[id + 6] | static_cast<std::uint64_t>(words_[id + 7]) << 32;
+    }
     void add_present(ObjectId id, std::uint64_t members) {
         words_[id + 6] |= static_cast<std::uint32_t>(members);
         words_[id + 7] |= static_cast<std::uint32_t>(members >> 32);
     }
 
-    [[nodiscard]] std::uint32_t begin(ObjectId id, SlotIndex slot) const { return words_[id + header_words + 2u * slot]; }
-    [[nodiscard]] std::uint32_t length(ObjectId id, SlotIndex slot) const { return words_[id + header_words + 2u * slot + 1]; }
+    [[nodiscard]] std::uint32_t begin(ObjectId id, SlotIndex slot) const {
+        return words_[id + header_words + 2u * slot];
+    }
+    [[nodiscard]] std::uint32_t length(ObjectId id, SlotIndex slot) const {
+        return words_[id + header_words + 2u * slot + 1];
+    }
     void set(ObjectId id, SlotIndex slot, std::uint32_t begin, std::uint32_t length) {
         words_[id + header_words + 2u * slot] = begin;
         words_[id + header_words + 2u * slot + 1] = length;
@@ -74,12 +81,12 @@ private:
 struct Extension {
     std::uint32_t next = 0, previous = 0; // of the same object, plus one
     std::uint32_t segment = 0;
-    std::uint32_t number = 0;       // of a whole segment, or of the segment a numbered claim took
-    std::int32_t parent = -1;       // of a segment inside a loop that nobody claimed: the loop's entry
-    std::uint16_t element = 0;      // 0: the whole segment
+    std::uint32_t number = 0;  // of a whole segment, or of the segment a numbered claim took
+    std::int32_t parent = -1;  // of a segment inside a loop that nobody claimed: the loop's entry
+    std::uint16_t element = 0; // 0: the whole segment
     std::uint16_t component = 0;
     grammar::NodeIndex node = grammar::no_node;
-    Claim const* claim = nullptr;   // of an element
+    Claim const* claim = nullptr; // of an element
     Scope const* scope = nullptr;
 };
 
@@ -90,8 +97,8 @@ struct Run {
         std::uint16_t loop = 0;
         Scope const* scope = nullptr; // nullptr: nobody claimed the loop
         ObjectId object = 0;
-        std::int32_t extension = -1;  // of a loop nobody claimed
-        std::int32_t level = -1;      // index into levels, of an HL loop
+        std::int32_t extension = -1; // of a loop nobody claimed
+        std::int32_t level = -1;     // index into levels, of an HL loop
         std::uint32_t first_segment = 0;
         UsedBits used{};
     };
@@ -112,7 +119,11 @@ struct Run {
     std::uint64_t elements = 0;
     OutBuffer json;
     ObjectId root = 0;
-    struct { Claim const* claim = nullptr; ObjectId object = 0; std::uint32_t segment = 0, number = 0; } numbered;
+    struct {
+        Claim const* claim = nullptr;
+        ObjectId object = 0;
+        std::uint32_t segment = 0, number = 0;
+    } numbered;
 };
 
 /// Fills the run's tree from a validated set. Diagnostics: MAP-0104 to MAP-0107 (hierarchy, constants).
@@ -122,8 +133,9 @@ void read_tree(Plan const& plan, SetInput const& input, Run& run, Diagnostics& d
 void serialise(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics, std::uint64_t& extended);
 
 /// A diagnostic of the data at an element: place, value and excerpt filled in. `element` 0: the segment.
-[[nodiscard]] Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code, std::uint32_t segment,
-                                         std::uint32_t element, std::string message, std::string help = {});
+[[nodiscard]] Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code,
+                                         std::uint32_t segment, std::uint32_t element, std::string message,
+                                         std::string help = {});
 
 /// The text of component `number` (from 1) of an element; empty when it has fewer.
 [[nodiscard]] std::string_view component_of(std::string_view element, char separator, unsigned number);

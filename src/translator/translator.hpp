@@ -1,4 +1,5 @@
-// A translator: one map file, compiled once, run in both directions between one external format and one kind of document.
+// A translator: one map file, compiled once, run in both directions between one external format and one kind of
+// document.
 //
 // The language is described in docs/map-language.md. A Translator is immutable and shared by all threads; a Run of it
 // (its scratch memory) belongs to one thread.
@@ -50,9 +51,9 @@ struct SetInput {
 };
 
 struct ReadOutcome {
-    Diagnostics diagnostics;      // an error means: no document was made
-    std::uint64_t elements = 0;   // non-empty elements below ST, SE aside
-    std::uint64_t extended = 0;   // of these: kept in `extensions`
+    Diagnostics diagnostics;    // an error means: no document was made
+    std::uint64_t elements = 0; // non-empty elements below ST, SE aside
+    std::uint64_t extended = 0; // of these: kept in `extensions`
     [[nodiscard]] bool ok() const { return !has_errors(diagnostics); }
 };
 
@@ -104,8 +105,8 @@ public:
     [[nodiscard]] virtual std::vector<TranslatorInfo> list() const = 0;
 };
 
-/// Everything that is wrong with one map file: syntax, edits that miss, paths that grammar or schema do not have, for each
-/// release the map names. Files it includes or extends are looked for beside it, then among the shipped ones.
+/// Everything that is wrong with one map file: syntax, edits that miss, paths that grammar or schema do not have, for
+/// each release the map names. Files it includes or extends are looked for beside it, then among the shipped ones.
 [[nodiscard]] Diagnostics check_map(std::filesystem::path const& file, grammar::SchemaCache& schemas);
 
 } // namespace wharf::translator

@@ -1,5 +1,5 @@
-// A compiled map behind the Translator interface, and how one is made from any source of files. Used by tests, which keep
-// their maps in memory.
+// A compiled map behind the Translator interface, and how one is made from any source of files. Used by tests, which
+// keep their maps in memory.
 #pragma once
 
 #include "translator/map_source.hpp"
@@ -16,6 +16,7 @@ make_translator(MapSource const& source, std::string_view name, std::shared_ptr<
 [[nodiscard]] Plan const& plan_of(Translator const& translator);
 
 /// Writes a document's body; see Translator::write.
-[[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Value const& document, x12::Delimiters const& delimiters);
+[[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Value const& document,
+                                          x12::Delimiters const& delimiters);
 
 } // namespace wharf::translator

@@ -30,13 +30,11 @@ public:
     ReadOutcome read(SetInput const& input, std::string& json) const override {
         thread_local Run run; // its buffers are kept; nothing in it outlives this call
         ReadOutcome outcome;
-        if (input.segments == nullptr || input.nodes == nullptr || input.segments->empty())
-            return outcome;
+        if (input.segments == nullptr || input.nodes == nullptr || input.segments->empty()) return outcome;
         read_tree(*plan_, input, run, outcome.diagnostics);
         serialise(*plan_, input, run, outcome.diagnostics, outcome.extended);
         outcome.elements = run.elements;
-        if (outcome.ok())
-            json.append(run.json.view());
+        if (outcome.ok()) json.append(run.json.view());
         if (run.json.size() > scratch_kept) // a giant must not hold its memory for the life of the thread
             run = Run();
         return outcome;
@@ -53,20 +51,20 @@ private:
 class MapFolder final : public Translators {
 public:
     struct Listed {
-        std::string name, document, set;
+        EffectiveMap map;
         bool shipped = false;
     };
 
-    MapFolder(std::unique_ptr<MapSource> source, std::vector<Listed> listed) : source_(std::move(source)), listed_(std::move(listed)) {}
+    MapFolder(std::unique_ptr<MapSource> source, std::vector<Listed> listed)
+        : source_(std::move(source)), listed_(std::move(listed)) {}
 
-    std::expected<std::shared_ptr<Translator const>, Diagnostics> find(std::string_view name,
-                                                                       std::shared_ptr<grammar::Schema const> const& schema) override {
+    std::expected<std::shared_ptr<Translator const>, Diagnostics>
+    find(std::string_view name, std::shared_ptr<grammar::Schema const> const& schema) override {
         std::lock_guard const lock(mutex_);
         auto& kept = compiled_[{std::string(name), schema->set().release, schema.get()}];
         if (kept == nullptr) {
-            auto made = make_translator(*source_, name, schema);
-            if (!made)
-                return std::unexpected(std::move(made.error()));
+            auto made = make(name, schema);
+            if (!made) return std::unexpected(std::move(made.error()));
             kept = std::move(*made);
         }
         return kept;
@@ -74,26 +72,36 @@ public:
 
     std::string for_set(std::string_view set_id) const override {
         for (auto const& map : listed_)
-            if (map.shipped && map.set == set_id)
-                return map.name;
+            if (map.shipped && map.map.set == set_id) return map.map.name;
         return {};
     }
 
     std::string for_document(std::string_view kind) const override {
         for (auto const& map : listed_)
-            if (map.shipped && map.document == kind)
-                return map.name;
+            if (map.shipped && map.map.document == kind) return map.map.name;
         return {};
     }
 
     std::vector<TranslatorInfo> list() const override {
         std::vector<TranslatorInfo> found;
         for (auto const& map : listed_)
-            found.push_back({map.name, map.document, map.set});
+            found.push_back({map.map.name, map.map.document, map.map.set});
         return found;
     }
 
 private:
+    /// From the map loaded at the start, where the name is one.
+    std::expected<std::shared_ptr<Translator const>, Diagnostics>
+    make(std::string_view name, std::shared_ptr<grammar::Schema const> const& schema) const {
+        for (auto const& known : listed_) {
+            if (known.map.name != name) continue;
+            auto plan = compile(known.map, *source_, schema);
+            if (!plan) return std::unexpected(std::move(plan.error()));
+            return std::make_shared<CompiledTranslator const>(std::move(*plan));
+        }
+        return make_translator(*source_, name, schema);
+    }
+
     std::unique_ptr<MapSource> source_;
     std::vector<Listed> listed_;
     std::mutex mutex_;
@@ -102,26 +110,28 @@ private:
 
 } // namespace
 
-std::expected<std::shared_ptr<Translator const>, Diagnostics> make_translator(MapSource const& source, std::string_view name,
-                                                                              std::shared_ptr<grammar::Schema const> schema) {
+std::expected<std::shared_ptr<Translator const>, Diagnostics>
+make_translator(MapSource const& source, std::string_view name, std::shared_ptr<grammar::Schema const> schema) {
     auto const map = load_map(source, name);
-    if (!map)
-        return std::unexpected(map.error());
+    if (!map) return std::unexpected(map.error());
     auto plan = compile(*map, source, std::move(schema));
-    if (!plan)
-        return std::unexpected(std::move(plan.error()));
+    if (!plan) return std::unexpected(std::move(plan.error()));
     return std::make_shared<CompiledTranslator const>(std::move(*plan));
 }
 
-Plan const& plan_of(Translator const& translator) { return static_cast<CompiledTranslator const&>(translator).plan(); }
+Plan const& plan_of(Translator const& translator) {
+    return static_cast<CompiledTranslator const&>(translator).plan();
+}
 
-std::expected<std::shared_ptr<Translators>, Diagnostics> Translators::open(std::optional<std::filesystem::path> const& overlay) {
+std::expected<std::shared_ptr<Translators>, Diagnostics>
+Translators::open(std::optional<std::filesystem::path> const& overlay) {
     auto source = embedded_maps();
     auto const shipped = source->maps();
     if (overlay) {
         auto folder = folder_maps(*overlay, std::move(source));
         if (!folder)
-            return std::unexpected(Diagnostics{map_diagnostic("MAP-0004", {overlay->string(), 0, {}}, 0, folder.error().message)});
+            return std::unexpected(
+                Diagnostics{map_diagnostic("MAP-0004", {overlay->string(), 0, {}}, 0, folder.error().message)});
         source = std::move(*folder);
     }
     std::vector<MapFolder::Listed> listed;
@@ -134,10 +144,9 @@ std::expected<std::shared_ptr<Translators>, Diagnostics> Translators::open(std::
             continue;
         }
         if (!map->document.empty()) // else: shapes only
-            listed.push_back({name, map->document, map->set, std::find(shipped.begin(), shipped.end(), name) != shipped.end()});
+            listed.push_back({std::move(*map), std::find(shipped.begin(), shipped.end(), name) != shipped.end()});
     }
-    if (!faults.empty())
-        return std::unexpected(std::move(faults));
+    if (!faults.empty()) return std::unexpected(std::move(faults));
     return std::make_shared<MapFolder>(std::move(source), std::move(listed));
 }
 
@@ -146,32 +155,30 @@ Diagnostics check_map(std::filesystem::path const& file, grammar::SchemaCache& s
         return Diagnostics{map_diagnostic("MAP-0004", {file.string(), 0, {}}, 0, std::move(message))};
     };
     auto text = read_file(file, limits::configuration_bytes);
-    if (!text)
-        return refuse(text.error().message);
+    if (!text) return refuse(text.error().message);
     auto parsed = parse_map(file.string(), *text);
-    if (!parsed)
-        return parsed.error();
+    if (!parsed) return parsed.error();
     auto const folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
     auto source = folder_maps(folder, embedded_maps());
-    if (!source)
-        return refuse(source.error().message);
+    if (!source) return refuse(source.error().message);
     auto const map = load_map(**source, parsed->name);
-    if (!map)
-        return map.error();
-    if (map->document.empty())
-        return {}; // shapes only: checked where they are used
+    if (!map) return map.error();
+    if (map->document.empty()) return {}; // shapes only: checked where they are used
     Diagnostics faults;
     for (auto const& release : map->releases) {
         auto const schema = schemas.get(release, map->set);
         if (schema == nullptr) {
-            faults.push_back(map_diagnostic("MAP-0018", map->origin, 1, fmt::format("There is no grammar of set {} in release {}.", map->set, release)));
+            faults.push_back(
+                map_diagnostic("MAP-0018", map->origin, 1,
+                               fmt::format("There is no grammar of set {} in release {}.", map->set, release)));
             continue;
         }
         if (auto const plan = compile(*map, **source, schema); !plan)
             faults.insert(faults.end(), plan.error().begin(), plan.error().end());
     }
     if (map->releases.empty())
-        faults.push_back(map_diagnostic("MAP-0003", map->origin, 1, "The map names no release.", "Write, for example: format x12 850 004010"));
+        faults.push_back(map_diagnostic("MAP-0003", map->origin, 1, "The map names no release.",
+                                        "Write, for example: format x12 850 004010"));
     return faults;
 }
 

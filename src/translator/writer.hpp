@@ -1,5 +1,5 @@
-// Writing: the same plan backwards (map language §7). First the document is bound to slots, then slots become segments in
-// the grammar's order. Internal to writer_bind.cpp and writer_emit.cpp.
+// Writing: the same plan backwards (map language §7). First the document is bound to slots, then slots become segments
+// in the grammar's order. Internal to writer_bind.cpp and writer_emit.cpp.
 #pragma once
 
 #include "translator/plan.hpp"
@@ -55,20 +55,27 @@ public:
     std::unique_ptr<OutObject> run(Diagnostics& diagnostics);
 
 private:
-    std::unique_ptr<OutObject> bind(Body const& body, json::Value const& value, std::string path, OutObject const* parent, BindReport& report);
-    void members(OutObject& object, Member const& owner, json::Value const& value, std::string const& path, BindReport& report);
+    std::unique_ptr<OutObject> bind(Body const& body, json::Value const& value, std::string path,
+                                    OutObject const* parent, BindReport& report);
+    void members(OutObject& object, Member const& owner, json::Value const& value, std::string const& path,
+                 BindReport& report);
     void values(OutObject& object, OutObject const* parent, BindReport& report);
-    bool line_value(OutObject& object, OutObject const* parent, Line const& line, json::Value const& value, BindReport& report);
+    bool line_value(OutObject& object, OutObject const* parent, Line const& line, json::Value const& value,
+                    BindReport& report);
     void computed(OutObject& object, Line const& line, BindReport& report);
-    void list(OutObject& object, Member const& member, json::Value const& items, std::string const& path, BindReport& report);
-    std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path, OutObject const* parent, BindReport& report);
+    void list(OutObject& object, Member const& member, json::Value const& items, std::string const& path,
+              BindReport& report);
+    std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path,
+                                    OutObject const* parent, BindReport& report);
     std::size_t capacity(OutObject const& object, SlotIndex list) const;
     json::Value const* find(OutObject const& object, Member const* member) const;
     bool holds(OutObject const& object, ConditionTest const& test) const;
-    void set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed, BindReport& report);
+    void set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed,
+             BindReport& report);
     void take_kept(OutObject& object, BindReport& report);
     std::uint64_t count(json::Value const& from, CanonicalPath const& path, std::size_t part, bool everywhere) const;
-    Diagnostic fault(std::string_view code, std::string const& path, json::Value const* value, std::string message, std::string help = {}) const;
+    Diagnostic fault(std::string_view code, std::string const& path, json::Value const* value, std::string message,
+                     std::string help = {}) const;
     std::string zone_offset(OutObject const& object, Line const& line) const;
 
     Plan const& plan_;
@@ -85,19 +92,25 @@ public:
 private:
     struct Built {
         x12::OutSegment segment;
-        bool content = false;  // something beside constants and computed values
-        bool filled = false;   // anything at all
-        bool more = false;     // tuples are left for another segment
+        bool content = false; // something beside constants and computed values
+        bool filled = false;  // anything at all
+        bool more = false;    // tuples are left for another segment
     };
     void scope(Scope const& scope, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
-    void row(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
-    std::size_t claim(Scope const& scope, Claim const& claim, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
-    std::size_t kept_segments(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out);
-    Built build(Use const& use, grammar::NodeIndex row, OutObject& object, Test const* test, std::string const& stem, bool more_allowed);
-    void tuples(TupleRun const& run, grammar::NodeIndex row, OutObject& object, Built& built, std::vector<std::vector<std::string>>& elements,
+    void row(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out,
+             unsigned parent_number);
+    std::size_t claim(Scope const& scope, Claim const& claim, OutObject& object, std::vector<x12::OutSegment>& out,
+                      unsigned parent_number);
+    std::size_t kept_segments(Scope const& scope, grammar::NodeIndex row, OutObject& object,
+                              std::vector<x12::OutSegment>& out);
+    Built build(Use const& use, grammar::NodeIndex row, OutObject& object, Test const* test, std::string const& stem,
                 bool more_allowed);
-    void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources, OutObject const& object);
-    Diagnostic fault(std::string_view code, std::string const& canonical, std::string message, std::string help = {}) const;
+    void tuples(TupleRun const& run, grammar::NodeIndex row, OutObject& object, Built& built,
+                std::vector<std::vector<std::string>>& elements, bool more_allowed);
+    void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources,
+               OutObject const& object);
+    Diagnostic fault(std::string_view code, std::string const& canonical, std::string message,
+                     std::string help = {}) const;
     std::string segment_id(grammar::NodeIndex row) const;
 
     Plan const& plan_;

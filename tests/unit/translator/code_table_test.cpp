@@ -9,7 +9,8 @@ namespace wharf::translator {
 namespace {
 
 TEST(CodeTable, words_and_codes) {
-    auto const table = CodeTable::parse("t.csv", "word,x12:98,x12:66\nship_to,ST,\nbill_to,BT,1\nold,OL @..004020,\nnew,OL @004030..,\n");
+    auto const table = CodeTable::parse(
+        "t.csv", "word,x12:98,x12:66\nship_to,ST,\nbill_to,BT,1\nold,OL @..004020,\nnew,OL @004030..,\n");
     ASSERT_TRUE(table.has_value());
     auto const map = table->compile("x12:98", "004010");
     ASSERT_TRUE(map.has_value());

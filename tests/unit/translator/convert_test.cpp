@@ -22,7 +22,8 @@ std::string read(Op op, std::string_view text, unsigned scale = 0, std::string_v
     return std::string(out.view());
 }
 
-std::string write(Op op, json::Value const& value, unsigned scale = 0, grammar::ElementClass kind = grammar::ElementClass::text, std::uint32_t max = 10) {
+std::string write(Op op, json::Value const& value, unsigned scale = 0,
+                  grammar::ElementClass kind = grammar::ElementClass::text, std::uint32_t max = 10) {
     grammar::ElementRule rule;
     rule.kind = kind;
     rule.max = max;
@@ -32,8 +33,7 @@ std::string write(Op op, json::Value const& value, unsigned scale = 0, grammar::
     converter.elements = {&rule};
     std::vector<std::string> cells(2);
     std::string reason;
-    if (!write_value(converter, value, cells, reason))
-        return "! " + reason;
+    if (!write_value(converter, value, cells, reason)) return "! " + reason;
     return cells[1].empty() ? cells[0] : cells[0] + "|" + cells[1];
 }
 
@@ -56,7 +56,8 @@ TEST(Convert, decimals_keep_their_scale) {
     EXPECT_EQ(read(Op::decimal, "123456789012345678901234567890123456"), "\"123456789012345678901234567890123456\"");
     EXPECT_EQ(write(Op::decimal, json::Value("157.50"), 0, grammar::ElementClass::decimal), "157.50");
     EXPECT_EQ(write(Op::decimal, json::Value("7"), 0, grammar::ElementClass::digits), "7");
-    EXPECT_EQ(write(Op::decimal, json::Value("7.5"), 0, grammar::ElementClass::digits), "! is not a whole number, and the element holds nothing else");
+    EXPECT_EQ(write(Op::decimal, json::Value("7.5"), 0, grammar::ElementClass::digits),
+              "! is not a whole number, and the element holds nothing else");
 }
 
 TEST(Convert, implied_decimals_are_exact) {

@@ -1,5 +1,5 @@
-// Random canonical documents that a compiled map can write: members, words, lengths and numbers of entries from the plan
-// itself. What the map or grammar makes mandatory is always there; everything else by chance.
+// Random canonical documents that a compiled map can write: members, words, lengths and numbers of entries from the
+// plan itself. What the map or grammar makes mandatory is always there; everything else by chance.
 #pragma once
 
 #include "base/date.hpp"
@@ -31,7 +31,9 @@ public:
 
 private:
     bool chance(double probability) { return std::uniform_real_distribution<>(0, 1)(random_) < probability; }
-    unsigned below(unsigned limit) { return limit == 0 ? 0 : std::uniform_int_distribution<unsigned>(0, limit - 1)(random_); }
+    unsigned below(unsigned limit) {
+        return limit == 0 ? 0 : std::uniform_int_distribution<unsigned>(0, limit - 1)(random_);
+    }
 
     // --- what is needed
 
@@ -50,17 +52,14 @@ private:
                 for (auto const& field : claim.cells)
                     any = any || (!claim.each && wanted.slots.contains(field.slot));
             }
-        if (!any)
-            return;
+        if (!any) return;
         bool one = false;
         for (auto const& field : use.fields) {
             auto const* rule = body.slots[field.slot].rule;
-            if ((rule != nullptr && rule->mandatory) || (field.component != 0))
-                wanted.slots.insert(field.slot);
+            if ((rule != nullptr && rule->mandatory) || (field.component != 0)) wanted.slots.insert(field.slot);
             one = one || wanted.slots.contains(field.slot);
         }
-        if (!one && !use.fields.empty())
-            wanted.slots.insert(use.fields.front().slot);
+        if (!one && !use.fields.empty()) wanted.slots.insert(use.fields.front().slot);
     }
 
     void want_scope(Body const& body, Scope const& scope, Wanted& wanted) {
@@ -68,8 +67,7 @@ private:
         for (auto const& claim : scope.claims) {
             bool const mandatory = nodes[claim->row].mandatory && claim->rank >= 2 && claim->row != scope.first;
             if (claim->child != nullptr) {
-                if (mandatory)
-                    wanted.slots.insert(claim->list);
+                if (mandatory) wanted.slots.insert(claim->list);
                 continue;
             }
             bool inner = false;
@@ -93,22 +91,19 @@ private:
     std::string date() {
         for (;;) {
             auto const text = fmt::format("{:04}{:02}{:02}", 1950 + below(100), 1 + below(12), 1 + below(31));
-            if (is_date(text))
-                return iso_date(text);
+            if (is_date(text)) return iso_date(text);
         }
     }
     std::string time() {
         auto text = fmt::format("{:02}:{:02}", below(24), below(60));
-        if (chance(0.4))
-            text += fmt::format(":{:02}", below(60));
+        if (chance(0.4)) text += fmt::format(":{:02}", below(60));
         return text;
     }
 
     /// Codes that other claims of the same tuples take first; lists must not hold them.
     std::set<std::string> taken_codes(Body const& body) {
         std::set<std::string> codes;
-        if (body.kind != BodyKind::tuple || body.parent == nullptr)
-            return codes;
+        if (body.kind != BodyKind::tuple || body.parent == nullptr) return codes;
         auto const of_use = [&](Use const& use) {
             for (auto const& run : use.runs)
                 for (auto const& claim : run.claims)
@@ -131,13 +126,13 @@ private:
         case Op::code: {
             auto words = converter.codes->words();
             auto const taken = taken_codes(body);
-            std::erase_if(words, [&](auto const& word) { return taken.contains(std::string(converter.codes->code(word))); });
+            std::erase_if(words,
+                          [&](auto const& word) { return taken.contains(std::string(converter.codes->code(word))); });
             if (words.empty() || chance(0.1)) { // a code without a word
                 for (unsigned tries = 0; tries < 100 || words.empty(); ++tries) {
                     auto const letter = std::string(1, static_cast<char>('a' + below(26)));
                     auto const code = rule->max == 1 ? letter : letter + digits(1, true);
-                    if (converter.codes->quoted_word(code).empty())
-                        return json::Value("x12:" + code);
+                    if (converter.codes->quoted_word(code).empty()) return json::Value("x12:" + code);
                 }
             }
             return json::Value(words[below(static_cast<unsigned>(words.size()))]);
@@ -146,12 +141,9 @@ private:
             auto text = digits(1 + below(std::min(max, 6u)));
             if (rule->kind != grammar::ElementClass::digits && text.size() < max && chance(0.5))
                 text += "." + digits(1 + below(max - static_cast<unsigned>(text.size())), true);
-            if (rule->kind == grammar::ElementClass::text && text.size() > max)
-                text.resize(max);
-            if (text.back() == '.')
-                text.pop_back();
-            if (chance(0.1) && text.find_first_not_of("0.") != text.npos && text.size() < max)
-                text.insert(0, "-");
+            if (rule->kind == grammar::ElementClass::text && text.size() > max) text.resize(max);
+            if (text.back() == '.') text.pop_back();
+            if (chance(0.1) && text.find_first_not_of("0.") != text.npos && text.size() < max) text.insert(0, "-");
             return json::Value(text);
         }
         case Op::implied: {
@@ -165,7 +157,8 @@ private:
         case Op::time:
             return json::Value(time());
         case Op::moment: {
-            bool const may_lack = line.alternatives.front().parts.size() < 2 || line.alternatives.front().parts.back().may_lack;
+            bool const may_lack =
+                line.alternatives.front().parts.size() < 2 || line.alternatives.front().parts.back().may_lack;
             bool const can = line.alternatives.front().parts.size() > 1;
             return json::Value(date() + (can && (!may_lack || chance(0.6)) ? "T" + time() : ""));
         }
@@ -178,7 +171,8 @@ private:
         case Op::text:
             break;
         }
-        constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,-/&'\"\\()";
+        constexpr std::string_view letters =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,-/&'\"\\()";
         std::string text;
         auto const length = std::max(min, 1 + below(max));
         for (unsigned i = 0; i < length; ++i)
@@ -196,19 +190,16 @@ private:
         Wanted wanted;
         // lists and values by chance
         for (std::size_t i = 0; i < body.slots.size(); ++i)
-            if (chance(depth == 0 ? 0.12 : depth == 1 ? 0.1 : 0.05))
-                wanted.slots.insert(static_cast<SlotIndex>(i));
+            if (chance(depth == 0 ? 0.12 : depth == 1 ? 0.1 : 0.05)) wanted.slots.insert(static_cast<SlotIndex>(i));
         if (body.kind == BodyKind::tuple)
             for (std::size_t i = 0; i < body.slots.size(); ++i)
-                if (chance(0.9))
-                    wanted.slots.insert(static_cast<SlotIndex>(i));
-        if (body.kind != BodyKind::set)
-            want_use(body, body.use, wanted, true);
-        if (body.scope)
-            want_scope(body, *body.scope, wanted);
+                if (chance(0.9)) wanted.slots.insert(static_cast<SlotIndex>(i));
+        if (body.kind != BodyKind::set) want_use(body, body.use, wanted, true);
+        if (body.scope) want_scope(body, *body.scope, wanted);
         std::vector<Line const*> chosen(body.groups.size(), nullptr);
         for (std::size_t group = 0; group < body.groups.size(); ++group)
-            chosen[group] = body.lines[body.groups[group][below(static_cast<unsigned>(body.groups[group].size()))]].get();
+            chosen[group] =
+                body.lines[body.groups[group][below(static_cast<unsigned>(body.groups[group].size()))]].get();
         json::Value made = json::Value(json::Object{});
         members(body, *body.root, made, made, parent, wanted, chosen, depth, position);
         return made;
@@ -216,8 +207,8 @@ private:
 
     static bool holds(json::Value const& value) { return !value.members().empty() || !value.items().empty(); }
 
-    void members(Body const& body, Member const& owner, json::Value& into, json::Value& root, json::Value const& parent, Wanted const& wanted,
-                 std::vector<Line const*> const& chosen, unsigned depth, unsigned position) {
+    void members(Body const& body, Member const& owner, json::Value& into, json::Value& root, json::Value const& parent,
+                 Wanted const& wanted, std::vector<Line const*> const& chosen, unsigned depth, unsigned position) {
         for (auto const& one : owner.members) {
             auto const& member = *one;
             switch (member.kind) {
@@ -227,8 +218,7 @@ private:
             case MemberKind::object: {
                 json::Value inner = json::Value(json::Object{});
                 members(body, member, inner, root, parent, wanted, chosen, depth, position);
-                if (holds(inner))
-                    into.set(member.name, std::move(inner));
+                if (holds(inner)) into.set(member.name, std::move(inner));
                 break;
             }
             case MemberKind::simple:
@@ -245,39 +235,35 @@ private:
         }
     }
 
-    void scalar(Body const& body, Member const& member, json::Value& into, json::Value& root, json::Value const& parent, Wanted const& wanted,
-                std::vector<Line const*> const& chosen) {
+    void scalar(Body const& body, Member const& member, json::Value& into, json::Value& root, json::Value const& parent,
+                Wanted const& wanted, std::vector<Line const*> const& chosen) {
         Line const* line = nullptr;
         for (auto const index : member.lines)
             if (auto const& found = *body.lines[index]; found.reads() && found.writes() && !found.expression)
                 line = &found;
-        if (line == nullptr)
-            return;
-        if (line->one_of >= 0 && chosen[static_cast<std::size_t>(line->one_of)] != line)
-            return;
+        if (line == nullptr) return;
+        if (line->one_of >= 0 && chosen[static_cast<std::size_t>(line->one_of)] != line) return;
         bool want = false;
         for (auto const& part : line->alternatives.front().parts)
             want = want || wanted.slots.contains(part.slot);
-        if (!want && !member.required)
-            return;
+        if (!want && !member.required) return;
         if (member.name == "zone") // an offset fixed by a zone must stand in `at` too
             return;
         auto made = value(body, *line);
         if (line->same != nullptr) {
             auto const& other = line->same_in_parent ? parent : root;
             auto const* const text = other.find(line->same->name);
-            if (text != nullptr && *text == made)
-                return;
+            if (text != nullptr && *text == made) return;
         }
         into.set(member.name, std::move(made));
     }
 
-    void list(Body const& body, Member const& member, json::Value& into, json::Value& root, Wanted const& wanted, unsigned depth) {
+    void list(Body const& body, Member const& member, json::Value& into, json::Value& root, Wanted const& wanted,
+              unsigned depth) {
         bool want = member.required;
         for (auto const slot : member.lists)
             want = want || wanted.slots.contains(slot);
-        if (!want || depth > 7)
-            return;
+        if (!want || depth > 7) return;
 
         auto const limit = std::min(3u, capacity(body, member.lists.front()));
         auto const count = 1 + below(limit);
@@ -289,8 +275,7 @@ private:
                 item = value(inner, *inner.lines.front());
             } else {
                 item = object(inner, root, depth + 1, i + 1);
-                if (item.members().empty())
-                    continue;
+                if (item.members().empty()) continue;
             }
             if (member.kind == MemberKind::child) {
                 into.set(member.name, std::move(item));
@@ -298,8 +283,7 @@ private:
             }
             items.push_back(std::move(item));
         }
-        if (!items.items().empty() || member.required)
-            into.set(member.name, std::move(items));
+        if (!items.items().empty() || member.required) into.set(member.name, std::move(items));
     }
 
     unsigned capacity(Body const& body, SlotIndex list) {
@@ -307,8 +291,7 @@ private:
         auto const of_use = [&](Use const& use) {
             for (auto const& run : use.runs)
                 for (auto const& claim : run.claims)
-                    if (claim.list == list)
-                        found = (claim.last - claim.first) / run.stride + 1u;
+                    if (claim.list == list) found = (claim.last - claim.first) / run.stride + 1u;
         };
         auto const of_scope = [&](Scope const& scope) {
             for (auto const& claim : scope.claims) {
@@ -318,8 +301,7 @@ private:
             }
         };
         of_use(body.use);
-        if (body.scope)
-            of_scope(*body.scope);
+        if (body.scope) of_scope(*body.scope);
         for (auto const& scope : body.prefix_scopes)
             of_scope(*scope);
         return std::max(1u, found);

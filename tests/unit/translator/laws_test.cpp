@@ -18,8 +18,7 @@ void without_derived(json::Value& value, document::Node const& node) {
             return property != nullptr && property->derived;
         });
         for (auto& [name, inner] : value.members())
-            if (auto const* property = node.find(name))
-                without_derived(inner, *property->node);
+            if (auto const* property = node.find(name)) without_derived(inner, *property->node);
     } else if (value.is_array() && node.items != nullptr) {
         for (auto& item : value.items())
             without_derived(item, *node.items);
@@ -51,7 +50,9 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
         auto again = business(reading.value());
         without_derived(again, plan.document->root());
         if (auto* const totals = again.find("totals")) // counted by the writer, not said by the document
-            std::erase_if(totals->members(), [](auto const& member) { return member.first == "line_count" || member.first == "hl_count"; });
+            std::erase_if(totals->members(), [](auto const& member) {
+                return member.first == "line_count" || member.first == "hl_count";
+            });
         ASSERT_EQ(json::to_pretty_text(again), json::to_pretty_text(document)) << "seed " << seed << ": " << text;
         ASSERT_EQ(reading.outcome.extended, 0u) << text;
     }

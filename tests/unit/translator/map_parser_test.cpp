@@ -174,7 +174,9 @@ TEST(MapParser, every_wrong_line_is_listed_with_its_column) {
     EXPECT_EQ(std::count(found.begin(), found.end(), '\n'), 5) << found;
 }
 
-TEST(MapParser, header_is_needed) { EXPECT_NE(faults("number BEG03\n").find("MAP-0003"), std::string::npos); }
+TEST(MapParser, header_is_needed) {
+    EXPECT_NE(faults("number BEG03\n").find("MAP-0003"), std::string::npos);
+}
 
 TEST(MapParser, nearest_names) {
     EXPECT_EQ(did_you_mean("quantitty", {"quality", "quantity", "unit"}), "did you mean `quantity` or `quality`?");
@@ -183,8 +185,10 @@ TEST(MapParser, nearest_names) {
 
 /// No text crashes the parser or keeps it busy.
 TEST(MapParser, mutated_maps) {
-    std::string const map = "translator t/1 \"x\"\ndocument purchase_order 1\nlines[] each PO1 as line then each LIN/02+03...[UP] as item\n"
-                            "  one of\n    at 02+03 moment\n    period 05=RD8+06 period\n  unit SDQ01 code unit, same ../unit when kind in {a b}\n";
+    std::string const map =
+        "translator t/1 \"x\"\ndocument purchase_order 1\nlines[] each PO1 as line then each LIN/02+03...[UP] as item\n"
+        "  one of\n    at 02+03 moment\n    period 05=RD8+06 period\n  unit SDQ01 code unit, same ../unit when kind in "
+        "{a b}\n";
     unsigned seed = 1;
     for (unsigned round = 0; round < 3000; ++round) {
         auto text = map;
@@ -217,7 +221,8 @@ std::string const base = "translator t/base\n"
                          "  unit      03  code unit\n";
 
 std::expected<EffectiveMap, Diagnostics> load(std::string const& edits) {
-    auto const source = overlaid_maps({{"t/base.map", base}, {"t/edit.map", "translator t/edit extends t/base\n" + edits}}, nullptr);
+    auto const source =
+        overlaid_maps({{"t/base.map", base}, {"t/edit.map", "translator t/edit extends t/base\n" + edits}}, nullptr);
     return load_map(*source, "t/edit");
 }
 
@@ -250,7 +255,8 @@ TEST(MapEdits, one_direction) {
 }
 
 TEST(MapEdits, misses_are_faults) {
-    auto const map = load("remove contract_numbr\nadd number BEG04\nreplace purpose BEG01\nin line[]\n  remove unit\nin shape lin\n  remove unit\n");
+    auto const map = load("remove contract_numbr\nadd number BEG04\nreplace purpose BEG01\nin line[]\n  remove "
+                          "unit\nin shape lin\n  remove unit\n");
     ASSERT_FALSE(map.has_value());
     auto const found = test::texts(map.error());
     EXPECT_EQ(map.error().size(), 5u) << found;
@@ -268,7 +274,8 @@ TEST(MapEdits, remove_then_add_is_replace) {
 }
 
 TEST(MapLoad, chains_that_do_not_end) {
-    auto const source = overlaid_maps({{"a.map", "translator a extends b\n"}, {"b.map", "translator b extends a\n"}}, nullptr);
+    auto const source =
+        overlaid_maps({{"a.map", "translator a extends b\n"}, {"b.map", "translator b extends a\n"}}, nullptr);
     auto const map = load_map(*source, "a");
     ASSERT_FALSE(map.has_value());
     EXPECT_EQ(map.error().front().code, "MAP-0004");

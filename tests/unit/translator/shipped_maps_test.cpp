@@ -27,14 +27,14 @@ struct Sample {
 std::vector<Sample> samples() {
     std::vector<Sample> found;
     auto const manifest = read_file(folder() / "manifest.csv", 1 << 20);
-    if (!manifest)
-        return found;
+    if (!manifest) return found;
     std::istringstream lines(*manifest);
     for (std::string line; std::getline(lines, line);) {
         auto const name = line.substr(0, line.find(','));
         auto const text = read_file(folder() / name, 1 << 26);
         if (text && !name.empty())
-            found.push_back({name, *text, line.find(",valid,") != std::string::npos || line.find(",valid (") != std::string::npos});
+            found.push_back(
+                {name, *text, line.find(",valid,") != std::string::npos || line.find(",valid (") != std::string::npos});
     }
     return found;
 }
@@ -43,14 +43,14 @@ std::vector<Sample> samples() {
 std::string comparable(json::Value document) {
     document = business(std::move(document));
     if (auto* const totals = document.find("totals"))
-        std::erase_if(totals->members(), [](auto const& member) { return member.first == "line_count" || member.first == "hl_count"; });
+        std::erase_if(totals->members(),
+                      [](auto const& member) { return member.first == "line_count" || member.first == "hl_count"; });
     return json::to_pretty_text(document);
 }
 
 std::shared_ptr<Translator const> translator_for(std::shared_ptr<grammar::Schema const> const& schema) {
     static std::set<std::string> const mapped = {"850", "855", "856", "810"};
-    if (!mapped.contains(schema->set().id))
-        return nullptr;
+    if (!mapped.contains(schema->set().id)) return nullptr;
     return shipped_translator(schema->set().id, schema->dictionary().release());
 }
 
@@ -61,8 +61,7 @@ TEST(ShippedMaps, compile_in_their_release) {
 
 TEST(ShippedMaps, samples_translate_and_come_back) {
     auto const files = samples();
-    if (files.empty())
-        GTEST_SKIP() << "no sample files";
+    if (files.empty()) GTEST_SKIP() << "no sample files";
     unsigned sets = 0, translated = 0, stable = 0, exact = 0;
     std::uint64_t elements = 0, extended = 0;
     for (auto const& sample : files) {
@@ -70,21 +69,20 @@ TEST(ShippedMaps, samples_translate_and_come_back) {
             bool const expected = sample.judged_valid && !has_errors(reading.validation);
             sets += expected;
             if (!reading.outcome.ok()) {
-                if (expected)
-                    std::cout << sample.name << " not translated: " << texts(reading.outcome.diagnostics);
+                if (expected) std::cout << sample.name << " not translated: " << texts(reading.outcome.diagnostics);
                 EXPECT_TRUE(reading.json.empty());
                 continue;
             }
             auto const document = reading.value();
             auto const faults = document::check(document);
             EXPECT_TRUE(!expected || !has_errors(faults)) << sample.name << ": " << texts(faults);
-            if (!expected)
-                continue;
+            if (!expected) continue;
             ++translated;
             elements += reading.outcome.elements;
             extended += reading.outcome.extended;
             if (reading.outcome.extended * 20 > reading.outcome.elements)
-                std::cout << sample.name << ": " << reading.outcome.extended << " of " << reading.outcome.elements << " in extensions\n";
+                std::cout << sample.name << ": " << reading.outcome.extended << " of " << reading.outcome.elements
+                          << " in extensions\n";
             // law 4: what is read, written and read again is the same document
             auto const set = document.find("source")->string("set");
             auto const translator = shipped_translator(std::string(set), [&] {
@@ -96,7 +94,8 @@ TEST(ShippedMaps, samples_translate_and_come_back) {
                 std::cout << sample.name << " not written: " << texts(written.diagnostics);
                 continue;
             }
-            auto const again = read_body(set, to_text(written.segments), translator, translator->schema().dictionary().release());
+            auto const again =
+                read_body(set, to_text(written.segments), translator, translator->schema().dictionary().release());
             if (!again.outcome.ok()) {
                 ADD_FAILURE() << sample.name << ": " << texts(again.outcome.diagnostics) << to_text(written.segments);
                 continue;
@@ -115,8 +114,8 @@ TEST(ShippedMaps, samples_translate_and_come_back) {
             exact += to_text(translator->write(again.value(), {}).segments) == to_text(written.segments);
         }
     }
-    std::cout << sets << " valid sets, " << translated << " translated, " << stable << " stable, " << exact << " with a normal form that stays; "
-              << elements << " elements, " << extended << " in extensions\n";
+    std::cout << sets << " valid sets, " << translated << " translated, " << stable << " stable, " << exact
+              << " with a normal form that stays; " << elements << " elements, " << extended << " in extensions\n";
     EXPECT_GE(translated * 10, sets * 9);
     EXPECT_EQ(stable, translated);
     EXPECT_EQ(exact, translated);

@@ -23,7 +23,9 @@ inline grammar::SchemaCache& schemas() {
     return cache;
 }
 
-inline std::string functional_id(std::string_view set) { return schemas().get("004010", set)->set().group; }
+inline std::string functional_id(std::string_view set) {
+    return schemas().get("004010", set)->set().group;
+}
 
 struct Reading {
     std::string json; // empty after an error
@@ -38,7 +40,8 @@ struct Reading {
     [[nodiscard]] std::string codes() const {
         std::string text;
         for (auto const& found : outcome.diagnostics)
-            text += found.code + " " + found.place.path + (found.value.empty() ? "" : " \"" + found.value + "\"") + "\n";
+            text +=
+                found.code + " " + found.place.path + (found.value.empty() ? "" : " \"" + found.value + "\"") + "\n";
         return text;
     }
 };
@@ -50,11 +53,11 @@ std::vector<Reading> read_all(std::string_view text, std::string const& name, Fi
     grammar::InterchangeReader reader(text, name, schemas());
     while (reader.next()) {
         auto& item = reader.item();
-        if (item.kind != grammar::ItemKind::transaction_set || item.schema == nullptr || item.nodes == nullptr || item.part == nullptr)
+        if (item.kind != grammar::ItemKind::transaction_set || item.schema == nullptr || item.nodes == nullptr ||
+            item.part == nullptr)
             continue;
         std::shared_ptr<Translator const> const translator = find(item.schema);
-        if (translator == nullptr)
-            continue;
+        if (translator == nullptr) continue;
         SetInput input;
         input.segments = &item.part->segments;
         input.nodes = item.nodes;
@@ -77,7 +80,8 @@ inline MapSource const& shipped() {
 }
 
 /// A compiled map; the test fails with its diagnostics when there is none.
-inline std::shared_ptr<Translator const> compiled(MapSource const& source, std::string_view name, std::shared_ptr<grammar::Schema const> schema) {
+inline std::shared_ptr<Translator const> compiled(MapSource const& source, std::string_view name,
+                                                  std::shared_ptr<grammar::Schema const> schema) {
     auto made = make_translator(source, name, std::move(schema));
     if (!made) {
         ADD_FAILURE() << render_text(made.error());
@@ -86,23 +90,26 @@ inline std::shared_ptr<Translator const> compiled(MapSource const& source, std::
     return *made;
 }
 
-inline std::shared_ptr<Translator const> shipped_translator(std::string const& set, std::string const& release = "004010") {
+inline std::shared_ptr<Translator const> shipped_translator(std::string const& set,
+                                                            std::string const& release = "004010") {
     static std::map<std::string, std::shared_ptr<Translator const>> kept;
     auto& translator = kept[set + release];
-    if (translator == nullptr)
-        translator = compiled(shipped(), "x12/" + set, schemas().get(release, set));
+    if (translator == nullptr) translator = compiled(shipped(), "x12/" + set, schemas().get(release, set));
     return translator;
 }
 
 /// One set's body through a translator.
-inline Reading read_body(std::string_view set, std::string_view body, std::shared_ptr<Translator const> const& translator, std::string const& release = "004010") {
+inline Reading read_body(std::string_view set, std::string_view body,
+                         std::shared_ptr<Translator const> const& translator, std::string const& release = "004010") {
     auto const text = wharf::test::interchange(functional_id(set), {wharf::test::set(set, body)}, release);
     auto readings = read_all(text, "t.x12", [&](auto const&) { return translator; });
     EXPECT_EQ(readings.size(), 1u);
     return readings.empty() ? Reading() : std::move(readings.front());
 }
 
-inline Reading read_body(std::string const& set, std::string_view body) { return read_body(set, body, shipped_translator(set)); }
+inline Reading read_body(std::string const& set, std::string_view body) {
+    return read_body(set, body, shipped_translator(set));
+}
 
 /// Segments as text, each with its terminator.
 inline std::string to_text(std::vector<x12::OutSegment> const& segments) {
@@ -127,12 +134,16 @@ inline std::string texts(Diagnostics const& diagnostics) {
 }
 
 /// A map in memory over the shipped tables: "t/1.map" holds `text`.
-inline std::unique_ptr<MapSource> memory(std::map<std::string, std::string> files) { return overlaid_maps(std::move(files), embedded_maps()); }
+inline std::unique_ptr<MapSource> memory(std::map<std::string, std::string> files) {
+    return overlaid_maps(std::move(files), embedded_maps());
+}
 
 /// Without provenance, for comparing documents.
 inline json::Value business(json::Value document) {
     auto& members = document.members();
-    std::erase_if(members, [](auto const& member) { return member.first == "source" || member.first == "id" || member.first == "test"; });
+    std::erase_if(members, [](auto const& member) {
+        return member.first == "source" || member.first == "id" || member.first == "test";
+    });
     return document;
 }
 

@@ -71,7 +71,8 @@ TEST(Translators, a_partners_override) {
     EXPECT_EQ(line.string("unit"), "carton");
     EXPECT_EQ(line.string("unit_price"), "4.50");
     EXPECT_EQ(document.find("contract_number"), nullptr);
-    EXPECT_NE(reading.json.find(R"("BEG06":"K7")"), std::string::npos) << "removed lines leave their elements to the extensions";
+    EXPECT_NE(reading.json.find(R"("BEG06":"K7")"), std::string::npos)
+        << "removed lines leave their elements to the extensions";
     auto const& party = document.find("parties")->items().front();
     EXPECT_EQ(party.string("name"), "ACME");
     EXPECT_EQ(party.find("identifiers")->items().front().string("value"), "0107");
@@ -101,7 +102,8 @@ TEST(Translators, check_one_file) {
     Folder folder;
     folder.write("ok.map", "translator t/ok extends x12/810\nremove action\n");
     EXPECT_EQ(texts(check_map(folder.path / "ok.map", schemas())), "");
-    folder.write("bad.map", "translator t/bad extends x12/810\nadd order_numbre  BIG04\nin lines[]\n  replace quantity  77\n");
+    folder.write("bad.map",
+                 "translator t/bad extends x12/810\nadd order_numbre  BIG04\nin lines[]\n  replace quantity  77\n");
     auto const found = check_map(folder.path / "bad.map", schemas());
     ASSERT_EQ(found.size(), 2u) << texts(found);
     EXPECT_EQ(found[0].code, "MAP-0007");
@@ -124,15 +126,19 @@ TEST(Translators, loading_takes_little_time) {
     for (int i = 0; i < 10; ++i)
         ASSERT_TRUE(make_translator(shipped(), "x12/850", schema).has_value());
     auto const spent = std::chrono::steady_clock::now() - started;
-    std::cout << "load and compile x12/850: " << std::chrono::duration_cast<std::chrono::microseconds>(spent).count() / 10 << " us\n";
+    std::cout << "load and compile x12/850: "
+              << std::chrono::duration_cast<std::chrono::microseconds>(spent).count() / 10 << " us\n";
 }
 
 /// Whatever the validator reports, reading ends, says what it counts, and leaves JSON that parses.
 TEST(Translators, mutated_sets) {
     std::map<std::string, std::string> const bodies = {
-        {"850", "BEG*00*SA*4711**20250602~REF*DP*038**IA>1~DTM*002*20250602*1403*ES~N1*ST*ACME*92*0107~N3*A~PO1*1*10*EA*12.50**UP*012345678905~PID*F*08***text~SDQ*EA*92*01*5*02*5~CTT*1~AMT*TT*5~"},
-        {"856", "BSN*00*N1*20250602*1403~HL*1**S~TD5*B*2*UPSN~HL*2*1*O~PRF*4711~HL*3*2*P~MAN*GM*003456780000000014~HL*4*3*I~LIN**UP*012345678905~SN1**12*EA~HL*5*2*P~HL*6*5*I~SN1**1*EA~CTT*6~"},
-        {"810", "BIG*20250602*INV1**4711~N1*ST*X~IT1*1*10*EA*12.50**PO*4711*UP*012345678905~SAC*A*C310***1250*******02~TXI*ST*9.28~TDS*14178~CTT*1~"}};
+        {"850", "BEG*00*SA*4711**20250602~REF*DP*038**IA>1~DTM*002*20250602*1403*ES~N1*ST*ACME*92*0107~N3*A~PO1*1*10*"
+                "EA*12.50**UP*012345678905~PID*F*08***text~SDQ*EA*92*01*5*02*5~CTT*1~AMT*TT*5~"},
+        {"856", "BSN*00*N1*20250602*1403~HL*1**S~TD5*B*2*UPSN~HL*2*1*O~PRF*4711~HL*3*2*P~MAN*GM*003456780000000014~HL*"
+                "4*3*I~LIN**UP*012345678905~SN1**12*EA~HL*5*2*P~HL*6*5*I~SN1**1*EA~CTT*6~"},
+        {"810", "BIG*20250602*INV1**4711~N1*ST*X~IT1*1*10*EA*12.50**PO*4711*UP*012345678905~SAC*A*C310***1250*******02~"
+                "TXI*ST*9.28~TDS*14178~CTT*1~"}};
     std::mt19937 random(3);
     for (auto const& [set, body] : bodies)
         for (int round = 0; round < 1500; ++round) {
@@ -159,13 +165,13 @@ TEST(Translators, mutated_sets) {
                 default:
                     text.insert(at, std::string(random() % 80, '*'));
                 }
-                if (text.empty())
-                    text = "~";
+                if (text.empty()) text = "~";
             }
-            if (text.back() != '~')
-                text += '~';
+            if (text.back() != '~') text += '~';
             auto const whole = wharf::test::interchange(functional_id(set), {wharf::test::set(set, text)});
-            for (auto const& reading : read_all(whole, "t", [&, &set = set](auto const& schema) { return schema->set().id == set ? shipped_translator(set) : nullptr; })) {
+            for (auto const& reading : read_all(whole, "t", [&, &set = set](auto const& schema) {
+                     return schema->set().id == set ? shipped_translator(set) : nullptr;
+                 })) {
                 EXPECT_LE(reading.outcome.extended, reading.outcome.elements) << text;
                 if (!reading.outcome.ok()) {
                     EXPECT_EQ(reading.json, "");

@@ -1,0 +1,362 @@
+// What is rare on the way from slots to JSON: derived values, what nobody read, faults.
+#include "translator/serialiser.hpp"
+
+#include "diagnostic/registry.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wharf::translator {
+
+void Serialiser::derived(Member const& member, ObjectId id) {
+    auto const input = [&](unsigned i) {
+        return member.inputs[i] == no_slot ? std::string_view() : right_trimmed(slot_text(id, member.inputs[i]));
+    };
+    switch (static_cast<Derived>(member.code)) {
+    case Derived::description: // inputs: the list; of its objects form, characteristic, text
+        if (member.inputs[0] == no_slot) return;
+        for (auto item = arena_.list(id, member.inputs[0]); item != 0; item = arena_.next(item)) {
+            auto const of = [&](unsigned i) {
+                return member.inputs[i] == no_slot ? std::string_view()
+                                                   : right_trimmed(slot_text(item, member.inputs[i]));
+            };
+            if (of(1) == "F" && (of(2).empty() || of(2) == "08") && !of(3).empty()) {
+                json_ += member.key;
+                append_text(json_, of(3));
+                return;
+            }
+        }
+        return;
+    case Derived::sscc:
+        if (auto const sscc = sscc_of(input(0)); !sscc.empty()) {
+            json_ += member.key;
+            append_text(json_, sscc);
+        }
+        return;
+    case Derived::direction: {
+        auto const type = input(0);
+        bool const credit = type == "CR" || type == "CN" || type == "CE" || input(1).starts_with('-');
+        json_ += member.key;
+        json_ += credit ? "\"credit\"" : "\"debit\"";
+        return;
+    }
+    case Derived::shipped_lines: {
+        std::string lines;
+        append_shipped_lines(shipped_, json_.view(), member.key, lines);
+        json_ += lines;
+        return;
+    }
+    case Derived::none:
+        return;
+    }
+}
+
+void Serialiser::shipped_node(Body const& body, ObjectId id, Choices& choices) {
+    auto const index = shipped_.size();
+    shipped_.emplace_back();
+    shipped_.back().parent = shipped_parent_;
+    shipped_parent_ = static_cast<std::int32_t>(index);
+    auto const outer = watched_;
+    watched_ = {};
+    members(body, id, choices, 0);
+    note_shipped(id, shipped_[index]);
+    watched_ = outer;
+    shipped_parent_ = shipped_[index].parent;
+}
+
+void Serialiser::note_shipped(ObjectId id, ShippedNode& node) {
+    node.order = watched_[0];
+    node.items = watched_[1];
+    node.description = watched_[2];
+    node.quantity = watched_[3];
+    node.unit = watched_[4];
+    node.lot_number = watched_[5];
+    node.expiry_date = watched_[6];
+    node.serial_numbers = watched_[7];
+    note_slots(id, node);
+}
+
+void Serialiser::note_slots(ObjectId id, ShippedNode& node) {
+    auto const& slots = plan_.shipped;
+    for (auto const slot : slots.item_marks)
+        node.is_item = node.is_item || arena_.length(id, slot) != 0;
+    if (slots.order_line != no_slot) node.order_line_number = right_trimmed(slot_text(id, slots.order_line));
+    node.order_line_from_order = !node.order_line_number.empty();
+    if (slots.items != no_slot && node.order_line_number.empty())
+        for (auto item = arena_.list(id, slots.items); item != 0; item = arena_.next(item))
+            if (right_trimmed(slot_text(item, slots.item_scheme)) == "PL") {
+                node.order_line_number = right_trimmed(slot_text(item, slots.item_value));
+                break;
+            }
+    if (slots.marks != no_slot)
+        for (auto mark = arena_.list(id, slots.marks); mark != 0; mark = arena_.next(mark)) {
+            auto const kind = right_trimmed(slot_text(mark, slots.mark_kind));
+            auto const label = right_trimmed(slot_text(mark, slots.mark_value));
+            if (auto const sscc = sscc_of(label); !sscc.empty())
+                node.packages.emplace_back(sscc);
+            else if ((kind == "GM" || kind == "AA") && !label.empty()) // meant as an SSCC, with a wrong check digit
+                node.packages.emplace_back(label);
+        }
+    if (slots.dates != no_slot && node.expiry_date.length == 0)
+        for (auto date = arena_.list(id, slots.dates); date != 0; date = arena_.next(date))
+            if (right_trimmed(slot_text(date, slots.date_kind)) == "036")
+                node.expiry = right_trimmed(slot_text(date, slots.date_value));
+}
+
+std::string Serialiser::key_of(Extension const& entry) const {
+    auto const view = (*input_.segments)[entry.segment];
+    if (entry.element == 0) {
+        auto const own = fmt::format("{}({})", view.id(), entry.number);
+        if (entry.parent >= 0) return key_of(run_.extensions[static_cast<std::size_t>(entry.parent)]) + "/" + own;
+        return (entry.scope != nullptr ? entry.scope->prefix : std::string()) + own;
+    }
+    if (entry.component > 0x100) return fmt::format("{:02}", entry.component - 0x100);
+    std::string key;
+    if (entry.claim != nullptr)
+        key = entry.claim->numbered
+                  ? fmt::format("{}{}({})/", entry.scope != nullptr ? entry.scope->prefix : std::string(), view.id(),
+                                entry.number)
+                  : entry.claim->stem;
+    key += fmt::format("{}{:02}", view.id(), entry.element);
+    if (entry.component != 0) key += fmt::format("-{:02}", entry.component);
+    return key;
+}
+
+void Serialiser::append_element(std::string_view text) {
+    text = right_trimmed(text);
+    if (text.find(separator_) == text.npos) {
+        append_text(json_, text);
+        return;
+    }
+    json_ += '[';
+    for (;;) {
+        auto const end = std::min(text.find(separator_), text.size());
+        append_text(json_, right_trimmed(text.substr(0, end)));
+        if (end == text.size()) break;
+        json_ += ',';
+        text.remove_prefix(end + 1);
+    }
+    json_ += ']';
+}
+
+void Serialiser::append_entry(Extension const& entry) {
+    auto const view = (*input_.segments)[entry.segment];
+    json_ += ',';
+    append_text(json_, key_of(entry));
+    json_ += ':';
+    if (entry.element != 0) {
+        ++extended_;
+        if (entry.component != 0 && entry.component < 0x100)
+            append_text(json_, right_trimmed(component_of(view.element(entry.element), separator_, entry.component)));
+        else
+            append_element(view.element(entry.element));
+        return;
+    }
+    json_ += '[';
+    for (std::uint32_t e = 1; e <= view.element_count(); ++e) {
+        if (e > 1) json_ += ',';
+        append_element(view.element(e));
+        extended_ += !view.element(e).empty();
+    }
+    json_ += ']';
+}
+
+bool Serialiser::blank(Extension const& entry) const {
+    auto const view = (*input_.segments)[entry.segment];
+    if (entry.element == 0) return false;
+    return right_trimmed(view.element(entry.element)).empty();
+}
+
+void Serialiser::extensions(Body const& body, Member const& member, ObjectId id, Choices const& choices) {
+    bool const passed_over = !body.conditional.empty() && has_unread(body, id, choices);
+    // those noted last are this object's: the objects below have taken theirs
+    auto own_via = via_.size();
+    while (own_via > 0 && via_[own_via - 1].first == id)
+        --own_via;
+    bool const via = own_via != via_.size();
+    if (arena_.first_extension(id) == 0 && !passed_over && !via) return;
+    auto const at = json_.size();
+    json_ += member.key;
+    auto const inner = json_.size();
+    if (via) {
+        json_ += ",\"via\":{";
+        for (auto i = own_via; i < via_.size(); ++i) {
+            json_ += i == own_via ? "\"" : ",\"";
+            json_ += via_[i].second;
+            json_ += '"';
+        }
+        via_.resize(own_via);
+        json_ += '}';
+    }
+    format_key(plan_.format_key, [&] {
+        for (auto i = arena_.first_extension(id); i != 0; i = run_.extensions[i - 1].next)
+            if (auto const& entry = run_.extensions[i - 1];
+                (entry.element != 0 || entry.node != grammar::no_node) && !blank(entry))
+                append_entry(entry);
+        if (passed_over)
+            for (auto const slot : body.conditional)
+                if (unread(body, id, slot, choices)) {
+                    json_ += ',';
+                    append_text(json_, body.slots[slot].key);
+                    json_ += ':';
+                    append_text(json_, right_trimmed(slot_text(id, slot)));
+                    ++extended_;
+                }
+    });
+    format_key("unplaced", [&] { // segments the grammar has no place for: kept, never written back
+        for (auto i = arena_.first_extension(id); i != 0; i = run_.extensions[i - 1].next)
+            if (auto const& entry = run_.extensions[i - 1]; entry.element == 0 && entry.node == grammar::no_node)
+                append_entry(entry);
+    });
+    close(at, inner, '{', '}');
+}
+
+bool Serialiser::unread(Body const& body, ObjectId id, SlotIndex slot, Choices const& choices) const {
+    if (arena_.length(id, slot) == 0 || right_trimmed(slot_text(id, slot)).empty()) return false;
+    for (auto const index : body.slots[slot].readers) {
+        auto const& line = *body.lines[index];
+        if (line.reads() && line.flag >= 0 && (choices.taken >> line.flag & 1) != 0) {
+            if (line.alternatives.size() == 1) return false;
+            auto const* const found = first_satisfied(line, id);
+            for (auto const& part : found->parts)
+                if (part.slot == slot) return false;
+        }
+        if (line.expression && !line.computed_index) return false; // checked, not kept
+    }
+    return true;
+}
+
+bool Serialiser::has_unread(Body const& body, ObjectId id, Choices const& choices) const {
+    return std::any_of(body.conditional.begin(), body.conditional.end(),
+                       [&](auto slot) { return unread(body, id, slot, choices); });
+}
+
+std::string Serialiser::canonical_place(ObjectId id, std::string_view tail) const {
+    std::string place;
+    for (;;) {
+        auto const& body = *plan_.bodies[arena_.body(id)];
+        auto const parent = arena_.parent(id);
+        if (parent == 0 || body.member == nullptr) break;
+        std::string own = body.member->name;
+        for (auto const* object_ = body.parent_object; object_ != nullptr && object_->parent != nullptr;
+             object_ = object_->parent)
+            own = object_->name + "." + own;
+        if (body.member->kind == MemberKind::list) {
+            unsigned index = 0;
+            for (auto const slot : body.member->lists)
+                for (auto item = arena_.list(parent, slot); item != 0; item = arena_.next(item), ++index)
+                    if (item == id) own += fmt::format("[{}]", index);
+        }
+        place = place.empty() ? own : own + "." + place;
+        id = parent;
+    }
+    if (tail.empty()) return place;
+    return place.empty() ? std::string(tail) : fmt::format("{}.{}", place, tail);
+}
+
+std::string Serialiser::member_path(Member const* member) {
+    std::string path;
+    for (; member != nullptr && member->parent != nullptr; member = member->parent)
+        path = path.empty() ? member->name : member->name + "." + path;
+    return path;
+}
+
+std::pair<std::uint32_t, std::uint32_t> Serialiser::locate(std::uint32_t begin) const {
+    auto const& segments = input_.segments->segments();
+    auto const after =
+        std::upper_bound(segments.begin(), segments.end(), begin,
+                         [](std::uint32_t at, x12::Segment const& segment) { return at < segment.begin; });
+    auto const index = static_cast<std::uint32_t>(after - segments.begin() - 1);
+    auto const view = (*input_.segments)[index];
+    std::uint32_t element = 1;
+    while (element < view.element_count() && view.element_begin(element + 1) <= begin)
+        ++element;
+    return {index, element};
+}
+
+void Serialiser::refused(Line const& line, ObjectId id, SlotIndex slot) {
+    auto const [segment, element] = locate(arena_.begin(id, slot));
+    auto const place = canonical_place(id, line.target == nullptr ? std::string() : member_path(line.target));
+    auto const text = slot_text(id, slot);
+    auto const conversion =
+        fmt::format("{}{}", to_string(line.converter.op), line.conversion_inferred ? ", inferred from the types" : "");
+    auto const& external = plan_.bodies[arena_.body(id)]->slots[slot].external;
+    std::string help = fmt::format("Read by {} into {} (conversion: {}).", line.origin.text_place(), place, conversion);
+    if (line.converter.op == Op::decimal && text.find(',') != text.npos)
+        help += fmt::format(" If this partner uses a decimal comma, override the line: replace {} … decimal \",\"",
+                            line.target != nullptr ? line.target->name : place);
+    else
+        help += " Ask the partner to correct it, or override the line for this partner.";
+    diagnostics_.push_back(data_diagnostic(plan_, input_, "MAP-0101", segment, element,
+                                           fmt::format("{} \"{}\" {}.", external, text, reason_), std::move(help)));
+}
+
+void Serialiser::missing(Body const& body, Member const& member, ObjectId id) {
+    std::string external;
+    for (auto const index : member.lines)
+        if (auto const& line = *body.lines[index]; line.reads())
+            for (auto const& alternative : line.alternatives)
+                external += (external.empty() ? "" : " or ") + body.slots[alternative.parts.front().slot].external;
+    for (auto const list : member.lists)
+        external += (external.empty() ? "" : " or ") + body.slots[list].external;
+    // point at the segment it should stand in, where there is one: of "BEG03" the first BEG
+    auto segment = arena_.segment(id);
+    auto const first = external.substr(0, external.find_first_of(" -"));
+    auto const segment_id = first.size() > 3 ? first.substr(0, first.size() - 2) : first;
+    for (std::size_t i = segment; i < input_.segments->size(); ++i)
+        if ((*input_.segments)[i].id() == segment_id) {
+            segment = static_cast<std::uint32_t>(i);
+            break;
+        }
+    diagnostics_.push_back(data_diagnostic(
+        plan_, input_, "MAP-0103", segment, 0,
+        fmt::format("The document has no `{}`, which its schema requires.", canonical_place(id, member_path(&member))),
+        external.empty() ? std::string("The map must read it from somewhere.")
+                         : fmt::format("It is read from {}: that is empty or missing here.", external)));
+}
+
+void Serialiser::counts() {
+    auto const& root = *plan_.root;
+    for (auto const& one : root.lines) {
+        auto const& line = *one;
+        if (!line.expression || line.alternatives.empty() || line.alternatives.front().parts.empty()) continue;
+        auto const slot = line.alternatives.front().parts.front().slot;
+        auto const text = right_trimmed(slot_text(run_.root, slot));
+        if (text.empty()) continue;
+        std::uint64_t stated = 0;
+        bool digits = text.size() < 16;
+        for (char const c : text) {
+            digits = digits && c >= '0' && c <= '9';
+            stated = stated * 10 + static_cast<std::uint64_t>(c - '0');
+        }
+        if (!digits) continue;
+        std::uint64_t actual = 0, items = 0;
+        std::string what;
+        if (line.expression->kind == Expression::Kind::count_segment && line.expression->text == "HL") {
+            actual = run_.levels.size();
+            for (auto const& node : shipped_)
+                items += node.is_item;
+            what = "HL segments";
+        } else if (line.expression->kind == Expression::Kind::count_path && line.expression->path.parts.size() == 1 &&
+                   !line.expression->everywhere) {
+            auto const& name = line.expression->path.parts.front().name;
+            auto const found = std::find_if(root.root->members.begin(), root.root->members.end(),
+                                            [&](auto const& member) { return member->name == name; });
+            if (found == root.root->members.end() || (*found)->kind != MemberKind::list) continue;
+            for (auto const list_slot : (*found)->lists)
+                for (auto item = arena_.list(run_.root, list_slot); item != 0; item = arena_.next(item))
+                    ++actual;
+            what = name;
+        } else {
+            continue;
+        }
+        if (stated == actual || (items != 0 && stated == items)) continue;
+        auto const [segment, element] = locate(arena_.begin(run_.root, slot));
+        diagnostics_.push_back(data_diagnostic(
+            plan_, input_, "MAP-0108", segment, element,
+            fmt::format("{} says {}; the set holds {} {}.", root.slots[slot].external, stated, actual, what),
+            "Nothing is lost by it, but something may be missing: ask the partner when it happens again."));
+    }
+}
+
+} // namespace wharf::translator
