@@ -58,6 +58,25 @@ void strip(Value& value, document::Node const& node, bool root = true) {
               [](auto const& a, auto const& b) { return a.first < b.first; }); // the order of members says nothing
 }
 
+/// What X12 demands and a document may leave out: whose currency it is, and that a text is free-form. Writing fills it
+/// in, so it is there when the document comes back.
+void fill_defaults(Value& value, std::string_view currency_party) {
+    for (auto& [name, member] : value.members()) {
+        fill_defaults(member, name == "charges" ? "seller" : currency_party);
+        if (name == "descriptions")
+            for (auto& entry : member.items())
+                if (entry.find("text") && !entry.find("form") && !entry.find("code")) entry.set("form", "free_form");
+    }
+    for (auto& item : value.items())
+        fill_defaults(item, currency_party);
+    if (value.find("currency") && !value.find("currency_party")) value.set("currency_party", currency_party);
+}
+
+Value with_defaults(Value document) {
+    fill_defaults(document, document.string("document").starts_with("purchase_order") ? "buyer" : "seller");
+    return document;
+}
+
 std::string comparable(Value value) {
     strip(value, document::Schema::find(value.string("document"))->root());
     return json::to_pretty_text(value);
@@ -152,7 +171,7 @@ TEST(Model, EditedDocumentsComeBackOrAreRefused) {
                 std::string body;
                 for (auto const& segment : written.body)
                     body += segment + "\n";
-                EXPECT_EQ(comparable(parsed(again.json)), comparable(edited)) << body;
+                EXPECT_EQ(comparable(parsed(again.json)), comparable(with_defaults(edited))) << body;
                 ++equal;
             }
         }
@@ -160,6 +179,33 @@ TEST(Model, EditedDocumentsComeBackOrAreRefused) {
     std::cout << all << " edited documents: " << equal << " come back equal, " << noted << " with notes, " << refused
               << " refused\n";
     EXPECT_GT(equal * 2, all);
+}
+
+TEST(Model, CurrencyAndTextAloneCanBeWritten) {
+    struct Case {
+        std::string_view set, group, body;
+    };
+    for (auto const& [set, group, body] : {
+             Case{"850", "PO", "BEG*00*SA*1**20250602~CUR*BY*USD~PO1*1*1*EA*1**UP*111111111117~CUR*BY*EUR~PID*F****TEXT~"},
+             Case{"855", "PR", "BAK*00*AC*1*20250602~CUR*BY*USD~PO1*1*1*EA*1**UP*111111111117~CUR*BY*EUR~PID*F****TEXT~"},
+             Case{"810", "IN", "BIG*20250602*1~CUR*SE*USD~IT1*1*1*EA*1**UP*111111111117~CUR*SE*EUR~PID*F****TEXT~TDS*100~"},
+         }) {
+        auto const read = one(set, group, body);
+        ASSERT_NE(read.translator, nullptr) << set;
+        auto document = parsed(read.json);
+        std::erase_if(document.members(), [](auto const& member) { return member.first == "currency_party"; });
+        auto& line = document.find("lines")->items().front();
+        std::erase_if(line.members(), [](auto const& member) { return member.first == "currency_party"; });
+        std::erase_if(line.find("descriptions")->items().front().members(),
+                      [](auto const& member) { return member.first == "form"; });
+        auto const written = write(read, json::to_text(document));
+        ASSERT_TRUE(written.ok) << set << (written.diagnostics.empty() ? "" : written.diagnostics.front().message);
+        std::string text;
+        for (auto const& segment : written.body)
+            text += segment + "~";
+        EXPECT_EQ(text, body);
+        EXPECT_EQ(comparable(parsed(read.json)), comparable(with_defaults(document)));
+    }
 }
 
 TEST(Model, ExtensionsStayWithTheirLine) {
