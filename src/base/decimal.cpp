@@ -47,28 +47,21 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
             point = true;
             continue;
         }
-        if (c < '0' || c > '9')
-            return std::nullopt;
+        if (c < '0' || c > '9') return std::nullopt;
         ++digits;
-        if (value != 0 || c != '0')
-            ++significant;
-        if (significant > max_digits)
-            return std::nullopt;
+        if (value != 0 || c != '0') ++significant;
+        if (significant > max_digits) return std::nullopt;
         value = value * 10 + (c - '0');
-        if (point)
-            ++scale;
+        if (point) ++scale;
     }
-    if (digits == 0 || scale > max_digits)
-        return std::nullopt;
+    if (digits == 0 || scale > max_digits) return std::nullopt;
     return Decimal(negative ? -value : value, scale);
 }
 
 std::optional<Decimal> Decimal::implied(std::string_view digits, unsigned scale) {
-    if (digits.find('.') != std::string_view::npos)
-        return std::nullopt;
+    if (digits.find('.') != std::string_view::npos) return std::nullopt;
     auto number = parse(digits);
-    if (!number || scale > max_digits)
-        return std::nullopt;
+    if (!number || scale > max_digits) return std::nullopt;
     number->scale_ = scale;
     return number;
 }
@@ -77,13 +70,11 @@ std::string Decimal::text() const {
     std::string reversed;
     auto value = coefficient_ < 0 ? -coefficient_ : coefficient_;
     for (unsigned i = 0; value != 0 || i <= scale_; ++i) {
-        if (i == scale_ && scale_ > 0)
-            reversed += '.';
+        if (i == scale_ && scale_ > 0) reversed += '.';
         reversed += static_cast<char>('0' + static_cast<int>(value % 10));
         value /= 10;
     }
-    if (coefficient_ < 0)
-        reversed += '-';
+    if (coefficient_ < 0) reversed += '-';
     std::ranges::reverse(reversed);
     return reversed;
 }
@@ -91,14 +82,12 @@ std::string Decimal::text() const {
 std::optional<std::string> Decimal::implied_text(unsigned scale) const {
     auto value = *this;
     while (value.scale_ > scale) {
-        if (value.coefficient_ % 10 != 0)
-            return std::nullopt;
+        if (value.coefficient_ % 10 != 0) return std::nullopt;
         value.coefficient_ /= 10;
         --value.scale_;
     }
     for (; value.scale_ < scale; ++value.scale_) {
-        if (value.coefficient_ > largest / 10 || value.coefficient_ < -(largest / 10))
-            return std::nullopt;
+        if (value.coefficient_ > largest / 10 || value.coefficient_ < -(largest / 10)) return std::nullopt;
         value.coefficient_ *= 10;
     }
     value.scale_ = 0;
@@ -106,8 +95,7 @@ std::optional<std::string> Decimal::implied_text(unsigned scale) const {
 }
 
 Decimal Decimal::rounded(unsigned scale) const {
-    if (scale_ <= scale)
-        return *this;
+    if (scale_ <= scale) return *this;
     auto value = coefficient_;
     bool up = false;
     for (unsigned i = scale_; i > scale; --i) {
@@ -115,19 +103,19 @@ Decimal Decimal::rounded(unsigned scale) const {
         up = digit >= 5 || digit <= -5;
         value /= 10;
     }
-    if (up)
-        value += coefficient_ < 0 ? -1 : 1;
+    if (up) value += coefficient_ < 0 ? -1 : 1;
     return {value, scale};
 }
 
-Decimal Decimal::operator-() const { return {-coefficient_, scale_}; }
+Decimal Decimal::operator-() const {
+    return {-coefficient_, scale_};
+}
 
 void Decimal::align(Decimal& a, Decimal& b) {
     auto& coarse = a.scale_ < b.scale_ ? a : b;
     auto& fine = a.scale_ < b.scale_ ? b : a;
     for (; coarse.scale_ < fine.scale_; ++coarse.scale_) {
-        if (coarse.coefficient_ > largest / 10 || coarse.coefficient_ < -(largest / 10))
-            break;
+        if (coarse.coefficient_ > largest / 10 || coarse.coefficient_ < -(largest / 10)) break;
         coarse.coefficient_ *= 10;
     }
     for (; fine.scale_ > coarse.scale_; --fine.scale_)
@@ -139,10 +127,8 @@ Decimal operator+(Decimal const& a, Decimal const& b) {
     auto y = b;
     Decimal::align(x, y);
     auto sum = x.coefficient_ + y.coefficient_;
-    if (sum <= largest && sum >= -largest)
-        return {sum, x.scale_};
-    if (x.scale_ > 0)
-        return {without_last_digit(sum), x.scale_ - 1};
+    if (sum <= largest && sum >= -largest) return {sum, x.scale_};
+    if (x.scale_ > 0) return {without_last_digit(sum), x.scale_ - 1};
     return {sum > 0 ? largest : -largest, 0};
 }
 
@@ -168,8 +154,7 @@ Decimal operator*(Decimal const& a, Decimal const& b) {
         }
         up = carry >= 5;
     }
-    if (parts[2] != 0 || parts[3] != 0)
-        return {negative ? -largest : largest, 0};
+    if (parts[2] != 0 || parts[3] != 0) return {negative ? -largest : largest, 0};
     auto const product = std::min(parts[1] * base + parts[0] + (up ? 1 : 0), largest);
     return {negative ? -product : product, scale};
 }
@@ -179,8 +164,7 @@ std::strong_ordering operator<=>(Decimal const& a, Decimal const& b) {
     auto const unit_a = power_of_ten(a.scale_);
     auto const unit_b = power_of_ten(b.scale_);
     auto const whole = a.coefficient_ / unit_a <=> b.coefficient_ / unit_b;
-    if (whole != 0)
-        return whole;
+    if (whole != 0) return whole;
     auto const scale = std::max(a.scale_, b.scale_);
     return a.coefficient_ % unit_a * power_of_ten(scale - a.scale_) <=>
            b.coefficient_ % unit_b * power_of_ten(scale - b.scale_);

@@ -17,7 +17,8 @@ std::string new_id(Timestamp now) {
     // The system's generator, not a seeded one: ids must not repeat, in this process or any other.
     std::array<unsigned char, 16> bits{};
     if (::getrandom(bits.data(), bits.size(), 0) != static_cast<ssize_t>(bits.size()))
-        std::abort(); // cannot happen: so few bytes are never cut short, and the call is older than any kernel we run on
+        std::abort(); // cannot happen: so few bytes are never cut short, and the call is older than any kernel we run
+                      // on
     for (std::size_t i = 0; i < bits.size(); ++i)
         id[i + 10] = alphabet[bits[i] & 31];
     return id;

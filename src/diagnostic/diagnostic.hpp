@@ -59,8 +59,8 @@ struct Diagnostic {
     std::string message; // what is wrong, what was found, what was expected
     std::string help;    // what to do
     Place place;
-    std::string value;   // the offending text, as it stands in the file
-    std::string excerpt; // the segment or line around it, as it stands in the file
+    std::string value;                // the offending text, as it stands in the file
+    std::string excerpt;              // the segment or line around it, as it stands in the file
     std::uint32_t excerpt_offset = 0; // where the fault begins in `excerpt`, bytes
     std::vector<Related> related;
     AcknowledgmentCodes acknowledgment;

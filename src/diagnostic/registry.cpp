@@ -28,8 +28,7 @@ std::string_view take_line(std::string_view& rest) {
 
 std::string_view section(std::string_view text, std::string_view title) {
     auto const heading = text.find(title);
-    if (heading == std::string_view::npos)
-        return {};
+    if (heading == std::string_view::npos) return {};
     auto rest = text.substr(heading + title.size());
     return trimmed(rest.substr(0, rest.find("\n## ")));
 }
@@ -84,8 +83,7 @@ Diagnostic make_diagnostic(std::string_view code, std::string message, std::stri
     diagnostic.code = code;
     auto const found = registry().find(code);
     assert(found != registry().end() && "a diagnostic code without a file in src/diagnostic/codes");
-    if (found != registry().end())
-        diagnostic.severity = found->second.severity;
+    if (found != registry().end()) diagnostic.severity = found->second.severity;
     diagnostic.message = std::move(message);
     diagnostic.help = std::move(help);
     return diagnostic;

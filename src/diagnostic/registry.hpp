@@ -25,8 +25,8 @@
 namespace wharf {
 
 struct CodeEntry {
-    std::string_view code;        // "X12-0402"
-    std::string_view name;        // "code-not-in-list"
+    std::string_view code; // "X12-0402"
+    std::string_view name; // "code-not-in-list"
     Severity severity = Severity::error;
     std::string_view explanation; // up to the first "##"
     std::string_view bad;         // empty when the fault cannot be shown in a line

@@ -14,14 +14,12 @@ public:
     explicit Members(std::string& out) : out_(out) {}
 
     void text(std::string_view name, std::string_view value) {
-        if (value.empty())
-            return;
+        if (value.empty()) return;
         begin(name);
         append_json_string(out_, value);
     }
     void number(std::string_view name, std::uint64_t value) {
-        if (value != 0)
-            always(name, value);
+        if (value != 0) always(name, value);
     }
     void always(std::string_view name, std::uint64_t value) {
         begin(name);
@@ -69,12 +67,10 @@ void append(std::string& out, Diagnostic const& diagnostic) {
 } // namespace
 
 std::string render_json(Diagnostics const& diagnostics) {
-    if (diagnostics.empty())
-        return "[]\n";
+    if (diagnostics.empty()) return "[]\n";
     std::string out = "[\n";
     for (auto const& diagnostic : diagnostics) {
-        if (out.size() > 2)
-            out += ",\n";
+        if (out.size() > 2) out += ",\n";
         append(out, diagnostic);
     }
     out += "\n]\n";

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::string_view cut_mark = "...";
 constexpr std::size_t least_lead = 8; // columns before a fault that fills the window: what it stands behind
-constexpr unsigned narrowest = 40; // below this a window shows nothing useful
+constexpr unsigned narrowest = 40;    // below this a window shows nothing useful
 
 class Painter {
 public:
@@ -52,29 +52,23 @@ private:
 };
 
 void join(std::string& out, std::string_view part) {
-    if (!out.empty())
-        out += ", ";
+    if (!out.empty()) out += ", ";
     out += part;
 }
 
 /// "interchange 000000901, group 1, ST 0001, segment 7 (byte 412)"; parts that `known` already told are left out.
 std::string place_words(Place const& place, Place const* known = nullptr) {
     std::string out;
-    auto const is_new = [&](std::string Place::*member) {
+    auto const is_new = [&](std::string Place::* member) {
         return !(place.*member).empty() && (known == nullptr || known->*member != place.*member);
     };
-    if (is_new(&Place::interchange))
-        join(out, fmt::format("interchange {}", place.interchange));
-    if (is_new(&Place::group))
-        join(out, fmt::format("group {}", place.group));
-    if (is_new(&Place::transaction))
-        join(out, fmt::format("ST {}", place.transaction));
-    if (place.segment_position != 0)
-        join(out, fmt::format("segment {}", place.segment_position));
+    if (is_new(&Place::interchange)) join(out, fmt::format("interchange {}", place.interchange));
+    if (is_new(&Place::group)) join(out, fmt::format("group {}", place.group));
+    if (is_new(&Place::transaction)) join(out, fmt::format("ST {}", place.transaction));
+    if (place.segment_position != 0) join(out, fmt::format("segment {}", place.segment_position));
     if (place.has_offset)
         out += out.empty() ? fmt::format("byte {}", place.offset) : fmt::format(" (byte {})", place.offset);
-    if (out.empty() && !place.path.empty())
-        out = fmt::format("at {}", place.path);
+    if (out.empty() && !place.path.empty()) out = fmt::format("at {}", place.path);
     return out;
 }
 
@@ -82,13 +76,11 @@ std::string place_line(Place const& place) {
     auto out = printable(place.file);
     if (place.line != 0) {
         fmt::format_to(std::back_inserter(out), ":{}", place.line);
-        if (place.column != 0)
-            fmt::format_to(std::back_inserter(out), ":{}", place.column);
+        if (place.column != 0) fmt::format_to(std::back_inserter(out), ":{}", place.column);
         return out;
     }
     auto const words = printable(place_words(place));
-    if (!out.empty() && !words.empty())
-        out += "  ";
+    if (!out.empty() && !words.empty()) out += "  ";
     return out + words;
 }
 
@@ -122,8 +114,7 @@ struct Window {
 };
 
 Window window_around(Mark const& fault, std::size_t columns, std::size_t width) {
-    if (columns <= width)
-        return {0, columns, false, false};
+    if (columns <= width) return {0, columns, false, false};
     auto const room = width - 2 * cut_mark.size();
     auto const length = std::min(fault.end - fault.begin, room);
     auto const lead = std::min(std::max((room - length) / 2, least_lead), fault.begin);
@@ -147,10 +138,8 @@ public:
     void write() {
         title();
         auto const place = place_line(diagnostic_.place);
-        if (!place.empty())
-            fmt::format_to(to(), "{:{}}{} {}\n", "", gutter_, painter_.frame("-->"), place);
-        if (!diagnostic_.excerpt.empty())
-            excerpt();
+        if (!place.empty()) fmt::format_to(to(), "{:{}}{} {}\n", "", gutter_, painter_.frame("-->"), place);
+        if (!diagnostic_.excerpt.empty()) excerpt();
         related();
         note("help", diagnostic_.help);
         note("more", fmt::format("wharf explain {}", diagnostic_.code));
@@ -167,8 +156,7 @@ private:
 
     void bar(std::string_view text = {}) {
         fmt::format_to(to(), "{:{}} {}", "", gutter_, painter_.frame("|"));
-        if (!text.empty())
-            fmt::format_to(to(), " {}", text);
+        if (!text.empty()) fmt::format_to(to(), " {}", text);
         out_ += '\n';
     }
 
@@ -188,12 +176,10 @@ private:
         auto const window = window_around(fault, columns, width_ - gutter_ - 3);
 
         std::string line;
-        if (window.cut_before)
-            line += cut_mark;
+        if (window.cut_before) line += cut_mark;
         for (auto i = window.begin; i < window.end && i < cells.size(); ++i)
             line += cells[i].text;
-        if (window.cut_after)
-            line += cut_mark;
+        if (window.cut_after) line += cut_mark;
 
         bar();
         auto const number = number_ == 0 ? std::string() : fmt::format("{}", number_);
@@ -201,8 +187,7 @@ private:
                        line);
         underline(window, fault);
         for (auto const& other : diagnostic_.related) {
-            if (!is_inside_excerpt(other.place))
-                continue;
+            if (!is_inside_excerpt(other.place)) continue;
             auto const begin = diagnostic_.place.offset - diagnostic_.excerpt_offset;
             auto mark = mark_of(cells, other.place.offset - begin, other.place.length, '-');
             mark.message = other.message;
@@ -215,16 +200,14 @@ private:
         auto const begin = std::clamp(mark.begin, window.begin, window.end) - window.begin + shift;
         auto const end = std::clamp(mark.end, window.begin, window.end) - window.begin + shift;
         std::string signs(std::max(end, begin + 1) - begin, mark.sign);
-        if (!mark.message.empty())
-            signs += " " + printable(mark.message);
+        if (!mark.message.empty()) signs += " " + printable(mark.message);
         auto const painted = mark.sign == '^' ? painter_.severity(diagnostic_.severity, signs) : painter_.frame(signs);
         bar(std::string(begin, ' ') + painted);
     }
 
     void related() {
         for (auto const& other : diagnostic_.related) {
-            if (!diagnostic_.excerpt.empty() && is_inside_excerpt(other.place))
-                continue;
+            if (!diagnostic_.excerpt.empty() && is_inside_excerpt(other.place)) continue;
             bool const same_file = other.place.file.empty() || other.place.file == diagnostic_.place.file;
             auto const place = same_file && other.place.line == 0
                                    ? printable(place_words(other.place, &diagnostic_.place))
@@ -235,14 +218,12 @@ private:
 
     /// A text of several lines goes on below its first word.
     void note(std::string_view label, std::string_view text) {
-        if (text.empty())
-            return;
+        if (text.empty()) return;
         auto rest = printable(text, true);
         std::string indented;
         for (char const c : rest) {
             indented += c;
-            if (c == '\n')
-                indented.append(gutter_ + 5 + label.size(), ' ');
+            if (c == '\n') indented.append(gutter_ + 5 + label.size(), ' ');
         }
         fmt::format_to(to(), "{:{}} {} {}\n", "", gutter_, painter_.frame("="),
                        painter_.strong(fmt::format("{}:", label)) + " " + indented);
@@ -261,8 +242,7 @@ private:
 std::string render_text(Diagnostics const& diagnostics, TextStyle const& style) {
     std::string out;
     for (auto const& diagnostic : diagnostics) {
-        if (!out.empty())
-            out += '\n';
+        if (!out.empty()) out += '\n';
         Block(out, diagnostic, style).write();
     }
     return out;

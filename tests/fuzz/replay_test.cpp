@@ -17,8 +17,7 @@ std::vector<std::filesystem::path> inputs(std::string const& target) {
         auto const place = std::filesystem::path(WHARF_SOURCE_DIR) / "tests/fuzz" / folder / target;
         if (std::filesystem::is_directory(place))
             for (auto const& entry : std::filesystem::directory_iterator(place))
-                if (entry.is_regular_file() && entry.path().filename() != ".gitkeep")
-                    files.push_back(entry.path());
+                if (entry.is_regular_file() && entry.path().filename() != ".gitkeep") files.push_back(entry.path());
     }
     return files;
 }
@@ -40,7 +39,8 @@ TEST_P(Replay, ComesBackFromEverything) {
     GetParam().run("");
 }
 
-INSTANTIATE_TEST_SUITE_P(Fuzz, Replay, testing::ValuesIn(targets), [](auto const& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(Fuzz, Replay, testing::ValuesIn(targets),
+                         [](auto const& tested) { return std::string(tested.param.name); });
 
 } // namespace
 } // namespace wharf::fuzz

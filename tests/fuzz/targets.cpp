@@ -63,8 +63,7 @@ void x12(std::string_view input) {
 void map(std::string_view input) {
     auto const file = translator::parse_map("fuzz.map", input);
     require(file || !file.error().empty(), "a refused map has a reason");
-    if (!file)
-        require(!render_text(file.error()).empty(), "the reason is shown");
+    if (!file) require(!render_text(file.error()).empty(), "the reason is shown");
 }
 
 void grammar(std::string_view input) {
@@ -73,7 +72,8 @@ void grammar(std::string_view input) {
     wharf::grammar::LineError error;
     while (!input.empty()) {
         auto const text = next_line(input);
-        for (auto const kind : {FileKind::releases, FileKind::envelope, FileKind::set, FileKind::segments, FileKind::elements, FileKind::codes}) {
+        for (auto const kind : {FileKind::releases, FileKind::envelope, FileKind::set, FileKind::segments,
+                                FileKind::elements, FileKind::codes}) {
             error = {};
             bool const parsed = parse_line(kind, text, releases(), line, error);
             require(parsed || (!error.code.empty() && !error.message.empty()), "a refused line has a reason");
@@ -97,8 +97,7 @@ void json(std::string_view input) {
 void decimal(std::string_view input) {
     auto const a = Decimal::parse(next_line(input));
     auto const b = Decimal::parse(next_line(input));
-    if (!a || !b)
-        return;
+    if (!a || !b) return;
     require(Decimal::parse(a->text()) == a, "parse(text(d)) == d");
     require(*a + *b == *b + *a, "a + b == b + a");
     require(*a * *b == *b * *a, "a * b == b * a");

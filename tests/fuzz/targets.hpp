@@ -21,12 +21,12 @@ struct Target {
     char const* name;
     void (*run)(std::string_view);
 };
-inline constexpr std::array<Target, 5> targets{{{"x12", x12}, {"map", map}, {"grammar", grammar}, {"json", json}, {"decimal", decimal}}};
+inline constexpr std::array<Target, 5> targets{
+    {{"x12", x12}, {"map", map}, {"grammar", grammar}, {"json", json}, {"decimal", decimal}}};
 
 /// A law that does not hold stops the fuzzer and the test alike.
 inline void require(bool holds, char const* law) {
-    if (holds)
-        return;
+    if (holds) return;
     std::fprintf(stderr, "fuzz: this does not hold: %s\n", law);
     std::abort();
 }

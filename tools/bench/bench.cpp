@@ -30,8 +30,7 @@ std::string const* input = nullptr;
 grammar::SchemaCache& schemas() {
     static grammar::SchemaCache cache([] {
         auto grammars = grammar::Grammars::open();
-        if (!grammars)
-            fail("the grammars cannot be opened");
+        if (!grammars) fail("the grammars cannot be opened");
         return *std::move(grammars);
     }());
     return cache;
@@ -62,8 +61,7 @@ void lint(benchmark::State& state) {
 
 void translate(benchmark::State& state) {
     auto translators = translator::Translators::open();
-    if (!translators)
-        fail("the translators cannot be opened");
+    if (!translators) fail("the translators cannot be opened");
     cli::TranslateResult result;
     for (auto _ : state) {
         cli::X12Translation translation(schemas(), **translators, {});
@@ -72,10 +70,10 @@ void translate(benchmark::State& state) {
         result = translation.translate(*input, "bench");
         benchmark::DoNotOptimize(bytes);
     }
-    if (result.translated != result.sets)
-        state.SkipWithError("not every set was translated");
+    if (result.translated != result.sets) state.SkipWithError("not every set was translated");
     state.counters["documents"] = static_cast<double>(result.translated);
-    state.counters["extended"] = result.elements == 0 ? 0 : static_cast<double>(result.extended) / static_cast<double>(result.elements);
+    state.counters["extended"] =
+        result.elements == 0 ? 0 : static_cast<double>(result.extended) / static_cast<double>(result.elements);
     report(state);
 }
 
@@ -90,8 +88,7 @@ int main(int count, char** arguments) {
     std::string text;
     if (count > 1) {
         auto file = read_file(arguments[1], 4ULL << 30);
-        if (!file)
-            fail(file.error().message);
+        if (!file) fail(file.error().message);
         text = *std::move(file);
     } else {
         generate::Options options;

@@ -32,7 +32,6 @@ PURCHASE_ORDER = {
     "type": "stand_alone",
     "date": "2025-06-02",
     "currency": "USD",
-    "currency_party": "buyer",
     "parties": [{"role": "ship_to", "name": "EXAMPLE BUYER WAREHOUSE",
                  "identifiers": [{"scheme": "assigned_by_buyer", "value": "0417"}],
                  "address": {"lines": ["12 DOCK LANE"], "city": "COLUMBUS", "region": "OH", "postal_code": "43215"}}],

@@ -25,13 +25,15 @@ struct Order {
     std::vector<Item> items;
 };
 
-constexpr std::array<std::string_view, 12> nouns{"KETTLE",  "LANTERN", "TOWEL SET", "GARDEN HOSE", "DESK LAMP",  "STORAGE BIN",
-                                                 "MUG",     "PILLOW",  "SKILLET",   "WALL CLOCK",  "PICNIC BAG", "DOOR MAT"};
+constexpr std::array<std::string_view, 12> nouns{"KETTLE",    "LANTERN",     "TOWEL SET",  "GARDEN HOSE",
+                                                 "DESK LAMP", "STORAGE BIN", "MUG",        "PILLOW",
+                                                 "SKILLET",   "WALL CLOCK",  "PICNIC BAG", "DOOR MAT"};
 constexpr std::array<std::string_view, 8> colours{"BLUE", "RED", "SAND", "OLIVE", "WHITE", "SLATE", "AMBER", "TEAL"};
-constexpr std::array<std::string_view, 8> towns{"COLUMBUS*OH*43215", "RENO*NV*89501",     "MEMPHIS*TN*38103", "DAYTON*OH*45402",
-                                                "TACOMA*WA*98402",   "AUGUSTA*GA*30901",  "BOISE*ID*83702",   "ALBANY*NY*12207"};
-constexpr std::array<std::string_view, 8> streets{"HARBOR ROAD", "MILL STREET", "COMMERCE PARKWAY", "DOCK LANE",
-                                                  "FOUNDRY WAY", "ORCHARD AVENUE", "RAIL STREET",   "CANAL DRIVE"};
+constexpr std::array<std::string_view, 8> towns{"COLUMBUS*OH*43215", "RENO*NV*89501",   "MEMPHIS*TN*38103",
+                                                "DAYTON*OH*45402",   "TACOMA*WA*98402", "AUGUSTA*GA*30901",
+                                                "BOISE*ID*83702",    "ALBANY*NY*12207"};
+constexpr std::array<std::string_view, 8> streets{"HARBOR ROAD", "MILL STREET",    "COMMERCE PARKWAY", "DOCK LANE",
+                                                  "FOUNDRY WAY", "ORCHARD AVENUE", "RAIL STREET",      "CANAL DRIVE"};
 constexpr std::array<std::string_view, 6> buyers{"NORTHGATE STORES", "HARTWELL HOME", "BAYSIDE OUTFITTERS",
                                                  "PRAIRIE MARKETS",  "SUMMIT SUPPLY", "LAKEVIEW DEPARTMENT STORES"};
 constexpr std::array<std::string_view, 3> units{"EA", "CA", "DZ"};
@@ -74,7 +76,8 @@ public:
     }
 
 private:
-    template <class Body> void group(std::string_view id, std::string_view set, Body const& body) {
+    template <class Body>
+    void group(std::string_view id, std::string_view set, Body const& body) {
         out_.begin_group(id);
         auto const sets = 1 + random_.below(12);
         for (unsigned i = 0; i < sets && (i == 0 || out_.size() < options_.bytes); ++i) {
@@ -120,9 +123,9 @@ private:
         out_.segment("N1", {role, name, scheme, id});
     }
     void address() {
-        if (random_.chance(20))
-            out_.segment("N2", {"ATTN RECEIVING"});
-        out_.segment("N3", {out_.number(10 + random_.below(9000)) + " " + std::string(streets[random_.below(streets.size())])});
+        if (random_.chance(20)) out_.segment("N2", {"ATTN RECEIVING"});
+        out_.segment(
+            "N3", {out_.number(10 + random_.below(9000)) + " " + std::string(streets[random_.below(streets.size())])});
         out_.raw("N4", towns[random_.below(towns.size())], "*US");
     }
     void parties(Order const& order) {
@@ -132,14 +135,12 @@ private:
             party("BT", buyers[order.buyer], "92", "AP" + out_.number(order.buyer));
             address();
         }
-        if (random_.chance(40))
-            party("SU", "SAMPLE TRADING CO", "92", "154880");
+        if (random_.chance(40)) party("SU", "SAMPLE TRADING CO", "92", "154880");
     }
     void references() {
         out_.segment("REF", {"DP", out_.padded(random_.below(99), 3)});
         out_.segment("REF", {"IA", "154880"});
-        if (random_.chance(30))
-            out_.segment("REF", {"PD", "PROMO" + out_.number(random_.below(99))});
+        if (random_.chance(30)) out_.segment("REF", {"PD", "PROMO" + out_.number(random_.below(99))});
     }
     void contact() {
         if (random_.chance(50))
@@ -147,23 +148,21 @@ private:
                                  "PURCHASING@EXAMPLE.COM"});
     }
     void terms() {
-        if (random_.chance(60))
-            out_.segment("ITD", {"01", "3", "2", "", "10", "", "30"});
+        if (random_.chance(60)) out_.segment("ITD", {"01", "3", "2", "", "10", "", "30"});
     }
     void routing() {
         auto const carrier = carriers[random_.below(carriers.size())];
-        if (random_.chance(70))
-            out_.segment("TD5", {"O", "2", carrier, "M", "GROUND SERVICE"});
+        if (random_.chance(70)) out_.segment("TD5", {"O", "2", carrier, "M", "GROUND SERVICE"});
     }
     void item_segment(std::string_view id, Item const& item) {
         out_.segment(id, {out_.number(item.line), out_.number(item.quantity), item.unit, money(item.price),
                           id == "PO1" ? "PE" : "", "UP", item.upc, "VN", item.vendor_part, "IN", item.buyer_item});
     }
     void description(Item const& item) {
-        if (random_.chance(80))
-            out_.segment("PID", {"F", "08", "", "", item.description});
+        if (random_.chance(80)) out_.segment("PID", {"F", "08", "", "", item.description});
         if (random_.chance(20))
-            out_.segment("PID", {"F", "73", "", "", std::string_view(item.description).substr(0, item.description.find(' '))});
+            out_.segment("PID",
+                         {"F", "73", "", "", std::string_view(item.description).substr(0, item.description.find(' '))});
     }
     void packaging() {
         if (random_.chance(60))
@@ -181,7 +180,8 @@ private:
         out_.segment("FOB", {"CC", "OR", "ORIGIN"});
         bool const allowance = random_.chance(30);
         if (allowance)
-            out_.segment("SAC", {"A", "C310", "", "", "", "Z", "2", "", "", "", "", "02", "", "", "DEFECTIVE ALLOWANCE"});
+            out_.segment("SAC",
+                         {"A", "C310", "", "", "", "Z", "2", "", "", "", "", "02", "", "", "DEFECTIVE ALLOWANCE"});
         terms();
         out_.segment("DTM", {"010", order.date});
         out_.segment("DTM", {"001", date()});
@@ -195,16 +195,14 @@ private:
         std::uint64_t total = 0;
         for (auto const& item : order.items) {
             item_segment("PO1", item);
-            if (random_.chance(20))
-                out_.segment("CTP", {"RS", "RES", money(item.price * 2)});
+            if (random_.chance(20)) out_.segment("CTP", {"RS", "RES", money(item.price * 2)});
             description(item);
             packaging();
             if (random_.chance(10))
-                out_.segment("SAC", {"A", "F800", "", "", out_.number(100 + random_.below(900)), "", "", "", "", "", "", "02"});
-            if (item.quantity >= 3 && random_.chance(15))
-                store_quantities(item);
-            if (random_.chance(15))
-                out_.segment("DTM", {"002", date()});
+                out_.segment(
+                    "SAC", {"A", "F800", "", "", out_.number(100 + random_.below(900)), "", "", "", "", "", "", "02"});
+            if (item.quantity >= 3 && random_.chance(15)) store_quantities(item);
+            if (random_.chance(15)) out_.segment("DTM", {"002", date()});
             total += item.quantity * item.price;
         }
         out_.segment("CTT", {out_.number(order.items.size())});
@@ -215,7 +213,8 @@ private:
         auto const first = item.quantity / 3;
         auto const second = item.quantity / 3;
         auto const third = item.quantity - first - second;
-        out_.segment("SDQ", {item.unit, "92", "0101", out_.number(first), "0102", out_.number(second), "0103", out_.number(third)});
+        out_.segment("SDQ", {item.unit, "92", "0101", out_.number(first), "0102", out_.number(second), "0103",
+                             out_.number(third)});
     }
 
     void acknowledgment(Order const& order) {
@@ -246,10 +245,10 @@ private:
         unsigned levels = 0;
         unsigned const shipment = ++levels;
         out_.segment("HL", {out_.number(shipment), "", "S"});
-        out_.segment("TD1", {"CTN25", out_.number(order.items.size()), "", "", "", "G", out_.number(20 + random_.below(900)), "LB"});
+        out_.segment("TD1", {"CTN25", out_.number(order.items.size()), "", "", "", "G",
+                             out_.number(20 + random_.below(900)), "LB"});
         routing();
-        if (random_.chance(40))
-            out_.segment("TD3", {"TL", "", out_.number(100000 + random_.below(899999))});
+        if (random_.chance(40)) out_.segment("TD3", {"TL", "", out_.number(100000 + random_.below(899999))});
         out_.segment("REF", {"BM", "BOL" + out_.number(random_.below(9999999))});
         out_.segment("REF", {"CN", out_.number(300000000 + random_.below(99999999))});
         out_.segment("DTM", {"017", date()});
@@ -267,7 +266,8 @@ private:
             out_.segment("MAN", {"GM", with_check_digit("000" + out_.padded(61414100000000 + serial_++, 16))});
             unsigned const inner = ++levels;
             out_.segment("HL", {out_.number(inner), out_.number(pack), "I"});
-            out_.segment("LIN", {out_.number(item.line), "UP", item.upc, "VN", item.vendor_part, "IN", item.buyer_item});
+            out_.segment("LIN",
+                         {out_.number(item.line), "UP", item.upc, "VN", item.vendor_part, "IN", item.buyer_item});
             out_.segment("SN1", {out_.number(item.line), out_.number(item.quantity), item.unit});
             description(item);
         }
@@ -275,7 +275,8 @@ private:
     }
 
     void invoice(Order const& order) {
-        out_.segment("BIG", {date(), "INV" + out_.number(1000000 + random_.below(8999999)), order.date, order.number, "", "", "DI"});
+        out_.segment("BIG", {date(), "INV" + out_.number(1000000 + random_.below(8999999)), order.date, order.number,
+                             "", "", "DI"});
         out_.segment("CUR", {"SE", "USD"});
         references();
         parties(order);
@@ -287,19 +288,21 @@ private:
         for (auto const& item : order.items) {
             item_segment("IT1", item);
             description(item);
-            if (random_.chance(15))
-                out_.segment("REF", {"PK", "PS" + out_.number(random_.below(999999))});
+            if (random_.chance(15)) out_.segment("REF", {"PK", "PS" + out_.number(random_.below(999999))});
             total += item.quantity * item.price;
         }
         std::uint64_t const allowance = random_.chance(30) ? total / 50 : 0;
         std::uint64_t const freight = random_.chance(50) ? 500 + random_.below(9000) : 0;
         total = total - allowance + freight;
         out_.segment("TDS", {out_.number(total)});
-        out_.segment("CAD", {"M", "", "", carriers[random_.below(carriers.size())], "", "", "BM", "BOL" + out_.number(random_.below(9999999))});
+        out_.segment("CAD", {"M", "", "", carriers[random_.below(carriers.size())], "", "", "BM",
+                             "BOL" + out_.number(random_.below(9999999))});
         if (allowance > 0)
-            out_.segment("SAC", {"A", "C310", "", "", out_.number(allowance), "", "", "", "", "", "", "02", "", "", "DISCOUNT"});
+            out_.segment(
+                "SAC", {"A", "C310", "", "", out_.number(allowance), "", "", "", "", "", "", "02", "", "", "DISCOUNT"});
         if (freight > 0)
-            out_.segment("SAC", {"C", "D240", "", "", out_.number(freight), "", "", "", "", "", "", "06", "", "", "FREIGHT"});
+            out_.segment("SAC",
+                         {"C", "D240", "", "", out_.number(freight), "", "", "", "", "", "", "06", "", "", "FREIGHT"});
         out_.segment("CTT", {out_.number(order.items.size())});
     }
 
@@ -312,7 +315,9 @@ private:
 
 } // namespace
 
-std::string make_interchanges(Options const& options) { return Generator(options).interchanges(); }
+std::string make_interchanges(Options const& options) {
+    return Generator(options).interchanges();
+}
 
 std::string make_purchase_order(Options const& options, unsigned lines) {
     return Generator(options).one_purchase_order(lines);

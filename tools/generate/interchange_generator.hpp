@@ -22,8 +22,8 @@ struct Options {
     bool test = true;         // ISA15
 };
 
-/// One or more whole interchanges, one after the other, each with a group of orders, of acknowledgments, of ship notices
-/// and of invoices.
+/// One or more whole interchanges, one after the other, each with a group of orders, of acknowledgments, of ship
+/// notices and of invoices.
 [[nodiscard]] std::string make_interchanges(Options const& options);
 
 /// One interchange with one purchase order of `lines` lines.

@@ -38,9 +38,22 @@ public:
     void begin_interchange(std::uint64_t number) {
         interchange_ = padded(number % 1000000000, 9);
         groups_ = 0;
-        std::string const parts[] = {"00", std::string(10, ' '), "00", std::string(10, ' '), "ZZ", "NORTHGATE      ", "ZZ",
-                                     "SAMPLETRADING  ", "250602", "1403", "U", "00401", interchange_, "0",
-                                     options_.test ? "T" : "P", std::string(1, options_.component)};
+        std::string const parts[] = {"00",
+                                     std::string(10, ' '),
+                                     "00",
+                                     std::string(10, ' '),
+                                     "ZZ",
+                                     "NORTHGATE      ",
+                                     "ZZ",
+                                     "SAMPLETRADING  ",
+                                     "250602",
+                                     "1403",
+                                     "U",
+                                     "00401",
+                                     interchange_,
+                                     "0",
+                                     options_.test ? "T" : "P",
+                                     std::string(1, options_.component)};
         out_ += "ISA";
         for (auto const& part : parts) {
             out_ += options_.element;
@@ -102,8 +115,7 @@ public:
 private:
     void terminate() {
         out_ += options_.segment;
-        if (options_.line_breaks)
-            out_ += '\n';
+        if (options_.line_breaks) out_ += '\n';
         ++segments_;
     }
 

@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view usage =
     "usage: wharf-generate [--size BYTES|NkB|NMB|NGB] [--seed N] [--lines] [--production] [--order LINES]\n"
     "\n"
-    "Writes valid X12 004010 interchanges with 850, 855, 856 and 810 to standard output; the same options give the same\n"
+    "Writes valid X12 004010 interchanges with 850, 855, 856 and 810 to standard output; the same options give the "
+    "same\n"
     "bytes.\n"
     "  --size        about this many bytes (default 1MB)\n"
     "  --seed        another file of the same kind\n"
@@ -24,14 +25,14 @@ constexpr std::string_view usage =
 std::optional<std::uint64_t> number(std::string_view text) {
     std::uint64_t value = 0;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return value;
 }
 
 std::optional<std::uint64_t> size(std::string_view text) {
     std::uint64_t unit = 1;
-    for (auto const& [name, factor] : {std::pair<std::string_view, std::uint64_t>{"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}})
+    for (auto const& [name, factor] :
+         {std::pair<std::string_view, std::uint64_t>{"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}})
         if (text.ends_with(name)) {
             text.remove_suffix(name.size());
             unit = factor;
@@ -41,8 +42,8 @@ std::optional<std::uint64_t> size(std::string_view text) {
 }
 
 int refuse(std::string_view argument) {
-    std::fprintf(stderr, "wharf-generate: cannot use '%.*s'\n\n%.*s", static_cast<int>(argument.size()), argument.data(),
-                 static_cast<int>(usage.size()), usage.data());
+    std::fprintf(stderr, "wharf-generate: cannot use '%.*s'\n\n%.*s", static_cast<int>(argument.size()),
+                 argument.data(), static_cast<int>(usage.size()), usage.data());
     return 2;
 }
 
@@ -67,8 +68,7 @@ int main(int count, char** arguments) {
             continue;
         }
         auto const parsed = name == "--size" ? size(value) : number(value);
-        if (!parsed)
-            return refuse(name);
+        if (!parsed) return refuse(name);
         ++i;
         if (name == "--size")
             options.bytes = *parsed;

@@ -31,15 +31,15 @@ constexpr std::string_view footer =
 std::string read_size(std::string& text) { // CLI11 validator: "" is success
     std::uint64_t unit = 1;
     auto number = text;
-    for (auto const& [name, factor] : {std::pair<std::string_view, std::uint64_t>{"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}})
+    for (auto const& [name, factor] :
+         {std::pair<std::string_view, std::uint64_t>{"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}})
         if (number.ends_with(name)) {
             number.resize(number.size() - name.size());
             unit = factor;
         }
     auto const is_number = !number.empty() && number.size() <= 9 + (unit == 1 ? 6 : 0) &&
                            std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
-    if (!is_number)
-        return fmt::format("{} is no size; write 500kB, 64MB or 2GB", text);
+    if (!is_number) return fmt::format("{} is no size; write 500kB, 64MB or 2GB", text);
     text = std::to_string(std::stoull(number) * unit);
     return {};
 }
@@ -65,10 +65,8 @@ public:
     }
 
     Command parse(int count, char const* const* arguments) {
-        if (count < 2)
-            return Answer{2, {}, "a command is needed\n\n" + app_.help()};
-        if (auto unknown = unknown_command(arguments[1]); !unknown.empty())
-            return Answer{2, {}, std::move(unknown)};
+        if (count < 2) return Answer{2, {}, "a command is needed\n\n" + app_.help()};
+        if (auto unknown = unknown_command(arguments[1]); !unknown.empty()) return Answer{2, {}, std::move(unknown)};
         try {
             app_.parse(count, arguments);
         } catch (CLI::CallForVersion const&) {
@@ -89,14 +87,16 @@ private:
     }
     void add_reporting(CLI::App& command, Reporting& reporting) {
         command.add_option("--format", reporting.format, "How findings are printed: text (default) or json")
-            ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}},
-                                                CLI::ignore_case)
-                            .description(""))
+            ->transform(
+                CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}},
+                                        CLI::ignore_case)
+                    .description(""))
             ->type_name("text|json");
         command.add_flag("--strict", reporting.strict, "Warnings count: exit code 1");
     }
     void add_grammars(CLI::App& command, std::string& folder) {
-        command.add_option("--grammars", folder, "Folder whose grammar files replace the built-in ones of the same name")
+        command
+            .add_option("--grammars", folder, "Folder whose grammar files replace the built-in ones of the same name")
             ->type_name("DIR")
             ->check(CLI::ExistingDirectory.description(""));
     }
@@ -111,27 +111,37 @@ private:
         add_files(command, lint_.files, "X12 files");
         add_reporting(command, lint_.reporting);
         add_grammars(command, grammars_);
-        command.add_option("--release", lint_.release, "Check by this release (004010) whatever GS08 says")->type_name("R");
+        command.add_option("--release", lint_.release, "Check by this release (004010) whatever GS08 says")
+            ->type_name("R");
         add_size(command, lint_.max_bytes);
     }
     void add_explain() {
         auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set or an element");
-        command.add_option("WHAT", explain_.words, "X12-0306, N1, 850, or: element 98; without it, what there is to explain")->type_name("")->expected(0, 2);
+        command
+            .add_option("WHAT", explain_.words,
+                        "X12-0306, N1, 850, or: element 98; without it, what there is to explain")
+            ->type_name("")
+            ->expected(0, 2);
         command.add_option("--release", explain_.release, "Release of the standard (default 004010)")->type_name("R");
         add_grammars(command, grammars_);
     }
     void add_translate() {
         auto& command = *app_.add_subcommand("translate", "Turn X12 into canonical JSON, or canonical JSON into X12");
-        command.add_option("FILE", translate_.file, "X12 file or canonical document; - is standard input")->required()->type_name("");
+        command.add_option("FILE", translate_.file, "X12 file or canonical document; - is standard input")
+            ->required()
+            ->type_name("");
         command.add_option("--to", translate_.target, "What to make: json or x12 (default: the other one)")
-            ->transform(CLI::CheckedTransformer(std::map<std::string, Target>{{"json", Target::json}, {"x12", Target::x12}},
-                                                CLI::ignore_case)
-                            .description(""))
+            ->transform(
+                CLI::CheckedTransformer(std::map<std::string, Target>{{"json", Target::json}, {"x12", Target::x12}},
+                                        CLI::ignore_case)
+                    .description(""))
             ->type_name("json|x12");
         command.add_flag("--pretty", translate_.pretty, "JSON with line breaks; X12 with one segment a line");
-        command.add_option("--translator", translate_.translator, "Use this map, whatever set or document it is")->type_name("NAME");
+        command.add_option("--translator", translate_.translator, "Use this map, whatever set or document it is")
+            ->type_name("NAME");
         command.add_option("--partner", translate_.partner, "Use this partner's profile")->type_name("P");
-        command.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")->type_name("DIR");
+        command.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
+            ->type_name("DIR");
         add_grammars(command, grammars_);
         add_size(command, translate_.max_bytes);
     }
@@ -143,7 +153,8 @@ private:
         add_reporting(document_check, document_check_.reporting);
         auto& translator = *app_.add_subcommand("translator", "Maps between X12 and canonical documents");
         translator.require_subcommand(1);
-        auto& translator_check = *translator.add_subcommand("check", "Check maps against grammar and schema, both ways");
+        auto& translator_check =
+            *translator.add_subcommand("check", "Check maps against grammar and schema, both ways");
         translator_check.add_option("FILE", translator_check_.files, "Map files, or names of built-in maps: x12/850")
             ->required()
             ->type_name("");
@@ -154,11 +165,15 @@ private:
         auto& partner = *app_.add_subcommand("partner", "Partner profiles, channels and wharf.yaml");
         partner.require_subcommand(1);
         auto& check = *partner.add_subcommand("check", "Check the configuration; secrets are not looked up");
-        check.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")->type_name("DIR");
+        check.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
+            ->type_name("DIR");
         add_reporting(check, partner_check_.reporting);
         auto& explain = *partner.add_subcommand("explain", "Show every value and the file and line that set it");
-        explain.add_option("NAME", partner_explain_.name, "A partner, a channel, or wharf.yaml")->required()->type_name("");
-        explain.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")->type_name("DIR");
+        explain.add_option("NAME", partner_explain_.name, "A partner, a channel, or wharf.yaml")
+            ->required()
+            ->type_name("");
+        explain.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
+            ->type_name("DIR");
     }
 
     [[nodiscard]] std::vector<std::string> command_names() const {
@@ -170,8 +185,7 @@ private:
 
     [[nodiscard]] std::string unknown_command(std::string_view word) const {
         auto const names = command_names();
-        if (word.starts_with('-') || std::ranges::find(names, word) != names.end())
-            return {};
+        if (word.starts_with('-') || std::ranges::find(names, word) != names.end()) return {};
         auto const nearest = nearest_word(word, names);
         return fmt::format("there is no command '{}'; {}", word,
                            nearest.empty() ? "see wharf --help" : fmt::format("did you mean '{}'?", nearest));
@@ -196,15 +210,15 @@ private:
             for (auto const& text : option->get_lnames())
                 options.push_back("--" + text);
         if (!extras.empty() && extras.front().starts_with("--"))
-            if (auto const nearest = nearest_word(extras.front().substr(0, extras.front().find('=')), options); !nearest.empty())
+            if (auto const nearest = nearest_word(extras.front().substr(0, extras.front().find('=')), options);
+                !nearest.empty())
                 hint = fmt::format("; did you mean {}?", nearest);
         return fmt::format("{}{}\nSee {} --help.", error.what(), hint, name);
     }
 
     Command command() {
         std::optional<std::filesystem::path> grammars;
-        if (!grammars_.empty())
-            grammars = grammars_;
+        if (!grammars_.empty()) grammars = grammars_;
         if (app_.got_subcommand("lint")) {
             lint_.grammars = grammars;
             return lint_;
@@ -215,16 +229,14 @@ private:
         }
         if (app_.got_subcommand("translate")) {
             translate_.grammars = grammars;
-            if (!configuration_.empty())
-                translate_.configuration = configuration_;
+            if (!configuration_.empty()) translate_.configuration = configuration_;
             return translate_;
         }
-        if (app_.got_subcommand("document"))
-            return document_check_;
+        if (app_.got_subcommand("document")) return document_check_;
         if (app_.got_subcommand("partner")) {
-            partner_check_.configuration = partner_explain_.configuration = configuration_.empty() ? "." : configuration_;
-            if (app_.get_subcommand("partner")->got_subcommand("explain"))
-                return partner_explain_;
+            partner_check_.configuration = partner_explain_.configuration =
+                configuration_.empty() ? "." : configuration_;
+            if (app_.get_subcommand("partner")->got_subcommand("explain")) return partner_explain_;
             return partner_check_;
         }
         translator_check_.grammars = grammars;
@@ -248,8 +260,7 @@ private:
 Command parse_command_line(int count, char const* const* arguments) {
     if (count >= 2)
         for (auto const& word : gateway_words)
-            if (word.name == arguments[1])
-                return GatewayCommand{{arguments + 1, arguments + count}};
+            if (word.name == arguments[1]) return GatewayCommand{{arguments + 1, arguments + count}};
     return Parser().parse(count, arguments);
 }
 

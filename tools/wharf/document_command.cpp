@@ -21,8 +21,7 @@ std::vector<json::Value> read_documents(std::string_view text, std::string const
         findings.push_back(std::move(finding));
         return {};
     }
-    if (parsed->is_array())
-        return std::move(parsed->items());
+    if (parsed->is_array()) return std::move(parsed->items());
     std::vector<json::Value> documents;
     documents.push_back(*std::move(parsed));
     return documents;
@@ -46,8 +45,7 @@ int run(DocumentCheckCommand const& command) {
             ++checked;
             for (auto& finding : document::check(documents[i])) {
                 finding.place.file = name;
-                if (documents.size() > 1)
-                    finding.place.path = fmt::format("/{}{}", i, finding.place.path);
+                if (documents.size() > 1) finding.place.path = fmt::format("/{}{}", i, finding.place.path);
                 all.push_back(std::move(finding));
             }
         }
@@ -58,11 +56,10 @@ int run(DocumentCheckCommand const& command) {
         out = render_json(all);
     } else if (files > 0) {
         out = rendered(all, STDOUT_FILENO);
-        out += fmt::format("{}{}, {}: {}\n", out.empty() ? "" : "\n", plural(files, "file"), plural(checked, "document"),
-                           count_words(all));
+        out += fmt::format("{}{}, {}: {}\n", out.empty() ? "" : "\n", plural(files, "file"),
+                           plural(checked, "document"), count_words(all));
     }
-    if (!print(out))
-        outcome.failed();
+    if (!print(out)) outcome.failed();
     return outcome.exit_code();
 }
 

@@ -11,6 +11,7 @@
 namespace wharf::cli {
 
 /// What cannot be read as JSON is a finding (DOC-0900) with its place.
-[[nodiscard]] std::vector<json::Value> read_documents(std::string_view text, std::string const& file_name, Diagnostics& findings);
+[[nodiscard]] std::vector<json::Value> read_documents(std::string_view text, std::string const& file_name,
+                                                      Diagnostics& findings);
 
 } // namespace wharf::cli

@@ -30,10 +30,8 @@ std::string indented(std::string_view text) {
 
 std::string page(CodeEntry const& entry) {
     auto out = fmt::format("{} {} ({})\n\n{}\n", entry.code, entry.name, to_string(entry.severity), entry.explanation);
-    if (!entry.bad.empty())
-        out += "\nBad:\n" + indented(entry.bad);
-    if (!entry.good.empty())
-        out += "\nGood:\n" + indented(entry.good);
+    if (!entry.bad.empty()) out += "\nBad:\n" + indented(entry.bad);
+    if (!entry.good.empty()) out += "\nGood:\n" + indented(entry.good);
     return out;
 }
 
@@ -45,13 +43,13 @@ bool looks_like_code(std::string_view word) {
 }
 
 int explain_code(std::string const& code) {
-    if (auto const entry = find_code(code))
-        return print(page(*entry)) ? no_errors : could_not_run;
+    if (auto const entry = find_code(code)) return print(page(*entry)) ? no_errors : could_not_run;
     std::vector<std::string> codes;
     for (auto const& entry : all_codes())
         codes.emplace_back(entry.code);
     auto const nearest = nearest_word(code, codes);
-    trouble(fmt::format("there is no code {}{}", code, nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+    trouble(
+        fmt::format("there is no code {}{}", code, nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
     return could_not_run;
 }
 
@@ -59,8 +57,7 @@ int explain_code(std::string const& code) {
 std::string overview(grammar::Dictionary const& dictionary) {
     auto out = fmt::format("transaction sets of {}\n", dictionary.release());
     for (auto const& id : dictionary.sets())
-        if (auto const* set = dictionary.set(id))
-            out += fmt::format("  {:4} {}\n", id, set->name);
+        if (auto const* set = dictionary.set(id)) out += fmt::format("  {:4} {}\n", id, set->name);
     out += "\ncodes of findings\n";
     for (auto const& entry : all_codes())
         out += fmt::format("  {:13} {:7} {}\n", entry.code, to_string(entry.severity), entry.name);
@@ -68,14 +65,12 @@ std::string overview(grammar::Dictionary const& dictionary) {
 }
 
 /// "element 98", or one word that is a set, a segment or a composite.
-std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary, std::vector<std::string> const& words) {
-    if (words.size() == 2)
-        return grammar::explain_element(dictionary, upper(words[1]));
+std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary,
+                                            std::vector<std::string> const& words) {
+    if (words.size() == 2) return grammar::explain_element(dictionary, upper(words[1]));
     auto const word = upper(words.front());
-    if (auto text = grammar::explain_set(dictionary, word))
-        return text;
-    if (auto text = grammar::explain_segment(dictionary, word))
-        return text;
+    if (auto text = grammar::explain_set(dictionary, word)) return text;
+    if (auto text = grammar::explain_segment(dictionary, word)) return text;
     return word.starts_with('C') ? grammar::explain_element(dictionary, word) : std::nullopt;
 }
 
@@ -84,11 +79,11 @@ std::optional<std::string> explain_standard(grammar::Dictionary const& dictionar
 int run(ExplainCommand const& command) {
     auto const word = command.words.empty() ? std::string() : upper(command.words.front());
     if (command.words.size() == 2 && word != "ELEMENT") {
-        trouble(fmt::format("cannot explain '{} {}'; did you mean `element {}`?", command.words[0], command.words[1], command.words[1]));
+        trouble(fmt::format("cannot explain '{} {}'; did you mean `element {}`?", command.words[0], command.words[1],
+                            command.words[1]));
         return could_not_run;
     }
-    if (command.words.size() == 1 && looks_like_code(word))
-        return explain_code(word);
+    if (command.words.size() == 1 && looks_like_code(word)) return explain_code(word);
 
     auto const grammars = grammar::Grammars::open(command.grammars);
     if (!grammars) {
@@ -102,12 +97,12 @@ int run(ExplainCommand const& command) {
         return could_not_run;
     }
     auto const dictionary = (*grammars)->dictionary(match.release);
-    if (command.words.empty())
-        return print(overview(*dictionary)) ? no_errors : could_not_run;
+    if (command.words.empty()) return print(overview(*dictionary)) ? no_errors : could_not_run;
     auto const text = explain_standard(*dictionary, command.words);
     if (!text) {
-        trouble(fmt::format("release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), a set (850) or `element 98`",
-                            match.release, fmt::join(command.words, " ")));
+        trouble(fmt::format(
+            "release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), a set (850) or `element 98`",
+            match.release, fmt::join(command.words, " ")));
         return could_not_run;
     }
     return print(*text) ? no_errors : could_not_run;

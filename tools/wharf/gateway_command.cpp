@@ -15,8 +15,7 @@ constexpr std::string_view program = "wharf-gateway";
 std::vector<std::filesystem::path> candidates() {
     std::error_code error;
     auto const own = std::filesystem::read_symlink("/proc/self/exe", error);
-    if (error)
-        return {};
+    if (error) return {};
     return {own.parent_path() / program, own.parent_path().parent_path() / "libexec/wharf" / program};
 }
 
@@ -25,8 +24,7 @@ std::vector<std::filesystem::path> candidates() {
 int run(GatewayCommand const& command) {
     auto const places = candidates();
     for (auto const& place : places) {
-        if (::access(place.c_str(), X_OK) != 0)
-            continue;
+        if (::access(place.c_str(), X_OK) != 0) continue;
         std::vector<char*> arguments;
         auto name = place.string();
         arguments.push_back(name.data());
@@ -47,8 +45,7 @@ int run(GatewayCommand const& command) {
 
 int run(Answer const& answer) {
     bool const printed = print(answer.output);
-    if (!answer.trouble.empty())
-        trouble(answer.trouble);
+    if (!answer.trouble.empty()) trouble(answer.trouble);
     return printed ? answer.exit_code : could_not_run;
 }
 

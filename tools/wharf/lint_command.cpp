@@ -12,7 +12,9 @@
 namespace wharf::cli {
 namespace {
 
-std::string shown_name(std::string const& file) { return file == "-" ? "(standard input)" : file; }
+std::string shown_name(std::string const& file) {
+    return file == "-" ? "(standard input)" : file;
+}
 
 struct Totals {
     Diagnostics diagnostics;
@@ -45,7 +47,8 @@ int run(LintCommand const& command) {
     if (!command.release.empty()) {
         auto const match = schemas.grammars().match_release(command.release);
         if (!match.exact) {
-            trouble(fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
+            trouble(
+                fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
             return could_not_run;
         }
         options.reader.release = match.release;
@@ -63,20 +66,17 @@ int run(LintCommand const& command) {
         totals.add(grammar::lint(*text, shown_name(file), schemas, options));
     }
     outcome.add(totals.diagnostics, command.reporting);
-    if (totals.suppressed > 0)
-        outcome.found();
+    if (totals.suppressed > 0) outcome.found();
 
     std::string out;
     if (command.reporting.format == Format::json) {
         out = render_json(totals.diagnostics);
     } else if (totals.files > 0) {
         out = rendered(totals.diagnostics, STDOUT_FILENO);
-        if (!out.empty())
-            out += '\n';
+        if (!out.empty()) out += '\n';
         out += totals.summary();
     }
-    if (!print(out))
-        outcome.failed();
+    if (!print(out)) outcome.failed();
     return outcome.exit_code();
 }
 

@@ -17,10 +17,8 @@ namespace {
 int write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
         auto const put = ::write(descriptor, text.data(), text.size());
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return errno;
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return errno;
         text.remove_prefix(static_cast<std::size_t>(put));
     }
     return 0;
@@ -28,8 +26,7 @@ int write_all(int descriptor, std::string_view text) {
 
 TextStyle style_of(int descriptor) {
     TextStyle style;
-    if (::isatty(descriptor) == 0)
-        return style;
+    if (::isatty(descriptor) == 0) return style;
     char const* const refused = std::getenv("NO_COLOR");
     style.colour = refused == nullptr || *refused == '\0';
     winsize size{};
@@ -48,25 +45,27 @@ void Outcome::add(Diagnostics const& diagnostics, Reporting const& reporting) {
 
 bool print(std::string_view text) {
     auto const error = write_all(STDOUT_FILENO, text);
-    if (error == 0 || error == EPIPE)
-        return true;
+    if (error == 0 || error == EPIPE) return true;
     trouble(fmt::format("cannot write to standard output: {}", std::strerror(error)));
     return false;
 }
 
 std::string unreadable(Error const& error) {
-    if (error.kind != ErrorKind::invalid)
-        return error.message;
+    if (error.kind != ErrorKind::invalid) return error.message;
     return error.message + "; split it by interchange, or raise the limit with --max-size";
 }
 
-void trouble(std::string_view message) { write_all(STDERR_FILENO, fmt::format("wharf: {}\n", message)); }
+void trouble(std::string_view message) {
+    write_all(STDERR_FILENO, fmt::format("wharf: {}\n", message));
+}
 
 std::string rendered(Diagnostics const& diagnostics, int descriptor) {
     return render_text(diagnostics, style_of(descriptor));
 }
 
-void print_beside(Diagnostics const& diagnostics) { write_all(STDERR_FILENO, rendered(diagnostics, STDERR_FILENO)); }
+void print_beside(Diagnostics const& diagnostics) {
+    write_all(STDERR_FILENO, rendered(diagnostics, STDERR_FILENO));
+}
 
 std::string plural(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -79,10 +78,8 @@ std::string count_words(Diagnostics const& diagnostics, std::uint64_t suppressed
     std::string words;
     constexpr std::string_view nouns[] = {"error", "warning", "note"};
     for (std::size_t i = 0; i < 3; ++i)
-        if (counts[i] > 0)
-            words += (words.empty() ? "" : ", ") + plural(counts[i], nouns[i]);
-    if (suppressed > 0)
-        words += fmt::format(" and {} more, not shown", suppressed);
+        if (counts[i] > 0) words += (words.empty() ? "" : ", ") + plural(counts[i], nouns[i]);
+    if (suppressed > 0) words += fmt::format(" and {} more, not shown", suppressed);
     return words.empty() ? "no findings" : words;
 }
 

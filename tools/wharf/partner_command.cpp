@@ -24,8 +24,7 @@ int run(PartnerCheckCommand const& command) {
                                  : std::string("not loaded");
         out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", what, count_words(found));
     }
-    if (!print(out))
-        outcome.failed();
+    if (!print(out)) outcome.failed();
     return outcome.exit_code();
 }
 
@@ -36,11 +35,11 @@ int run(PartnerExplainCommand const& command) {
         return could_not_run;
     }
     std::vector<std::string> names = {"wharf.yaml"};
-    std::vector<partner::EffectiveValue> const* effective = command.name == names[0] ? &loaded->gateway.effective : nullptr;
+    std::vector<partner::EffectiveValue> const* effective =
+        command.name == names[0] ? &loaded->gateway.effective : nullptr;
     auto const offer = [&](std::string const& name, std::vector<partner::EffectiveValue> const& values) {
         names.push_back(name);
-        if (name == command.name)
-            effective = &values;
+        if (name == command.name) effective = &values;
     };
     for (auto const& profile : loaded->partners)
         offer(profile.id, profile.effective);

@@ -28,8 +28,7 @@ bool open(TranslateCommand const& command, Workshop& workshop) {
         return false;
     };
     auto grammars = grammar::Grammars::open(command.grammars);
-    if (!grammars)
-        return refuse(grammars.error(), "the grammar files cannot be used");
+    if (!grammars) return refuse(grammars.error(), "the grammar files cannot be used");
     workshop.schemas = std::make_unique<grammar::SchemaCache>(*std::move(grammars));
 
     std::optional<std::filesystem::path> own_maps;
@@ -53,8 +52,7 @@ bool open(TranslateCommand const& command, Workshop& workshop) {
             own_maps = workshop.configuration->gateway.translators;
     }
     auto translators = translator::Translators::open(own_maps);
-    if (!translators)
-        return refuse(translators.error(), "the translators cannot be used");
+    if (!translators) return refuse(translators.error(), "the translators cannot be used");
     workshop.translators = *std::move(translators);
     return true;
 }
@@ -65,8 +63,7 @@ public:
     explicit DocumentList(bool pretty) : pretty_(pretty) {}
 
     void add(std::string_view json) {
-        if (!out_.empty())
-            out_.insert(out_.size() - 1, ","); // before the line end
+        if (!out_.empty()) out_.insert(out_.size() - 1, ","); // before the line end
         auto const value = pretty_ ? json::parse(json) : Result<json::Value>();
         if (pretty_ && value)
             out_ += json::to_pretty_text(*value);
@@ -96,8 +93,7 @@ int to_json(TranslateCommand const& command, Workshop& workshop, std::string con
     Outcome outcome;
     outcome.add(result.diagnostics, {});
     print_beside(result.diagnostics);
-    if (!print(documents.text(result.sets)))
-        outcome.failed();
+    if (!print(documents.text(result.sets))) outcome.failed();
     return outcome.exit_code();
 }
 
@@ -105,8 +101,7 @@ int to_x12(TranslateCommand const& command, Workshop& workshop, std::string cons
     WriteOptions options;
     options.translator = command.translator;
     options.profile = workshop.profile;
-    if (workshop.profile != nullptr)
-        options.identity = workshop.configuration->identity(workshop.profile->identity);
+    if (workshop.profile != nullptr) options.identity = workshop.configuration->identity(workshop.profile->identity);
     options.line_breaks = command.pretty;
     auto const written = write_x12(text, name, *workshop.schemas, *workshop.translators, options);
     Outcome outcome;
@@ -116,8 +111,7 @@ int to_x12(TranslateCommand const& command, Workshop& workshop, std::string cons
         trouble(written.trouble);
         outcome.failed();
     }
-    if (!print(written.bytes))
-        outcome.failed();
+    if (!print(written.bytes)) outcome.failed();
     return outcome.exit_code();
 }
 
@@ -135,8 +129,7 @@ int run(TranslateCommand const& command) {
         return could_not_run;
     }
     Workshop workshop;
-    if (!open(command, workshop))
-        return could_not_run;
+    if (!open(command, workshop)) return could_not_run;
     auto const name = command.file == "-" ? std::string("(standard input)") : command.file;
     bool const is_json = looks_like_json(*text);
     auto const target = command.target != Target::automatic ? command.target : is_json ? Target::x12 : Target::json;

@@ -11,8 +11,7 @@ namespace wharf::cli {
 namespace {
 
 std::string sent_at(grammar::GroupInfo const& group) {
-    if (!is_date(group.date))
-        return {};
+    if (!is_date(group.date)) return {};
     return is_time(group.time) ? iso_date(group.date) + "T" + iso_time(group.time) : iso_date(group.date);
 }
 
@@ -56,26 +55,26 @@ Place place_of(grammar::Item const& item, std::string const& file) {
     return place;
 }
 
-void append(Diagnostics& to, Diagnostics const& from) { std::ranges::copy(from, std::back_inserter(to)); }
+void append(Diagnostics& to, Diagnostics const& from) {
+    std::ranges::copy(from, std::back_inserter(to));
+}
 
 } // namespace
 
-translator::Translator const* X12Translation::find(grammar::Item const& item, std::string const& file, Diagnostics& findings) {
+translator::Translator const* X12Translation::find(grammar::Item const& item, std::string const& file,
+                                                   Diagnostics& findings) {
     auto const known = known_.find(item.schema.get());
-    if (known != known_.end() && known->second != nullptr)
-        return known->second.get();
+    if (known != known_.end() && known->second != nullptr) return known->second.get();
 
     auto name = options_.translator;
-    if (name.empty() && options_.translator_for)
-        name = options_.translator_for(item.set.id);
-    if (name.empty())
-        name = translators_.for_set(item.set.id);
+    if (name.empty() && options_.translator_for) name = options_.translator_for(item.set.id);
+    if (name.empty()) name = translators_.for_set(item.set.id);
     if (name.empty()) {
-        auto finding = make_diagnostic("MAP-0901", fmt::format("there is no translator for transaction set {}", item.set.id),
-                                       "Name one with --translator, or leave this set out.");
+        auto finding =
+            make_diagnostic("MAP-0901", fmt::format("there is no translator for transaction set {}", item.set.id),
+                            "Name one with --translator, or leave this set out.");
         finding.place = place_of(item, file);
-        if (item.part != nullptr && !item.part->segments.empty())
-            finding.excerpt = item.part->segments[0].bytes();
+        if (item.part != nullptr && !item.part->segments.empty()) finding.excerpt = item.part->segments[0].bytes();
         findings.push_back(std::move(finding));
         return nullptr;
     }
@@ -91,11 +90,9 @@ translator::Translator const* X12Translation::find(grammar::Item const& item, st
 
 void X12Translation::translate_set(grammar::Item const& item, std::string const& file, TranslateResult& result) {
     ++result.sets;
-    if (item.schema == nullptr || item.nodes == nullptr || has_errors(item.findings))
-        return; // the findings say why
+    if (item.schema == nullptr || item.nodes == nullptr || has_errors(item.findings)) return; // the findings say why
     auto const* translator = find(item, file, result.diagnostics);
-    if (translator == nullptr)
-        return;
+    if (translator == nullptr) return;
     translator::SetInput input;
     input.segments = &item.part->segments;
     input.nodes = item.nodes;
@@ -107,8 +104,7 @@ void X12Translation::translate_set(grammar::Item const& item, std::string const&
     result.extended += outcome.extended;
     if (outcome.ok()) {
         ++result.translated;
-        if (on_document)
-            on_document(json_);
+        if (on_document) on_document(json_);
     }
     std::ranges::move(outcome.diagnostics, std::back_inserter(result.diagnostics));
 }
@@ -116,8 +112,9 @@ void X12Translation::translate_set(grammar::Item const& item, std::string const&
 TranslateResult X12Translation::translate(std::string_view text, std::string file_name) {
     TranslateResult result;
     if (!x12::looks_like_x12(text) && text.find("ISA") == std::string_view::npos) {
-        auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(text)),
-                                       "An X12 interchange begins with ISA. Check that the right file was sent.");
+        auto finding = make_diagnostic(
+            "X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(text)),
+            "An X12 interchange begins with ISA. Check that the right file was sent.");
         finding.place.file = std::move(file_name);
         finding.place.has_offset = true;
         result.diagnostics.push_back(std::move(finding));
@@ -126,8 +123,7 @@ TranslateResult X12Translation::translate(std::string_view text, std::string fil
     grammar::InterchangeReader reader(text, file_name, schemas_);
     while (reader.next()) {
         auto& item = reader.item();
-        if (item.kind == grammar::ItemKind::transaction_set)
-            translate_set(item, file_name, result);
+        if (item.kind == grammar::ItemKind::transaction_set) translate_set(item, file_name, result);
         std::ranges::move(item.findings, std::back_inserter(result.diagnostics));
         item.findings.clear();
     }

@@ -1,5 +1,5 @@
-// From the bytes of an X12 file to canonical documents, in one pass over the file: what `wharf translate --to json` does
-// and the benchmark measures.
+// From the bytes of an X12 file to canonical documents, in one pass over the file: what `wharf translate --to json`
+// does and the benchmark measures.
 //
 // A set with errors gives findings and no document; its neighbours are translated all the same. Nothing here reads
 // files or prints.
@@ -44,13 +44,14 @@ public:
 
 private:
     void translate_set(grammar::Item const& item, std::string const& file, TranslateResult& result);
-    [[nodiscard]] translator::Translator const* find(grammar::Item const& item, std::string const& file, Diagnostics& findings);
+    [[nodiscard]] translator::Translator const* find(grammar::Item const& item, std::string const& file,
+                                                     Diagnostics& findings);
 
     grammar::SchemaCache& schemas_;
     translator::Translators& translators_;
     TranslateOptions options_;
     std::map<grammar::Schema const*, std::shared_ptr<translator::Translator const>> known_; // nullptr: there is none
-    std::string json_; // scratch
+    std::string json_;                                                                      // scratch
 };
 
 } // namespace wharf::cli

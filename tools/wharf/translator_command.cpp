@@ -22,7 +22,8 @@ class Checker {
 public:
     explicit Checker(grammar::SchemaCache& schemas) : schemas_(schemas) {}
 
-    /// A built-in map by name, or a file with the built-in maps and its own folder around it. False: `trouble` was told.
+    /// A built-in map by name, or a file with the built-in maps and its own folder around it. False: `trouble` was
+    /// told.
     bool check(std::string const& word) {
         auto shipped = translator::embedded_maps();
         if (shipped->map(word)) {
@@ -56,19 +57,17 @@ private:
 
     void check_loaded(translator::MapSource const& source, std::string_view name) {
         auto const map = translator::load_map(source, name);
-        if (!map)
-            return add(map.error());
+        if (!map) return add(map.error());
         auto const release = map->releases.empty() ? std::string("004010") : map->releases.front();
         auto schema = schemas_.get(schemas_.grammars().match_release(release).release, map->set);
         if (schema == nullptr) {
-            auto finding = translator::map_diagnostic("MAP-0902", map->origin, 0,
-                                                      fmt::format("there is no set {} in release {}", map->set, release),
-                                                      "Name a set and a release that the grammars have: wharf explain 850.");
+            auto finding = translator::map_diagnostic(
+                "MAP-0902", map->origin, 0, fmt::format("there is no set {} in release {}", map->set, release),
+                "Name a set and a release that the grammars have: wharf explain 850.");
             findings.push_back(std::move(finding));
             return;
         }
-        if (auto const plan = translator::compile(*map, source, std::move(schema)); !plan)
-            add(plan.error());
+        if (auto const plan = translator::compile(*map, source, std::move(schema)); !plan) add(plan.error());
     }
 
     grammar::SchemaCache& schemas_;
@@ -99,10 +98,10 @@ int run(TranslatorCheckCommand const& command) {
         out = render_json(checker.findings);
     } else if (checked > 0) {
         out = rendered(checker.findings, STDOUT_FILENO);
-        out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", plural(checked, "translator"), count_words(checker.findings));
+        out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", plural(checked, "translator"),
+                           count_words(checker.findings));
     }
-    if (!print(out))
-        outcome.failed();
+    if (!print(out)) outcome.failed();
     return outcome.exit_code();
 }
 

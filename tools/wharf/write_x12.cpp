@@ -26,7 +26,8 @@ struct WrittenSet {
 
 class Writer {
 public:
-    Writer(std::string const& file, grammar::SchemaCache& schemas, translator::Translators& translators, WriteOptions const& options)
+    Writer(std::string const& file, grammar::SchemaCache& schemas, translator::Translators& translators,
+           WriteOptions const& options)
         : file_(file), schemas_(schemas), translators_(translators), options_(options) {}
 
     WriteResult write(std::string_view text) {
@@ -35,16 +36,13 @@ public:
         for (std::size_t i = 0; i < documents.size() && result_.trouble.empty(); ++i)
             if (auto set = one(documents[i], documents.size() > 1 ? fmt::format("/{}", i) : ""))
                 sets.push_back(*std::move(set));
-        if (has_errors(result_.diagnostics) || !result_.trouble.empty() || sets.empty())
-            return std::move(result_);
+        if (has_errors(result_.diagnostics) || !result_.trouble.empty() || sets.empty()) return std::move(result_);
         auto bytes = interchange(sets);
-        if (!result_.trouble.empty())
-            return std::move(result_);
+        if (!result_.trouble.empty()) return std::move(result_);
         auto own = grammar::lint(bytes, "(what was written)", schemas_);
         bool const sound = !has_errors(own.diagnostics);
         std::ranges::move(own.diagnostics, std::back_inserter(result_.diagnostics));
-        if (sound)
-            result_.bytes = std::move(bytes);
+        if (sound) result_.bytes = std::move(bytes);
         return std::move(result_);
     }
 
@@ -61,19 +59,17 @@ private:
         auto faults = document::check(document);
         bool const sound = !has_errors(faults);
         add(std::move(faults), pointer);
-        if (!sound)
-            return std::nullopt;
+        if (!sound) return std::nullopt;
 
         auto const kind = std::string(document.string("document"));
         auto const* agreement = options_.profile == nullptr ? nullptr : options_.profile->outbound(kind);
         auto const shipped = translators_.for_document(kind);
         auto name = options_.translator;
-        if (name.empty() && agreement != nullptr)
-            name = agreement->translator;
-        if (name.empty())
-            name = shipped;
+        if (name.empty() && agreement != nullptr) name = agreement->translator;
+        if (name.empty()) name = shipped;
         // A shipped map is named after its set: "x12/850".
-        auto const set = agreement != nullptr ? agreement->set : shipped.substr(std::min(shipped.size(), shipped.rfind('/') + 1));
+        auto const set =
+            agreement != nullptr ? agreement->set : shipped.substr(std::min(shipped.size(), shipped.rfind('/') + 1));
         if (name.empty() || set.empty()) {
             result_.trouble = fmt::format("{}: there is no translator that writes a {}", file_, kind);
             return std::nullopt;
@@ -93,16 +89,14 @@ private:
         auto outcome = (*translator)->write(document, delimiters());
         bool const written = outcome.ok();
         add(std::move(outcome.diagnostics), pointer);
-        if (!written)
-            return std::nullopt;
+        if (!written) return std::nullopt;
         return WrittenSet{set, schema->set().group, release, std::move(outcome.segments)};
     }
 
-    [[nodiscard]] std::string release_of(json::Value const& document, partner::DocumentAgreement const* agreement) const {
-        if (agreement != nullptr && !agreement->release.empty())
-            return agreement->release;
-        if (options_.profile != nullptr)
-            return options_.profile->envelope.release;
+    [[nodiscard]] std::string release_of(json::Value const& document,
+                                         partner::DocumentAgreement const* agreement) const {
+        if (agreement != nullptr && !agreement->release.empty()) return agreement->release;
+        if (options_.profile != nullptr) return options_.profile->envelope.release;
         if (auto const* source = document.find("source"); source != nullptr && !source->string("version").empty())
             return std::string(source->string("version"));
         return std::string(default_release);
@@ -139,7 +133,8 @@ private:
         header.time4 = x12_time4(now);
         header.control_number = "000000001";
         header.usage = 'T';
-        header.line_breaks = options_.line_breaks || (options_.profile != nullptr && options_.profile->envelope.line_breaks);
+        header.line_breaks =
+            options_.line_breaks || (options_.profile != nullptr && options_.profile->envelope.line_breaks);
         return header;
     }
 
@@ -149,10 +144,10 @@ private:
         unsigned groups = 0;
         for (std::size_t i = 0; i < sets.size(); ++i) {
             auto const& set = sets[i];
-            bool const is_first = i == 0 || sets[i - 1].functional_id != set.functional_id || sets[i - 1].release != set.release;
+            bool const is_first =
+                i == 0 || sets[i - 1].functional_id != set.functional_id || sets[i - 1].release != set.release;
             if (is_first) {
-                if (i > 0)
-                    writer.end_group();
+                if (i > 0) writer.end_group();
                 x12::GroupHeader group;
                 group.functional_id = set.functional_id;
                 group.control_number = fmt::format("{}", ++groups);

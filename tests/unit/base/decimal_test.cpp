@@ -17,10 +17,10 @@ TEST(Decimal, TakesWhatX12AndCanonicalDecimalsAllow) {
     struct Case {
         std::string_view text, canonical;
     };
-    for (auto const& [text, canonical] : {Case{"12", "12"}, Case{"-5", "-5"}, Case{"+3", "3"}, Case{".5", "0.5"},
-                                          Case{"5.", "5"}, Case{"0012.50", "12.50"}, Case{"0", "0"}, Case{"-0", "0"},
-                                          Case{"-0.00", "0.00"}, Case{"000", "0"}, Case{"-.05", "-0.05"},
-                                          Case{"157.50", "157.50"}, Case{"0.10", "0.10"}})
+    for (auto const& [text, canonical] :
+         {Case{"12", "12"}, Case{"-5", "-5"}, Case{"+3", "3"}, Case{".5", "0.5"}, Case{"5.", "5"},
+          Case{"0012.50", "12.50"}, Case{"0", "0"}, Case{"-0", "0"}, Case{"-0.00", "0.00"}, Case{"000", "0"},
+          Case{"-.05", "-0.05"}, Case{"157.50", "157.50"}, Case{"0.10", "0.10"}})
         EXPECT_EQ(number(text).text(), canonical) << text;
     EXPECT_EQ(number(nines36).text(), nines36);
     EXPECT_EQ(number("-" + nines36).text(), "-" + nines36);
@@ -28,8 +28,8 @@ TEST(Decimal, TakesWhatX12AndCanonicalDecimalsAllow) {
 }
 
 TEST(Decimal, RefusesEverythingElse) {
-    for (std::string_view const text : {"", "-", "+", ".", "-.", "1e5", " 1", "1 ", "1,5", "1.2.3", "--1", "+-1", "0x1",
-                                        "1-", "\xd9\xa1"})
+    for (std::string_view const text :
+         {"", "-", "+", ".", "-.", "1e5", " 1", "1 ", "1,5", "1.2.3", "--1", "+-1", "0x1", "1-", "\xd9\xa1"})
         EXPECT_FALSE(Decimal::parse(text)) << text;
     EXPECT_FALSE(Decimal::parse("1" + nines36));
     EXPECT_FALSE(Decimal::parse("0." + std::string(37, '0')));
@@ -96,7 +96,8 @@ TEST(Decimal, NeverOverflows) {
     // 60 decimals, rounded once to 36
     auto const third = number("0.333333333333333333333333333333");
     EXPECT_EQ((third * third).text(), "0.111111111111111111111111111110888889");
-    EXPECT_EQ((number("123456789012345678.25") * number("-987654321098765432.15")).text(), "-121932631137021794587943910847546106");
+    EXPECT_EQ((number("123456789012345678.25") * number("-987654321098765432.15")).text(),
+              "-121932631137021794587943910847546106");
 }
 
 } // namespace

@@ -35,9 +35,9 @@ TEST(Utf8, LengthOfASequence) {
     EXPECT_EQ(utf8_sequence_length("x\xc3\xbc", 1), 2u);
     EXPECT_EQ(utf8_sequence_length("\xe2\x82\xac", 0), 3u);
     EXPECT_EQ(utf8_sequence_length("\xf0\x9f\x9a\xa2", 0), 4u);
-    for (std::string_view const text : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80",
-                                        "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3",
-                                        "\xe2\x82", "\xf0\x9f\x9a", "\xc3(", "\xe2(\xac"})
+    for (std::string_view const text :
+         {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
+          "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3", "\xe2\x82", "\xf0\x9f\x9a", "\xc3(", "\xe2(\xac"})
         EXPECT_EQ(utf8_sequence_length(text, 0), 0u) << testing::PrintToString(text);
 }
 

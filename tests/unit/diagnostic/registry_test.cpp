@@ -11,9 +11,9 @@ namespace {
 
 bool is_well_formed(std::string_view code) {
     auto const dash = code.find('-');
-    if (dash == std::string_view::npos || dash == 0 || code.size() - dash != 5)
-        return false;
-    return std::ranges::all_of(code.substr(0, dash), [](unsigned char c) { return std::isupper(c) || std::isdigit(c); }) &&
+    if (dash == std::string_view::npos || dash == 0 || code.size() - dash != 5) return false;
+    return std::ranges::all_of(code.substr(0, dash),
+                               [](unsigned char c) { return std::isupper(c) || std::isdigit(c); }) &&
            std::ranges::all_of(code.substr(dash + 1), [](unsigned char c) { return std::isdigit(c); });
 }
 

@@ -40,7 +40,9 @@ TEST(RenderText, LikeACompiler) {
               "   = more: wharf explain X12-0312\n");
 }
 
-TEST(RenderText, NothingForNothing) { EXPECT_EQ(render_text({}), ""); }
+TEST(RenderText, NothingForNothing) {
+    EXPECT_EQ(render_text({}), "");
+}
 
 TEST(RenderText, RelatedPlaceInTheSameSegmentIsUnderlinedToo) {
     auto finding = note_finding();
@@ -115,7 +117,8 @@ TEST(RenderText, LongSegmentsAreCutAroundTheFault) {
     finding.place.length = 100;
     finding.excerpt.resize(400, 'F');
     auto const text = render_text({finding}, style);
-    EXPECT_NE(text.find(" 12 | ...aaaaaaaaFAULT" + std::string(21, 'F') + "...\n    |            " + std::string(26, '^') + "\n"),
+    EXPECT_NE(text.find(" 12 | ...aaaaaaaaFAULT" + std::string(21, 'F') + "...\n    |            " +
+                        std::string(26, '^') + "\n"),
               std::string::npos)
         << text;
 }
@@ -148,7 +151,8 @@ TEST(RenderText, BytesThatAreNoText) {
     finding.excerpt = "M\xc3\xbc\x1d\xfc\x9b\xc2\x9b!";
     finding.excerpt_offset = 7;
     EXPECT_EQ(render_text({finding}), "error[X12-0007]: found \xe2\x90\x9b[31m\n"
-                                      "  --> a\xe2\x90\x8a" "b  byte 7\n"
+                                      "  --> a\xe2\x90\x8a"
+                                      "b  byte 7\n"
                                       "   |\n"
                                       "   | M\xc3\xbc\xe2\x90\x9d\xc3\xbc\xef\xbf\xbd\xef\xbf\xbd!\n"
                                       "   |       ^\n"
