@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <memory>
+#include <utility>
 
 namespace wharf::cli {
 namespace {
@@ -57,23 +58,46 @@ bool open(TranslateCommand const& command, Workshop& workshop) {
     return true;
 }
 
-/// One document by itself; an array when the file held several sets.
+/// One document by itself; an array when the file held several sets. Printed as it comes: only the first is held back,
+/// until it is known whether it stays alone.
 class DocumentList {
 public:
     explicit DocumentList(bool pretty) : pretty_(pretty) {}
 
     void add(std::string_view json) {
-        if (!out_.empty()) out_.insert(out_.size() - 1, ","); // before the line end
         auto const value = pretty_ ? json::parse(json) : Result<json::Value>();
-        if (pretty_ && value)
-            out_ += json::to_pretty_text(*value);
-        else
-            (out_ += json) += '\n';
+        auto text = pretty_ && value ? json::to_pretty_text(*value) : std::string(json);
+        if (text.ends_with('\n')) text.pop_back();
+        if (++documents_ == 1) {
+            first_ = std::move(text);
+            return;
+        }
+        if (documents_ == 2) (out_ += "[\n") += std::exchange(first_, {});
+        (out_ += ",\n") += text;
+        if (out_.size() >= flush_at) flush();
     }
-    [[nodiscard]] std::string text(std::uint64_t sets) const { return sets <= 1 ? out_ : "[\n" + out_ + "]\n"; }
+    /// False when the output could not be written.
+    [[nodiscard]] bool finish(std::uint64_t sets) {
+        if (documents_ <= 1 && sets > 1) (out_ += "[\n") += first_;
+        if (documents_ == 1 && sets == 1) out_ += first_;
+        if (documents_ > 0) out_ += '\n';
+        if (sets > 1) out_ += "]\n";
+        flush();
+        return written_;
+    }
 
 private:
+    static constexpr std::size_t flush_at = 1 << 20;
+
+    void flush() {
+        written_ = print(out_) && written_;
+        out_.clear();
+    }
+
     bool pretty_;
+    bool written_ = true;
+    std::uint64_t documents_ = 0;
+    std::string first_;
     std::string out_;
 };
 
@@ -93,7 +117,7 @@ int to_json(TranslateCommand const& command, Workshop& workshop, std::string con
     Outcome outcome;
     outcome.add(result.diagnostics, {});
     print_beside(result.diagnostics);
-    if (!print(documents.text(result.sets))) outcome.failed();
+    if (!documents.finish(result.sets)) outcome.failed();
     return outcome.exit_code();
 }
 
