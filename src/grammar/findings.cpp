@@ -77,6 +77,38 @@ bool is_near(std::string_view a, std::string_view b) {
     return i == a.size();
 }
 
+bool same_word(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+}
+
+/// What a mistyped segment id may mean: segments of the set, at most three.
+std::string suggest_segments(Schema const& schema, std::string_view id) {
+    auto const rank = [&](std::string_view known) {
+        if (same_word(known, id))
+            return 0;
+        if (known.size() == id.size() && std::ranges::is_permutation(known, id))
+            return 1;
+        return known.size() == 3 && is_near(known, id) ? 2 : 3;
+    };
+    int best = 3;
+    unsigned shown = 0;
+    std::string text;
+    for (auto const& rule : schema.segments()) {
+        std::string_view const known = rule.definition->id;
+        auto const here = rank(known);
+        if (here > best || here == 3)
+            continue;
+        if (here < best) {
+            best = here;
+            shown = 0;
+            text.clear();
+        }
+        if (shown < 3)
+            text += fmt::format("{}{}", shown++ == 0 ? "" : " or ", known);
+    }
+    return text;
+}
+
 std::string suggest_codes(CodeList const& codes, std::string_view value) {
     auto const list = codes.all();
     std::string text;
@@ -89,7 +121,7 @@ std::string suggest_codes(CodeList const& codes, std::string_view value) {
         return "Use one of: " + text + ".";
     }
     for (auto const& entry : list)
-        if (shown < 4 && is_near(entry.first, value))
+        if (shown < 4 && (is_near(entry.first, value) || (value.size() > 3 && same_word(entry.second, value))))
             show(entry);
     return text.empty() ? std::string() : "Did you mean " + text + "?";
 }
@@ -202,9 +234,11 @@ void Findings::unknown_segment(std::size_t index) {
     if (is_full())
         return;
     auto const id = set_[index].id();
+    auto const meant = suggest_segments(schema_, id.substr(0, longest_id));
     auto diagnostic = at_segment("X12-0201", index, no_node, fmt::format("\"{}\" is not a segment of release {}", id.substr(0, longest_id),
                                                                          schema_.dictionary().release()),
-                                 "Check the segment id for a typing error, and the segment before it for a terminator inside data.");
+                                 meant.empty() ? "Check the segment id for a typing error, and the segment before it for a terminator inside data."
+                                               : fmt::format("Did you mean {}? Else look for a terminator inside the data of the segment before it.", meant));
     diagnostic.value = id.substr(0, longest_id);
     diagnostic.acknowledgment.segment = "1";
     add(std::move(diagnostic));
@@ -223,14 +257,24 @@ void Findings::foreign_segment(std::size_t index) {
     add(std::move(diagnostic));
 }
 
-void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other) {
+void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other, NodeIndex near) {
     if (is_full())
         return;
     auto const segment = set_[index];
     auto const slot = schema_.find_segment(segment.id());
+    // Where it could go, seen from `near`: the places in the innermost loop that has any; all of them when that is unknown.
+    auto const loop_of = [&](NodeIndex node) {
+        auto const& row = schema_.nodes()[node];
+        return row.starts_loop ? schema_.loops()[row.loop].parent : row.loop;
+    };
+    std::uint16_t innermost = 0;
+    for (NodeIndex node = 0; near != no_node && node < schema_.nodes().size(); ++node)
+        if (schema_.nodes()[node].segment == slot && schema_.is_inside(schema_.nodes()[near].loop, loop_of(node)) &&
+            schema_.is_inside(loop_of(node), innermost))
+            innermost = loop_of(node);
     std::string places;
     for (NodeIndex node = 0; node < schema_.nodes().size(); ++node) {
-        if (schema_.nodes()[node].segment != slot)
+        if (schema_.nodes()[node].segment != slot || (near != no_node && loop_of(node) != innermost))
             continue;
         if (std::ranges::count(places, ',') >= 3) {
             places += ", …";
@@ -242,7 +286,7 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
                          : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
                                                    : fmt::format("segment {} has no place here", segment.id());
     bool const out_of_order = how != Misplaced::nowhere;
-    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, fmt::format("The set has it as {}: move it there, or remove it.", places));
+    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, places.empty() ? "Move it there, or remove it." : fmt::format("The set has it as {}: move it there, or remove it.", places));
     diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
     add(std::move(diagnostic));
 }

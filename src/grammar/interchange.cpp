@@ -237,7 +237,7 @@ void InterchangeReader::State::end_group() {
         return;
     }
     if (!is_count(ge.element(1), sets)) {
-        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction sets, the group holds {}", shown(ge.element(1)), sets),
+        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction set{}, the group holds {}", shown(ge.element(1)), is_count(ge.element(1), 1) ? "" : "s", sets),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.group = "5";
         add(std::move(finding));
@@ -262,7 +262,7 @@ void InterchangeReader::State::end_interchange() {
         add(std::move(finding));
     }
     if (!is_count(iea.element(1), groups)) {
-        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} groups, the interchange holds {}", shown(iea.element(1)), groups),
+        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} group{}, the interchange holds {}", shown(iea.element(1)), is_count(iea.element(1), 1) ? "" : "s", groups),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.interchange = "021";
         add(std::move(finding));
@@ -410,7 +410,7 @@ std::string describe_content(std::string_view text) {
     if (start.empty())
         return "nothing but blanks";
     if (start.starts_with("ISA"))
-        return "an X12 interchange";
+        return "text that begins with ISA, but not with the separator that must follow it (ISA*)";
     auto const is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
     for (auto const& [begin, name] : signatures) {
         bool const segment_id = begin.size() == 2 && is_word(begin[1]); // GS, ST: a separator follows, not a word

@@ -66,10 +66,10 @@ public:
                 findings.unknown_segment(fault.index);
                 break;
             case Kind::late:
-                findings.misplaced_segment(fault.index, Misplaced::late, fault.other);
+                findings.misplaced_segment(fault.index, Misplaced::late, fault.other, nodes_[fault.other]);
                 break;
             case Kind::early:
-                findings.misplaced_segment(fault.index, Misplaced::early, fault.other);
+                findings.misplaced_segment(fault.index, Misplaced::early, fault.other, nodes_[fault.other]);
                 break;
             case Kind::unexpected:
                 findings.misplaced_segment(fault.index, Misplaced::nowhere, 0);
@@ -119,7 +119,9 @@ private:
             if (back.node != no_node && !back.skips_mandatory && faults_.size() == faults_before_)
                 offer(Explanation::blame_previous, back.node, 1, back.node);
         }
-        offer(Explanation::skip, no_node, 1, node_);
+        bool const closes_the_set = i + 1 == set_.size() && set_[i].id() == "SE"; // never a stray: what it passes over is missing
+        if (!closes_the_set || step.node == no_node)
+            offer(Explanation::skip, no_node, 1, node_);
         if (step.node == no_node)
             for (NodeIndex node = 1; node < schema_.nodes().size(); ++node)
                 if (schema_.nodes()[node].segment == slot && is_reachable(node))

@@ -183,7 +183,9 @@ int list_messages(Common const& common, MessageQuery const& query) {
     if (!query.state.empty()) {
         filter.state = store::parse_message_state(query.state);
         if (!filter.state)
-            return complain(fmt::format("--state: there is no state {}", query.state));
+            return complain(fmt::format("--state: messages have no state {}; they are: processed, rejected, held, quarantined, "
+                                        "duplicate, ready, sent, accepted, partially_accepted, refused, overdue, dead_letter, discarded",
+                                        query.state));
     }
     if (!query.direction.empty())
         filter.direction = store::parse_direction(query.direction);

@@ -8,13 +8,17 @@
 
 int main(int argc, char** argv) {
     using namespace wharf::tools;
-    CLI::App app{"The part of wharf that runs: serve, poll, message, dead-letter", "wharf-gateway"};
+    CLI::App app{"The part of wharf that runs: serve, poll, message, dead-letter", "wharf"};
+    app.footer("Every command takes --config DIR, the folder of wharf.yaml (else $WHARF_CONFIG, else here), and\n"
+               "--grammars DIR, grammar files that replace or add to the shipped ones.\n"
+               "Exit codes: 0 done, 1 something needs a person, 2 could not run.");
+    app.set_help_flag("-h,--help", "Print this help");
     app.require_subcommand(1);
     app.fallthrough();
     Common common;
     std::string grammars;
-    app.add_option("--config", common.configuration, "folder of wharf.yaml")->envname("WHARF_CONFIG");
-    app.add_option("--grammars", grammars, "folder of grammar files that replace or add to the shipped ones");
+    app.add_option("--config", common.configuration, "Folder of wharf.yaml (default: here)")->envname("WHARF_CONFIG")->type_name("DIR");
+    app.add_option("--grammars", grammars, "Folder of grammar files that replace or add to the shipped ones")->type_name("DIR");
 
     unsigned threads = 4;
     std::string channel, id;
@@ -24,44 +28,47 @@ int main(int argc, char** argv) {
     bool once = false;
     auto const format = [&](CLI::App* command) {
         command->add_option_function<std::string>("--format", [&](std::string const& value) { json = value == "json"; },
-                                                  "text or json")
-            ->check(CLI::IsMember({"text", "json"}));
+                                                  "How it is printed: text (default) or json")
+            ->check(CLI::IsMember({"text", "json"}))
+            ->type_name("text|json");
     };
-    auto* serve_command = app.add_subcommand("serve", "run the gateway until SIGTERM or SIGINT");
-    serve_command->add_option("--threads", threads, "worker threads")->check(CLI::Range(1, 64));
+    auto* serve_command = app.add_subcommand("serve", "Run the gateway until SIGTERM or SIGINT");
+    serve_command->add_option("--threads", threads, "Worker threads, 1 to 64 (default 4)")->check(CLI::Range(1, 64))->type_name("N");
 
-    auto* poll_command = app.add_subcommand("poll", "look at the channels once, do all work that is due, and end (for cron)");
-    poll_command->add_flag("--once", once, "the only way to poll; without it use serve")->required();
-    poll_command->add_option("--channel", channel, "only this channel");
-    poll_command->add_option("--threads", threads, "worker threads")->check(CLI::Range(1, 64));
+    auto* poll_command = app.add_subcommand("poll", "Look at the channels once, do all work that is due, and end (for cron)");
+    poll_command->add_flag("--once", once, "One round, then end; the only way to poll (else: serve)")->required();
+    poll_command->add_option("--channel", channel, "Only this channel");
+    poll_command->add_option("--threads", threads, "Worker threads, 1 to 64 (default 4)")->check(CLI::Range(1, 64))->type_name("N");
 
-    auto* message = app.add_subcommand("message", "find, show and send again what was received and sent");
+    auto* message = app.add_subcommand("message", "Find, show and send again what was received and sent");
     message->require_subcommand(1);
     message->fallthrough();
-    auto* list = message->add_subcommand("list", "newest first");
-    list->add_option("search", query.search, "order, notice or invoice number, any control number, or an id");
-    list->add_option("--state", query.state, "processed, held, quarantined, sent, accepted, overdue, …");
-    list->add_option("--direction", query.direction, "inbound or outbound")->check(CLI::IsMember({"inbound", "outbound"}));
-    list->add_option("--partner", query.partner, "profile id");
-    list->add_option("--limit", query.limit, "at most so many")->check(CLI::Range(1, 100000));
+    auto* list = message->add_subcommand("list", "List messages, newest first");
+    list->add_option("WORD", query.search, "Order, notice or invoice number, any control number, or an id");
+    list->add_option("--state", query.state, "Only this state: processed, held, quarantined, sent, accepted, overdue, …");
+    list->add_option("--direction", query.direction, "Only this direction")
+        ->check(CLI::IsMember({"inbound", "outbound"}))
+        ->type_name("inbound|outbound");
+    list->add_option("--partner", query.partner, "Only this partner: the name of its folder");
+    list->add_option("--limit", query.limit, "At most so many (default 50)")->check(CLI::Range(1, 100000))->type_name("N");
     format(list);
-    auto* show = message->add_subcommand("show", "everything known about one message");
-    show->add_option("message", id, "its id, or a number that only it has")->required();
+    auto* show = message->add_subcommand("show", "Everything known about one message");
+    show->add_option("WORD", id, "Its id, or a number that only it has")->required();
     format(show);
-    auto* raw = message->add_subcommand("raw", "its bytes, as received or sent, to standard output");
-    raw->add_option("message", id, "its id, or a number that only it has")->required();
-    auto* resend = message->add_subcommand("resend", "send an outgoing message once more under new control numbers");
-    resend->add_option("message", id, "its id, or a number that only it has")->required();
+    auto* raw = message->add_subcommand("raw", "Its bytes, as received or sent, to standard output");
+    raw->add_option("WORD", id, "Its id, or a number that only it has")->required();
+    auto* resend = message->add_subcommand("resend", "Send an outgoing message once more under new control numbers");
+    resend->add_option("WORD", id, "Its id, or a number that only it has")->required();
 
-    auto* dead = app.add_subcommand("dead-letter", "what did not go through");
+    auto* dead = app.add_subcommand("dead-letter", "What did not go through");
     dead->require_subcommand(1);
     dead->fallthrough();
-    auto* dead_list = dead->add_subcommand("list", "dead, quarantined and held; exit code 1 when there are any");
+    auto* dead_list = dead->add_subcommand("list", "Dead, quarantined and held; exit code 1 when there are any");
     format(dead_list);
-    auto* retry = dead->add_subcommand("retry", "try again, after the cause was mended");
-    retry->add_option("ids", ids, "ids of deliveries, messages, documents or transfers")->required();
-    auto* discard = dead->add_subcommand("discard", "mark as dealt with; nothing is deleted");
-    discard->add_option("ids", ids, "ids of deliveries, messages or transfers")->required();
+    auto* retry = dead->add_subcommand("retry", "Try again, after the cause was mended");
+    retry->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers")->required();
+    auto* discard = dead->add_subcommand("discard", "Mark as dealt with; nothing is deleted");
+    discard->add_option("ID", ids, "Ids of deliveries, messages or transfers")->required();
 
     try {
         app.parse(argc, argv);

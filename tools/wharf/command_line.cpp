@@ -86,11 +86,15 @@ private:
         command.add_option("FILE", files, what + "; - is standard input")->required()->type_name("");
     }
     void add_reporting(CLI::App& command, Reporting& reporting) {
-        command.add_option("--format", reporting.format, "How findings are printed: text (default) or json")
-            ->transform(
-                CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}},
-                                        CLI::ignore_case)
-                    .description(""))
+        command
+            .add_option_function<std::string>(
+                "--format",
+                [&reporting](std::string const& word) {
+                    if (word != "text" && word != "json")
+                        throw CLI::ValidationError("--format", word + " is neither text nor json");
+                    reporting.format = word == "json" ? Format::json : Format::text;
+                },
+                "How findings are printed: text (default) or json")
             ->type_name("text|json");
         command.add_flag("--strict", reporting.strict, "Warnings count: exit code 1");
     }
@@ -130,18 +134,23 @@ private:
         command.add_option("FILE", translate_.file, "X12 file or canonical document; - is standard input")
             ->required()
             ->type_name("");
-        command.add_option("--to", translate_.target, "What to make: json or x12 (default: the other one)")
-            ->transform(
-                CLI::CheckedTransformer(std::map<std::string, Target>{{"json", Target::json}, {"x12", Target::x12}},
-                                        CLI::ignore_case)
-                    .description(""))
+        command
+            .add_option_function<std::string>(
+                "--to",
+                [this](std::string const& word) {
+                    if (word != "json" && word != "x12")
+                        throw CLI::ValidationError("--to", word + " is neither json nor x12");
+                    translate_.target = word == "json" ? Target::json : Target::x12;
+                },
+                "What to make: json or x12 (default: the other one)")
             ->type_name("json|x12");
         command.add_flag("--pretty", translate_.pretty, "JSON with line breaks; X12 with one segment a line");
         command.add_option("--translator", translate_.translator, "Use this map, whatever set or document it is")
             ->type_name("NAME");
         command.add_option("--partner", translate_.partner, "Use this partner's profile")->type_name("P");
         command.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
-            ->type_name("DIR");
+            ->type_name("DIR")
+            ->envname("WHARF_CONFIG");
         add_grammars(command, grammars_);
         add_size(command, translate_.max_bytes);
     }
@@ -166,14 +175,16 @@ private:
         partner.require_subcommand(1);
         auto& check = *partner.add_subcommand("check", "Check the configuration; secrets are not looked up");
         check.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
-            ->type_name("DIR");
+            ->type_name("DIR")
+            ->envname("WHARF_CONFIG");
         add_reporting(check, partner_check_.reporting);
         auto& explain = *partner.add_subcommand("explain", "Show every value and the file and line that set it");
         explain.add_option("NAME", partner_explain_.name, "A partner, a channel, or wharf.yaml")
             ->required()
             ->type_name("");
         explain.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
-            ->type_name("DIR");
+            ->type_name("DIR")
+            ->envname("WHARF_CONFIG");
     }
 
     [[nodiscard]] std::vector<std::string> command_names() const {

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 #include "partner/configuration.hpp"
 #include "syntax/json/value.hpp"
+#include "syntax/x12/reader.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
 #include "tools/wharf/translate_x12.hpp"
@@ -159,6 +160,10 @@ int run(TranslateCommand const& command) {
     auto const target = command.target != Target::automatic ? command.target : is_json ? Target::x12 : Target::json;
     if (target == Target::json && is_json) {
         trouble(fmt::format("{} holds JSON already; `wharf document check` checks it, --to x12 translates it", name));
+        return could_not_run;
+    }
+    if (target == Target::x12 && x12::looks_like_x12(*text)) {
+        trouble(fmt::format("{} holds X12 already; `wharf lint` checks it, --to json translates it", name));
         return could_not_run;
     }
     return target == Target::json ? to_json(command, workshop, *text, name) : to_x12(command, workshop, *text, name);
