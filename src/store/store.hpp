@@ -28,6 +28,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -246,13 +247,15 @@ public:
     // jobs
     virtual Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) = 0;
     /// Takes up to `limit` jobs that are due and not leased, oldest first, and leases them until `lease_until`.
-    virtual Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit) = 0;
+    /// Of these kinds only; none named: of any.
+    virtual Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit,
+                                                std::span<JobKind const> kinds = {}) = 0;
     virtual Result<void> finish_job(std::int64_t id) = 0;
     virtual Result<void> postpone_job(std::int64_t id, Timestamp due_at) = 0; // ends the lease
     /// Ends jobs of a subject that have become pointless (an acknowledgment that came).
     virtual Result<void> finish_jobs_of(JobKind kind, std::string_view subject) = 0;
-    /// When the next job is or becomes due; nothing when there is none.
-    virtual Result<std::optional<Timestamp>> next_due() = 0;
+    /// When the next job (of these kinds) is or becomes due; nothing when there is none.
+    virtual Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds = {}) = 0;
     /// Ends every lease: at start-up of the only process, whatever was leased belonged to a dead one.
     virtual Result<void> release_leases() = 0;
 

@@ -4,9 +4,27 @@
 #include "store/sqlite/transaction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace wharf::store::sqlite {
+
+namespace {
+
+constexpr std::array every_kind = {JobKind::process_transfer, JobKind::finish_file, JobKind::deliver, JobKind::transmit,
+                                   JobKind::expect_acknowledgment};
+
+/// ",deliver,transmit,": one text for any choice of kinds, so that one prepared statement serves all.
+std::string list_of(std::span<JobKind const> kinds) {
+    std::string list = ",";
+    for (auto const kind : kinds.empty() ? std::span<JobKind const>(every_kind) : kinds) {
+        list += to_string(kind);
+        list += ',';
+    }
+    return list;
+}
+
+} // namespace
 
 // --- jobs ---------------------------------------------------------------------------------------------------------
 //
@@ -20,11 +38,13 @@ Result<void> SqliteTransaction::add_job(JobKind kind, std::string_view subject, 
     return {};
 }
 
-Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit) {
+Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit,
+                                                       std::span<JobKind const> kinds) {
     using Claimed = std::pair<std::int64_t, Job>; // with its old ready_at: `returning` gives rows in any order
     auto claimed = rows<Claimed>(
         connection_,
-        "with due as materialized (select id, ready_at from job where ready_at <= ? order by ready_at, id limit ?) "
+        "with due as materialized (select id, ready_at from job where ready_at <= ? and instr(?, ',' || kind || ',') > 0 "
+        "order by ready_at, id limit ?) "
         "update job set ready_at = ?, attempts = attempts + 1 from due where job.id = due.id "
         "returning job.id, kind, subject, due_at, attempts",
         [](Statement const& row) -> Result<Claimed> {
@@ -39,7 +59,7 @@ Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp 
             job.attempts = static_cast<unsigned>(row.integer(4));
             return Claimed{row.integer(3), std::move(job)};
         },
-        now, limit, lease_until);
+        now, list_of(kinds), limit, lease_until);
     if (!claimed) return unexpected(claimed.error());
     std::ranges::sort(*claimed, {}, [](Claimed const& c) { return std::pair(c.first, c.second.id); });
     std::vector<Job> jobs;
@@ -66,9 +86,10 @@ Result<void> SqliteTransaction::finish_jobs_of(JobKind kind, std::string_view su
     return {};
 }
 
-Result<std::optional<Timestamp>> SqliteTransaction::next_due() {
-    return first<Timestamp>(connection_, "select ready_at from job order by ready_at limit 1",
-                            [](Statement const& row) -> Result<Timestamp> { return row.time(0); });
+Result<std::optional<Timestamp>> SqliteTransaction::next_due(std::span<JobKind const> kinds) {
+    return first<Timestamp>(
+        connection_, "select ready_at from job where instr(?, ',' || kind || ',') > 0 order by ready_at limit 1",
+        [](Statement const& row) -> Result<Timestamp> { return row.time(0); }, list_of(kinds));
 }
 
 Result<void> SqliteTransaction::release_leases() {

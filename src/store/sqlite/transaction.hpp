@@ -41,11 +41,12 @@ public:
     Result<std::vector<Delivery>> dead_deliveries(unsigned limit) override;
 
     Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) override;
-    Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit) override;
+    Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit,
+                                        std::span<JobKind const> kinds) override;
     Result<void> finish_job(std::int64_t id) override;
     Result<void> postpone_job(std::int64_t id, Timestamp due_at) override;
     Result<void> finish_jobs_of(JobKind kind, std::string_view subject) override;
-    Result<std::optional<Timestamp>> next_due() override;
+    Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds) override;
     Result<void> release_leases() override;
 
     Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max) override;
