@@ -1,19 +1,27 @@
 // The channels of a configuration, each with one connection that is kept and shared by whoever needs it.
 //
 // Thread-safe: one channel serves one caller at a time. A kept connection that turns out to be dead is opened anew once;
-// all its operations may be repeated (transport/channel.hpp).
+// all its operations may be repeated (transport/channel.hpp). Connections to folders are not kept: one would go on reading
+// the old folder after somebody has put another in its place.
+//
+// A server that hangs is left alone for a while (silence.hpp), so that it stops neither other channels nor deliveries.
 #pragma once
 
 #include "base/error.hpp"
+#include "gateway/silence.hpp"
 #include "partner/configuration.hpp"
 #include "transport/channel.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wharf::gateway {
 
@@ -25,16 +33,33 @@ public:
     explicit Channels(std::vector<std::unique_ptr<transport::Channel>> channels);
 
     using Work = std::function<Result<void>(transport::Connection&)>;
-    /// `permanent` when there is no such channel.
+    /// `permanent` when there is no such channel; `temporary`, without asking it, while it is left alone.
     [[nodiscard]] Result<void> with(std::string_view channel, Work const& work);
+    /// For workers, who serve others meanwhile: nothing when the channel is left alone or others use it for longer than
+    /// one waits; `work` was not run, and `later` is when to come again.
+    [[nodiscard]] std::optional<Result<void>> try_with(std::string_view channel, Work const& work, Timestamp& later);
+    /// How long try_with waits for its turn; for ever unless set.
+    void wait_at_most(std::chrono::milliseconds turn) { turn_ = turn; }
+    /// Those of `names` that the last call for this channel did not hold: what is skipped is reported once, not at
+    /// every look.
+    [[nodiscard]] std::vector<std::string> newly_skipped(std::string_view channel, std::vector<std::string> const& names);
 
 private:
     struct Entry {
         std::unique_ptr<transport::Channel> channel;
         std::unique_ptr<transport::Connection> connection; // kept while it works
-        std::mutex mutex;
+        bool keep = true; // the connection, between two callers
+        std::string trouble; // of the last failure
+        std::set<std::string, std::less<>> skipped;
+        std::timed_mutex mutex;
     };
+    static Result<void> attempt(Entry& entry, Work const& work);
+    Result<void> carry_out(Entry& entry, Work const& work);
+
     std::map<std::string, std::unique_ptr<Entry>, std::less<>> entries_;
+    std::optional<std::chrono::milliseconds> turn_;
+    SystemClock clock_;
+    Silence silence_;
 };
 
 } // namespace wharf::gateway

@@ -6,10 +6,12 @@
 #include "gateway/channels.hpp"
 #include "gateway/knowledge.hpp"
 #include "gateway/log.hpp"
+#include "gateway/silence.hpp"
 #include "partner/configuration.hpp"
 #include "store/store.hpp"
 
 #include <functional>
+#include <memory>
 
 namespace wharf::gateway {
 
@@ -25,6 +27,7 @@ struct Context {
     Clock const& clock;
     Log const& log;
     std::function<double()> random; // [0,1)
+    std::shared_ptr<Silence> silent_targets = std::make_shared<Silence>();
 };
 
 /// Events of one transaction: stored inside it, logged after its commit.

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <random>
+#include <thread>
 
 namespace wharf::gateway {
 
 namespace {
+
+constexpr std::chrono::milliseconds longest_look_interval{5000};
 
 double random_part() {
     thread_local std::mt19937_64 engine{std::random_device{}()};
@@ -102,8 +106,14 @@ Result<PollSummary> poll_once(Context const& context, MakeDeliver const& make_de
     for (auto const& one : context.configuration.channels) {
         if (!one.is_read() || (!channel.empty() && one.name != channel))
             continue;
-        auto const report = take_in(context, one);
+        auto report = take_in(context, one);
         summary.taken += report.taken;
+        // Each run begins with an empty memory, so a file that must look the same several times is looked at again here.
+        for (unsigned look = 1; look < one.pickup.stable_polls && report.waiting > 0 && report.trouble.empty(); ++look) {
+            std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(one.poll_interval, longest_look_interval));
+            report = take_in(context, one);
+            summary.taken += report.taken;
+        }
         summary.waiting += report.waiting;
         if (!report.trouble.empty())
             summary.unreachable.push_back(fmt::format("{}: {}", one.name, report.trouble));

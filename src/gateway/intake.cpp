@@ -145,7 +145,7 @@ Result<void> set_aside(Context const& context, partner::Channel const& channel, 
 
 } // namespace
 
-IntakeReport take_in(Context const& context, partner::Channel const& channel) {
+IntakeReport take_in(Context const& context, partner::Channel const& channel, std::stop_token stopped) {
     IntakeReport report;
     auto stop = [&](Error const& error) {
         report.trouble = error.message;
@@ -166,19 +166,22 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel) {
         return stop(listed.error());
     crash_point("after-list");
     report.waiting = listing.waiting;
-    for (auto const& name : listing.skipped)
+    for (auto const& name : context.channels.newly_skipped(channel.name, listing.skipped))
         context.log.line("skipped", channel.name, fmt::format("file={}", for_log(name)));
 
+    std::optional<Error> trouble;
     for (auto const& file : listing.too_large) {
-        if (auto done = set_aside(context, channel, file); !done)
-            return stop(done.error());
-        ++report.set_aside;
+        if (auto done = set_aside(context, channel, file); done)
+            ++report.set_aside;
+        else
+            trouble = std::move(done.error()); // this file only, below too: the others must not wait for it
     }
 
     std::vector<Fetched> batch;
     std::size_t bytes = 0;
-    std::optional<Error> trouble;
     for (auto const& file : listing.ready) {
+        if (stopped.stop_requested())
+            break;
         Fetched fetched;
         fetched.file = file;
         auto read = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
@@ -188,7 +191,7 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel) {
             fetched.bytes = std::move(*result);
             return {};
         });
-        if (!read) { // this file only: the others must not wait for it
+        if (!read) {
             trouble = read.error();
             if (read.error().is_temporary())
                 continue;
@@ -227,9 +230,17 @@ Result<void> finish_file(Context const& context, store::Job const& job) {
     // A channel that was taken out of the configuration cannot be tidied up any more.
     if (file && context.configuration.channel(transfer->channel) != nullptr) {
         bool const too_large = transfer->state == store::TransferState::dead_letter && transfer->sha256.empty();
-        WHARF_TRY(context.channels.with(transfer->channel, [&](transport::Connection& connection) {
-            return too_large ? connection.set_aside(*file) : connection.finish(*file);
-        }));
+        Timestamp later;
+        auto done = context.channels.try_with(
+            transfer->channel,
+            [&](transport::Connection& connection) {
+                return too_large ? connection.set_aside(*file) : connection.finish(*file);
+            },
+            later);
+        if (!done)
+            return context.store.transact(
+                [&](store::Transaction& transaction) { return transaction.postpone_job(job.id, later); });
+        WHARF_TRY(std::move(*done));
         crash_point("after-finish-file");
     }
     WHARF_TRY(context.store.transact([&](store::Transaction& transaction) { return transaction.finish_job(job.id); }));

@@ -3,6 +3,7 @@
 
 #include "gateway/context.hpp"
 
+#include <stop_token>
 #include <string>
 
 namespace wharf::gateway {
@@ -17,7 +18,8 @@ struct IntakeReport {
 };
 
 /// One look at one channel. What was taken is safe even when the report names trouble.
-[[nodiscard]] IntakeReport take_in(Context const& context, partner::Channel const& channel);
+/// `stop`: ends before the next file.
+[[nodiscard]] IntakeReport take_in(Context const& context, partner::Channel const& channel, std::stop_token stop = {});
 
 /// The finish_file job: removes a stored file from its channel. Done when the file is gone already.
 [[nodiscard]] Result<void> finish_file(Context const& context, store::Job const& job);

@@ -261,7 +261,9 @@ Reconciliation reconcile_interchange(store::Message message, std::vector<store::
             document.reason = reason;
             result.documents.push_back(std::move(document));
         }
-    if (result.documents.empty())
+    // An acknowledgment of ours has no documents; that the partner cannot read it is for a person to know all the same.
+    bool const bare = documents.empty() && (message.state == store::MessageState::ready || message.state == store::MessageState::sent);
+    if (result.documents.empty() && !bare)
         return result;
     result.notes.push_back({"REFUSED_BY_PARTNER", reason});
     message.state = store::MessageState::refused;

@@ -119,6 +119,9 @@ Result<store::Message> resend(Context const& context, std::string_view message_i
             return invalid(fmt::format("message {} came in; only what we sent can be sent again. To process it once more: "
                                        "wharf dead-letter retry {}",
                                        message_id, message_id));
+        if (message->state == MessageState::ready)
+            return invalid(fmt::format("message {} has not been sent yet: it goes out as soon as channel {} takes it", message_id,
+                                       message->channel));
         auto const* partner = context.configuration.partner(message->partner);
         if (partner == nullptr || partner->channel.empty())
             return invalid(fmt::format("partner {} has no profile with a channel any more", message->partner));

@@ -65,7 +65,6 @@ std::string warnings_of(store::Document const& document) {
 Result<void> push(Context const& context, Deliver const& deliver, store::Job const& job) {
     std::optional<store::Delivery> delivery;
     std::optional<store::Document> document;
-    std::string message_id;
     WHARF_TRY(context.store.transact([&](store::Transaction& transaction) -> Result<void> {
         auto found = transaction.delivery(job.subject);
         if (!found)
@@ -74,6 +73,11 @@ Result<void> push(Context const& context, Deliver const& deliver, store::Job con
         if (!delivery || delivery->state != store::DeliveryState::waiting) {
             delivery.reset();
             return transaction.finish_job(job.id);
+        }
+        // A target that does not answer is not asked by every worker in turn; no attempt is counted.
+        if (auto const later = context.silent_targets->until(delivery->target, context.clock.now())) {
+            delivery.reset();
+            return transaction.postpone_job(job.id, *later);
         }
         auto owner = transaction.document(delivery->document_id);
         if (!owner)
@@ -111,7 +115,10 @@ Result<void> push(Context const& context, Deliver const& deliver, store::Job con
         request.body = document->json;
         if (auto warnings = warnings_of(*document); !warnings.empty())
             settings->headers.emplace_back("X-Wharf-Warnings", std::move(warnings));
+        auto const begun = context.clock.now();
         outcome = deliver(*settings, request);
+        context.silent_targets->report(delivery->target, begun, context.clock.now(),
+                                       outcome.kind != delivery::OutcomeKind::temporary_failure);
     }
     crash_point("after-request");
 

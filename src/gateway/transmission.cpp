@@ -59,8 +59,12 @@ Result<void> transmit(Context const& context, store::Job const& job) {
     auto const channel = (*loaded)->channel;
     auto const file_name = (*loaded)->file_name;
     crash_point("before-transmit");
-    auto written = context.channels.with(
-        channel, [&](transport::Connection& connection) { return connection.put(file_name, raw); });
+    Timestamp later;
+    auto const turn = context.channels.try_with(
+        channel, [&](transport::Connection& connection) { return connection.put(file_name, raw); }, later);
+    if (!turn) // not asked: no attempt
+        return context.store.transact([&](store::Transaction& transaction) { return transaction.postpone_job(job.id, later); });
+    auto const& written = *turn;
     crash_point("after-transmit");
 
     auto const now = context.clock.now();

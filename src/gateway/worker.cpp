@@ -8,11 +8,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <span>
 #include <thread>
+#include <unordered_set>
+#include <utility>
 
 namespace wharf::gateway {
 
@@ -22,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr auto lease = 10min;       // longer than any one job; after a kill the next start ends leases at once
 constexpr auto longest_sleep = 1s;  // other processes (resend, retry) add jobs without waking us
+constexpr auto turn_at_a_channel = 1s; // a worker waits so long for a channel that others use; then it does other work
 constexpr unsigned most_claims_of_a_transfer = 20;
 
 Result<void> carry_out(Context const& context, Deliver const& deliver, store::Job const& job) {
@@ -45,23 +50,37 @@ Result<void> carry_out(Context const& context, Deliver const& deliver, store::Jo
     return {};
 }
 
-Result<std::vector<store::Job>> claim(Context const& context, unsigned limit, std::optional<Timestamp>& next) {
+using Kinds = std::span<store::JobKind const>;
+
+Result<std::vector<store::Job>> claim(Context const& context, unsigned limit, Kinds kinds, std::optional<Timestamp>& next) {
     std::vector<store::Job> jobs;
     auto const now = context.clock.now();
     WHARF_TRY(context.store.transact([&](store::Transaction& transaction) -> Result<void> {
-        auto claimed = transaction.claim_jobs(now, now + lease, limit);
+        auto claimed = transaction.claim_jobs(now, now + lease, limit, kinds);
         if (!claimed)
             return unexpected(std::move(claimed.error()));
         jobs = std::move(*claimed);
         if (!jobs.empty())
             return {};
-        auto due = transaction.next_due();
+        auto due = transaction.next_due(kinds);
         if (!due)
             return unexpected(std::move(due.error()));
         next = *due;
         return {};
     }));
     return jobs;
+}
+
+/// Ends the leases of jobs that were claimed and not carried out.
+Result<void> give_back(Context const& context, std::span<std::pair<store::Job, Timestamp> const> jobs) {
+    if (jobs.empty())
+        return {};
+    return context.store.transact([&](store::Transaction& transaction) -> Result<void> {
+        for (auto const& [job, due] : jobs)
+            if (auto done = transaction.postpone_job(job.id, due); !done && done.error().is_temporary())
+                return done; // any other failure: the job has become pointless meanwhile and is gone
+        return {};
+    });
 }
 
 } // namespace
@@ -75,7 +94,7 @@ MakeDeliver deliver_by_http() {
     };
 }
 
-void run_job(Context const& context, Deliver const& deliver, store::Job const& job) {
+std::optional<Timestamp> run_job(Context const& context, Deliver const& deliver, store::Job const& job) {
     Result<void> done;
     try {
         done = carry_out(context, deliver, job);
@@ -83,7 +102,7 @@ void run_job(Context const& context, Deliver const& deliver, store::Job const& j
         done = temporary(error.what());
     }
     if (done)
-        return;
+        return std::nullopt;
     context.log.line("job_failed", job.subject,
                      fmt::format("job={} attempt={} reason={}", to_string(job.kind), job.attempts, for_log(done.error().message)));
     auto const& retry = context.configuration.gateway.retry;
@@ -91,8 +110,10 @@ void run_job(Context const& context, Deliver const& deliver, store::Job const& j
         context.clock.now() + delivery::backoff(std::max(job.attempts, 1u), retry.base, retry.cap, context.random());
     auto postponed =
         context.store.transact([&](store::Transaction& transaction) { return transaction.postpone_job(job.id, due); });
-    if (!postponed) // then its lease ends by time
-        context.log.line("store_failed", job.subject, fmt::format("reason={}", for_log(postponed.error().message)));
+    if (postponed)
+        return std::nullopt;
+    context.log.line("store_failed", job.subject, fmt::format("reason={}", for_log(postponed.error().message)));
+    return due;
 }
 
 Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_deliver, unsigned threads) {
@@ -100,14 +121,25 @@ Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_
     std::vector<Deliver> delivers;
     for (unsigned i = 0; i < threads; ++i)
         delivers.push_back(make_deliver());
+    // A retry may fall due while other work goes on; it is left for the next run all the same, or one target that is
+    // down would keep us for as long as its attempts last.
+    std::unordered_set<std::int64_t> tried;
+    std::vector<std::pair<store::Job, Timestamp>> left;
     for (;;) {
         std::optional<Timestamp> next;
-        auto jobs = claim(context, 64 * threads, next);
-        if (!jobs)
-            return unexpected(std::move(jobs.error()));
-        if (jobs->empty())
-            return total;
-        total += static_cast<unsigned>(jobs->size());
+        auto claimed = claim(context, 64 * threads, {}, next);
+        if (!claimed)
+            return unexpected(std::move(claimed.error()));
+        if (claimed->empty())
+            break;
+        std::vector<store::Job> jobs;
+        for (auto& job : *claimed) {
+            if (tried.insert(job.id).second)
+                jobs.push_back(std::move(job));
+            else
+                left.emplace_back(job, job.due_at);
+        }
+        total += static_cast<unsigned>(jobs.size());
         std::mutex mutex;
         std::size_t place = 0;
         auto const work = [&](Deliver const& deliver) {
@@ -115,140 +147,203 @@ Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_
                 std::size_t mine;
                 {
                     std::lock_guard const guard(mutex);
-                    if (place == jobs->size())
+                    if (place == jobs.size())
                         return;
                     mine = place++;
                 }
-                run_job(context, deliver, (*jobs)[mine]);
+                // What could not be given back now is given back by the next start.
+                (void)run_job(context, deliver, jobs[mine]);
             }
         };
         std::vector<std::jthread> pool;
-        for (unsigned i = 1; i < threads && i < jobs->size(); ++i)
+        for (unsigned i = 1; i < threads && i < jobs.size(); ++i)
             pool.emplace_back([&, i] { work(delivers[i]); });
         work(delivers[0]);
     }
+    WHARF_TRY(give_back(context, left));
+    return total;
 }
 
-struct Service::State {
-    State(Context const& the_context, MakeDeliver make) : context(the_context), make_deliver(std::move(make)) {}
+namespace {
 
-    Context const& context;
-    MakeDeliver make_deliver;
+constexpr std::array inner_work = {store::JobKind::process_transfer, store::JobKind::expect_acknowledgment};
+constexpr std::array channel_work = {store::JobKind::transmit, store::JobKind::finish_file};
+constexpr std::array target_work = {store::JobKind::deliver};
 
-    std::mutex mutex;
-    std::condition_variable_any changed; // work queued, work taken, something new
-    std::deque<store::Job> queue;
-    bool look = true; // claim now, without waiting for the time
-    std::vector<std::jthread> threads;
+/// Work that waits for the same kind of thing, with a queue and threads of its own: a server that hangs must not stop
+/// deliveries, nor an ERP that hangs the acknowledgments.
+class Lane {
+public:
+    Lane(Context const& context, MakeDeliver const& make_deliver, Kinds kinds, std::function<void()> when_done, unsigned threads)
+        : context_(context), make_deliver_(make_deliver), kinds_(kinds), when_done_(std::move(when_done)) {
+        threads_.emplace_back([this, threads](std::stop_token stop) { claim_loop(stop, threads * 8); });
+        for (unsigned i = 0; i < threads; ++i)
+            threads_.emplace_back([this](std::stop_token stop) { work_loop(stop); });
+    }
 
+    void wake() {
+        std::lock_guard const guard(mutex_);
+        look_ = true;
+        changed_.notify_all();
+    }
+    void request_stop() {
+        for (auto& thread : threads_)
+            thread.request_stop();
+    }
+    void join() { threads_.clear(); }
+
+private:
     void claim_loop(std::stop_token stop, unsigned capacity);
     void work_loop(std::stop_token stop);
-    void poll_loop(std::stop_token stop, partner::Channel const& channel);
+    void give_back_what_waits();
+
+    Context const& context_;
+    MakeDeliver const& make_deliver_;
+    Kinds kinds_;
+    std::function<void()> when_done_; // after each job
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_; // work queued, work taken, something new
+    std::deque<store::Job> queue_;
+    std::vector<std::pair<store::Job, Timestamp>> waiting_; // failed, and the store could not be told
+    bool look_ = true;                                      // claim now, without waiting for the time
+    std::vector<std::jthread> threads_;                     // last: they use all of the above
 };
 
-void Service::State::claim_loop(std::stop_token stop, unsigned capacity) {
+/// Jobs whose failure could not be recorded (a full disk) would stay leased; here they get free as soon as it can.
+void Lane::give_back_what_waits() {
+    std::vector<std::pair<store::Job, Timestamp>> waiting;
+    {
+        std::lock_guard const guard(mutex_);
+        waiting.swap(waiting_);
+    }
+    if (waiting.empty() || give_back(context_, waiting))
+        return;
+    std::lock_guard const guard(mutex_);
+    std::ranges::move(waiting, std::back_inserter(waiting_));
+}
+
+void Lane::claim_loop(std::stop_token stop, unsigned capacity) {
     while (!stop.stop_requested()) {
         std::size_t room;
         {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, stop, [&] { return queue.size() * 2 <= capacity; });
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, stop, [&] { return queue_.size() * 2 <= capacity; });
             if (stop.stop_requested())
                 break;
-            room = capacity - queue.size();
-            look = false;
+            room = capacity - queue_.size();
+            look_ = false;
         }
+        give_back_what_waits();
         std::optional<Timestamp> next;
-        auto jobs = claim(context, static_cast<unsigned>(room), next);
+        auto jobs = claim(context_, static_cast<unsigned>(room), kinds_, next);
         if (!jobs)
-            context.log.line("store_failed", "-", fmt::format("reason={}", for_log(jobs.error().message)));
-        std::unique_lock lock(mutex);
+            context_.log.line("store_failed", "-", fmt::format("reason={}", for_log(jobs.error().message)));
+        std::unique_lock lock(mutex_);
         if (jobs && !jobs->empty()) {
-            std::ranges::move(*jobs, std::back_inserter(queue));
-            changed.notify_all();
+            std::ranges::move(*jobs, std::back_inserter(queue_));
+            changed_.notify_all();
             continue;
         }
         std::chrono::milliseconds sleep = longest_sleep;
         if (jobs && next)
-            sleep = std::clamp<std::chrono::milliseconds>(*next - context.clock.now(), 1ms, sleep);
-        changed.wait_for(lock, stop, sleep, [&] { return look; });
+            sleep = std::clamp<std::chrono::milliseconds>(*next - context_.clock.now(), 1ms, sleep);
+        changed_.wait_for(lock, stop, sleep, [&] { return look_; });
     }
     // What was claimed and not begun goes back at once.
-    std::deque<store::Job> left;
     {
-        std::lock_guard const guard(mutex);
-        left.swap(queue);
+        std::lock_guard const guard(mutex_);
+        for (auto& job : queue_) {
+            auto const due = job.due_at;
+            waiting_.emplace_back(std::move(job), due);
+        }
+        queue_.clear();
     }
-    if (left.empty())
-        return;
-    auto returned = context.store.transact([&](store::Transaction& transaction) -> Result<void> {
-        for (auto const& job : left)
-            WHARF_TRY(transaction.postpone_job(job.id, job.due_at));
-        return {};
-    });
-    if (!returned)
-        context.log.line("store_failed", "-", fmt::format("reason={}", for_log(returned.error().message)));
+    give_back_what_waits(); // what fails now is given back by the next start
 }
 
-void Service::State::work_loop(std::stop_token stop) {
-    auto const deliver = make_deliver();
+void Lane::work_loop(std::stop_token stop) {
+    auto const deliver = make_deliver_();
     for (;;) {
         store::Job job;
         {
-            std::unique_lock lock(mutex);
-            if (!changed.wait(lock, stop, [&] { return !queue.empty(); }))
+            std::unique_lock lock(mutex_);
+            if (!changed_.wait(lock, stop, [&] { return !queue_.empty(); }))
                 return;
             if (stop.stop_requested())
                 return;
-            job = std::move(queue.front());
-            queue.pop_front();
+            job = std::move(queue_.front());
+            queue_.pop_front();
+            changed_.notify_all(); // there is room
         }
-        run_job(context, deliver, job);
-        std::lock_guard const guard(mutex);
-        look = true; // a job mostly makes the next one
-        changed.notify_all();
+        auto const unrecorded = run_job(context_, deliver, job);
+        if (unrecorded) {
+            std::lock_guard const guard(mutex_);
+            waiting_.emplace_back(std::move(job), *unrecorded);
+        }
+        when_done_();
     }
 }
+
+} // namespace
+
+struct Service::State {
+    State(Context const& the_context, MakeDeliver make, unsigned threads)
+        : context(the_context), make_deliver(std::move(make)),
+          channels(context, make_deliver, channel_work, [] {}, threads), targets(context, make_deliver, target_work, [] {}, threads),
+          inner(context, make_deliver, inner_work, [this] { channels.wake(), targets.wake(); }, threads) {}
+
+    Context const& context;
+    MakeDeliver make_deliver;
+    Lane channels, targets;
+    Lane inner; // last: it wakes the others
+
+    std::mutex mutex;
+    std::condition_variable_any stopping; // never notified: pollers sleep on it, and a stop request ends the sleep
+    std::vector<std::jthread> pollers;
+
+    void poll_loop(std::stop_token stop, partner::Channel const& channel);
+};
 
 void Service::State::poll_loop(std::stop_token stop, partner::Channel const& channel) {
     auto const interval = std::max<std::chrono::milliseconds>(channel.poll_interval, 100ms);
     while (!stop.stop_requested()) {
         IntakeReport report;
         try {
-            report = take_in(context, channel);
+            report = take_in(context, channel, stop);
         } catch (std::exception const& error) {
             context.log.line("poll_failed", channel.name, fmt::format("reason={}", for_log(error.what())));
         }
+        if (report.taken > 0)
+            inner.wake();
         std::unique_lock lock(mutex);
-        if (report.taken > 0) {
-            look = true;
-            changed.notify_all();
-        }
-        changed.wait_for(lock, stop, interval, [] { return false; });
+        stopping.wait_for(lock, stop, interval, [] { return false; });
     }
 }
 
-Service::Service(Context const& context, MakeDeliver make_deliver, unsigned threads)
-    : state_(std::make_unique<State>(context, std::move(make_deliver))) {
+Service::Service(Context const& context, MakeDeliver make_deliver, unsigned threads) {
+    context.channels.wait_at_most(turn_at_a_channel);
+    state_ = std::make_unique<State>(context, std::move(make_deliver), threads);
     auto& state = *state_;
-    state.threads.emplace_back([&state, threads](std::stop_token stop) { state.claim_loop(stop, threads * 8); });
-    for (unsigned i = 0; i < threads; ++i)
-        state.threads.emplace_back([&state](std::stop_token stop) { state.work_loop(stop); });
     for (auto const& channel : context.configuration.channels)
         if (channel.is_read())
-            state.threads.emplace_back([&state, &channel](std::stop_token stop) { state.poll_loop(stop, channel); });
+            state.pollers.emplace_back([&state, &channel](std::stop_token stop) { state.poll_loop(stop, channel); });
 }
 
 Service::~Service() {
-    for (auto& thread : state_->threads)
-        thread.request_stop();
-    state_->changed.notify_all();
-    state_->threads.clear(); // joins
+    auto& state = *state_;
+    for (auto& poller : state.pollers)
+        poller.request_stop();
+    for (auto* lane : {&state.inner, &state.channels, &state.targets})
+        lane->request_stop();
+    state.pollers.clear(); // joins
+    for (auto* lane : {&state.inner, &state.channels, &state.targets})
+        lane->join();
 }
 
 void Service::wake() {
-    std::lock_guard const guard(state_->mutex);
-    state_->look = true;
-    state_->changed.notify_all();
+    for (auto* lane : {&state_->inner, &state_->channels, &state_->targets})
+        lane->wake();
 }
 
 } // namespace wharf::gateway

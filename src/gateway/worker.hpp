@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace wharf::gateway {
@@ -18,13 +19,15 @@ using MakeDeliver = std::function<Deliver()>;
 [[nodiscard]] MakeDeliver deliver_by_http();
 
 /// Carries out one claimed job. A failure that trying again may mend postpones it; the error is logged, never returned.
-void run_job(Context const& context, Deliver const& deliver, store::Job const& job);
+/// Gives the time it was to be postponed to when not even that could be stored: the job is still leased then.
+std::optional<Timestamp> run_job(Context const& context, Deliver const& deliver, store::Job const& job);
 
-/// Does all work that is due now, and what follows from it at once; retries that lie ahead are left. Returns the number
-/// of jobs done.
+/// Does all work that is due now, and what follows from it at once; no job is tried twice, retries are left. Returns the
+/// number of jobs done.
 [[nodiscard]] Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_deliver, unsigned threads);
 
-/// The running gateway: one thread per channel that is read, one that claims, `threads` that work.
+/// The running gateway: one thread per channel that is read, and three lanes of `threads` workers each, for the work
+/// inside, at channels and at targets, so that none waits for what another waits for.
 class Service {
 public:
     Service(Context const& context, MakeDeliver make_deliver, unsigned threads);

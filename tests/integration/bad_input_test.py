@@ -1,5 +1,7 @@
 """What bad input gets: a clear word on what it is, the bytes kept, and nothing else disturbed."""
 import os
+import threading
+import time
 import unittest
 
 import harness
@@ -123,6 +125,46 @@ class BadInput(unittest.TestCase):
         os.utime(site.inbox / "growing.edi", (hours_ago, hours_ago))
         site.poll(0)
         self.assertEqual([d["number"] for d in site.receiver.documents()], ["INV1"])
+
+    def test_it_must_look_the_same_twice(self):
+        """stable_polls with `poll --once`, whose every run begins with an empty memory."""
+        site = harness.Site(pickup=", stable_polls: 2")
+        self.addCleanup(site.close)
+        site.drop("still.edi", GOOD)
+        growing = open(site.inbox / "growing.edi", "wb", buffering=0)
+        self.addCleanup(growing.close)
+        done = threading.Event()
+
+        def grow():
+            while not done.is_set():
+                growing.write(b"ISA*")
+                time.sleep(0.05)
+
+        writer = threading.Thread(target=grow)
+        writer.start()
+        try:
+            self.assertIn(b"1 file taken, 1 still being written", site.poll(0).stdout)
+        finally:
+            done.set()
+            writer.join()
+        self.assertEqual(site.left(), ["growing.edi"])
+        self.assertEqual([d["number"] for d in site.receiver.documents()], ["INV1"])
+
+    def test_a_file_that_cannot_be_set_aside_stops_nobody(self):
+        site = harness.Site(pickup=", max_bytes: 1MB")
+        self.addCleanup(site.close)
+        (site.mailbox / "failed").write_text("a file where the folder should be")
+        with open(site.inbox / "a-huge.edi", "wb") as file:
+            file.truncate(2 << 20)
+        site.drop("b-good.edi", GOOD)
+        done = site.poll(2)
+        self.assertIn(b"failed", done.stderr)
+        self.assertEqual(site.left(), ["a-huge.edi"])
+        self.assertEqual([d["number"] for d in site.receiver.documents()], ["INV1"])
+        (site.mailbox / "failed").unlink()
+        site.poll()
+        self.assertEqual(site.left(), [])
+        self.assertEqual(len(site.json("dead-letter", "list")["transfers"]), 1, "noted once")
 
     def test_the_end_of_the_file_is_missing(self):
         for cut in range(110, len(GOOD) - 2, 7):  # wherever it is cut, nothing is delivered and nothing breaks

@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import socket
 import unittest
 
 import harness
@@ -207,6 +208,89 @@ class Delivering(unittest.TestCase):
             done = self.site.run(*command)
             self.assertEqual(done.returncode, 1, (command, done.stderr))
             self.assertTrue(done.stderr)
+
+
+def mute_port(test):
+    """A server that takes connections and never says a word."""
+    server = socket.socket()
+    server.bind(("127.0.0.1", 0))
+    server.listen(64)
+    test.addCleanup(server.close)
+    return server.getsockname()[1]
+
+
+class Trouble(unittest.TestCase):
+    """One that hangs or goes away must not stop the others."""
+
+    def setUp(self):
+        self.site = harness.Site()
+        self.addCleanup(self.site.close)
+
+    def test_a_server_that_hangs_stops_neither_deliveries_nor_answers(self):
+        (self.site.folder / "channels" / "mute.yaml").write_text(
+            f"transport: sftp\nsftp: {{host: 127.0.0.1, port: {mute_port(self)}, user: u, password: \"${{env:WHARF_TEST_PW}}\", "
+            'host_key_fingerprints: ["SHA256:uNiVztksCsDhcc0u9e8BrEIW1zr51tFGVmXP+JBUU9c"]}\n'
+            "pickup: {inbox: in, outbox: out}\nsenders: [other]\n")
+        other = self.site.folder / "partners" / "other"
+        other.mkdir()
+        profile = (self.site.folder / "partners" / "acme" / "profile.yaml").read_text()
+        (other / "profile.yaml").write_text(profile.replace("id: ACME,", "id: OTHER,").replace("channel: van", "channel: mute"))
+        self.site.serve(environment={"WHARF_TEST_PW": "correct-horse"})
+        for number in range(10):  # more than there are workers
+            self.assertEqual(self.site.post(purchase_order(f"PO-{number}"), partner="other")[0], 202)
+        self.site.drop("a.edi", invoice_file(901, "INV1"))
+        harness.wait_for(lambda: self.site.receiver.documents() and self.site.sent(), 15, "the invoice and its 997")
+        self.assertNotIn("correct-horse", (self.site.folder / "log").read_text())
+
+    def test_a_target_that_hangs_does_not_stop_the_997s(self):
+        config = self.site.folder / "wharf.yaml"
+        config.write_text(config.read_text().replace(f"127.0.0.1:{self.site.receiver.port}/erp", f"127.0.0.1:{mute_port(self)}/erp")
+                          .replace("/erp/{document}\", production: yes", "/erp/{document}\", production: yes, timeout: 4s"))
+        self.site.serve()
+        for number in range(10):
+            self.site.drop(f"{number}.edi", invoice_file(901 + number, f"INV{number}"))
+        harness.wait_for(lambda: len(self.site.sent()) == 10, 15, "the 997s")
+        body = ["BSN*00*SN1*20250602*1403*0001", "HL*1**S", "HL*2*1*O", "PRF*4711", "HL*3*2*I", "LIN*1*UP*012345678905",
+                "SN1*1*24*EA", "CTT*3"]
+        self.site.drop("n.edi", interchange(950, [group("SH", 950, [transaction_set("856", "0001", body)])]))
+        harness.wait_for(lambda: self.site.receiver.documents("wms"), 30, "the notice at the other target")
+
+    def test_a_folder_that_is_replaced(self):
+        self.site.serve()
+        self.site.drop("a.edi", invoice_file(901, "INV1"))
+        harness.wait_for(lambda: len(self.site.sent()) == 1, 15, "the first 997")
+        self.site.mailbox.rename(self.site.folder / "gone")
+        harness.wait_for(lambda: b"poll_failed" in (self.site.folder / "log").read_bytes(), 15, "a word about it")
+        self.site.inbox.mkdir(parents=True)
+        self.site.outbox.mkdir()
+        self.site.drop("b.edi", invoice_file(902, "INV2"))
+        harness.wait_for(lambda: len(self.site.receiver.documents()) == 2 and self.site.sent(), 15, "the second invoice")
+
+    def test_what_is_skipped_is_reported_once(self):
+        (self.site.inbox / "folder").mkdir()
+        self.site.serve()
+        self.site.drop("a.edi", invoice_file(901, "INV1"))  # some looks later
+        harness.wait_for(lambda: self.site.receiver.documents(), 15, "the invoice")
+        self.site.drop("b.edi", invoice_file(902, "INV2"))
+        harness.wait_for(lambda: len(self.site.receiver.documents()) == 2, 15, "the second")
+        self.assertEqual((self.site.folder / "log").read_text().count(" skipped "), 1)
+
+    def test_what_was_not_sent_yet_is_not_sent_again(self):
+        process = self.site.serve(environment={"WHARF_TEST_CRASH_AT": "before-transmit"})
+        status, answer = self.site.post(purchase_order("PO-1"))
+        self.assertEqual(status, 202)
+        harness.wait_for(lambda: process.poll() is not None, 15, "the kill before it is written")
+        self.assertEqual(self.site.show(answer["message"])["state"], "ready")
+        self.assertEqual(self.site.run("message", "resend", answer["message"]).returncode, 1)
+        self.site.poll(0)
+        self.assertEqual(len(self.site.sent()), 1)
+
+    def test_a_page_in_a_browser_is_not_served(self):
+        self.site.serve()
+        headers = {"Origin": "http://elsewhere.example", "Content-Type": "text/plain"}
+        self.assertEqual(self.site.request("POST", "/v1/documents?partner=acme", purchase_order("PO-1"), headers)[0], 401)
+        self.assertEqual(self.site.request("GET", "/v1/messages", headers=headers)[0], 401)
+        self.assertEqual(self.site.messages(), [])
 
 
 class Outbox(unittest.TestCase):

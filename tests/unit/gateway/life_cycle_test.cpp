@@ -296,5 +296,17 @@ TEST(ReconcileInterchange, OnlyRefusalMatters) {
     EXPECT_TRUE(change.ends_waiting);
 }
 
+TEST(Reconcile, ARefusedAcknowledgmentOfOursIsNoticed) {
+    store::Message message;
+    message.state = MessageState::sent;
+    message.functional_id = "FA";
+    auto const change = reconcile_interchange(message, {}, 'R', "022");
+    ASSERT_TRUE(change.message);
+    EXPECT_EQ(change.message->state, MessageState::refused);
+    ASSERT_EQ(change.notes.size(), 1U);
+    EXPECT_EQ(change.notes[0].type, "REFUSED_BY_PARTNER");
+    EXPECT_FALSE(reconcile_interchange(*change.message, {}, 'R', "022").message) << "twice says nothing new";
+}
+
 } // namespace
 } // namespace wharf::gateway

@@ -255,5 +255,44 @@ TEST(Worker, FaultsOfAFileAreKeptUpToALimit) {
 
 TEST(Log, HostileNamesStayOnOneLine) { EXPECT_EQ(for_log("a\nb\"c"), "\"a\\nb\\\"c\""); }
 
+/// A target that makes each caller wait before it fails.
+std::function<delivery::Outcome(delivery::TargetSettings const&, delivery::DeliveryRequest const&)>
+slow_failure(Bench& bench, std::chrono::seconds wait) {
+    return [&bench, wait](delivery::TargetSettings const&, delivery::DeliveryRequest const& request) {
+        bench.requests.push_back(request);
+        bench.clock.advance(wait);
+        return delivery::Outcome{delivery::OutcomeKind::temporary_failure, 0, "no answer", "", 0s};
+    };
+}
+
+TEST(Worker, OneRunTriesNothingTwice) {
+    Bench bench;
+    bench.inbox()["a.edi"] = invoice_file();
+    (void)take_in(*bench.context, bench.configuration.channels[0]);
+    // The wait of the retry is over by the time the request fails.
+    ASSERT_TRUE(run_until_idle(*bench.context, [&] { return slow_failure(bench, 90s); }, 1));
+    EXPECT_EQ(bench.requests.size(), 1U);
+    bench.clock.advance(5min);
+    bench.work();
+    EXPECT_EQ(bench.requests.size(), 2U) << "it was given back";
+}
+
+TEST(Worker, ATargetThatHangsIsLeftAlone) {
+    Bench bench;
+    for (auto const number : {"000000001", "000000002", "000000003"}) {
+        auto text = invoice_file();
+        for (auto at = text.find("000000901"); at != std::string::npos; at = text.find("000000901", at + 9))
+            text.replace(at, 9, number);
+        bench.inbox()[number] = text;
+    }
+    bench.configuration.partners[0].duplicates = {false, false, false};
+    (void)take_in(*bench.context, bench.configuration.channels[0]);
+    ASSERT_TRUE(run_until_idle(*bench.context, [&] { return slow_failure(bench, 30s); }, 1));
+    EXPECT_EQ(bench.requests.size(), 1U) << "the others were not made to wait, and no attempt of theirs was counted";
+    bench.clock.advance(10min);
+    bench.work();
+    EXPECT_EQ(bench.requests.size(), 4U) << "it answers again, and all of them go";
+}
+
 } // namespace
 } // namespace wharf::gateway
