@@ -14,6 +14,9 @@
 #include "transport/http/server.hpp"
 
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,11 +37,18 @@ private:
     Api(gateway::Context const& context, std::function<void()> wake) : context_(&context), wake_(std::move(wake)) {}
     [[nodiscard]] bool is_allowed(transport::http::Request const& request) const;
     [[nodiscard]] transport::http::Response route(transport::http::Request const& request) const;
+    [[nodiscard]] transport::http::Response health() const;
 
     gateway::Context const* context_;
     std::function<void()> wake_;
     std::vector<Token> tokens_;
     bool open_to_all_ = false; // loopback without tokens
+    struct Health {
+        std::mutex mutex;
+        std::optional<Timestamp> asked;
+        bool well = false;
+    };
+    std::unique_ptr<Health> health_ = std::make_unique<Health>();
 };
 
 } // namespace wharf::api

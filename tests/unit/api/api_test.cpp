@@ -132,5 +132,28 @@ TEST(Api, WithoutTokensOnlyLoopbackIsServed) {
     EXPECT_EQ(desk.get("/v1/messages").status, 401);
 }
 
+TEST(Api, WithoutTokensWebPagesAreNotServed) {
+    Desk desk;
+    EXPECT_EQ(desk.api->handle({"GET", "/v1/messages", "", {{"Origin", "http://elsewhere.example"}}, ""}).status, 401);
+    EXPECT_EQ(desk.api->handle({"GET", "/v1/messages", "", {}, ""}).status, 200);
+}
+
+TEST(Api, HealthAsksTheStoreOnceASecond) {
+    Desk desk;
+    auto const writes = [&] {
+        std::uint64_t number = 0;
+        auto done = desk.bench.store->transact([&](store::Transaction& transaction) -> Result<void> {
+            auto next = transaction.next_control_number("health", 1'000'000);
+            number = next ? *next : 0;
+            return {};
+        });
+        EXPECT_TRUE(done);
+        return number;
+    };
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(desk.get("/v1/health").status, 200);
+    EXPECT_EQ(writes(), 2U) << "one of five, and ours";
+}
+
 } // namespace
 } // namespace wharf::api
