@@ -288,6 +288,38 @@ class Check(CommandLine):
         result = wharf("partner", "check", "--config", self.folder.name)
         self.assertEqual(result.returncode, 1)
         self.assertIn("wharf.yaml:2", result.stdout)
+        self.assertEqual(wharf("partner", "check", "--config", "/no/such/folder").returncode, 2)
+
+    def test_configuration_with_a_broken_map(self) -> None:
+        root = pathlib.Path(self.folder.name)
+        for folder in ("partners/acme", "channels", "maps/acme"):
+            (root / folder).mkdir(parents=True)
+        (root / "wharf.yaml").write_text(
+            "translators: maps\nidentities: [{name: us, qualifier: ZZ, id: US}]\n"
+            "targets: [{name: erp, url: 'http://127.0.0.1:1/', production: yes}]\n")
+        (root / "partners/acme/profile.yaml").write_text(
+            "name: ACME\nidentifiers: [{qualifier: ZZ, id: ACME}]\nchannel: box\n"
+            "documents: [{set: 850, direction: inbound, translator: acme/850, targets: [erp]}]\n")
+        (root / "channels/box.yaml").write_text(
+            "transport: folder\nfolder: {root: box}\npickup: {inbox: in, outbox: out}\nsenders: [acme]\n")
+        edit = root / "maps/acme/850.map"
+        edit.write_text("translator acme/850 extends x12/850\nremove  contract_number\n")
+        result = wharf("partner", "check", "--config", str(root))
+        self.assertEqual((result.returncode, result.stdout), (0, "1 partner, 1 channel: no findings\n"))
+        edit.write_text("translator acme/850 extends x12/850\nremove  contrct_number\n")
+        result = wharf("partner", "check", "--config", str(root), "--format", "json")
+        self.assertEqual([(f["code"], f["help"]) for f in json.loads(result.stdout)],
+                         [("MAP-0005", "did you mean `contract_number`?")])
+        self.assertEqual(result.returncode, 1)
+        edit.unlink()
+        self.assertIn("MAP-0004", wharf("partner", "check", "--config", str(root)).stdout)
+
+    def test_refusals_say_what_is_possible(self) -> None:
+        for words, expected in ((("lint", "--format", "xml", "x"), "xml is neither text nor json"),
+                                (("translate", "--to", "csv", "x"), "csv is neither json nor x12")):
+            result = wharf(*words)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn(expected, result.stderr)
 
     def test_translators(self) -> None:
         result = wharf("translator", "check", "x12/850", "x12/855", "x12/856", "x12/810")

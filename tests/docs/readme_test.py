@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the commands that README.md shows and compares what they print; checks that its links lead somewhere.
+"""Runs the commands that README.md shows and compares what they print; checks that the links of all pages lead somewhere.
 
     readme_test.py BUILD_FOLDER
 
@@ -14,7 +14,14 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
-PAGES = ["README.md", "CONTRIBUTING.md", *(str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md"))]
+SKIPPED = {"build", "demo-data", ".git"}
+PAGES = sorted(str(page.relative_to(ROOT)) for page in ROOT.rglob("*.md") if page.relative_to(ROOT).parts[0] not in SKIPPED)
+
+
+def anchors(page: pathlib.Path) -> set[str]:
+    """The names a link may use after `#`: headings in small letters, blanks as hyphens, other signs left out."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def console_blocks(page: str) -> list[tuple[str, str]]:
@@ -53,11 +60,23 @@ class Readme(unittest.TestCase):
         self.assertIsNotNone(pattern("one\n…\nth…\n").fullmatch("one\ntwo\ntwo\nthree\n"))
 
     def test_links_lead_somewhere(self) -> None:
+        self.assertIn("README.md", PAGES)
         for page in PAGES:
-            for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", (ROOT / page).read_text()):
-                if "://" not in target and not target.startswith("mailto:"):
-                    with self.subTest(page=page, target=target):
-                        self.assertTrue(((ROOT / page).parent / target).exists())
+            for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", (ROOT / page).read_text()):
+                if "://" in target or target.startswith("mailto:"):
+                    continue
+                with self.subTest(page=page, target=target, anchor=anchor):
+                    there = (ROOT / page).parent / target if target else ROOT / page
+                    self.assertTrue(there.exists())
+                    if anchor:
+                        self.assertIn(anchor, anchors(there))
+
+    def test_pages_that_are_named_exist(self) -> None:
+        for page in PAGES:
+            for name in re.findall(r"`((?:docs|tools|tests|src|schemas|translators|grammars|cmake)/[\w./-]+\.\w+)`", (ROOT / page).read_text()):
+                with self.subTest(page=page, name=name):
+                    placeholder = re.search(r"(?<![A-Za-z])(?:CODE|LAYER|NAME|NNN)(?![A-Za-z])", name)
+                    self.assertTrue(placeholder or (ROOT / name).exists())
 
     def test_every_decision_is_listed(self) -> None:
         index = (ROOT / "docs/adr/README.md").read_text()
