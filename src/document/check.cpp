@@ -152,8 +152,16 @@ private:
 
     static std::string help_for_unknown(std::string_view name, Node const& node) {
         if (auto near = suggestion(name, node.properties); !near.empty()) return near;
-        return node.find("extensions") ? "Data that the model has no field for goes into `extensions`."
-                                       : "Leave it out.";
+        constexpr std::size_t most_shown = 12; // larger objects are looked up in docs/canonical-model.md
+        std::string help;
+        if (node.properties.size() <= most_shown) {
+            for (auto const& property : node.properties)
+                if (!property.derived && property.name != "extensions")
+                    help += fmt::format("{}`{}`", help.empty() ? "The fields here are " : ", ", property.name);
+            if (!help.empty()) help += ". ";
+        }
+        return help + (node.find("extensions") ? "Data that the model has no field for goes into `extensions`."
+                                               : "Leave it out.");
     }
 
     void check_array(Node const& node, json::Value const& value, unsigned depth) {

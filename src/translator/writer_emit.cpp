@@ -201,6 +201,7 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
         }
         out.push_back(std::move(made));
     };
+    std::vector<std::size_t> by_key;
     for (auto& kept : object.kept) {
         // "IT8(1)" below this scope's prefix; deeper ones follow their loop
         std::string_view key = kept.key;
@@ -212,9 +213,23 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
         ++count;
         write(id, *kept.value);
         if (!schema_.nodes()[node].starts_loop) continue;
+        if (by_key.empty()) { // sorted once: an object may have kept thousands
+            by_key.resize(object.kept.size());
+            for (std::size_t i = 0; i < by_key.size(); ++i)
+                by_key[i] = i;
+            std::sort(by_key.begin(), by_key.end(),
+                      [&](auto a, auto b) { return object.kept[a].key < object.kept[b].key; });
+        }
         auto const below = kept.key + "/";
-        for (auto& inner : object.kept) {
-            if (inner.used || !inner.value->is_array() || !inner.key.starts_with(below)) continue;
+        auto at = std::lower_bound(by_key.begin(), by_key.end(), below,
+                                   [&](auto index, auto const& wanted) { return object.kept[index].key < wanted; });
+        std::vector<std::size_t> inside;
+        for (; at != by_key.end() && object.kept[*at].key.starts_with(below); ++at)
+            inside.push_back(*at);
+        std::sort(inside.begin(), inside.end()); // as they came
+        for (auto const index : inside) {
+            auto& inner = object.kept[index];
+            if (inner.used || !inner.value->is_array()) continue;
             auto name = std::string_view(inner.key);
             name.remove_prefix(name.rfind('/') + 1);
             inner.used = true;
@@ -265,7 +280,8 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
         built.filled = true;
     }
     for (auto const& constant : use.constants)
-        if (is_free(elements, constant.element, constant.component)) {
+        if (constant.direction != Direction::read && is_free(elements, constant.element, constant.component) &&
+            (constant.when == nullptr || holds(object, *constant.when))) {
             put(elements, constant.element, constant.component, constant.text);
             built.filled = true;
         }
@@ -402,6 +418,21 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
     }
 }
 
+/// What to give the document so that an element is filled: "Give it `currency_party`."; empty where no line fills it.
+static std::string filled_by(OutObject const& object, std::string_view element) {
+    std::vector<std::string> members;
+    for (auto const& line : object.body->lines) {
+        if (line->target == nullptr || !line->writes()) continue;
+        for (auto const& alternative : line->alternatives)
+            for (auto const& part : alternative.parts) {
+                if (part.slot == no_slot || object.body->slots[part.slot].external != element) continue;
+                auto name = fmt::format("`{}`", joined(object.path, member_path(line->target)));
+                if (std::ranges::find(members, name) == members.end()) members.push_back(std::move(name));
+            }
+    }
+    return members.empty() ? std::string() : fmt::format("Give it {}.", fmt::join(members, " or "));
+}
+
 /// What the grammar would refuse, said with both places.
 void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::Text const*> const& sources,
                     OutObject const& object) {
@@ -422,7 +453,8 @@ void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::T
                     fault("MAP-0112", canonical,
                           fmt::format("{}{:02} is mandatory in {}, and {} has no value for it.", id, i + 1,
                                       schema_.path(node),
-                                      object.path.empty() ? "the document" : fmt::format("`{}`", object.path))));
+                                      object.path.empty() ? "the document" : fmt::format("`{}`", object.path)),
+                          filled_by(object, fmt::format("{}{:02}", id, i + 1))));
             continue;
         }
         if (element.kind == grammar::ElementClass::composite || text == count_mark) continue;

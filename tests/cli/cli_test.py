@@ -314,6 +314,17 @@ class Check(CommandLine):
         edit.unlink()
         self.assertIn("MAP-0004", wharf("partner", "check", "--config", str(root)).stdout)
 
+    def test_what_is_missing_is_named_in_the_documents_own_words(self) -> None:
+        document = ('{"schema": "wharf/purchase_order/1", "document": "purchase_order", "number": "1", "purpose": "original",'
+                    ' "date": "2025-06-02", "currency": "EUR", "references": [{"value": "1"}], "lines": [{"position": 1}]}')
+        result = wharf("translate", "-", stdin=document)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("= help: Give it `type`.", result.stderr)
+        self.assertIn("= help: Give it `references[0].kind`.", result.stderr)
+        self.assertNotIn("CUR", result.stderr)
+        result = wharf("document", "check", "-", stdin=document.replace('"value": "1"', '"nr": "1"'))
+        self.assertIn("The fields here are `kind`, `value`", result.stdout)
+
     def test_refusals_say_what_is_possible(self) -> None:
         for words, expected in ((("lint", "--format", "xml", "x"), "xml is neither text nor json"),
                                 (("translate", "--to", "csv", "x"), "csv is neither json nor x12")):
