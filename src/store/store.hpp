@@ -77,6 +77,8 @@ enum class DocumentState {
     acknowledged, // the partner's 997 accepted it
     refused,      // the partner's 997 rejected it
     overdue,
+    // inbound again
+    discarded, // held; a person has dealt with it
 };
 
 enum class DeliveryState { waiting, delivered, dead_letter, discarded };
@@ -234,6 +236,7 @@ public:
     virtual Result<void> update(Document const& document) = 0;
     virtual Result<std::optional<Document>> document(std::string_view id) = 0;
     virtual Result<std::vector<Document>> documents_of(std::string_view message_id) = 0; // in order of insertion
+    virtual Result<std::vector<Document>> held_documents(unsigned limit) = 0; // newest first
     /// The first accepted inbound document with this business key.
     virtual Result<std::optional<Document>> find_business_key(std::string_view key) = 0;
 

@@ -12,15 +12,15 @@ constexpr std::array<std::string_view, 4> transfer_words = {"received", "process
 constexpr std::array<std::string_view, 13> message_words = {
     "processed", "rejected",           "held",    "quarantined", "duplicate",   "ready",    "sent",
     "accepted",  "partially_accepted", "refused", "overdue",     "dead_letter", "discarded"};
-constexpr std::array<std::string_view, 11> document_words = {"accepted",     "rejected",  "duplicate", "held",
+constexpr std::array<std::string_view, 12> document_words = {"accepted",     "rejected",  "duplicate", "held",
                                                              "recorded",     "unmatched", "ready",     "sent",
-                                                             "acknowledged", "refused",   "overdue"};
+                                                             "acknowledged", "refused",   "overdue", "discarded"};
 constexpr std::array<std::string_view, 4> delivery_words = {"waiting", "delivered", "dead_letter", "discarded"};
 constexpr std::array<std::string_view, 5> job_words = {"process_transfer", "finish_file", "deliver", "transmit",
                                                        "expect_acknowledgment"};
 
 static_assert(message_words.size() == static_cast<std::size_t>(MessageState::discarded) + 1);
-static_assert(document_words.size() == static_cast<std::size_t>(DocumentState::overdue) + 1);
+static_assert(document_words.size() == static_cast<std::size_t>(DocumentState::discarded) + 1);
 static_assert(job_words.size() == static_cast<std::size_t>(JobKind::expect_acknowledgment) + 1);
 
 template <std::size_t N, class E>

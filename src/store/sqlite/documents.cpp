@@ -120,6 +120,11 @@ Result<std::vector<Document>> SqliteTransaction::documents_of(std::string_view m
     return rows<Document>(connection_, sql, read_document, message_id);
 }
 
+Result<std::vector<Document>> SqliteTransaction::held_documents(unsigned limit) {
+    static auto const sql = select_documents("where state = 'held' order by row desc limit ?");
+    return rows<Document>(connection_, sql, read_document, limit);
+}
+
 Result<std::optional<Document>> SqliteTransaction::find_business_key(std::string_view key) {
     static auto const sql =
         select_documents("where business_key = ? and business_key <> '' and state = 'accepted' and "

@@ -32,6 +32,7 @@ public:
     Result<void> update(Document const& document) override;
     Result<std::optional<Document>> document(std::string_view id) override;
     Result<std::vector<Document>> documents_of(std::string_view message_id) override;
+    Result<std::vector<Document>> held_documents(unsigned limit) override;
     Result<std::optional<Document>> find_business_key(std::string_view key) override;
 
     Result<void> insert(Delivery const& delivery) override;
