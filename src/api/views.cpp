@@ -139,6 +139,10 @@ json::Value view(gateway::DeadLetters const& letters) {
     json::Value out{json::Object{}};
     out.set("transfers", list(letters.transfers));
     out.set("messages", list(letters.messages));
+    json::Array held;
+    for (auto const& document : letters.documents)
+        held.push_back(view(document, false));
+    out.set("documents", std::move(held));
     out.set("deliveries", list(letters.deliveries));
     return out;
 }

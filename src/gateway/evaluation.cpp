@@ -344,8 +344,18 @@ void Evaluation::read_acknowledgment(grammar::Item const& item, EvaluatedSet& se
         set.document.reason = fmt::format("set {} is not an acknowledgment that is understood", item.set.id);
         return;
     }
-    set.acknowledgment = grammar::read_acknowledgment(item.part->segments);
-    set.document.number = set.acknowledgment->group_control_number;
+    auto acknowledgment = grammar::read_acknowledgment(item.part->segments);
+    set.document.number = acknowledgment.group_control_number;
+    bool verdict = false; // without it nothing is said: taking silence for a yes would accept orders nobody accepted
+    for (std::uint32_t i = 0; i < item.part->segments.size(); ++i) {
+        auto const segment = item.part->segments[i];
+        verdict = verdict || (segment.id() == "AK9" && !segment.element(1).empty());
+    }
+    if (verdict)
+        set.acknowledgment = std::move(acknowledgment);
+    else
+        set.document.reason = fmt::format("the {} for group {} {} has no AK9 with a code, so it says nothing", item.set.id,
+                                          acknowledgment.functional_id, acknowledgment.group_control_number);
 }
 
 void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdict, EvaluatedSet& set,

@@ -235,6 +235,13 @@ Result<std::string> retry(Context const& context, std::string_view id) {
         auto document = transaction.document(id);
         if (!document)
             return unexpected(std::move(document.error()));
+        if (*document && (*document)->state == store::DocumentState::held) {
+            auto owner = must(transaction.message((*document)->message_id), "message", (*document)->message_id);
+            if (!owner)
+                return unexpected(std::move(owner.error()));
+            held = std::move(*owner);
+            return {};
+        }
         if (*document) {
             auto deliveries = transaction.deliveries_of(id);
             if (!deliveries)
@@ -257,8 +264,9 @@ Result<std::string> retry(Context const& context, std::string_view id) {
     if (!count)
         return unexpected(std::move(count.error()));
     if (*count == 0)
-        return invalid(fmt::format("message {} has no held document that could go on now: see wharf message show {}", id, id));
-    return fmt::format("{} held document{} of message {} will be delivered", *count, *count == 1 ? "" : "s", id);
+        return invalid(fmt::format("message {} has no held document that could go on now: see wharf message show {}", held->id,
+                                   held->id));
+    return fmt::format("{} held document{} of message {} will be delivered", *count, *count == 1 ? "" : "s", held->id);
 }
 
 Result<std::string> discard(Context const& context, std::string_view id) {
@@ -291,7 +299,19 @@ Result<std::string> discard(Context const& context, std::string_view id) {
             done = fmt::format("message {} is discarded; its bytes are kept", id);
             return record.note(id, "discarded", fmt::format("it was {}", to_string(state)));
         }
-        auto transfer = must(transaction.transfer(id), "delivery, message or transfer", id);
+        auto document = transaction.document(id);
+        if (!document)
+            return unexpected(std::move(document.error()));
+        if (*document) {
+            if ((*document)->state != store::DocumentState::held)
+                return invalid(fmt::format("document {} is {}, not held", id, to_string((*document)->state)));
+            (*document)->state = store::DocumentState::discarded;
+            (*document)->updated_at = now;
+            WHARF_TRY(transaction.update(**document));
+            done = fmt::format("document {} is discarded", id);
+            return record.note(id, "discarded", (*document)->reason);
+        }
+        auto transfer = must(transaction.transfer(id), "delivery, message, document or transfer", id);
         if (!transfer)
             return unexpected(std::move(transfer.error()));
         if (transfer->state != TransferState::dead_letter)
@@ -319,6 +339,10 @@ Result<DeadLetters> dead_letters(store::Store& store, unsigned limit) {
                 return unexpected(std::move(messages.error()));
             std::ranges::move(*messages, std::back_inserter(letters.messages));
         }
+        auto documents = transaction.held_documents(limit);
+        if (!documents)
+            return unexpected(std::move(documents.error()));
+        letters.documents = std::move(*documents);
         auto deliveries = transaction.dead_deliveries(limit);
         if (!deliveries)
             return unexpected(std::move(deliveries.error()));

@@ -16,7 +16,7 @@ namespace wharf::gateway {
 /// Sends an outbound message once more under new control numbers, from its stored bytes. Returns the new message.
 [[nodiscard]] Result<store::Message> resend(Context const& context, std::string_view message_id);
 
-/// Tries a dead letter again: a delivery (or all dead ones of a document), a transfer, an outbound message that could
+/// Tries a dead letter again: a delivery (or all dead ones of a document), a held document with its message, a transfer, an outbound message that could
 /// not be transmitted, an inbound one that was quarantined, held or dead, the held documents of a processed message.
 /// Returns what was done, for people.
 [[nodiscard]] Result<std::string> retry(Context const& context, std::string_view id);
@@ -27,8 +27,11 @@ namespace wharf::gateway {
 struct DeadLetters {
     std::vector<store::Transfer> transfers;
     std::vector<store::Message> messages; // dead_letter, quarantined and held
+    std::vector<store::Document> documents; // held
     std::vector<store::Delivery> deliveries;
-    [[nodiscard]] bool empty() const { return transfers.empty() && messages.empty() && deliveries.empty(); }
+    [[nodiscard]] bool empty() const {
+        return transfers.empty() && messages.empty() && documents.empty() && deliveries.empty();
+    }
 };
 [[nodiscard]] Result<DeadLetters> dead_letters(store::Store& store, unsigned limit);
 

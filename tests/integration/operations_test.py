@@ -179,9 +179,11 @@ class Delivering(unittest.TestCase):
         answer, = self.site.new_files()
         self.assertEqual(body_of(answer)[-1], "AK9*A*1*1*1")
         message, = self.site.messages("--direction", "inbound")
-        self.assertEqual(self.site.show(message["id"])["documents"][0]["state"], "held")
+        held, = self.site.json("dead-letter", "list")["documents"]
+        self.assertEqual((held["id"], held["state"]), (self.site.show(message["id"])["documents"][0]["id"], "held"))
+        self.assertEqual(self.site.run("dead-letter", "retry", held["id"]).returncode, 1, "nothing has changed yet")
         profile.write_text(text)
-        done = self.site.run("dead-letter", "retry", message["id"])
+        done = self.site.run("dead-letter", "retry", held["id"])
         self.assertEqual(done.returncode, 0, done.stderr)
         self.site.poll(0)
         document, = self.site.receiver.documents()
@@ -189,6 +191,18 @@ class Delivering(unittest.TestCase):
         self.assertEqual((document["id"], document["number"]), (stored["id"], "INV1"))
         self.assertEqual(stored["state"], "accepted")
         self.assertEqual(self.site.new_files(), [], "acknowledged once")
+        self.assertEqual(self.site.run("dead-letter", "list").returncode, 0)
+
+    def test_held_and_discarded(self):
+        profile = self.site.folder / "partners" / "acme" / "profile.yaml"
+        profile.write_text(profile.read_text().replace('"810", direction: inbound, targets: [erp],', '"810", direction: inbound,'))
+        self.site.drop("a.edi", invoice_file(901, "INV1"))
+        self.site.poll(1)
+        held, = self.site.json("dead-letter", "list")["documents"]
+        self.assertEqual(self.site.run("dead-letter", "discard", held["id"]).returncode, 0)
+        self.assertEqual(self.site.run("dead-letter", "list").returncode, 0)
+        self.assertEqual(self.site.run("dead-letter", "retry", held["id"]).returncode, 1)
+        self.assertEqual(self.site.show(held["message"])["documents"][0]["state"], "discarded")
 
     def test_held_interchange_is_released_by_hand(self):
         self.site.drop("a.edi", invoice_file(901, "INV1"))

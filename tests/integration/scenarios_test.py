@@ -127,6 +127,12 @@ class OurGroupAcknowledged(Scenario):
         self.assertEqual(second["documents"][0]["state"], "recorded")
         self.assertEqual(self.site.show(self.sent), before)
 
+    def test_without_a_verdict_nothing_is_accepted(self):
+        message = self.answer([f"AK1*PO*{self.group}"])
+        self.assertEqual(message["documents"][0]["state"], "unmatched")
+        self.assertIn("AK9", message["documents"][0]["reason"])
+        self.assertEqual(self.states(), ("sent", ["sent"] * 3))
+
     def test_d_unmatched(self):
         message = self.answer(["AK1*PO*999", "AK9*A*3*3*3"])
         self.assertEqual(message["documents"][0]["state"], "unmatched")

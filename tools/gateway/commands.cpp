@@ -269,6 +269,10 @@ int list_dead_letters(Common const& common, bool json) {
             for (auto const& message : letters->messages)
                 fmt::print("message   {}  {}  {}  {}  {}\n", message.id, to_string(message.state), message.channel,
                            message.file_name, message.reason);
+            for (auto const& document : letters->documents)
+                fmt::print("document  {}  held  {}  {} {}  message {}  {}\n", document.id, document.partner,
+                           document.kind.empty() ? document.transaction_set : document.kind, document.number, document.message_id,
+                           document.reason);
             for (auto const& delivery : letters->deliveries)
                 fmt::print("delivery  {}  document {}  to {}  {} attempts  status {}  {}\n", delivery.id, delivery.document_id,
                            delivery.target, delivery.attempts, delivery.last_status, delivery.last_error);

@@ -63,12 +63,12 @@ int main(int argc, char** argv) {
     auto* dead = app.add_subcommand("dead-letter", "What did not go through");
     dead->require_subcommand(1);
     dead->fallthrough();
-    auto* dead_list = dead->add_subcommand("list", "Dead, quarantined and held; exit code 1 when there are any");
+    auto* dead_list = dead->add_subcommand("list", "Dead, quarantined and held, documents too; exit code 1 when there are any");
     format(dead_list);
     auto* retry = dead->add_subcommand("retry", "Try again, after the cause was mended");
     retry->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers")->required();
     auto* discard = dead->add_subcommand("discard", "Mark as dealt with; nothing is deleted");
-    discard->add_option("ID", ids, "Ids of deliveries, messages or transfers")->required();
+    discard->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers")->required();
 
     try {
         app.parse(argc, argv);
