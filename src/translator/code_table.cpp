@@ -37,13 +37,13 @@ std::vector<std::string> cells_of(std::string_view line) {
     return cells;
 }
 
+} // namespace
+
 bool is_word(std::string_view text) {
     if (text.empty() || text.front() < 'a' || text.front() > 'z') return false;
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
-
-} // namespace
 
 bool CodeMap::add(std::string_view code, std::string_view word) {
     if (word_of_.contains(code) || code_of_.contains(word)) return false;

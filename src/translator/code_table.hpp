@@ -29,6 +29,9 @@ namespace wharf::translator {
     return packed;
 }
 
+/// Small letters, digits and _, a letter first: what a table may give as a word.
+[[nodiscard]] bool is_word(std::string_view text);
+
 class CodeMap {
 public:
     explicit CodeMap(std::string list) : list_(std::move(list)) {}

@@ -76,6 +76,11 @@ std::expected<std::unique_ptr<Plan const>, Diagnostics> Compiler::run() {
     bind_pending();
     for (auto const& made : plan_->bodies)
         finish_body(*made);
+    for (auto const& made : plan_->bodies)
+        check_deciding(*made);
+    check_settled();
+    check_table_rows();
+    check_own_shapes();
     check_required(*body, *body->root, root_node, {}, map_.origin);
     if (!faults_.empty()) return std::unexpected(std::move(faults_));
     return std::move(plan_);
@@ -175,16 +180,13 @@ void Compiler::rule(Rule const& rule, Context& context, std::int16_t group, std:
         fault("MAP-0013", rule, 1, "The blocks nest without end: a shape uses itself without passing `each HL`.");
         return;
     }
+    if (!understood(rule, group)) return;
     if (rule.target == Rule::Target::one_of) {
         auto const made = static_cast<std::int16_t>(context.body->one_of_groups++);
         rules(rule.rules, context, made);
         return;
     }
     bool const block = !rule.rules.empty() || (!rule.sources.empty() && !rule.sources.front().shape.empty());
-    if (group >= 0 && (block || rule.path.list)) {
-        fault("MAP-0013", rule, 1, "`one of` holds lines of one value each.");
-        return;
-    }
     if (rule.target == Rule::Target::none) return dash_rule(rule, context);
     if (rule.target == Rule::Target::same_object) {
         if (rule.sources.empty() || rule.sources.front().alternatives.empty() ||
@@ -219,7 +221,10 @@ void Compiler::rule(Rule const& rule, Context& context, std::int16_t group, std:
 std::vector<Rule> const* Compiler::block_rules(Rule const& rule, Source const& source) {
     if (source.shape.empty()) return &rule.rules;
     auto const shape = map_.shapes.find(source.shape);
-    if (shape != map_.shapes.end()) return &shape->second.rules;
+    if (shape != map_.shapes.end()) {
+        used_shapes_.insert(source.shape);
+        return &shape->second.rules;
+    }
     std::vector<std::string> names;
     for (auto const& [name, unused] : map_.shapes)
         names.push_back(name);
@@ -240,7 +245,7 @@ void Compiler::list_rule(Rule const& rule, Context& context, Member& target) {
               fmt::format("`{}` is not a list.", joined(context.path, rule.path.text())));
         return;
     }
-    if (!target.lines.empty() || !target.members.empty()) {
+    if (!target.lines.empty() || !target.members.empty() || !target.lists.empty()) {
         fault("MAP-0012", rule, rule.path.column, fmt::format("`{}` is written twice.", rule.path.text()));
         return;
     }
@@ -286,6 +291,13 @@ Body* Compiler::child_body(Rule const& rule, Source const& source, Context child
     }
     ++child.depth;
     if (!body->scalar) {
+        if (!rule.conversions.empty())
+            fault("MAP-0009", rule, rule.conversions.front().column,
+                  "A conversion has no effect on a list of objects; write it at the lines inside.");
+        if (lines->empty())
+            fault("MAP-0013", rule, rule.path.column,
+                  fmt::format("Nothing says what the entries of `{}` hold.", child.path),
+                  "Indent lines below it, or write: as SHAPE");
         rules(*lines, child);
         return body;
     }
@@ -391,7 +403,8 @@ void Compiler::tuple_list(Rule const& rule, Source const& source, Context& conte
     taken.child = body;
     for (std::size_t i = 0; i < cells.size(); ++i)
         if (cells[i].constant)
-            taken.constants.push_back({static_cast<std::uint8_t>(i), 0, *cells[i].constant, rule.origin()});
+            taken.constants.push_back(
+                {static_cast<std::uint8_t>(i), 0, *cells[i].constant, rule.origin(), Direction::both, nullptr});
     target.lists.push_back(taken.list);
     target.bodies.push_back(body);
     add_tuple(use->runs[static_cast<std::size_t>(run_index)], std::move(taken), rule);

@@ -93,6 +93,11 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
         return index < arguments.size() ? std::string_view(arguments[index]) : std::string_view();
     };
     auto const choose = [&](Op op) {
+        if (chosen) {
+            fault("MAP-0009", rule, conversion.column,
+                  fmt::format("A line has one conversion of type; `{}` is the second.", name));
+            return false;
+        }
         out.op = op;
         chosen = true;
         return true;
@@ -102,21 +107,31 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
               fmt::format("Write: {}", form));
         return false;
     };
+    for (auto const& other : rule.conversions) {
+        if (&other == &conversion) break;
+        if (other.name == name) {
+            fault("MAP-0009", rule, conversion.column, fmt::format("`{}` stands here twice.", name));
+            return false;
+        }
+    }
+    constexpr std::string_view bare[] = {"text", "date", "time", "moment", "period", "trim", "upper", "negate"};
+    if (!arguments.empty() && std::find(std::begin(bare), std::end(bare), name) != std::end(bare))
+        return wrong(name + ", with nothing behind it");
     if (name == "code") {
         out.codes = code_map(conversion, elements.front(), rule);
         out.quoted_list = fmt::format("\"{}:", map_.format);
-        choose(Op::code);
-        return out.codes != nullptr;
+        return choose(Op::code) && out.codes != nullptr;
     }
     if (name == "text") return choose(Op::text);
     if (name == "decimal") {
         out.comma = argument(0) == ",";
-        if (!arguments.empty() && !out.comma && argument(0) != ".") return wrong("decimal, or decimal \",\"");
+        if (arguments.size() > 1 || (!arguments.empty() && !out.comma && argument(0) != "."))
+            return wrong("decimal, or decimal \",\"");
         return choose(Op::decimal);
     }
     if (name == "implied") {
         unsigned scale = 0;
-        if (!to_number(argument(0), scale) || scale > 9) return wrong("implied 2");
+        if (arguments.size() != 1 || !to_number(argument(0), scale) || scale > 9) return wrong("implied 2");
         out.scale = static_cast<std::uint8_t>(scale);
         return choose(Op::implied);
     }
@@ -129,10 +144,11 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
     if (name == "negate") return out.negate = true;
     if (name == "prefix") {
         out.prefix = argument(0);
-        return !out.prefix.empty() || wrong("prefix \"00\"");
+        return (arguments.size() == 1 && !out.prefix.empty()) || wrong("prefix \"00\"");
     }
     if (name == "pad") {
-        if (!to_number(argument(0), out.pad_length) || argument(1) != "left" || argument(2).size() != 1)
+        if (arguments.size() != 3 || !to_number(argument(0), out.pad_length) || out.pad_length == 0 ||
+            out.pad_length > elements.front()->max || argument(1) != "left" || argument(2).size() != 1)
             return wrong("pad 10 left \"0\"");
         out.pad_fill = argument(2).front();
         return true;
@@ -246,6 +262,7 @@ bool Compiler::converter(Rule const& rule, document::Node const* node,
                   : fmt::format("`{}` is an object.", rule.path.text()));
         return false;
     }
+    if (!conversion_fits(rule, *node, out)) return false;
     out.plain = !(out.trim || out.upper || out.negate || out.comma || out.pad_fill != '\0' || !out.prefix.empty());
     auto const* element = elements.front();
     switch (out.op) { // by construction right, but for what the schema says beyond the type

@@ -18,7 +18,7 @@ std::string joined(std::string const& path, std::string_view name) {
 
 Rule Compiler::at(Pending const& pending) {
     Rule rule;
-    rule.origins.push_back(pending.line->origin);
+    rule.origins.push_back(pending.origin);
     return rule;
 }
 
@@ -57,12 +57,45 @@ void Compiler::bind_condition(Condition const& condition, ConditionTest& test, P
     if (test.member == nullptr || in_parent || test.member->lines.empty())
         fault("MAP-0008", at(pending), condition.path.column,
               fmt::format("`when` asks for `{}`, which no line of this object reads.", condition.path.text()));
-    else if (test.member == pending.line->target)
+    else if (pending.line != nullptr && test.member == pending.line->target)
         fault("MAP-0008", at(pending), condition.path.column, "`when` asks for the line's own value.");
+    else
+        check_words(condition, *test.member, pending);
+}
+
+/// A word that the member never has would make a condition that never (or always) holds.
+void Compiler::check_words(Condition const& condition, Member const& member, Pending const& pending) {
+    bool free = false, conditional = false; // read whatever other members are; read under a condition
+    for (auto const index : member.lines) {
+        auto const& line = *pending.body->lines[index];
+        if (line.reads())
+            (std::any_of(pending_.begin(), pending_.end(),
+                         [&](auto const& other) { return other.line == &line && other.when; })
+                 ? conditional
+                 : free) = true;
+        for (auto const& word : condition.words) {
+            bool const known =
+                line.converter.codes != nullptr
+                    ? word.find(':') != std::string::npos || !line.converter.codes->code(word).empty()
+                    : member.node->type != document::NodeType::string || document::accepts(*member.node, word);
+            if (!known)
+                fault("MAP-0008", at(pending), condition.path.column,
+                      fmt::format("`{}` never has the value `{}`.", condition.path.text(), word),
+                      line.converter.codes != nullptr ? did_you_mean(word, line.converter.codes->words())
+                                                      : std::string());
+        }
+    }
+    if (conditional && !free)
+        fault("MAP-0008", at(pending), condition.path.column,
+              fmt::format("`when` asks for `{}`, which has a `when` of its own.", condition.path.text()));
 }
 
 void Compiler::bind_pending() {
     for (auto const& pending : pending_) {
+        if (pending.constant != nullptr) {
+            bind_condition(*pending.when, *pending.constant, pending);
+            continue;
+        }
         if (pending.when) {
             pending.line->when = std::make_unique<ConditionTest>();
             bind_condition(*pending.when, *pending.line->when, pending);
@@ -73,6 +106,12 @@ void Compiler::bind_pending() {
             if (pending.line->same == nullptr || pending.line->same->lines.size() != 1)
                 fault("MAP-0008", at(pending), pending.same->column,
                       fmt::format("`same {}`: no single line reads that member.", pending.same->path->text()));
+            else if (pending.line->same == pending.line->target)
+                fault("MAP-0008", at(pending), pending.same->column, "`same` names the line's own member.");
+            else if (pending.line->same->node->type != pending.line->target->node->type ||
+                     pending.line->same->node->pattern != pending.line->target->node->pattern)
+                fault("MAP-0011", at(pending), pending.same->column,
+                      fmt::format("`same {}`: that member holds another type of value.", pending.same->path->text()));
         }
         if (pending.line->converter.op == Op::moment) {
             CanonicalPath zone;
@@ -82,6 +121,11 @@ void Compiler::bind_pending() {
             if (found != nullptr && found->lines.size() == 1) pending.line->zone = found;
         }
     }
+    for (auto const& pending : pending_) // two that leave each other out would both be lost
+        for (auto const& other : pending_)
+            if (pending.same && other.same && pending.line->same != nullptr && other.line->target == pending.line->same)
+                fault("MAP-0008", at(pending), pending.same->column,
+                      fmt::format("`same {}`: that member has a `same` of its own.", pending.same->path->text()));
 }
 
 void Compiler::finish_members(Body& body, Member& object) {
@@ -111,10 +155,21 @@ void Compiler::finish_members(Body& body, Member& object) {
         if (one->kind != MemberKind::lines) continue;
         std::size_t readers = 0;
         Line const* only = nullptr;
+        Line const* sure = nullptr; // reads whatever else is there
         for (auto const index : one->lines)
             if (auto const& line = *body.lines[index]; line.reads()) {
                 ++readers;
                 only = &line;
+                if (line.one_of >= 0 || line.when) continue;
+                if (sure != nullptr) {
+                    Rule at;
+                    at.origins.push_back(line.origin);
+                    fault("MAP-0012", at, 0,
+                          fmt::format("`{}` is read by two lines: {} and this one.", line.canonical,
+                                      sure->origin.text_place()),
+                          "Choose with `or`, `one of` or `when`.");
+                }
+                sure = &line;
             }
         if (readers == 1 && only->one_of < 0 && !only->when && only->same == nullptr &&
             only->alternatives.size() == 1 && only->alternatives.front().parts.size() == 1 &&
@@ -231,6 +286,10 @@ void Compiler::finish_body(Body& body) {
             }
             writer = &line;
         }
+        if (!slot.readers.empty() && std::none_of(slot.readers.begin(), slot.readers.end(), [&](auto index) {
+                return body.lines[index]->reads() || body.lines[index]->checked;
+            }))
+            slot.conditional = true; // only written by `= value`: what came in is kept
         if (!slot.conditional) continue;
         body.conditional.push_back(static_cast<SlotIndex>(i));
         for (auto const index : slot.readers)

@@ -22,7 +22,8 @@ std::string Compiler::segment_id(NodeIndex row) const {
 
 /// Inside shapes, and everywhere in releases the map is not proved against, a line whose place is not there is no
 /// fault.
-bool Compiler::left_out(Rule const& rule) const {
+bool Compiler::left_out(Rule const& rule) {
+    if (rule.in_shape) misfits_.try_emplace(rule.origin().text_place(), rule.origin());
     return rule.in_shape || !strict_;
 }
 
@@ -80,14 +81,28 @@ bool Compiler::make_test(Select const& select, NodeIndex row, Test& test, Rule c
     test.present = true;
     test.element = static_cast<std::uint8_t>(element);
     for (auto const& code : select.codes) {
-        if (code.size() > 8) {
-            fault("MAP-0014", rule, column, fmt::format("The code `{}` is longer than eight characters.", code));
-            return false;
-        }
+        if (!selectable(code, &segment.elements[element - 1], rule, column)) return false;
         test.codes.push_back(pack_code(code));
         test.texts.push_back(code);
     }
     return true;
+}
+
+/// A code that a claim can meet: short enough to be compared, and in the element's list.
+bool Compiler::selectable(std::string const& code, grammar::ElementRule const* element, Rule const& rule,
+                          std::uint32_t column) {
+    if (code.empty() || code.size() > 8) {
+        fault("MAP-0014", rule, column,
+              code.empty() ? std::string("The code is empty.")
+                           : fmt::format("The code `{}` is longer than eight characters.", code));
+        return false;
+    }
+    if (!strict_ || element == nullptr || element->codes == nullptr || element->codes->find(code)) return true;
+    fault("MAP-0014", rule, column,
+          fmt::format("This line can never receive anything: `{}` is not a code of element {} in {}.", code,
+                      element->definition->number, schema_->dictionary().release()),
+          fmt::format("wharf explain element {} lists the codes.", element->definition->number));
+    return false;
 }
 
 bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule,
@@ -103,6 +118,7 @@ bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& ce
     test.present = true;
     test.element = static_cast<std::uint8_t>(index);
     for (auto const& code : select.codes) {
+        if (!selectable(code, nullptr, rule, column)) return false;
         test.codes.push_back(pack_code(code));
         test.texts.push_back(code);
     }
@@ -139,6 +155,7 @@ Claim* Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each,
     made->rank = static_cast<std::uint8_t>(rank(each, test.present));
     made->order = order_++;
     made->origin = rule.origin();
+    if (rule.in_shape) fits_.insert(rule.origin().text_place());
     if (!each) {
         if (scope.single_claims == used_words * 64) {
             fault("MAP-0016", rule, step.column, "More than 256 single claims in one block.");
@@ -306,17 +323,18 @@ SlotIndex Compiler::slot(Body& body, Place const& place) {
     info.key = place.key;
     body.slots.push_back(std::move(info));
     place.fields->push_back({place.element, place.component, index});
-    if (place.use != nullptr) {
-        place.use->mask |= bit(place.element);
-        if (place.component != 0) {
-            auto& parts = place.use->components;
-            auto at = std::find_if(parts.begin(), parts.end(),
-                                   [&](ComponentUse const& use) { return use.element == place.element; });
-            if (at == parts.end()) at = parts.insert(parts.end(), {place.element, 0});
-            at->mask |= bit(place.component);
-        }
-    }
+    if (place.use != nullptr) mark_read(*place.use, place.element, place.component);
     return index;
+}
+
+/// What a line reads is no residue. Of a composite only the component: the others are residue unless read themselves.
+void Compiler::mark_read(Use& use, unsigned element, unsigned component) {
+    use.mask |= bit(element);
+    if (component == 0) return;
+    auto& parts = use.components;
+    auto at = std::find_if(parts.begin(), parts.end(), [&](ComponentUse const& one) { return one.element == element; });
+    if (at == parts.end()) at = parts.insert(parts.end(), {static_cast<std::uint8_t>(element), 0});
+    at->mask |= bit(component);
 }
 
 /// The run a tuple belongs to; fills the claim's range. The run repeats for as long as the grammar repeats the
@@ -325,6 +343,10 @@ TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& 
                               Rule const& rule) {
     bool const inside = cells.front().component != 0;
     auto const number = [&](Cell const& cell) { return inside ? cell.component : cell.element; };
+    if (cells.size() > tuple_parts) {
+        fault("MAP-0007", rule, cells[tuple_parts].column, fmt::format("A tuple has at most {} parts.", tuple_parts));
+        return nullptr;
+    }
     unsigned low = 255, high = 0;
     for (auto const& cell : cells) {
         if ((cell.component != 0) != inside || (inside && cell.element != cells.front().element)) {
@@ -385,6 +407,8 @@ TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& 
 void Compiler::add_tuple(TupleRun& run, TupleClaim claim, Rule const& rule) {
     claim.rank = static_cast<std::uint8_t>(rank(claim.each, claim.test.present));
     claim.order = order_++;
+    claim.origin = rule.origin();
+    if (rule.in_shape) fits_.insert(rule.origin().text_place());
     for (auto const& known : run.claims)
         if (known.each && claim.each && known.first == claim.first && known.test.present == claim.test.present &&
             known.test.texts == claim.test.texts)

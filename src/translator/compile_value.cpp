@@ -121,7 +121,11 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
     }
     // the conversion first: a line that is left out must not take its elements
     auto const elements = elements_of(rule, rule.sources.front().alternatives.front(), context);
-    if (elements.empty() || !converter(rule, target->node, elements, line->converter)) return;
+    if (elements.empty() || !converter(rule, target->node, elements, line->converter) ||
+        !alternatives_agree(rule, context, target->node, line->converter))
+        return;
+    if (rule.expression && !expression_known(rule, context)) return;
+    if (rule.in_shape) fits_.insert(rule.origin().text_place());
     for (auto const& path : rule.sources.front().alternatives) {
         Alternative alternative;
         alternative.external = path.text;
@@ -181,13 +185,14 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
               fmt::format("`${}` cannot be written to an element yet.", line->expression->text));
         return;
     }
+    line->checked = checked_on_reading(rule, body);
     auto const index = static_cast<std::uint16_t>(body.lines.size());
     Conversion const* same = nullptr;
     for (auto const& conversion : rule.conversions)
         if (conversion.name == "same") same = &conversion;
     if (rule.when || same != nullptr || line->converter.op == Op::moment)
-        pending_.push_back(
-            {line.get(), &body, context.object, rule.when, same != nullptr ? std::optional(*same) : std::nullopt});
+        pending_.push_back({line.get(), &body, context.object, rule.when,
+                            same != nullptr ? std::optional(*same) : std::nullopt, nullptr, rule.origin()});
     for (auto const& alternative : line->alternatives)
         for (auto const& part : alternative.parts)
             body.slots[part.slot].readers.push_back(index);
@@ -206,21 +211,18 @@ void Compiler::dash_rule(Rule const& rule, Context& context) {
     auto const& path = rule.sources.front().alternatives.front();
     auto at = place(context, path.cells.front(), path, rule);
     if (!at) return;
+    if (rule.in_shape) fits_.insert(rule.origin().text_place());
     if (rule.drop) {
-        if (at->use != nullptr) at->use->mask |= std::uint64_t{1} << (at->element - 1);
+        if (at->in_tuple) {
+            fault("MAP-0009", rule, 1, "A part of a tuple cannot be dropped.", "Give it a canonical path.");
+            return;
+        }
+        mark_read(*at->use, at->element, at->component);
+        settled_.push_back({at->use, at->element, at->component, Direction::both, false, at->external, rule.origin()});
         return;
     }
     if (!rule.expression) {
         fault("MAP-0009", rule, 1, "A `-` line needs a value or `drop`.", "Write, for example: -  BEG02 = \"NE\"");
-        return;
-    }
-    if (rule.expression->kind == Expression::Kind::literal) {
-        if (at->in_tuple)
-            context.tuple->constants.push_back({at->element, at->component, rule.expression->text, rule.origin()});
-        else {
-            at->use->mask |= std::uint64_t{1} << (at->element - 1);
-            at->use->constants.push_back({at->element, at->component, rule.expression->text, rule.origin()});
-        }
         return;
     }
     if (rule.expression->kind == Expression::Kind::variable) {
@@ -228,11 +230,17 @@ void Compiler::dash_rule(Rule const& rule, Context& context) {
               fmt::format("`${}` cannot be written to an element yet.", rule.expression->text));
         return;
     }
+    if (!expression_known(rule, context)) return;
+    if (rule.expression->kind == Expression::Kind::literal) {
+        if (constant_fits(rule, *at)) constant(rule, context, *at);
+        return;
+    }
     auto line = std::make_unique<Line>();
     line->origin = rule.origin();
     line->canonical = "-";
     line->direction = rule.direction;
     line->expression = rule.expression;
+    line->checked = checked_on_reading(rule, *context.body);
     Alternative alternative;
     alternative.external = path.text;
     alternative.parts.push_back({slot(*context.body, *at), false, {}});
@@ -240,7 +248,39 @@ void Compiler::dash_rule(Rule const& rule, Context& context) {
         static_cast<std::uint16_t>(context.body->lines.size()));
     line->alternatives.push_back(std::move(alternative));
     line->converter.elements.push_back(at->rule);
+    if (rule.when)
+        pending_.push_back({line.get(), context.body, context.object, rule.when, std::nullopt, nullptr, rule.origin()});
     context.body->lines.push_back(std::move(line));
+}
+
+void Compiler::constant(Rule const& rule, Context& context, Place const& at) {
+    Constant made{at.element, at.component, rule.expression->text, rule.origin(), rule.direction, nullptr};
+    if (at.in_tuple) {
+        if (rule.direction != Direction::both) {
+            fault("MAP-0009", rule, 1, "A constant part of a tuple goes both ways: it chooses the tuple.");
+            return;
+        }
+        context.tuple->constants.push_back(std::move(made));
+        return;
+    }
+    if (rule.when) {
+        auto const test = std::make_shared<ConditionTest>();
+        made.when = test;
+        pending_.push_back({nullptr, context.body, context.object, rule.when, std::nullopt, test, rule.origin()});
+    }
+    if (rule.direction != Direction::write) mark_read(*at.use, at.element, at.component); // checked, not kept
+    settled_.push_back(
+        {at.use, at.element, at.component, rule.direction, rule.when.has_value(), at.external, rule.origin()});
+    at.use->constants.push_back(std::move(made));
+}
+
+/// What the reader compares: counts that stand in the document's own segments. Other computed elements are kept.
+bool Compiler::checked_on_reading(Rule const& rule, Body const& body) const {
+    if (!rule.expression || &body != plan_->root) return false;
+    auto const& expression = *rule.expression;
+    return expression.kind == Expression::Kind::count_segment ||
+           (expression.kind == Expression::Kind::count_path && !expression.everywhere &&
+            expression.path.parts.size() == 1 && expression.path.parts.front().select_member.empty());
 }
 
 } // namespace wharf::translator

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace wharf::translator {
@@ -47,6 +48,16 @@ private:
         Member* object = nullptr;
         std::optional<Condition> when;
         std::optional<Conversion> same;
+        std::shared_ptr<ConditionTest> constant; // of a constant, instead of a line's
+        Origin origin;
+    };
+    struct Settled { // by a constant or `drop`
+        Use const* use = nullptr;
+        std::uint8_t element = 0, component = 0;
+        Direction direction = Direction::both;
+        bool conditional = false;
+        std::string external;
+        Origin origin;
     };
 
     // compile.cpp, compile_value.cpp, compile_members.cpp
@@ -58,6 +69,8 @@ private:
     std::vector<grammar::ElementRule const*> elements_of(Rule const& rule, ExternalPath const& path, Context& context);
     std::vector<Cell> tuple_cells(ExternalPath const& path, grammar::NodeIndex row, Rule const& rule);
     void dash_rule(Rule const& rule, Context& context);
+    void constant(Rule const& rule, Context& context, Place const& at);
+    bool checked_on_reading(Rule const& rule, Body const& body) const;
     void tuple_list(Rule const& rule, Source const& source, Context& context, Member& member);
     void segment_list(Rule const& rule, Source const& source, Context& context, Member& member);
     Body* child_body(Rule const& rule, Source const& source, Context child, Member& member, BodyKind kind);
@@ -68,6 +81,7 @@ private:
     static Rule at(Pending const& pending);
     void bind_pending();
     void bind_condition(Condition const& condition, ConditionTest& test, Pending const& pending);
+    void check_words(Condition const& condition, Member const& member, Pending const& pending);
     Member const* find_member(Body const* body, Member const* object, CanonicalPath const& path, bool& in_parent);
     void finish_body(Body& body);
     static void finish_use(Use& use);
@@ -79,6 +93,17 @@ private:
     void check_required(Body const& body, Member const& object, document::Node const& node, std::string const& path,
                         Origin const& origin);
 
+    // compile_strict.cpp
+    bool understood(Rule const& rule, std::int16_t group);
+    bool expression_known(Rule const& rule, Context const& context);
+    bool constant_fits(Rule const& rule, Place const& at);
+    bool conversion_fits(Rule const& rule, document::Node const& node, Converter const& out);
+    bool alternatives_agree(Rule const& rule, Context& context, document::Node const* node, Converter const& first);
+    void check_settled();
+    void check_table_rows();
+    void check_own_shapes();
+    void check_deciding(Body const& body);
+
     // compile_place.cpp
     std::optional<grammar::NodeIndex> row(Scope const& scope, Step const& step, Rule const& rule);
     Claim* open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count, bool each_last,
@@ -89,15 +114,18 @@ private:
     bool make_test(Select const& select, grammar::NodeIndex row, Test& test, Rule const& rule, std::uint32_t column);
     bool make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule,
                          std::uint32_t column);
+    bool selectable(std::string const& code, grammar::ElementRule const* element, Rule const& rule,
+                    std::uint32_t column);
     std::string test_text(grammar::NodeIndex row, Test const& test) const;
     std::optional<Place> place(Context& context, Cell const& cell, ExternalPath const& path, Rule const& rule);
     grammar::ElementRule const* element_rule(grammar::NodeIndex row, unsigned element, unsigned& component,
                                              bool& composite) const;
     SlotIndex slot(Body& body, Place const& place);
+    static void mark_read(Use& use, unsigned element, unsigned component);
     TupleRun* tuple_run(Use& use, grammar::NodeIndex row, std::vector<Cell> const& cells, bool repeats,
                         TupleClaim& claim, Rule const& rule);
     void add_tuple(TupleRun& run, TupleClaim claim, Rule const& rule);
-    bool left_out(Rule const& rule) const; // a line that may not fit here: shapes, other releases
+    bool left_out(Rule const& rule); // a line that may not fit here: shapes, other releases
     std::string segment_id(grammar::NodeIndex row) const;
     static unsigned rank(bool each, bool tested) { return tested ? (each ? 1 : 0) : (each ? 3 : 2); }
 
@@ -123,6 +151,9 @@ private:
     std::map<std::tuple<std::string, grammar::NodeIndex, document::Node const*>, Body*> recursive_;
     std::map<std::string, std::shared_ptr<CodeMap>> code_maps_;
     std::map<std::string, std::shared_ptr<CodeTable>> tables_;
+    std::vector<Settled> settled_;
+    std::set<std::string> used_shapes_, fits_;
+    std::map<std::string, Origin> misfits_; // lines of shapes that were left out somewhere, by place in the file
     std::uint16_t order_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <boost/spirit/home/x3.hpp>
 #include <boost/spirit/home/x3/directive/repeat.hpp>
 
+#include <fmt/format.h>
 #include <functional>
 #include <stdexcept>
 
@@ -22,11 +23,13 @@ struct Draft {
     Rule* rule = nullptr;
     Iterator begin = nullptr;
     std::uint32_t first_column = 1;
+    unsigned tests = 0; // of the condition
     [[nodiscard]] std::uint32_t column(Iterator at) const {
         return first_column + static_cast<std::uint32_t>(at - begin);
     }
 };
 struct draft_tag;
+constexpr unsigned test_limit = 64;
 template <class Context>
 Draft& draft(Context const& context) {
     return x3::get<draft_tag>(context).get();
@@ -60,9 +63,14 @@ x3::rule<struct any_token_rule, std::string> const any_token = "a word or code";
 auto const any_token_def = quoted | x3::lexeme[+x3::graph];
 x3::rule<struct two_digits_rule, unsigned> const two_digits = "two digits";
 auto const two_digits_def = x3::uint_parser<unsigned, 10, 2, 2>{};
+x3::rule<struct component_rule, unsigned> const component_number = "the number of a component, 01 or more";
+auto const component_number_def = two_digits;
+x3::rule<struct row_number_rule, unsigned> const row_number = "a number";
+auto const row_number_def = x3::uint_;
 x3::rule<struct end_rule> const end_of_line = "the end of the line";
 auto const end_of_line_def = x3::eoi;
-BOOST_SPIRIT_DEFINE(name, quoted, code, word, map_name, token, any_token, two_digits, end_of_line)
+BOOST_SPIRIT_DEFINE(name, quoted, code, word, map_name, token, any_token, two_digits, component_number, row_number,
+                    end_of_line)
 
 // --- canonical paths: lines[]  address.city  ../unit  parties[role=ship_to].name
 auto const here = x3::raw[x3::eps];
@@ -82,18 +90,23 @@ BOOST_SPIRIT_DEFINE(canonical)
 x3::rule<struct select_rule, Select> const select = "a qualifier in brackets, such as [ST]";
 auto const select_element = [](auto& c) { _val(c).element = _attr(c); };
 auto const select_code = [](auto& c) { _val(c).codes.push_back(_attr(c)); };
-auto const select_def = x3::lit('[') >
-                        ((two_digits >> &x3::lit('='))[select_element] >> '=' >> -(code[select_code] % ',') |
-                         (code[select_code] % ',')) > ']';
-BOOST_SPIRIT_DEFINE(select)
+x3::rule<struct select_inside_rule, Select> const select_inside = "a code, such as ST, or an element and =";
+auto const select_inside_def =
+    ((two_digits >> &x3::lit('='))[select_element] >> '=' >> -(code[select_code] % ',') | (code[select_code] % ','));
+auto const select_whole = [](auto& c) { _val(c) = _attr(c); };
+auto const select_def = x3::lit('[') > select_inside[select_whole] > ']';
+BOOST_SPIRIT_DEFINE(select_inside, select)
 
 x3::rule<struct cell_rule, Cell> const cell = "an element, such as 06";
 auto const cell_at = [](auto& c) { _val(c).column = draft(c).column(_attr(c).begin()); };
 auto const cell_element = [](auto& c) { _val(c).element = _attr(c); };
-auto const cell_component = [](auto& c) { _val(c).component = _attr(c); };
+auto const cell_component = [](auto& c) {
+    _val(c).component = _attr(c);
+    _pass(c) = _attr(c) != 0;
+};
 auto const cell_constant = [](auto& c) { _val(c).constant = _attr(c); };
 auto const cell_may_lack = [](auto& c) { _val(c).may_lack = true; };
-auto const cell_tail = -('-' > two_digits[cell_component]) >> -('=' > code[cell_constant]) >>
+auto const cell_tail = -('-' > component_number[cell_component]) >> -('=' > code[cell_constant]) >>
                        -x3::lit('?')[cell_may_lack];
 auto const cell_def = here[cell_at] >> two_digits[cell_element] >> cell_tail;
 BOOST_SPIRIT_DEFINE(cell)
@@ -136,7 +149,10 @@ auto const path_step_with_element = [](auto& c) {
     _val(c).steps.push_back(std::move(step));
     _val(c).cells.push_back(std::move(element));
 };
-auto const first_component = [](auto& c) { _val(c).cells.back().component = _attr(c); };
+auto const first_component = [](auto& c) {
+    _val(c).cells.back().component = _attr(c);
+    _pass(c) = _attr(c) != 0;
+};
 auto const first_constant = [](auto& c) { _val(c).cells.back().constant = _attr(c); };
 auto const first_may_lack = [](auto& c) { _val(c).cells.back().may_lack = true; };
 auto const step_number = [](auto& c) { _val(c).steps.back().number = _attr(c); };
@@ -147,9 +163,9 @@ auto const cells = (cell[path_cell] % '+') >> tuple_end;
 auto const segment_id = x3::raw[x3::char_("A-Z") >> x3::repeat(1, 2)[upper_or_digit] >> !upper_or_digit];
 auto const segment_and_element = x3::raw[x3::char_("A-Z") >> x3::repeat(3, 4)[upper_or_digit] >> !upper_or_digit];
 auto const path_step_part =
-    (segment_id[path_step] >> -('#' > x3::uint_[step_number]) >> -(&x3::lit('[') >> select[step_select]) >>
+    (segment_id[path_step] >> -('#' > row_number[step_number]) >> -(&x3::lit('[') >> select[step_select]) >>
      -(&x3::digit >> cells)) |
-    (segment_and_element[path_step_with_element] >> -('-' > two_digits[first_component]) >>
+    (segment_and_element[path_step_with_element] >> -('-' > component_number[first_component]) >>
      -('=' > code[first_constant]) >> -x3::lit('?')[first_may_lack] >> *('+' > cell[path_cell]) >> tuple_end);
 auto const path_part =
     ('<' > code[path_pair] > '>') | (&x3::digit >> x3::eps[path_slash_cells] >> cells) | path_step_part;
@@ -213,6 +229,7 @@ auto const condition_join = [](Condition::Kind kind) {
             whole = std::move(joined);
         }
         whole.parts.push_back(_attr(c));
+        _pass(c) = ++draft(c).tests < test_limit; // conditions nest where `and` and `or` change places
     };
 };
 auto const condition_def = test[condition_first] >> *((keyword("and") > test[condition_join(Condition::Kind::all)]) |
@@ -301,7 +318,7 @@ bool option_word(std::string_view text) {
 } // namespace
 
 bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line, LineError& error) {
-    Draft state{&line, &line.rule, text.data(), first_column};
+    Draft state{&line, &line.rule, text.data(), first_column, 0};
     auto const begin = text.data();
     auto const end = text.data() + text.size();
     auto at = begin;
@@ -327,6 +344,10 @@ bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, M
             ++where;
         error.column = state.column(where);
         error.expected = failure.which();
+        if (error.expected.find("spirit") != std::string::npos) // the name of a type: nothing to read
+            error.expected = state.tests >= test_limit
+                                 ? fmt::format("the end of a condition ({} tests at most)", test_limit)
+                                 : std::string("something else");
     }
     return false;
 }

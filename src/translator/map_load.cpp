@@ -72,7 +72,10 @@ public:
         if (!file->extends.empty()) {
             if (!load(file->extends, map, &file->origin, column_of(file->origin, file->extends), depth + 1))
                 return false;
-            if (!file->document.empty()) map.document = file->document;
+            if (!file->document.empty()) {
+                map.document = file->document;
+                map.document_version = file->document_version;
+            }
             if (!file->releases.empty()) map.releases = file->releases;
             if (!file->set.empty() && file->set != map.set)
                 faults.push_back(map_diagnostic(

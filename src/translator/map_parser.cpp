@@ -1,5 +1,6 @@
 #include "translator/map_parser.hpp"
 
+#include "base/utf8.hpp"
 #include "diagnostic/registry.hpp"
 #include "translator/line_grammar.hpp"
 
@@ -47,6 +48,16 @@ private:
             fault("MAP-0002", static_cast<std::uint32_t>(tab + 1), "The line holds a tab.",
                   "Indent and separate with blanks.");
             return;
+        }
+        for (std::size_t i = 0; i < line.size();) {
+            auto const length = static_cast<unsigned char>(line[i]) < 0x80 ? 1 : utf8_sequence_length(line, i);
+            if (length == 0) {
+                origin_.text.clear(); // not to be shown as text
+                fault("MAP-0002", static_cast<std::uint32_t>(i + 1), "The line holds a byte that is not UTF-8.",
+                      "Save the file as UTF-8.");
+                return;
+            }
+            i += length;
         }
         line = without_comment(line);
         while (!line.empty() && line.back() == ' ')
@@ -182,11 +193,14 @@ private:
             file_.origin = origin_;
             break;
         case MapLine::Kind::document:
+            if (!file_.document.empty()) fault("MAP-0003", 1, "A second line `document`.", "A map has one.");
             file_.document = words[0];
             if (words.size() > 1)
                 std::from_chars(words[1].data(), words[1].data() + words[1].size(), file_.document_version);
             break;
         case MapLine::Kind::format:
+            if (!file_.format.empty()) fault("MAP-0003", 1, "A second line `format`.", "A map has one.");
+            file_.releases.clear();
             file_.format = words[0];
             if (words.size() > 1) file_.set = words[1];
             if (words.size() > 2) file_.releases.assign(words.begin() + 2, words.end());

@@ -64,16 +64,23 @@ public:
         return names(table_files, base ? base->tables() : std::vector<std::string>());
     }
 
-    void add(std::string path, std::string shown_name, std::string text) {
+    /// The file that has the same name already, in `file`; nothing is added then.
+    std::optional<std::string> add(std::string path, File file) {
+        auto const kept = [&](std::map<std::string, File, std::less<>>& files,
+                              std::string name) -> std::optional<std::string> {
+            auto const [at, added] = files.try_emplace(std::move(name), std::move(file));
+            if (added) return std::nullopt;
+            return at->second.shown_name;
+        };
         if (path.ends_with(".csv")) {
             auto const slash = path.rfind('/');
             path = path.substr(slash == path.npos ? 0 : slash + 1);
-            table_files[path.substr(0, path.size() - 4)] = {std::move(shown_name), std::move(text)};
-        } else if (path.ends_with(".map")) {
-            auto name = name_in_header(text);
-            if (name.empty()) name = path.substr(0, path.size() - 4);
-            map_files[name] = {std::move(shown_name), std::move(text)};
+            return kept(table_files, path.substr(0, path.size() - 4));
         }
+        if (!path.ends_with(".map")) return std::nullopt;
+        auto name = name_in_header(file.text);
+        if (name.empty()) name = path.substr(0, path.size() - 4);
+        return kept(map_files, std::move(name));
     }
 
 private:
@@ -109,7 +116,7 @@ std::unique_ptr<MapSource> overlaid_maps(std::map<std::string, std::string> file
     auto source = std::make_unique<OverlaidMaps>();
     source->base = std::move(base);
     for (auto& [path, text] : files)
-        source->add(path, path, std::move(text));
+        source->add(path, {path, std::move(text)});
     return source;
 }
 
@@ -120,14 +127,20 @@ Result<std::unique_ptr<MapSource>> folder_maps(std::filesystem::path const& fold
     std::filesystem::recursive_directory_iterator at(folder, error);
     if (error)
         return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));
-    for (; at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
-        auto const& path = at->path();
-        if (path.extension() != ".map" && path.extension() != ".csv") continue;
+    std::vector<std::filesystem::path> files; // sorted, so that messages do not follow the file system's order
+    for (; at != std::filesystem::recursive_directory_iterator(); at.increment(error))
+        if (at->path().extension() == ".map" || at->path().extension() == ".csv") files.push_back(at->path());
+    if (error)
+        return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));
+    std::sort(files.begin(), files.end());
+    for (auto const& path : files) {
         auto text = read_file(path, limits::configuration_bytes);
         if (!text) return std::unexpected(std::move(text.error()));
-        source->add(path.lexically_relative(folder).generic_string(), path.string(), std::move(*text));
-        if (error)
-            return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));
+        if (auto const other =
+                source->add(path.lexically_relative(folder).generic_string(), {path.string(), std::move(*text)}))
+            return invalid(fmt::format("{} and {} have the same name; only one of them could be used. Give each a name "
+                                       "of its own{}.",
+                                       *other, path.string(), path.extension() == ".map" ? " after `translator`" : ""));
     }
     return source;
 }

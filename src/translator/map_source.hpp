@@ -37,7 +37,7 @@ public:
                                                        std::unique_ptr<MapSource> base);
 
 /// NAME.map and tables/NAME.csv of a folder and the folders below it, over `base`. A map is known by the name in its
-/// header, whatever its file is called. Fails when the folder cannot be read.
+/// header, whatever its file is called. Fails when the folder cannot be read, and when two files have one name.
 [[nodiscard]] Result<std::unique_ptr<MapSource>> folder_maps(std::filesystem::path const& folder,
                                                              std::unique_ptr<MapSource> base);
 

@@ -57,12 +57,17 @@ struct Field {
     SlotIndex slot = no_slot;
 };
 
-/// A line `- 02 = "X"`: checked on reading, written always.
+struct ConditionTest;
+
+/// A line `- 02 = "X"`: checked on reading, written where nothing else is. With `write` it is not checked, and may be
+/// written under a condition.
 struct Constant {
     std::uint8_t element = 0;
     std::uint8_t component = 0;
     std::string text;
     Origin origin;
+    Direction direction = Direction::both;
+    std::shared_ptr<ConditionTest const> when; // of a written one; null: always
 };
 
 /// Takes one tuple of a run such as 06+07... .
@@ -78,7 +83,10 @@ struct TupleClaim {
     std::vector<Field> cells;        // Field::element: index of the cell
     std::vector<Field> outer;        // elements of the segment around, into the child's slots
     std::vector<Constant> constants; // Constant::element: index of the cell
+    Origin origin;
 };
+
+inline constexpr std::size_t tuple_parts = 16;
 
 struct TupleRun {
     std::uint8_t element = 0; // inside this composite element; 0: elements of the segment
@@ -169,6 +177,7 @@ struct Line {
     Member* target = nullptr;     // nullptr: a "-" line
     bool conversion_inferred = false;
     bool computed_index = false; // `read = $index`
+    bool checked = false;        // `= count …` of the whole set: compared on reading, never kept
 
     /// A line with `= value` is checked on reading, not stored.
     [[nodiscard]] bool reads() const { return direction != Direction::write && (!expression || computed_index); }

@@ -200,7 +200,7 @@ private:
 
     void tuples(TupleRun const& run, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask,
                 ObjectId object, std::uint64_t& consumed) {
-        std::array<CellText, 16> cells{};
+        std::array<CellText, tuple_parts> cells{};
         auto const size = std::min<std::size_t>(run.offsets.size(), cells.size());
         for (unsigned first = run.first; first <= run.last; first += run.stride) {
             std::uint64_t used = 0;
@@ -308,7 +308,7 @@ private:
             for (auto const& run : use.runs) {
                 if (run.element != number) continue;
                 for (unsigned first = run.first; first <= run.last && first <= count_; first += run.stride) {
-                    std::array<CellText, 16> cells{};
+                    std::array<CellText, tuple_parts> cells{};
                     std::uint64_t used = 0;
                     auto const size = std::min<std::size_t>(run.offsets.size(), cells.size());
                     for (std::size_t c = 0; c < size; ++c)
@@ -336,10 +336,11 @@ private:
     }
 
     void check_constant(Constant const& constant, std::uint32_t index, std::uint64_t mask) {
-        if ((mask >> (constant.element - 1) & 1) == 0) return;
+        if (constant.direction == Direction::write || (mask >> (constant.element - 1) & 1) == 0) return;
         auto text = element(index, constant.element);
         if (constant.component != 0) text = component_of(text, separator_, constant.component);
-        if (right_trimmed(text) == constant.text) return;
+        text = right_trimmed(text);
+        if (text.empty() || text == constant.text) return;
         diagnostics_.push_back(data_diagnostic(
             plan_, input_, "MAP-0107", index, constant.element,
             fmt::format("{}{:02} is `{}`; the map {} says it is always `{}`. The value is not kept.",
@@ -379,6 +380,7 @@ private:
         std::uint32_t number = 1;
         auto const parent = frame.scope == nullptr ? frame.extension : -1;
         for (auto at = run_.arena.last_extension(frame.object); at != 0; at = run_.extensions[at - 1].previous) {
+            if (static_cast<std::int32_t>(at - 1) <= parent) break; // what stands below the parent came after it
             auto const& known = run_.extensions[at - 1];
             if (known.element == 0 && known.node == node && known.parent == parent && known.scope == frame.scope) {
                 number = known.number + 1;

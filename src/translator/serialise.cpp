@@ -194,8 +194,12 @@ void Serialiser::lines(Body const& body, Member const& member, ObjectId id, Choi
         json_ += member.key;
         auto const inner = json_.size();
         if (alternative == nullptr) {
-            append_text(json_,
-                        line.converter.default_value ? *line.converter.default_value : *line.converter.absent_value);
+            auto const& value =
+                line.converter.default_value ? *line.converter.default_value : *line.converter.absent_value;
+            if (line.converter.op == Op::integer)
+                json_ += value;
+            else
+                append_text(json_, value);
             return;
         }
         if (line.flag >= 0) choices.taken |= std::uint64_t{1} << line.flag;

@@ -221,7 +221,7 @@ bool Serialiser::unread(Body const& body, ObjectId id, SlotIndex slot, Choices c
             for (auto const& part : found->parts)
                 if (part.slot == slot) return false;
         }
-        if (line.expression && !line.computed_index) return false; // checked, not kept
+        if (line.expression && !line.computed_index && line.checked) return false; // checked by counts(), not kept
     }
     return true;
 }
@@ -319,7 +319,7 @@ void Serialiser::counts() {
     auto const& root = *plan_.root;
     for (auto const& one : root.lines) {
         auto const& line = *one;
-        if (!line.expression || line.alternatives.empty() || line.alternatives.front().parts.empty()) continue;
+        if (!line.checked || line.alternatives.empty() || line.alternatives.front().parts.empty()) continue;
         auto const slot = line.alternatives.front().parts.front().slot;
         auto const text = right_trimmed(slot_text(run_.root, slot));
         if (text.empty()) continue;

@@ -19,4 +19,7 @@ make_translator(MapSource const& source, std::string_view name, std::shared_ptr<
 [[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Value const& document,
                                           x12::Delimiters const& delimiters);
 
+/// Everything that is wrong with one map of a source, in each release it names.
+[[nodiscard]] Diagnostics check_map(MapSource const& source, std::string_view name, grammar::SchemaCache& schemas);
+
 } // namespace wharf::translator

@@ -8,6 +8,7 @@
 #include "translator/run.hpp"
 #include "translator/translator_impl.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
@@ -161,24 +162,29 @@ Diagnostics check_map(std::filesystem::path const& file, grammar::SchemaCache& s
     auto const folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
     auto source = folder_maps(folder, embedded_maps());
     if (!source) return refuse(source.error().message);
-    auto const map = load_map(**source, parsed->name);
+    return check_map(**source, parsed->name, schemas);
+}
+
+Diagnostics check_map(MapSource const& source, std::string_view name, grammar::SchemaCache& schemas) {
+    auto const map = load_map(source, name);
     if (!map) return map.error();
-    if (map->document.empty()) return {}; // shapes only: checked where they are used
+    if (map->document.empty() && map->set.empty()) return {}; // shapes only: checked where they are used
+    if (map->releases.empty())
+        return {map_diagnostic("MAP-0003", map->origin, 1, "The map names no release.",
+                               "Write, for example: format x12 850 004010")};
     Diagnostics faults;
     for (auto const& release : map->releases) {
         auto const schema = schemas.get(release, map->set);
         if (schema == nullptr) {
             faults.push_back(
-                map_diagnostic("MAP-0018", map->origin, 1,
-                               fmt::format("There is no grammar of set {} in release {}.", map->set, release)));
+                map_diagnostic("MAP-0902", map->origin, 1,
+                               fmt::format("There is no grammar of set {} in release {}.", map->set, release),
+                               "Name a set and a release that the grammars have: wharf explain 850."));
             continue;
         }
-        if (auto const plan = compile(*map, **source, schema); !plan)
+        if (auto const plan = compile(*map, source, schema); !plan)
             faults.insert(faults.end(), plan.error().begin(), plan.error().end());
     }
-    if (map->releases.empty())
-        faults.push_back(map_diagnostic("MAP-0003", map->origin, 1, "The map names no release.",
-                                        "Write, for example: format x12 850 004010"));
     return faults;
 }
 

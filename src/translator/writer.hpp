@@ -68,8 +68,6 @@ private:
     std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path,
                                     OutObject const* parent, BindReport& report);
     std::size_t capacity(OutObject const& object, SlotIndex list) const;
-    json::Value const* find(OutObject const& object, Member const* member) const;
-    bool holds(OutObject const& object, ConditionTest const& test) const;
     void set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed,
              BindReport& report);
     void take_kept(OutObject& object, BindReport& report);
@@ -119,6 +117,10 @@ private:
     Diagnostics& diagnostics_;
     unsigned levels_ = 0;
 };
+
+/// The value of a member of an object of the document; nullptr where it is absent.
+[[nodiscard]] json::Value const* find(OutObject const& object, Member const* member);
+[[nodiscard]] bool holds(OutObject const& object, ConditionTest const& test);
 
 /// "totals.amount" of a member below its object's root.
 [[nodiscard]] std::string member_path(Member const* member);

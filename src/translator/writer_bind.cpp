@@ -129,13 +129,13 @@ void Binder::members(OutObject& object, Member const& owner, json::Value const& 
     }
 }
 
-json::Value const* Binder::find(OutObject const& object, Member const* member) const {
+json::Value const* find(OutObject const& object, Member const* member) {
     if (member == nullptr || member->parent == nullptr) return object.value;
     auto const* const owner = find(object, member->parent);
     return owner == nullptr ? nullptr : owner->find(member->name);
 }
 
-bool Binder::holds(OutObject const& object, ConditionTest const& test) const {
+bool holds(OutObject const& object, ConditionTest const& test) {
     bool result = false;
     switch (test.kind) {
     case Condition::Kind::all:
@@ -172,7 +172,7 @@ void Binder::values(OutObject& object, OutObject const* parent, BindReport& repo
         auto const& line = *one;
         if (!line.writes() || line.computed_index) continue;
         if (line.expression) {
-            computed(object, line, report);
+            if (!line.when || holds(object, *line.when)) computed(object, line, report);
             continue;
         }
         auto const* const value = find(object, line.target);

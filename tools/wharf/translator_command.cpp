@@ -3,10 +3,9 @@
 #include "grammar/schema.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
-#include "translator/compile.hpp"
-#include "translator/map_load.hpp"
 #include "translator/map_parser.hpp"
 #include "translator/map_source.hpp"
+#include "translator/translator_impl.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -16,8 +15,8 @@
 namespace wharf::cli {
 namespace {
 
-/// Checks maps one by one: their text, what they include and extend, and every path against grammar and schema in the
-/// first release they name.
+/// Checks maps one by one: their text, what they include and extend, and every path against grammar and schema in each
+/// release they name.
 class Checker {
 public:
     explicit Checker(grammar::SchemaCache& schemas) : schemas_(schemas) {}
@@ -27,7 +26,7 @@ public:
     bool check(std::string const& word) {
         auto shipped = translator::embedded_maps();
         if (shipped->map(word)) {
-            check_loaded(*shipped, word);
+            add(translator::check_map(*shipped, word, schemas_));
             return true;
         }
         auto const text = read_file(word, limits::configuration_bytes);
@@ -46,7 +45,7 @@ public:
             trouble(around.error().message);
             return false;
         }
-        check_loaded(**around, parsed->name);
+        add(translator::check_map(**around, parsed->name, schemas_));
         return true;
     }
 
@@ -54,21 +53,6 @@ public:
 
 private:
     void add(Diagnostics const& found) { std::ranges::copy(found, std::back_inserter(findings)); }
-
-    void check_loaded(translator::MapSource const& source, std::string_view name) {
-        auto const map = translator::load_map(source, name);
-        if (!map) return add(map.error());
-        auto const release = map->releases.empty() ? std::string("004010") : map->releases.front();
-        auto schema = schemas_.get(schemas_.grammars().match_release(release).release, map->set);
-        if (schema == nullptr) {
-            auto finding = translator::map_diagnostic(
-                "MAP-0902", map->origin, 0, fmt::format("there is no set {} in release {}", map->set, release),
-                "Name a set and a release that the grammars have: wharf explain 850.");
-            findings.push_back(std::move(finding));
-            return;
-        }
-        if (auto const plan = translator::compile(*map, source, std::move(schema)); !plan) add(plan.error());
-    }
 
     grammar::SchemaCache& schemas_;
 };
