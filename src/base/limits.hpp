@@ -14,5 +14,6 @@ inline constexpr std::uint32_t elements_per_segment = 1000;        // further on
 inline constexpr std::uint32_t findings = 1000;                    // diagnostics kept per file; the rest is counted
 inline constexpr std::uint32_t json_depth = 64;
 inline constexpr std::uint32_t hierarchy_depth = 32; // HL levels below each other
+inline constexpr std::uint32_t shipped_packages = 1'000'000; // labels repeated in the shipped lines of a ship notice
 
 } // namespace wharf::limits

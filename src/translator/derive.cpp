@@ -1,5 +1,7 @@
 #include "translator/derive.hpp"
 
+#include "base/limits.hpp"
+
 #include "base/date.hpp"
 
 #include <algorithm>
@@ -121,7 +123,7 @@ std::string_view sscc_of(std::string_view mark) {
     return (10 - sum % 10) % 10 == static_cast<unsigned>(mark[17] - '0') ? mark : std::string_view();
 }
 
-void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key,
+bool append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key,
                           std::string& out) {
     std::vector<bool> item_below(nodes.size(), false);
     std::vector<std::int32_t> first_child(nodes.size(), -1), next_sibling(nodes.size(), -1);
@@ -135,6 +137,7 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
     }
     auto const text = [&](ShippedNode::Text const& place) { return json.substr(place.begin, place.length); };
     std::string lines;
+    std::size_t repeated = 0;
     std::vector<std::size_t> chain;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         auto const& node = nodes[i];
@@ -163,6 +166,7 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
         append_member(entry, "serial_numbers", text(node.serial_numbers));
         std::string packages;
         auto const add = [&](ShippedNode const& from) {
+            if ((repeated += from.packages.size()) > limits::shipped_packages) return;
             for (auto const& package : from.packages) {
                 packages += ',';
                 append_text(packages, package);
@@ -181,6 +185,7 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
             below.push_back(next_sibling[child]);
             below.push_back(first_child[child]);
         }
+        if (repeated > limits::shipped_packages) return false;
         if (!packages.empty()) {
             packages[0] = '[';
             append_member(entry, "packages", packages + "]");
@@ -191,11 +196,12 @@ void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
         lines += entry;
         lines += '}';
     }
-    if (lines.empty()) return;
+    if (lines.empty()) return true;
     lines[0] = '[';
     out += key;
     out += lines;
     out += ']';
+    return true;
 }
 
 } // namespace wharf::translator

@@ -45,7 +45,7 @@ struct ShippedNode {
 void shipped_slots(Body const& body, ShippedSlots& slots);
 
 /// `,"shipped_lines":[…]` for these nodes; nothing when no node is an item. `json` holds the texts.
-void append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json, std::string_view key,
-                          std::string& out);
+[[nodiscard]] bool append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json,
+                                        std::string_view key, std::string& out);
 
 } // namespace wharf::translator

@@ -5,6 +5,7 @@
 #include "diagnostic/registry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <fmt/format.h>
 #include <span>
@@ -20,11 +21,11 @@ std::uint64_t bit(unsigned element) {
 }
 
 /// Levels from the outside in; where HL02 is empty, a level belongs to the nearest earlier one that ranks above it.
+constexpr std::string_view levels_from_outside[] = {"S", "O", "T", "P", "I"};
 unsigned rank_of(std::string_view level) {
-    constexpr std::string_view order[] = {"S", "O", "T", "P", "I"};
-    for (unsigned i = 0; i < std::size(order); ++i)
-        if (order[i] == level) return i;
-    return std::size(order);
+    for (unsigned i = 0; i < std::size(levels_from_outside); ++i)
+        if (levels_from_outside[i] == level) return i;
+    return std::size(levels_from_outside);
 }
 
 class TreeReader {
@@ -483,8 +484,8 @@ private:
                 parent = -1;
             }
         } else if (!run_.levels.empty()) {
-            for (auto i = run_.levels.size(); i-- > 0 && parent < 0;)
-                if (run_.levels[i].rank < rank) parent = static_cast<std::int32_t>(i);
+            for (unsigned above = 0; above < rank && above < std::size(last_of_rank_); ++above)
+                parent = std::max(parent, last_of_rank_[above]);
             if (parent >= 0)
                 diagnostics_.push_back(
                     data_diagnostic(plan_, input_, "MAP-0105", index, 2,
@@ -534,6 +535,7 @@ private:
             run_.frames.back().level = static_cast<std::int32_t>(run_.levels.size());
             level.frame = run_.frames.back();
         }
+        if (rank < std::size(last_of_rank_)) last_of_rank_[rank] = static_cast<std::int32_t>(run_.levels.size());
         add_level(level);
     }
 
@@ -544,6 +546,7 @@ private:
     Run& run_;
     Diagnostics& diagnostics_;
     char separator_;
+    std::array<std::int32_t, std::size(levels_from_outside)> last_of_rank_{-1, -1, -1, -1, -1}; // the latest HL of each
 };
 
 } // namespace

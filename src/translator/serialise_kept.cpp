@@ -1,6 +1,7 @@
 // What is rare on the way from slots to JSON: derived values, what nobody read, faults.
 #include "translator/serialiser.hpp"
 
+#include "base/limits.hpp"
 #include "diagnostic/registry.hpp"
 
 #include <algorithm>
@@ -42,7 +43,12 @@ void Serialiser::derived(Member const& member, ObjectId id) {
     }
     case Derived::shipped_lines: {
         std::string lines;
-        append_shipped_lines(shipped_, json_.view(), member.key, lines);
+        if (!append_shipped_lines(shipped_, json_.view(), member.key, lines))
+            diagnostics_.push_back(data_diagnostic(
+                plan_, input_, "MAP-0106", 0, 0,
+                fmt::format("The labels of the outer levels would stand more than {} times in `shipped_lines`.",
+                            limits::shipped_packages),
+                "Labels belong to the tare or pack they are on, not to the shipment; ask the partner to move them."));
         json_ += lines;
         return;
     }

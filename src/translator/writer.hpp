@@ -63,6 +63,8 @@ private:
     bool line_value(OutObject& object, OutObject const* parent, Line const& line, json::Value const& value,
                     BindReport& report);
     void computed(OutObject& object, Line const& line, BindReport& report);
+    void position(Body const& body, json::Value const& entry, std::string const& path, std::size_t place,
+                  BindReport& report) const;
     void list(OutObject& object, Member const& member, json::Value const& items, std::string const& path,
               BindReport& report);
     std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path,
@@ -107,6 +109,8 @@ private:
                 std::vector<std::vector<std::string>>& elements, bool more_allowed);
     void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources,
                OutObject const& object);
+    void check_characters(std::string_view text, std::string_view external, std::string const& canonical);
+    static std::string canonical_of(OutObject const& object, OutObject::Text const* source);
     Diagnostic fault(std::string_view code, std::string const& canonical, std::string message,
                      std::string help = {}) const;
     std::string segment_id(grammar::NodeIndex row) const;

@@ -82,6 +82,11 @@ void Binder::take_kept(OutObject& object, BindReport& report) {
         if (extensions_fit_ && format == plan_.format_key) {
             for (auto const& [key, value] : entries.members())
                 object.kept.push_back({key, &value, false});
+            if (!entries.is_object())
+                report.diagnostics.push_back(
+                    fault("MAP-0116", joined(object.path, "extensions"), nullptr,
+                          fmt::format("`{}` in the extensions of {} is not an object; nothing is written from it.",
+                                      format, object.path.empty() ? "the document" : object.path)));
             continue;
         }
         report.diagnostics.push_back(fault(
@@ -411,6 +416,21 @@ std::size_t Binder::capacity(OutObject const& object, SlotIndex list) const {
     return unlimited;
 }
 
+/// `position` is the entry's place in its list; nothing else can be written, and nothing else will be read back.
+void Binder::position(Body const& body, json::Value const& entry, std::string const& path, std::size_t place,
+                      BindReport& report) const {
+    if (body.scalar) return;
+    for (auto const& member : body.root->members) {
+        if (member->kind != MemberKind::index) continue;
+        auto const* const stated = entry.find(member->name);
+        if (stated != nullptr && stated->text() != std::to_string(place))
+            report.diagnostics.push_back(
+                fault("MAP-0118", joined(path, member->name), stated,
+                      fmt::format("`{}` says {}; it is entry {} of its list, and will be read back as that.",
+                                  joined(path, member->name), stated->text(), place)));
+    }
+}
+
 void Binder::list(OutObject& object, Member const& member, json::Value const& items, std::string const& path,
                   BindReport& report) {
     if (!items.is_array()) // the schema's check refuses it before
@@ -435,6 +455,7 @@ void Binder::list(OutObject& object, Member const& member, json::Value const& it
                 ++source; // this place cannot say it all; the next can
                 continue;
             }
+            position(*member.bodies[source], entry, own_path, index, own);
             report.not_carried += own.not_carried;
             for (auto& found : own.diagnostics)
                 report.diagnostics.push_back(std::move(found));

@@ -195,6 +195,10 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
         made.id = std::string(segment);
         for (auto const& element : elements.items()) {
             std::string text = element.text();
+            auto const external = fmt::format("{}{:02}", segment, made.elements.size() + 1);
+            check_characters(text, external, joined(object.path, "extensions"));
+            for (auto const& part : element.items())
+                check_characters(part.text(), external, joined(object.path, "extensions"));
             for (auto const& part : element.items())
                 text += (&part == &element.items().front() ? std::string() : std::string(1, component)) + part.text();
             made.elements.push_back(std::move(text));
@@ -290,9 +294,12 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
         while (!parts.empty() && parts.back().empty())
             parts.pop_back();
         std::string text;
+        auto const* const source = e < sources.size() ? sources[e] : nullptr;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             if (i != 0) text += delimiters_.component;
             text += parts[i];
+            if (source == nullptr || source->line == nullptr || !source->line->expression) // else a count's mark
+                check_characters(parts[i], fmt::format("{}{:02}", id, e + 1), canonical_of(object, source));
         }
         built.segment.set(e + 1, std::move(text));
     }
@@ -431,6 +438,31 @@ static std::string filled_by(OutObject const& object, std::string_view element) 
             }
     }
     return members.empty() ? std::string() : fmt::format("Give it {}.", fmt::join(members, " or "));
+}
+
+std::string Emitter::canonical_of(OutObject const& object, OutObject::Text const* source) {
+    return source != nullptr && source->line != nullptr && source->line->target != nullptr
+               ? joined(object.path, member_path(source->line->target))
+               : object.path;
+}
+
+/// A delimiter inside a text would change what the receiver reads.
+void Emitter::check_characters(std::string_view text, std::string_view external, std::string const& canonical) {
+    auto const bad = std::find_if(text.begin(), text.end(), [&](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f || c == delimiters_.element || c == delimiters_.segment ||
+               c == delimiters_.component || (delimiters_.repetition != '\0' && c == delimiters_.repetition);
+    });
+    if (bad == text.end()) return;
+    auto const byte = static_cast<unsigned char>(*bad);
+    diagnostics_.push_back(fault(
+        "MAP-0113", canonical,
+        fmt::format("{} cannot be written to {}: it holds {}.",
+                    canonical.empty() ? "A text of the document" : fmt::format("A text of `{}`", canonical), external,
+                    byte < 0x20 || byte == 0x7f ? fmt::format("the control character 0x{:02x}", byte)
+                                                : fmt::format("`{}`, a delimiter of this interchange", *bad)),
+        "Take it out of the text, or choose other delimiters in the partner's profile."));
+    diagnostics_.back().value = std::string(text);
 }
 
 /// What the grammar would refuse, said with both places.

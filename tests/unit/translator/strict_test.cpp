@@ -239,5 +239,45 @@ TEST(StrictMap, ManyUnclaimedLoopsKeepTheirOrder) {
     EXPECT_NE(written.find(body.substr(body.find("LM*"))), std::string::npos) << written;
 }
 
+TEST(StrictMap, ATextWithADelimiterIsNotWritten) {
+    auto const write = [](std::string const& number) {
+        return shipped_translator("850")->write(
+            *json::parse(R"({"schema":"wharf/purchase_order/1","document":"purchase_order","number":")" + number +
+                         R"(","purpose":"original","type":"stand_alone","date":"2025-06-02",)"
+                         R"("lines":[{"position":1,"quantity":"1","unit":"each"}]})"),
+            {});
+    };
+    EXPECT_TRUE(write("A B").ok());
+    for (std::string const text : {"A*B", "A>B", "A~B", "A\\nB", "\\u0001HL"}) {
+        auto const outcome = write(text);
+        ASSERT_FALSE(outcome.ok()) << text;
+        EXPECT_EQ(outcome.diagnostics.front().code, "MAP-0113") << text;
+        EXPECT_EQ(outcome.diagnostics.front().place.path, "number") << text;
+    }
+}
+
+TEST(StrictMap, APositionThatIsNotThePlaceIsSaid) {
+    auto const outcome = shipped_translator("850")->write(
+        *json::parse(R"({"schema":"wharf/purchase_order/1","document":"purchase_order","number":"1",)"
+                     R"("purpose":"original","type":"stand_alone","date":"2025-06-02",)"
+                     R"("lines":[{"position":1,"quantity":"1"},{"position":7,"quantity":"1"}]})"),
+        {});
+    EXPECT_TRUE(outcome.ok());
+    EXPECT_EQ(texts(outcome.diagnostics).substr(0, 27), "MAP-0118 lines[1].position:");
+}
+
+TEST(StrictMap, LabelsAreNotRepeatedWithoutMeasure) {
+    auto const notice = [](int labels, int items) {
+        std::string body = "BSN*00*N001*20250602*1403~HL*1**S~";
+        for (int i = 0; i < labels; ++i)
+            body += "MAN*GM*00000000000000000017~";
+        for (int i = 0; i < items; ++i)
+            body += "HL*" + std::to_string(i + 2) + "*1*I~LIN**BP*7~SN1**1*EA~";
+        return read_body("856", body);
+    };
+    EXPECT_TRUE(notice(20, 20).outcome.ok());
+    EXPECT_EQ(notice(1100, 1000).codes().substr(0, 8), "MAP-0106");
+}
+
 } // namespace
 } // namespace wharf::translator::test
