@@ -6,6 +6,7 @@
 #include "diagnostic/registry.hpp"
 #include "diagnostic/render.hpp"
 #include "document/arithmetic.hpp"
+#include "document/schema.hpp"
 #include "gateway/file_kind.hpp"
 #include "gateway/life_cycle.hpp"
 #include "transport/digest.hpp"
@@ -434,7 +435,7 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
     provenance.group = item.group->control_number;
     provenance.transaction = item.set.control_number;
     provenance.sent_at = sent_at(*item.group);
-    provenance.received_at = to_iso8601(transfer_.received_at);
+    provenance.received_at = to_iso8601(transfer_.received_at).substr(0, 19) + "Z"; // the model knows no milliseconds
     auto outcome = reading->translator->read(input, document.json);
     findings = std::move(outcome.diagnostics);
     if (has_errors(findings)) {
@@ -463,6 +464,12 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
             finding.place.transaction = item.context.transaction;
             findings.push_back(std::move(finding));
         }
+    }
+    // The translator checks each value as it writes it; the whole document is checked once more before it is stored.
+    if (auto faults = document::check(*parsed); has_errors(faults)) {
+        std::ranges::move(faults, std::back_inserter(findings));
+        held(findings);
+        return;
     }
     document.state = store::DocumentState::accepted;
 }

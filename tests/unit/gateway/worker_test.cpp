@@ -1,6 +1,9 @@
 // The store's choreography, with a clock that moves when told.
 #include "support/gateway_bench.hpp"
 
+#include "document/schema.hpp"
+#include "syntax/json/value.hpp"
+
 #include "grammar/interchange.hpp"
 
 #include <gtest/gtest.h>
@@ -35,6 +38,9 @@ TEST(Worker, AnInvoiceIsDeliveredAndAcknowledged) {
     EXPECT_EQ(request.partner, "acme");
     EXPECT_FALSE(request.test);
     EXPECT_NE(request.body.find("\"INV1\""), std::string::npos);
+    auto const body = json::parse(request.body);
+    ASSERT_TRUE(body);
+    EXPECT_TRUE(document::check(*body).empty()) << "what a target gets passes its schema, provenance included: " << request.body;
     ASSERT_EQ(bench.outbox().size(), 1U);
     EXPECT_NE(bench.outbox().begin()->second.find("AK9*A*1*1*1~"), std::string::npos);
     EXPECT_EQ(bench.messages(Direction::outbound)[0].state, MessageState::sent);
