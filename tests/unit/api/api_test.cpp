@@ -55,7 +55,8 @@ TEST(Api, RefusalsAre422WithDiagnosticsAndStoreNothing) {
                              Bench::purchase_order(std::string(40, 'X'))}) {
         auto const answer = desk.post(body);
         EXPECT_EQ(answer.status, 422) << body;
-        auto const* diagnostics = Desk::body(answer).find("diagnostics");
+        auto const content = Desk::body(answer);
+        auto const* diagnostics = content.find("diagnostics");
         ASSERT_NE(diagnostics, nullptr) << answer.body;
         EXPECT_FALSE(diagnostics->items().empty());
     }

@@ -2,9 +2,8 @@
 #include "support/gateway_bench.hpp"
 
 #include "document/schema.hpp"
-#include "syntax/json/value.hpp"
-
 #include "grammar/interchange.hpp"
+#include "syntax/json/value.hpp"
 
 #include <gtest/gtest.h>
 
