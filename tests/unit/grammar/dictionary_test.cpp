@@ -447,6 +447,11 @@ TEST(Overlay, SurvivesAnything) {
         Problems problems(&findings);
         auto const entry = read_set(file, releases, problems);
         (void)view_set(entry, releases, 2);
+        for (auto const& finding : findings)
+            EXPECT_TRUE(finding.code.starts_with("GRAMMAR-") && !finding.message.empty()) << size;
+        if (size == good.size()) {
+            EXPECT_TRUE(findings.empty()) << "the whole file is right";
+        }
     }
     for (std::size_t at = 0; at < good.size(); ++at)
         for (char const c : {'\0', ' ', '"', '@', '\n', '9', '\xff', '|'}) {
