@@ -155,6 +155,7 @@ private:
             return invalid(fmt::format("channel {}: {} is not a plain file name", shared_->name, quote_name(name)));
         return {};
     }
+    Result<bool> still_there(RemoteFile const& file, std::string_view verb);
     Result<void> move_to(RemoteFile const& file, std::string const& folder, std::string_view role);
     /// What stands under `name` in the outbox compared with `content`; nothing there: not `exists`.
     enum class Present { absent, same, different };
@@ -234,21 +235,28 @@ Result<std::string> FolderConnection::fetch(RemoteFile const& file) {
     return content;
 }
 
+/// False when the file is gone (a crash after the removal) or another one has its name: then it is not ours to touch.
+Result<bool> FolderConnection::still_there(RemoteFile const& file, std::string_view verb) {
+    if (auto fine = check_inbox(file.name); !fine)
+        return unexpected(fine.error());
+    struct stat status{};
+    if (::fstatat(inbox_.handle.get(), file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return same_file(status, file);
+    if (errno == ENOENT)
+        return false;
+    return shared_->failed(errno, verb, inbox_.path / file.name);
+}
+
 // No sync here: a removal undone by a power cut shows a file again whose claim key the store already knows.
 Result<void> FolderConnection::finish(RemoteFile const& file) {
     if (!shared_->settings.rules.archive.empty())
         return move_to(file, shared_->settings.rules.archive, "archive");
-    if (auto fine = check_inbox(file.name); !fine)
-        return fine;
-    auto const path = inbox_.path / file.name;
-    struct stat status{};
-    if (::fstatat(inbox_.handle.get(), file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        if (errno == ENOENT)
-            return {};
-        return shared_->failed(errno, "remove", path);
-    }
-    if (!same_file(status, file))
+    auto const there = still_there(file, "remove");
+    if (!there)
+        return unexpected(there.error());
+    if (!*there)
         return {};
+    auto const path = inbox_.path / file.name;
     if (::unlinkat(inbox_.handle.get(), file.name.c_str(), 0) != 0 && errno != ENOENT)
         return shared_->failed(errno, "remove", path, "The gateway needs the right to delete in the inbox");
     return {};
@@ -259,17 +267,12 @@ Result<void> FolderConnection::set_aside(RemoteFile const& file) {
 }
 
 Result<void> FolderConnection::move_to(RemoteFile const& file, std::string const& folder, std::string_view role) {
-    if (auto fine = check_inbox(file.name); !fine)
-        return fine;
-    auto const path = inbox_.path / file.name;
-    struct stat status{};
-    if (::fstatat(inbox_.handle.get(), file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        if (errno == ENOENT)
-            return {};
-        return shared_->failed(errno, "move", path);
-    }
-    if (!same_file(status, file))
+    auto const there = still_there(file, "move");
+    if (!there)
+        return unexpected(there.error());
+    if (!*there)
         return {};
+    auto const path = inbox_.path / file.name;
     auto target = shared_->make_folder(folder, role);
     if (!target)
         return unexpected(target.error());
