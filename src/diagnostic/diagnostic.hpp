@@ -25,6 +25,9 @@ struct AcknowledgmentCodes {
     std::string transaction; // AK502 / IK502
     std::string group;       // AK905
     std::string interchange; // TA105
+    // Of findings a guide makes: what a 999 says instead (I4, I6, …). A 997 and a 999 without these say the codes above.
+    std::string implementation_segment; // IK304
+    std::string implementation_element; // IK403
 };
 
 struct Place {
@@ -58,6 +61,7 @@ struct Diagnostic {
     Severity severity = Severity::error;
     std::string message; // what is wrong, what was found, what was expected
     std::string help;    // what to do
+    bool of_guide = false; // the standard allows it, the partner's guide does not: acknowledged only by policy
     Place place;
     std::string value;                // the offending text, as it stands in the file
     std::string excerpt;              // the segment or line around it, as it stands in the file

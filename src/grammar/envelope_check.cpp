@@ -74,13 +74,13 @@ Diagnostic envelope_finding(std::string_view code, std::string const& file, x12:
     }
     diagnostic.excerpt = segment.bytes().substr(0, 400);
     if (element == 0) {
-        place.offset = part.segments.base() + segment.begin();
+        place.offset = part.segments.file_offset(segment.begin());
         place.length = segment.id().size();
         return diagnostic;
     }
     auto const value = segment.element(element);
     auto const begin = element > segment.element_count() ? segment.end() : segment.element_begin(element);
-    place.offset = part.segments.base() + begin;
+    place.offset = part.segments.file_offset(begin);
     place.length = value.size();
     place.element = element;
     place.path += fmt::format("/{}{:02}", id, element);

@@ -187,7 +187,7 @@ Diagnostic Findings::at_segment(std::string_view code, std::size_t index, NodeIn
     auto const segment = set_[index];
     auto& place = diagnostic.place;
     place.file = context_.file;
-    place.offset = set_.base() + segment.begin();
+    place.offset = set_.file_offset(segment.begin());
     place.length = segment.id().size();
     place.has_offset = true;
     place.interchange = context_.interchange;
@@ -205,7 +205,7 @@ void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32
                           std::size_t begin, std::string_view value) const {
     auto const segment = set_[index];
     auto& place = diagnostic.place;
-    place.offset = set_.base() + begin;
+    place.offset = set_.file_offset(begin);
     place.length = value.size();
     place.element = element;
     place.component = component;
@@ -347,7 +347,7 @@ void Findings::too_many_elements(std::size_t index, NodeIndex node) {
         auto diagnostic = at_segment("X12-0317", index, node, fmt::format("{} ends with element separators beyond its last element {}{:02}", segment.id(), segment.id(), allowed),
                                      "Remove the trailing separators.");
         auto const surplus = segment.element_begin(allowed + 1) - 1; // the first separator too many
-        diagnostic.place.offset = set_.base() + surplus;
+        diagnostic.place.offset = set_.file_offset(surplus);
         diagnostic.place.length = segment.end() - surplus;
         show_excerpt(diagnostic, segment, surplus);
         add(std::move(diagnostic));
@@ -419,7 +419,7 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
         if (!is_present(position) || position == at)
             continue;
         Related related{diagnostic.place, fmt::format("{}{:02} given here", segment.id(), position)};
-        related.place.offset = set_.base() + segment.element_begin(position);
+        related.place.offset = set_.file_offset(segment.element_begin(position));
         related.place.length = segment.element(position).size();
         related.place.element = position;
         diagnostic.related.push_back(std::move(related));

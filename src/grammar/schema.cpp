@@ -24,6 +24,23 @@ ElementClass class_of(std::string_view type) {
     return ElementClass::text;
 }
 
+// Loops nest at most a handful of levels: the recursion follows the grammar, never the data.
+std::vector<NarrowedRow> narrowed_rows(std::vector<SetRow> const& rows, std::uint32_t& place) {
+    std::vector<NarrowedRow> out;
+    out.reserve(rows.size());
+    for (auto const& row : rows) {
+        NarrowedRow narrowed;
+        narrowed.row = &row;
+        narrowed.place = place++;
+        narrowed.mandatory = row.mandatory;
+        narrowed.min = row.mandatory ? 1 : 0;
+        narrowed.max = narrowed.place_max = row.max;
+        narrowed.rows = narrowed_rows(row.rows, place);
+        out.push_back(std::move(narrowed));
+    }
+    return out;
+}
+
 std::uint64_t bit(std::uint8_t position) { return position == 0 || position > 64 ? 0 : std::uint64_t{1} << (position - 1); }
 
 } // namespace
@@ -34,13 +51,14 @@ public:
 
     Result<void> run() {
         schema_.loops_.push_back({0, 0, {}, schema_.set_->id});
-        if (auto ok = add_rows(schema_.set_->rows, 0); !ok)
+        if (auto ok = add_rows(schema_.narrowed_->rows, 0); !ok)
             return ok;
         if (schema_.nodes_.empty() || schema_.segments_[schema_.nodes_[0].segment].definition->id != "ST")
             return invalid(fmt::format("set {} of {} does not begin with ST", schema_.set_->id, schema_.set_->release));
         schema_.nodes_[0].starts_loop = true;
         auto& rows = schema_.loops_[0].rows;
         rows.erase(rows.begin()); // ST starts loop 0
+        schema_.rules_ = schema_.segments_;
         build_lookup();
         build_steps();
         return {};
@@ -48,8 +66,9 @@ public:
 
 private:
     // Loops nest at most a handful of levels: the recursion follows the grammar, never the data.
-    Result<void> add_rows(std::vector<SetRow> const& rows, std::uint16_t loop) {
-        for (auto const& row : rows) {
+    Result<void> add_rows(std::vector<NarrowedRow> const& rows, std::uint16_t loop) {
+        for (auto const& narrowed : rows) {
+            auto const& row = *narrowed.row;
             auto const segment = add_segment(row.segment);
             if (!segment)
                 return unexpected(segment.error());
@@ -60,9 +79,19 @@ private:
                 own_loop = static_cast<std::uint16_t>(schema_.loops_.size());
                 schema_.loops_.push_back({loop, node, {}, schema_.loops_[loop].path + "/" + row.segment});
             }
-            schema_.nodes_.push_back({*segment, own_loop, row.max, row.mandatory, row.is_loop, row.area, &row});
+            Node made;
+            made.segment = made.rule = *segment;
+            made.loop = own_loop;
+            made.min = narrowed.min;
+            made.max = narrowed.max;
+            made.mandatory = narrowed.mandatory;
+            made.starts_loop = row.is_loop;
+            made.area = row.area;
+            made.row = &row;
+            made.narrowed = &narrowed;
+            schema_.nodes_.push_back(made);
             if (row.is_loop)
-                if (auto ok = add_rows(row.rows, own_loop); !ok)
+                if (auto ok = add_rows(narrowed.rows, own_loop); !ok)
                     return ok;
         }
         return {};
@@ -192,10 +221,24 @@ private:
     Dictionary const& dictionary_;
 };
 
+NarrowedSet as_it_is(SetDefinition const& set, std::shared_ptr<Dictionary const> dictionary) {
+    NarrowedSet narrowed;
+    narrowed.set = &set;
+    narrowed.dictionary = std::move(dictionary);
+    std::uint32_t place = 0;
+    narrowed.rows = narrowed_rows(set.rows, place);
+    return narrowed;
+}
+
 Result<std::shared_ptr<Schema const>> Schema::compile(SetDefinition const& set, std::shared_ptr<Dictionary const> dictionary) {
+    return compile(std::make_shared<NarrowedSet const>(as_it_is(set, std::move(dictionary))));
+}
+
+Result<std::shared_ptr<Schema const>> Schema::compile(std::shared_ptr<NarrowedSet const> narrowed) {
     auto schema = std::make_shared<Schema>();
-    schema->set_ = &set;
-    schema->dictionary_ = std::move(dictionary);
+    schema->set_ = narrowed->set;
+    schema->dictionary_ = narrowed->dictionary;
+    schema->narrowed_ = std::move(narrowed);
     if (auto ok = SchemaCompiler(*schema).run(); !ok)
         return unexpected(ok.error());
     return schema;
@@ -204,6 +247,22 @@ Result<std::shared_ptr<Schema const>> Schema::compile(SetDefinition const& set, 
 int Schema::find_segment(std::uint32_t packed_id) const {
     auto const index = lookup_[(packed_id * multiplier_) >> shift_];
     return index >= 0 && segments_[static_cast<std::size_t>(index)].packed_id == packed_id ? index : -1;
+}
+
+NodeIndex Schema::variant_of(NodeIndex node, x12::SegmentView const& segment) const {
+    auto const place = nodes_[node].place;
+    if (place == no_place)
+        return node;
+    for (auto const variant : places_[place].variants) {
+        auto const& tests = nodes_[variant].narrowed->qualifiers;
+        auto const holds = [&](QualifierTest const& test) {
+            auto const value = segment.element(test.element);
+            return test.values.empty() ? !value.empty() : std::ranges::find(test.values, value) != test.values.end();
+        };
+        if (!tests.empty() && std::ranges::all_of(tests, holds))
+            return variant;
+    }
+    return places_[place].others;
 }
 
 std::vector<NodeIndex> Schema::skipped(NodeIndex from, NodeIndex to) const {

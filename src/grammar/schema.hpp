@@ -5,6 +5,8 @@
 #pragma once
 
 #include "grammar/dictionary.hpp"
+#include "grammar/narrowed_set.hpp"
+#include "syntax/x12/segment_list.hpp"
 
 #include <array>
 #include <cstdint>
@@ -40,7 +42,7 @@ struct NoteRule {
     std::uint64_t first = 0; // bit of the first element named (C and L)
 };
 
-/// A segment id as this set uses it; the element table is the same at every place.
+/// The element table of a segment at a place. Without a guide every place of a segment id shares one.
 struct SegmentRule {
     std::uint32_t packed_id = 0; // pack_id(id)
     SegmentDefinition const* definition = nullptr;
@@ -49,15 +51,30 @@ struct SegmentRule {
     std::vector<NoteRule> notes;
 };
 
-/// One row of the set: a place where a segment may stand.
+inline constexpr std::uint16_t no_place = 0xffff;
+
+/// One row of the set: a place where a segment may stand. With a guide, each variant of a row (N1[ST], N1[BY]) is a node of its
+/// own, loops with everything inside them; step() leads to the first variant of a place, variant_of() from there to the right one.
 struct Node {
-    std::uint16_t segment = 0; // index into segments()
+    std::uint16_t segment = 0; // index into segments(), by id
+    std::uint16_t rule = 0;    // index into rules(): the element table at this node
+    std::uint16_t place = no_place; // index into places(): the row has variants
     std::uint16_t loop = 0;    // index into loops(): the loop the row stands in (its own loop for a first segment)
+    std::uint32_t min = 0;     // 1 for a mandatory row; more only by a guide
     std::uint32_t max = 1;     // 0: unlimited; of a loop's first segment: occurrences of the loop
     bool mandatory = false;    // of a loop's first segment: the loop is
     bool starts_loop = false;
+    bool forbidden = false;    // by a guide: no occurrence is right (use `-`, or unlisted under `unlisted forbid`)
     Area area = Area::heading;
     SetRow const* row = nullptr;
+    NarrowedRow const* narrowed = nullptr; // what a guide says of it; never nullptr after compile()
+};
+
+/// Variants of one row, told apart by the values of their qualifiers; at most one is right for a segment.
+struct VariantPlace {
+    std::vector<NodeIndex> variants; // in guide order; the first stands for the place in `rows` of its loop and in step()
+    NodeIndex others = no_node;      // the row without brackets; every place has one
+    std::uint32_t max = 1;           // of the grammar: all variants together; 0: unlimited
 };
 
 struct Loop {
@@ -81,11 +98,22 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<Schema const>> compile(SetDefinition const& set,
                                                                        std::shared_ptr<Dictionary const> dictionary);
 
+    /// The same with a guide. The schema keeps the narrowed set alive.
+    [[nodiscard]] static Result<std::shared_ptr<Schema const>> compile(std::shared_ptr<NarrowedSet const> set);
+
     [[nodiscard]] SetDefinition const& set() const { return *set_; }
+    [[nodiscard]] NarrowedSet const& narrowed() const { return *narrowed_; }
     [[nodiscard]] Dictionary const& dictionary() const { return *dictionary_; }
     [[nodiscard]] std::vector<Node> const& nodes() const { return nodes_; } // in standard order: node 0 is ST, the last is SE
     [[nodiscard]] std::vector<Loop> const& loops() const { return loops_; }
+    /// By segment id: what the grammar says, never a guide.
     [[nodiscard]] std::vector<SegmentRule> const& segments() const { return segments_; }
+    /// By Node::rule: what holds at a node.
+    [[nodiscard]] std::vector<SegmentRule> const& rules() const { return rules_; }
+    [[nodiscard]] SegmentRule const& rule_of(NodeIndex node) const { return rules_[nodes_[node].rule]; }
+    [[nodiscard]] std::vector<VariantPlace> const& places() const { return places_; }
+    /// The variant that takes this segment, from any node of its place; the node itself where the row has no variants.
+    [[nodiscard]] NodeIndex variant_of(NodeIndex node, x12::SegmentView const& segment) const;
 
     /// Index of a segment id among segments(); -1 when the set does not use it.
     [[nodiscard]] int find_segment(std::uint32_t packed_id) const;
@@ -103,7 +131,7 @@ public:
         return steps_[static_cast<std::size_t>(from) * segments_.size() + segment];
     }
 
-    /// The mandatory rows that stand between two rows and are stepped over when a reader goes from one to the other.
+    /// The mandatory rows (the first variant of a place whose variants include a mandatory one) that stand between two rows and are stepped over when a reader goes from one to the other.
     [[nodiscard]] std::vector<NodeIndex> skipped(NodeIndex from, NodeIndex to) const;
 
     /// "850/PO1/N1" for a row; the path of the segment at that row.
@@ -118,6 +146,9 @@ private:
     std::vector<Node> nodes_;
     std::vector<Loop> loops_;
     std::vector<SegmentRule> segments_;
+    std::vector<SegmentRule> rules_;
+    std::vector<VariantPlace> places_;
+    std::shared_ptr<NarrowedSet const> narrowed_;
     std::vector<Step> steps_;
     std::vector<std::int16_t> lookup_; // perfect hash of packed ids
     std::uint32_t multiplier_ = 1;

@@ -66,6 +66,9 @@ public:
     [[nodiscard]] SegmentView back() const { return (*this)[segments_.size() - 1]; }
     /// Offset of the run in its file.
     [[nodiscard]] std::uint64_t base() const { return base_; }
+    /// Where in the file a byte stands that is at `relative` in the list. In a file wrapped at a fixed width the two do not run
+    /// side by side: findings must ask.
+    [[nodiscard]] std::uint64_t file_offset(std::uint32_t relative) const { return base_ + relative; }
     [[nodiscard]] Delimiters const& delimiters() const { return delimiters_; }
 
     // The raw arrays, for code that walks millions of elements.
