@@ -173,7 +173,6 @@ void Findings::add(Diagnostic diagnostic) {
         out_.back() = std::move(diagnostic);
 }
 
-/// True when a further error would only be counted; counts it then.
 bool Findings::is_full() {
     if (!has_error_ || out_.size() - start_ < limit_)
         return false;
@@ -215,6 +214,24 @@ void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32
     diagnostic.value = value.substr(0, longest_excerpt);
     diagnostic.acknowledgment.segment = "8";
     show_excerpt(diagnostic, segment, begin);
+}
+
+void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element) const {
+    auto const segment = set_[index];
+    auto const begin = element > segment.element_count() ? segment.end() : segment.element_begin(element);
+    at_element(diagnostic, index, element, 0, begin, segment.element(element));
+    auto const slot = schema_.find_segment(segment.id());
+    if (slot < 0 || element == 0 || element > schema_.segments()[static_cast<std::size_t>(slot)].elements.size())
+        return;
+    auto const* definition = schema_.segments()[static_cast<std::size_t>(slot)].elements[element - 1].definition;
+    diagnostic.place.element_number = definition != nullptr ? static_cast<std::uint32_t>(std::atoi(definition->number.c_str())) : 0;
+}
+
+Related Findings::related(std::size_t index, NodeIndex node, std::uint32_t element, std::string message) const {
+    auto place = at_segment("X12-0301", index, node, {}, {});
+    if (element != 0)
+        at_element(place, index, element);
+    return {std::move(place.place), std::move(message)};
 }
 
 /// Begins a little before the fault when the segment is long.

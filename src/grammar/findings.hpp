@@ -35,21 +35,31 @@ public:
     void element(std::size_t index, NodeIndex node, std::uint32_t element);
     void note(std::size_t index, NodeIndex node, NoteRule const& rule, std::uint64_t present);
 
+    // For checks that stand beside the schema (sense, HL trees, rules of guides): they word their own findings.
+
+    /// A finding at a segment: place and excerpt filled in, severity from the registry.
+    [[nodiscard]] Diagnostic at_segment(std::string_view code, std::size_t index, NodeIndex node, std::string message,
+                                        std::string help) const;
+    /// The finding's place moved to one element (component 0: the whole element); `begin` and `value`: where in the list its
+    /// bytes begin, and what they are. Sets AK304 to 8.
+    void at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element, std::uint32_t component,
+                    std::size_t begin, std::string_view value) const;
+    /// The same for a whole element of the segment; of one that is absent, where it would stand.
+    void at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element) const;
+    /// A related place: a segment or one of its elements.
+    [[nodiscard]] Related related(std::size_t index, NodeIndex node, std::uint32_t element, std::string message) const;
+    void add(Diagnostic diagnostic);
+    /// True when a further error would only be counted; counts it then.
+    [[nodiscard]] bool is_full();
+
     [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
 
 private:
-    [[nodiscard]] Diagnostic at_segment(std::string_view code, std::size_t index, NodeIndex node, std::string message,
-                                        std::string help) const;
-    /// The finding's place moved to one element (component 0: the whole element).
-    void at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element, std::uint32_t component,
-                    std::size_t begin, std::string_view value) const;
     static void show_excerpt(Diagnostic& diagnostic, x12::SegmentView const& segment, std::size_t fault);
     void check_value(std::size_t index, NodeIndex node, std::uint32_t element, std::uint32_t component,
                      ElementRule const& rule, std::string_view value, std::size_t begin);
     void check_composite(std::size_t index, NodeIndex node, std::uint32_t element, ElementRule const& rule,
                          std::string_view value, std::size_t begin);
-    void add(Diagnostic diagnostic);
-    [[nodiscard]] bool is_full();
     /// A code of element 723, when the release has it; the acknowledgment is of the same release.
     [[nodiscard]] std::string_view element_error_or(std::string_view code, std::string_view otherwise) const;
 
