@@ -5,6 +5,7 @@
 #include "grammar/grammar_folder.hpp"
 #include "grammar/grammar_line.hpp"
 #include "grammar/grammar_release.hpp"
+#include "grammar/guide_pattern.hpp"
 #include "grammar/lint.hpp"
 #include "syntax/json/value.hpp"
 #include "syntax/x12/reader.hpp"
@@ -108,6 +109,21 @@ void decimal(std::string_view input) {
         if (auto const digits = a->implied_text(scale))
             require(Decimal::implied(*digits, scale) == a, "implied(implied_text(d)) == d");
     }
+}
+
+void pattern(std::string_view input) {
+    auto const text = next_line(input);
+    auto const one = wharf::grammar::Pattern::compile(text);
+    if (!one) {
+        require(one.error().message.starts_with("byte "), "a mistake in a pattern has a place");
+        return;
+    }
+    auto const value = input.substr(0, 5000);
+    auto const matched = (*one)->matches(value);
+    if (auto const grouped = wharf::grammar::Pattern::compile("(" + std::string(text) + ")"))
+        require((*grouped)->matches(value) == matched, "a group around a pattern changes nothing");
+    if (auto const twice = wharf::grammar::Pattern::compile(std::string(text) + "|" + std::string(text)))
+        require((*twice)->matches(value) == matched, "an alternative that is the same changes nothing");
 }
 
 } // namespace wharf::fuzz

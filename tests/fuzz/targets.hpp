@@ -16,13 +16,14 @@ void map(std::string_view input);     // the map language
 void grammar(std::string_view input); // the grammar language, every kind of file
 void json(std::string_view input);    // JSON values
 void decimal(std::string_view input); // two numbers, one a line
+void pattern(std::string_view input); // a pattern of a guide, and behind a line break the value
 
 struct Target {
     char const* name;
     void (*run)(std::string_view);
 };
-inline constexpr std::array<Target, 5> targets{
-    {{"x12", x12}, {"map", map}, {"grammar", grammar}, {"json", json}, {"decimal", decimal}}};
+inline constexpr std::array<Target, 6> targets{
+    {{"x12", x12}, {"map", map}, {"grammar", grammar}, {"json", json}, {"decimal", decimal}, {"pattern", pattern}}};
 
 /// A law that does not hold stops the fuzzer and the test alike.
 inline void require(bool holds, char const* law) {
