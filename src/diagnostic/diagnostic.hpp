@@ -44,6 +44,7 @@ struct Place {
     std::uint32_t segment_position = 0; // ST is 1 (outside a set: ISA is 1)
     std::uint32_t element = 0;          // 1-based
     std::uint32_t component = 0;        // 1-based; 0: the whole element
+    std::uint32_t repetition = 0;       // 1-based, of a repeating element; 0: it does not repeat
     std::uint32_t element_number = 0;   // data element reference number (353), for AK402
     std::string path;                   // docs/paths: "850/PO1/N1[ST]/N104"
     std::uint32_t line = 0;             // 1-based line and column, for text files of ours (maps, guides, profiles)

@@ -461,7 +461,8 @@ void Findings::element(std::size_t index, NodeIndex node, std::uint32_t element)
     for (std::size_t at = 0; at <= whole.size();) {
         auto const end = std::min(whole.find(repetition, at), whole.size());
         auto const one = whole.substr(at, end - at);
-        if (rule.max_repeat != 0 && ++count == rule.max_repeat + 1) {
+        auto const before = out_.size();
+        if (++count == rule.max_repeat + 1 && rule.max_repeat != 0) {
             auto diagnostic = at_segment("X12-0314", index, node, fmt::format("{}{:02} is repeated more than {} times", segment.id(), element, rule.max_repeat),
                                          "Remove the surplus repetitions.");
             at_element(diagnostic, index, element, 0, begin + at, one);
@@ -474,6 +475,8 @@ void Findings::element(std::size_t index, NodeIndex node, std::uint32_t element)
             else
                 check_value(index, node, element, 0, rule, one, begin + at);
         }
+        for (auto i = before; i < out_.size(); ++i)
+            out_[i].place.repetition = count;
         at = end + 1;
     }
 }

@@ -286,7 +286,7 @@ void InterchangeReader::State::transaction_set() {
     begin(ItemKind::transaction_set, true);
     auto const& part = reader.part();
     auto const st = part.segments[0];
-    item.set = {std::string(header_field(st.element(1))), std::string(header_field(st.element(2)))};
+    item.set = {std::string(header_field(st.element(1))), std::string(header_field(st.element(2))), std::string(header_field(st.element(3)))};
     item.context = {file, interchange.control_number, group.control_number, item.set.control_number};
     check_set_header();
     if (auto* const found = validator()) {

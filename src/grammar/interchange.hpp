@@ -50,6 +50,7 @@ struct GroupInfo {
 struct SetInfo {
     std::string id;             // ST01
     std::string control_number; // ST02
+    std::string implementation_reference; // ST03
 };
 
 enum class ItemKind { interchange_start, group_start, transaction_set, group_end, interchange_end, service, junk };

@@ -124,8 +124,20 @@ private:
                 compiled.mask |= bit(position);
             rule.notes.push_back(compiled);
         }
+        if (id == "AK1" || id == "AK2")
+            accept_echoes(rule);
         schema_.segments_.push_back(std::move(rule));
         return static_cast<std::uint16_t>(schema_.segments_.size() - 1);
+    }
+
+    /// An acknowledgment repeats GS01, GS06, ST01 and ST02 as they were sent, right or wrong: what is wrong with them is what it
+    /// tells, and no fault of its own.
+    static void accept_echoes(SegmentRule& rule) {
+        for (auto& element : rule.elements) {
+            element.codes = nullptr;
+            if (element.kind != ElementClass::composite)
+                element.kind = ElementClass::text;
+        }
     }
 
     Result<ElementRule> element_rule(ElementUse const& use) {
