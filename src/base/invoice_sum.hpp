@@ -1,0 +1,53 @@
+// The arithmetic of an invoice, whatever it is written in: lines, less allowances, plus charges, plus taxes, against a total.
+//
+// Owns nothing but its amounts; one thread. Callers decide what counts (reference: docs/gateway.md, "Invoices that do not add
+// up"); here is how it is added, rounded, compared and written out.
+#pragma once
+
+#include "base/decimal.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wharf {
+
+/// 1/divisor of a price by its basis (X12 element 639): 0.01 for a price per hundred, 1 for a price per unit or none stated.
+/// Nothing for prices that need a weight or a length, or whose basis is not understood.
+[[nodiscard]] std::optional<Decimal> price_basis_inverse(std::string_view code);
+
+class InvoiceSum {
+public:
+    /// What an amount is, so that it can be left out where a habit says that it only repeats another.
+    enum class Role : std::uint8_t { line, line_charge, summary_charge, charged_tax, tax };
+
+    /// Adds an amount signed by its effect, rounded to cents.
+    void add(Role role, Decimal const& amount);
+    /// Adds quantity x price / divisor; false (and nothing added) when the basis is not understood.
+    [[nodiscard]] bool add_line(Decimal const& quantity, Decimal const& price, std::string_view basis);
+
+    [[nodiscard]] Decimal total() const;
+    /// Equal to the total stated, with a cent of difference allowed for each amount that was rounded. Where the plain sum does not
+    /// fit, three habits are tried: summary charges that only repeat the lines' charges, taxes sent both as a charge and as a tax,
+    /// and a credit whose total alone, or whose lines alone, have a sign.
+    [[nodiscard]] bool fits(Decimal const& stated) const;
+    /// "125.00 - 12.50 + 20.00 + 9.28 = 141.78"; the middle of a very long sum is left out.
+    [[nodiscard]] std::string written_out() const;
+
+private:
+    struct Term {
+        Role role;
+        Decimal amount;
+    };
+    [[nodiscard]] Decimal total_without(Role left_out) const;
+    [[nodiscard]] bool has(Role role) const;
+    [[nodiscard]] bool fits_unsigned(Decimal const& stated) const;
+    [[nodiscard]] bool within(Decimal const& sum, Decimal const& stated) const;
+
+    std::vector<Term> terms_;
+    unsigned rounded_ = 0; // amounts that were not whole cents
+};
+
+} // namespace wharf
