@@ -5,11 +5,14 @@
 // Applied before a set is judged: an error that is tolerated becomes a warning, no longer refuses anything and is no longer
 // acknowledged; a warning that is enforced becomes an error. What is ignored is gone. Of several rules that name a code, the
 // longest wins (X12-0304 before X12-03*), then the later.
+//
+// A plain value; once filled it may be read by all threads.
 #pragma once
 
 #include "base/error.hpp"
 #include "diagnostic/diagnostic.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +30,8 @@ public:
     [[nodiscard]] bool empty() const { return rules_.empty(); }
     /// Changes severities and removes what is ignored, from index `from` on. Order stays.
     void apply(Diagnostics& findings, std::size_t from = 0) const;
+    /// One finding; false: it is ignored.
+    [[nodiscard]] bool apply(Diagnostic& finding) const;
 
 private:
     struct Entry {
@@ -34,6 +39,7 @@ private:
         bool prefix = false;
         Treatment treatment = Treatment::enforce;
     };
+    [[nodiscard]] std::optional<Treatment> treatment_of(std::string_view code) const;
     std::vector<Entry> rules_;
 };
 

@@ -7,22 +7,25 @@
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"
+#include "diagnostic/severity_policy.hpp"
 #include "grammar/schema.hpp"
 #include "syntax/x12/segment_list.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace wharf::grammar {
 
-/// The envelope around the set, for the place of each finding.
+/// The envelope around the set, for the place of each finding, and what is made of each. Borrows everything: making one costs
+/// nothing, and it lives no longer than the item it came with.
 struct SetContext {
-    std::string file;
-    std::string interchange; // ISA13
-    std::string group;       // GS06
-    std::string transaction; // ST02
+    std::string_view file;
+    std::string_view interchange; // ISA13
+    std::string_view group;       // GS06
+    std::string_view transaction; // ST02
+    SeverityPolicy const* severities = nullptr; // nullptr: each finding keeps the severity of its code
 };
 
 struct ValidatorOptions {
