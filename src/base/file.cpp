@@ -1,5 +1,7 @@
 #include "base/file.hpp"
 
+#include "base/byte_source.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -50,7 +52,39 @@ std::unexpected<Error> failed(std::string_view what, std::filesystem::path const
     return std::unexpected(Error{kind, fmt::format("{} {}: {}", what, path.string(), reason())});
 }
 
+class FileSource : public ByteSource {
+public:
+    FileSource(int fd, std::filesystem::path path) : file_(fd), path_(std::move(path)) {}
+
+    Result<std::size_t> read(char* to, std::size_t most) override {
+        for (;;) {
+            auto const got = ::read(file_.get(), to, most);
+            if (got >= 0)
+                return static_cast<std::size_t>(got);
+            if (errno != EINTR)
+                return failed("cannot read", path_);
+        }
+    }
+
+private:
+    Descriptor file_;
+    std::filesystem::path path_;
+};
+
 } // namespace
+
+Result<std::unique_ptr<ByteSource>> open_byte_source(std::filesystem::path const& path) {
+    int const fd = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return failed("cannot open", path);
+    auto source = std::make_unique<FileSource>(fd, path);
+    struct stat status{};
+    if (::fstat(fd, &status) != 0)
+        return failed("cannot read", path);
+    if (S_ISDIR(status.st_mode))
+        return permanent(fmt::format("cannot read {}: it is a folder", path.string()));
+    return source;
+}
 
 Result<std::string> read_file(std::filesystem::path const& path, std::uint64_t limit) {
     bool const standard_input = path == "-";

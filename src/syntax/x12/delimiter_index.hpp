@@ -1,33 +1,75 @@
-// The index of delimiters: where in a window of text the element separators and segment terminators stand.
+// The index of a block of text: where its delimiters stand, and what kind of byte each byte is.
 //
-// One SIMD kernel makes it (AVX2 where the processor has it, else SSE2); everything after it advances over positions
-// instead of bytes. Positions are 32 bits, relative to the window. Internal to syntax/x12.
+// One SIMD kernel makes it, chosen once at run time (AVX2, else SSE2; a portable one elsewhere); everything after it works on
+// positions and bits instead of bytes:
+//   positions   of element separators and segment terminators, 32 bits, ascending
+//   not_text    bit i: byte i is a control character, DEL, above 0x7f, or a component or repetition separator
+//   not_digit   bit i: byte i is none of 0-9
+// Component and repetition separators are no positions: simple elements hold none, and where one stands the bit says so.
+// Internal to syntax/x12; the arrays are read through SegmentList.
 #pragma once
+
+#include "syntax/x12/delimiters.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace wharf::x12 {
 
 class DelimiterIndex {
 public:
-    /// Indexes text[begin, begin + window) for the two characters. The text must outlive the index. When the window
-    /// reaches the end of the text, one more position is added there: it ends a last segment without terminator.
-    void fill(std::string_view text, std::size_t begin, std::size_t window, char element, char segment);
+    /// Forgets everything; the memory stays.
+    void reset(Delimiters const& delimiters);
+    /// Indexes some `most` bytes more of text[0, available); whole blocks of 64 only, until `complete` says that no bytes will
+    /// follow `available`: then the rest too, and one position more at the end, in place of a last terminator.
+    /// The text must be the same as before, longer perhaps, anywhere in memory.
+    void extend(char const* text, std::size_t available, bool complete, std::size_t most);
+    /// Keeps `count` positions, adds these and goes on at byte `at`: what lies between was not text (binary data).
+    void resume(std::size_t count, std::span<std::uint32_t const> added, std::size_t at);
+    /// True when extend() has reached the end of a complete text.
+    [[nodiscard]] bool complete() const { return complete_; }
+    /// Bytes indexed so far.
+    [[nodiscard]] std::size_t size() const { return indexed_; }
 
-    [[nodiscard]] std::uint32_t const* begin() const { return positions_.get(); }
-    [[nodiscard]] std::uint32_t const* end() const { return positions_.get() + count_; }
-    [[nodiscard]] std::size_t window_begin() const { return window_begin_; }
-    [[nodiscard]] bool reaches_end() const { return reaches_end_; }
+    [[nodiscard]] std::uint32_t* positions() { return positions_.get(); }
+    [[nodiscard]] std::uint32_t const* positions() const { return positions_.get(); }
+    [[nodiscard]] std::size_t count() const { return count_; }
+    [[nodiscard]] std::uint64_t const* not_text() const { return not_text_.get(); }
+    [[nodiscard]] std::uint64_t const* not_digit() const { return not_digit_.get(); }
 
 private:
+    void reserve(std::size_t bytes);
+
     std::unique_ptr<std::uint32_t[]> positions_;
-    std::size_t capacity_ = 0;
+    std::unique_ptr<std::uint64_t[]> not_text_, not_digit_;
+    std::size_t capacity_ = 0;      // of positions
+    std::size_t word_capacity_ = 0; // of the bitmaps
     std::size_t count_ = 0;
-    std::size_t window_begin_ = 0;
-    bool reaches_end_ = false;
+    std::size_t indexed_ = 0;
+    bool complete_ = false;
+    Delimiters delimiters_;
 };
+
+/// What a kernel is given and fills: `blocks` times 64 bytes of text.
+struct KernelWork {
+    char const* text = nullptr;
+    std::size_t blocks = 0;
+    std::uint32_t first = 0; // position of text[0]
+    Delimiters delimiters;
+    std::uint32_t* positions = nullptr; // room for 64 a block and 8 more
+    std::uint64_t* not_text = nullptr;
+    std::uint64_t* not_digit = nullptr;
+};
+
+/// A kernel gives the end of the positions written.
+struct NamedKernel {
+    std::string_view name; // "avx2", "sse2", "portable"
+    std::uint32_t* (*run)(KernelWork const&);
+};
+/// Those this processor can run, the fastest first. For tests: all must agree.
+[[nodiscard]] std::span<NamedKernel const> delimiter_kernels();
 
 } // namespace wharf::x12

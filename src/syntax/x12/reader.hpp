@@ -10,15 +10,17 @@
 //     }
 //     auto findings = reader.take_diagnostics();
 //
-// The text is the caller's and must outlive the reader; a part is valid until the next call of next().
-// One reader, one thread.
+// Reads text in memory (the caller's: it must outlive the reader) or a ByteSource (memory then follows the largest set, not the
+// file). A part is valid until the next call of next(), longer for whoever keeps its block. One reader, one thread.
 #pragma once
 
+#include "base/byte_source.hpp"
 #include "diagnostic/diagnostic.hpp"
 #include "syntax/x12/segment_list.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,7 +32,7 @@ enum class PartKind {
     transaction_set,   // ST … SE
     group_end,         // GE
     interchange_end,   // IEA
-    service,           // TA1, ISB, ISE: one segment directly inside an interchange
+    service,           // TA1, ISB, ISE, or security around sets (S1S, S1A, …): one segment outside any set
     stray,             // segments outside any set where a set or an envelope segment was expected
     junk,              // bytes outside any interchange that are neither blank nor ISA
 };
@@ -47,12 +49,14 @@ struct Part {
 
 struct ReaderOptions {
     std::uint32_t transaction_set_bytes; // limit; a longer set is cut with a diagnostic
+    std::uint32_t block_bytes;           // a new block is begun when one holds this much
     ReaderOptions();
 };
 
 class Reader {
 public:
     Reader(std::string_view text, std::string file_name, ReaderOptions options = {});
+    Reader(std::unique_ptr<ByteSource> source, std::string file_name, ReaderOptions options = {});
     ~Reader();
     Reader(Reader&&) noexcept;
     Reader& operator=(Reader&&) noexcept;
@@ -60,6 +64,14 @@ public:
     /// Advances to the next part; false at the end of the text.
     [[nodiscard]] bool next();
     [[nodiscard]] Part const& part() const;
+    /// The block the part lies in; when it is another one than before, the one before is whole and may go to another thread.
+    [[nodiscard]] std::shared_ptr<Block const> block() const;
+    /// The first bytes of the file, at most 64 KB; before the first next() only.
+    [[nodiscard]] std::string_view peek();
+    /// How far the file has been read: bytes before the next part.
+    [[nodiscard]] std::uint64_t offset() const;
+    /// What the medium said, when the file ended for that reason.
+    [[nodiscard]] std::optional<Error> const& error() const;
     /// What is wrong with the bytes themselves; envelope contents and sets are checked by grammar/.
     [[nodiscard]] Diagnostics take_diagnostics();
 

@@ -1,31 +1,26 @@
-// A run of segments (one transaction set, or one envelope segment) as views into the one buffer.
+// A run of segments (one transaction set, or one envelope segment) as views into one block of text.
 //
-// The buffer is owned by the caller and must outlive the list. Offsets inside the list are 32 bits, from `base()`, the
-// 64-bit offset of the run in its file; so a run has at most 4 GiB (limits::transaction_set_bytes is less).
+// The block belongs to the reader and must outlive the list (Reader::block() keeps it). Positions inside are 32 bits, from
+// text(); base() is where text() stands in the file. So a set has at most 4 GiB (limits::transaction_set_bytes is less).
 // Nothing is copied: a segment is where it begins, and the ends of its elements.
 //
 //     text:   P O 1 * 1 * 1 0 ~ \n
 //     begin --^     ^   ^     ^         ends = {3, 5, 8}: end of the id, of element 1, of element 2 (the terminator)
 #pragma once
 
-#include "syntax/x12/delimiters.hpp"
+#include "syntax/x12/block.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace wharf::x12 {
-
-struct Segment {
-    std::uint32_t begin = 0;     // of the id, relative to base
-    std::uint32_t first_end = 0; // index into the ends
-    std::uint32_t count = 0;     // ends: the id and each element
-};
 
 /// One segment, borrowed from a SegmentList. Elements count from 1; element 0 is the id.
 class SegmentView {
 public:
+    /// `ends`: all positions of the block.
     SegmentView(char const* text, Segment const& segment, std::uint32_t const* ends)
         : text_(text), segment_(&segment), ends_(ends + segment.first_end) {}
 
@@ -39,7 +34,7 @@ public:
         auto const begin = element_begin(number);
         return {text_ + begin, ends_[number] - begin};
     }
-    /// Relative to the list's base. `number` may be one past the last element: where the next one would begin.
+    /// From text(). `number` may be one past the last element: where the next one would begin.
     [[nodiscard]] std::uint32_t element_begin(std::uint32_t number) const {
         return number == 0 ? segment_->begin : ends_[number - 1] + 1;
     }
@@ -58,41 +53,40 @@ private:
 
 class SegmentList {
 public:
-    [[nodiscard]] std::size_t size() const { return segments_.size(); }
-    [[nodiscard]] bool empty() const { return segments_.empty(); }
+    SegmentList() = default;
+    /// `count` segments of the block from `first` on; the block may still grow.
+    SegmentList(Block const& block, std::size_t first, std::size_t count) : block_(&block), first_(first), count_(count) {}
+
+    [[nodiscard]] std::size_t size() const { return count_; }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
     [[nodiscard]] SegmentView operator[](std::size_t index) const {
-        return {text_, segments_[index], ends_.data()};
+        return {block_->text, block_->segments[first_ + index], block_->index.positions()};
     }
-    [[nodiscard]] SegmentView back() const { return (*this)[segments_.size() - 1]; }
-    /// Offset of the run in its file.
-    [[nodiscard]] std::uint64_t base() const { return base_; }
-    /// Where in the file a byte stands that is at `relative` in the list. In a file wrapped at a fixed width the two do not run
-    /// side by side: findings must ask.
-    [[nodiscard]] std::uint64_t file_offset(std::uint32_t relative) const { return base_ + relative; }
-    [[nodiscard]] Delimiters const& delimiters() const { return delimiters_; }
+    [[nodiscard]] SegmentView back() const { return (*this)[count_ - 1]; }
+    /// Offset of text() in the file, as read.
+    [[nodiscard]] std::uint64_t base() const { return block_->base; }
+    /// Where in the file a byte stands that is at `relative` in text(). In a file wrapped at a fixed width the two do not run side
+    /// by side: findings must ask.
+    [[nodiscard]] std::uint64_t file_offset(std::uint64_t relative) const { return block_->file_offset(relative); }
+    [[nodiscard]] Delimiters const& delimiters() const { return block_->delimiters; }
 
     // The raw arrays, for code that walks millions of elements.
-    [[nodiscard]] char const* text() const { return text_; }
-    [[nodiscard]] std::vector<Segment> const& segments() const { return segments_; }
-    [[nodiscard]] std::vector<std::uint32_t> const& ends() const { return ends_; }
-
-    // Filled by the reader (and by tests). `text` points at offset `base` of the file.
-    void reset(char const* text, std::uint64_t base, Delimiters const& delimiters) {
-        text_ = text;
-        base_ = base;
-        delimiters_ = delimiters;
-        segments_.clear();
-        ends_.clear();
-    }
-    [[nodiscard]] std::vector<Segment>& mutable_segments() { return segments_; }
-    [[nodiscard]] std::vector<std::uint32_t>& mutable_ends() { return ends_; }
+    [[nodiscard]] char const* text() const { return block_->text; }
+    /// Bytes that may be read from text().
+    [[nodiscard]] std::size_t readable() const { return block_->size; }
+    [[nodiscard]] std::span<Segment const> segments() const { return {block_->segments.data() + first_, count_}; }
+    /// All positions of the block, from which Segment::first_end counts.
+    [[nodiscard]] std::span<std::uint32_t const> ends() const { return {block_->index.positions(), block_->index.count()}; }
+    /// Bit i: byte i of text() is a control character, DEL, above 0x7f, or a component or repetition separator. Eight bytes may be
+    /// read at any byte of the bitmap that holds a bit of an element.
+    [[nodiscard]] std::uint64_t const* not_text() const { return block_->index.not_text(); }
+    /// Bit i: byte i of text() is none of 0-9.
+    [[nodiscard]] std::uint64_t const* not_digit() const { return block_->index.not_digit(); }
 
 private:
-    char const* text_ = nullptr;
-    std::uint64_t base_ = 0;
-    Delimiters delimiters_;
-    std::vector<Segment> segments_;
-    std::vector<std::uint32_t> ends_;
+    Block const* block_ = nullptr;
+    std::size_t first_ = 0;
+    std::size_t count_ = 0;
 };
 
 } // namespace wharf::x12

@@ -1,25 +1,47 @@
-// The X3 rule of one segment, as a plain function. Internal to syntax/x12; Spirit stays in segment_rule.cpp.
+// The X3 rule of segments, as a plain function. Internal to syntax/x12; Spirit stays in segment_rule.cpp.
 #pragma once
 
-#include "syntax/x12/delimiters.hpp"
+#include "syntax/x12/block.hpp"
 
 #include <cstdint>
-#include <string_view>
+#include <vector>
 
 namespace wharf::x12 {
 
 struct SegmentScan {
-    char const* window = nullptr;          // what the positions count from
-    std::uint32_t text_end = 0;            // position of the end of the text, if it is inside the window
-    std::uint32_t shift = 0;               // added to each position written: window begin minus list base
+    char const* text = nullptr; // what positions count from
+    std::uint32_t size = 0;     // bytes there are; a position here is the end of the text
     Delimiters delimiters;
-    std::uint32_t* ends = nullptr;         // where the ends of id and elements are written
+    std::uint32_t at = 0;                  // where the next segment begins; left behind the last one read
+    std::uint32_t const* origin = nullptr; // the first of all positions
+    std::vector<Segment>* segments = nullptr;
+    bool any_segment = false;    // the next one is taken whatever its id is …
+    bool single = false;         // … and no further one
+    bool done = false;           // the single one was taken
+    bool inside_segment = false; // the index ended inside a segment: nothing of it is kept
 };
 
-/// segment = field, { element separator, field }, terminator          (X12.5 §5; a field may be empty)
+/// segments = { segment }                                  until one that is not ordinary: an envelope segment, filler, binary data
+/// segment  = { field, element separator }, field, segment terminator                   (X12.5 §5; a field may be empty)
 ///
-/// Advances `position` past the terminator and `scan.ends` past the last end written. False, with nothing advanced,
-/// when the window ends before the terminator.
-[[nodiscard]] bool parse_segment(std::uint32_t const*& position, std::uint32_t const* last, SegmentScan& scan);
+/// Advances `position` behind the last terminator. Single line breaks behind a terminator are passed over.
+void parse_segments(std::uint32_t const*& position, std::uint32_t const* last, SegmentScan& scan);
+
+/// False for a segment that ends or interrupts a run of ordinary ones: ST SE GS GE ISA IEA, BIN BDS. `text` has four bytes.
+[[nodiscard]] inline bool is_ordinary_id(char const* text, Delimiters const& delimiters) {
+    auto const ends = [&](char c) { return c == delimiters.element || c == delimiters.segment; };
+    switch (text[0]) {
+    case 'S':
+        return (text[1] != 'T' && text[1] != 'E') || !ends(text[2]);
+    case 'G':
+        return (text[1] != 'S' && text[1] != 'E') || !ends(text[2]);
+    case 'I': // ISA may bring another separator
+        return (text[1] != 'S' && text[1] != 'E') || text[2] != 'A';
+    case 'B':
+        return (text[1] != 'I' || text[2] != 'N') && (text[1] != 'D' || text[2] != 'S');
+    default:
+        return true;
+    }
+}
 
 } // namespace wharf::x12

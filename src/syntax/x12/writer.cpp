@@ -24,22 +24,21 @@ void write_back(Part const& part, std::string_view file_text, std::string& out) 
         return;
     }
     std::vector<std::string_view> fields;
-    auto written = part.offset;
+    std::string_view const text(list.text(), list.readable());
+    auto written = list[0].begin();
     for (std::size_t i = 0; i < list.size(); ++i) {
         auto const segment = list[i];
-        auto const begin = list.base() + segment.begin();
-        out += file_text.substr(written, begin - written); // filler
+        out += text.substr(written, segment.begin() - written); // filler
         fields.clear();
         for (std::uint32_t k = 0; k <= segment.element_count(); ++k)
             fields.push_back(segment.element(k));
-        written = list.base() + segment.end();
+        written = segment.end();
         generate_segment(fields, list.delimiters(), out);
-        if (written < file_text.size() && file_text[written] == list.delimiters().segment)
+        if (written < text.size() && text[written] == list.delimiters().segment)
             ++written;
         else // the last terminator of the file is missing
             out.pop_back();
     }
-    out += file_text.substr(written, part.offset + part.length - written);
 }
 
 InterchangeWriter::InterchangeWriter(InterchangeHeader header) : header_(std::move(header)) {

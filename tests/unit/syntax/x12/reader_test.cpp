@@ -5,7 +5,11 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <fmt/format.h>
+#include <memory>
 #include <random>
+#include <utility>
+#include <vector>
 #include <sstream>
 #include <string>
 
@@ -89,7 +93,7 @@ TEST(Reader, several_interchanges_with_different_delimiters_and_junk_between) {
     auto other = small;
     for (auto& c : other)
         c = c == '*' ? '|' : c == '~' ? '\'' : c;
-    EXPECT_EQ(kinds_of("\xef\xbb\xbf\r\n" + small + "\r\n\r\n" + other), "ISA GS SET4 GE IEA ISA GS SET4 GE IEA");
+    EXPECT_EQ(kinds_of("\xef\xbb\xbf\r\n" + small + "\r\n\r\n" + other), "ISA GS SET4 GE IEA ISA GS SET4 GE IEA X12-0010@0 X12-0011@3");
     EXPECT_EQ(kinds_of(small + "REPORT ENDS" + other), "ISA GS SET4 GE IEA JUNK ISA GS SET4 GE IEA X12-0003@" + std::to_string(small.size()));
 }
 
@@ -190,6 +194,151 @@ TEST(Reader, random_damage_is_written_back) {
         }
         ASSERT_EQ(written_back(text), text) << text;
     }
+}
+
+/// Gives a few bytes at a time, as a slow pipe does.
+class Trickle : public ByteSource {
+public:
+    Trickle(std::string_view text, std::size_t step) : text_(text), step_(step) {}
+    Result<std::size_t> read(char* to, std::size_t most) override {
+        auto const count = std::min({step_, most, text_.size()});
+        text_.copy(to, count);
+        text_.remove_prefix(count);
+        return count;
+    }
+
+private:
+    std::string_view text_;
+    std::size_t step_;
+};
+
+/// All parts with their places and elements, in one text.
+std::string told(Reader reader) {
+    std::string out;
+    while (reader.next()) {
+        auto const& part = reader.part();
+        out += fmt::format("{} {}+{} #{}\n", static_cast<int>(part.kind), part.offset, part.length, part.segment_position);
+        for (std::size_t i = 0; i < part.segments.size(); ++i) {
+            auto const segment = part.segments[i];
+            for (std::uint32_t k = 0; k <= segment.element_count(); ++k)
+                out += fmt::format("{}@{}|", segment.element(k), part.segments.file_offset(segment.element_begin(k)));
+            out += '\n';
+        }
+    }
+    for (auto const& finding : reader.take_diagnostics())
+        out += fmt::format("{}@{}+{}\n", finding.code, finding.place.offset, finding.place.length);
+    return out;
+}
+
+std::string many_interchanges() {
+    std::mt19937 random(7);
+    std::string text;
+    for (int i = 0; i < 40; ++i) {
+        auto one = small;
+        std::string lines;
+        for (auto n = random() % 300; n > 0; --n)
+            lines += fmt::format("PO1*{}*{}*EA*12.50~{}", n, random() % 1000, random() % 3 == 0 ? "\r\n" : "");
+        one.insert(one.find("SE*4"), lines);
+        if (i % 3 == 1)
+            std::ranges::replace(one, '~', '\n');
+        if (i % 5 == 2)
+            one += "some junk";
+        text += one;
+    }
+    return text;
+}
+
+TEST(Reader, a_source_gives_the_same_parts_as_text_in_memory_whatever_the_block) {
+    auto const text = many_interchanges();
+    auto const expected = told(Reader(text, "t"));
+    EXPECT_NE(expected.find("X12-0003"), std::string::npos);
+    for (std::size_t const step : {1ul, 63ul, 64ul, 1000ul, 100'000ul})
+        for (std::uint32_t const block : {1u, 500u, 20'000u, 1'000'000u}) {
+            ReaderOptions options;
+            options.block_bytes = block;
+            EXPECT_TRUE(told(Reader(std::make_unique<Trickle>(text, step), "t", options)) == expected) << step << ' ' << block;
+            EXPECT_TRUE(told(Reader(text, "t", options)) == expected) << block;
+        }
+}
+
+TEST(Reader, damaged_text_is_the_same_from_a_source) {
+    std::mt19937 random(11);
+    std::string const alphabet = "*~>ISA\r\n GSTE0\x15";
+    for (int round = 0; round < 2000; ++round) {
+        auto text = small + small;
+        for (int k = 0; k < 8; ++k)
+            text[random() % text.size()] = alphabet[random() % alphabet.size()];
+        ReaderOptions options;
+        options.block_bytes = 100;
+        ASSERT_EQ(told(Reader(std::make_unique<Trickle>(text, 1 + random() % 50), "t", options)), told(Reader(text, "t"))) << text;
+    }
+}
+
+TEST(Reader, wrapped_files_are_joined_and_places_are_those_of_the_file) {
+    for (std::size_t const width : {80ul, 72ul, 50ul})
+        for (std::string const& line_break : std::vector<std::string>{"\n", "\r\n"}) {
+            auto const plain = small + small;
+            std::string text;
+            for (std::size_t at = 0; at < plain.size(); at += width)
+                text += plain.substr(at, width) + line_break;
+            Reader reader(text, "t");
+            std::string elements;
+            while (reader.next())
+                for (std::size_t i = 0; i < reader.part().segments.size(); ++i) {
+                    auto const segment = reader.part().segments[i];
+                    elements += std::string(segment.bytes()) + "~";
+                    EXPECT_EQ(text[reader.part().segments.file_offset(segment.begin())], segment.id()[0]);
+                    EXPECT_EQ(text[reader.part().segments.file_offset(segment.end())], '~');
+                }
+            EXPECT_EQ(elements, plain);
+            auto const findings = reader.take_diagnostics();
+            ASSERT_EQ(findings.size(), 1u);
+            EXPECT_EQ(findings[0].code, "X12-0013");
+        }
+}
+
+TEST(Reader, binary_data_has_the_length_it_says) {
+    for (std::string const& data : {std::string("a~b*c~SE*9~"), std::string(70'000, '~'), std::string("\0\x1a\xff", 3)}) {
+        auto text = small;
+        text.insert(text.find("SE*4"), "BIN*" + std::to_string(data.size()) + "*" + data + "~BDS*ASC*" + std::to_string(data.size()) + "*" + data + "~");
+        EXPECT_EQ(kinds_of(text), "ISA GS SET6 GE IEA");
+        EXPECT_EQ(told(Reader(std::make_unique<Trickle>(text, 1000), "t")), told(Reader(text, "t")));
+        EXPECT_EQ(written_back(text), text);
+        EXPECT_NE(told(Reader(text, "t")).find("ASC@"), std::string::npos);
+    }
+    auto text = small;
+    text.insert(text.find("SE*4"), "BIN*90*abc~");
+    EXPECT_EQ(kinds_of(text), "ISA GS SET5 GE IEA X12-0012@" + std::to_string(text.find("BIN")));
+}
+
+TEST(Reader, an_endless_run_of_blanks_is_not_kept) {
+    auto const text = small + std::string(3'000'000, '\n') + small;
+    EXPECT_EQ(kinds_of(text), "ISA GS SET4 GE IEA ISA GS SET4 GE IEA");
+    Reader reader(std::make_unique<Trickle>(text, 4096), "t");
+    std::size_t largest = 0;
+    while (reader.next())
+        largest = std::max(largest, reader.block()->owned.size());
+    EXPECT_LT(largest, 1'000'000u);
+}
+
+TEST(Reader, blocks_can_be_kept) {
+    auto const text = many_interchanges();
+    ReaderOptions options;
+    options.block_bytes = 2000;
+    Reader reader(std::make_unique<Trickle>(text, 5000), "t", options);
+    std::vector<std::pair<std::shared_ptr<Block const>, Part>> kept;
+    while (reader.next())
+        kept.emplace_back(reader.block(), reader.part());
+    std::string ids;
+    for (auto const& [block, part] : kept)
+        for (std::size_t i = 0; i < part.segments.size(); ++i)
+            ids += part.segments[i].id();
+    std::string expected;
+    Reader again(text, "t");
+    while (again.next())
+        for (std::size_t i = 0; i < again.part().segments.size(); ++i)
+            expected += again.part().segments[i].id();
+    EXPECT_EQ(ids, expected);
 }
 
 TEST(Reader, sample_files_are_written_back) {
