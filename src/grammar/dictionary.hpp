@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "diagnostic/diagnostic.hpp"
+#include "grammar/code_table.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -88,6 +89,8 @@ public:
     [[nodiscard]] virtual std::size_t size() const = 0;
     /// All codes with meanings, in file order.
     [[nodiscard]] virtual std::vector<std::pair<std::string_view, std::string_view>> all() const = 0;
+    /// The same codes for checks that look up millions; hashed on first use.
+    [[nodiscard]] virtual CodeTable const& table() const = 0;
 };
 
 class Dictionary {

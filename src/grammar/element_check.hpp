@@ -1,4 +1,4 @@
-// The fast test of one simple element: right or "something here". Internal to grammar/.
+// The careful test of one element: what the fast path was not sure of is looked at here, byte by byte. Internal to grammar/.
 #pragma once
 
 #include "base/date.hpp"
@@ -14,15 +14,12 @@ namespace wharf::grammar {
 /// What each byte value is in data, under one set of delimiters.
 class CharacterTable {
 public:
-    static constexpr std::uint8_t not_text = 1;  // control character, byte above 0x7e, component or repetition separator
-    static constexpr std::uint8_t not_digit = 2;
+    static constexpr std::uint8_t not_text = 1;  // control character, component or repetition separator
+    static constexpr std::uint8_t not_ascii = 2; // tolerated: Latin-1 or UTF-8
 
     explicit CharacterTable(x12::Delimiters const& delimiters) {
-        for (unsigned c = 0; c < 256; ++c) {
-            table_[c] = c < 0x20 || c > 0x7e ? not_text : 0;
-            if (c < '0' || c > '9')
-                table_[c] |= not_digit;
-        }
+        for (unsigned c = 0; c < 256; ++c)
+            table_[c] = c < 0x20 || c == 0x7f ? not_text : c > 0x7f ? not_ascii : 0;
         table_[static_cast<unsigned char>(delimiters.component)] |= not_text;
         if (delimiters.repetition != '\0')
             table_[static_cast<unsigned char>(delimiters.repetition)] |= not_text;
@@ -60,37 +57,12 @@ struct NumberShape {
     return shape;
 }
 
-/// `value` is not empty. True: look again with Findings::element.
-[[nodiscard]] inline bool looks_wrong(ElementRule const& rule, std::string_view value, CharacterTable const& characters) {
-    auto const length = static_cast<std::uint32_t>(value.size());
-    bool const outside = length - rule.min > rule.max - rule.min;
-    switch (rule.kind) {
-    case ElementClass::text:
-        return outside || (characters.classes(value) & CharacterTable::not_text) != 0 ||
-               (value.back() == ' ' && length > rule.min);
-    case ElementClass::id:
-        if (outside || value.back() == ' ' || (characters.classes(value) & CharacterTable::not_text) != 0)
-            return true;
-        return rule.codes != nullptr && !rule.codes->find(value);
-    case ElementClass::digits:
-        if (!outside && (characters.classes(value) & CharacterTable::not_digit) == 0)
-            return false;
-        break;
-    case ElementClass::decimal: {
-        auto const shape = number_shape(value, true);
-        return !shape.valid || shape.digits < rule.min || shape.digits > rule.max;
-    }
-    case ElementClass::date:
-        return outside || !is_date(value);
-    case ElementClass::time:
-        return outside || !is_time(value);
-    case ElementClass::binary:
-        return outside;
-    case ElementClass::composite:
-        return true;
-    }
-    auto const shape = number_shape(value, false);
-    return !shape.valid || shape.digits < rule.min || shape.digits > rule.max;
-}
+/// The careful test of one element, not empty: exact and without allocation. False: Findings::element knows what to say (and may
+/// still find it right).
+[[nodiscard]] bool element_is_right(ElementRule const& rule, std::string_view value, CharacterTable const& characters,
+                                    x12::Delimiters const& delimiters);
+
+/// Holds when a syntax note is satisfied by these elements (X12.6 section 3.8).
+[[nodiscard]] bool note_holds(char kind, std::uint64_t mask, std::uint64_t first, std::uint64_t present);
 
 } // namespace wharf::grammar

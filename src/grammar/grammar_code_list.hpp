@@ -1,7 +1,6 @@
 // The codes of one element in one release, read and hashed when the first code is looked up.
 //
-// find() is called for every element of type ID that is read: it packs up to eight bytes into one number and probes an
-// open table at most half full. Borrows its text. Thread-safe.
+// Borrows its text. Thread-safe.
 #pragma once
 
 #include "grammar/grammar_file.hpp"
@@ -21,17 +20,18 @@ public:
     [[nodiscard]] std::optional<std::string_view> find(std::string_view code) const override;
     [[nodiscard]] std::size_t size() const override;
     [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> all() const override;
+    [[nodiscard]] CodeTable const& table() const override;
 
 private:
-    struct Table;
-    [[nodiscard]] Table const& table() const;
+    struct Content;
+    [[nodiscard]] Content const& content() const;
 
     GrammarText file_;
     ReleaseTable const& releases_;
     unsigned release_;
     mutable std::once_flag once_;
-    mutable std::unique_ptr<Table const> owned_;
-    mutable std::atomic<Table const*> table_{nullptr}; // owned_, once it is ready
+    mutable std::unique_ptr<Content const> owned_;
+    mutable std::atomic<Content const*> content_{nullptr}; // owned_, once it is ready
 };
 
 } // namespace wharf::grammar

@@ -1,28 +1,13 @@
 #include "grammar/schema.hpp"
 
+#include "grammar/schema_compiler.hpp"
+
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
 #include <mutex>
 
 namespace wharf::grammar {
 namespace {
-
-ElementClass class_of(std::string_view type) {
-    if (type == "ID")
-        return ElementClass::id;
-    if (type == "R")
-        return ElementClass::decimal;
-    if (type == "DT")
-        return ElementClass::date;
-    if (type == "TM")
-        return ElementClass::time;
-    if (type == "B")
-        return ElementClass::binary;
-    if (type.size() == 2 && type[0] == 'N')
-        return ElementClass::digits;
-    return ElementClass::text;
-}
 
 // Loops nest at most a handful of levels: the recursion follows the grammar, never the data.
 std::vector<NarrowedRow> narrowed_rows(std::vector<SetRow> const& rows, std::uint32_t& place) {
@@ -41,197 +26,7 @@ std::vector<NarrowedRow> narrowed_rows(std::vector<SetRow> const& rows, std::uin
     return out;
 }
 
-std::uint64_t bit(std::uint8_t position) { return position == 0 || position > 64 ? 0 : std::uint64_t{1} << (position - 1); }
-
 } // namespace
-
-class SchemaCompiler {
-public:
-    SchemaCompiler(Schema& schema) : schema_(schema), dictionary_(*schema.dictionary_) {}
-
-    Result<void> run() {
-        schema_.loops_.push_back({0, 0, {}, schema_.set_->id});
-        if (auto ok = add_rows(schema_.narrowed_->rows, 0); !ok)
-            return ok;
-        if (schema_.nodes_.empty() || schema_.segments_[schema_.nodes_[0].segment].definition->id != "ST")
-            return invalid(fmt::format("set {} of {} does not begin with ST", schema_.set_->id, schema_.set_->release));
-        schema_.nodes_[0].starts_loop = true;
-        auto& rows = schema_.loops_[0].rows;
-        rows.erase(rows.begin()); // ST starts loop 0
-        schema_.rules_ = schema_.segments_;
-        build_lookup();
-        build_steps();
-        return {};
-    }
-
-private:
-    // Loops nest at most a handful of levels: the recursion follows the grammar, never the data.
-    Result<void> add_rows(std::vector<NarrowedRow> const& rows, std::uint16_t loop) {
-        for (auto const& narrowed : rows) {
-            auto const& row = *narrowed.row;
-            auto const segment = add_segment(row.segment);
-            if (!segment)
-                return unexpected(segment.error());
-            auto const node = static_cast<NodeIndex>(schema_.nodes_.size());
-            auto own_loop = loop;
-            schema_.loops_[loop].rows.push_back(node);
-            if (row.is_loop) {
-                own_loop = static_cast<std::uint16_t>(schema_.loops_.size());
-                schema_.loops_.push_back({loop, node, {}, schema_.loops_[loop].path + "/" + row.segment});
-            }
-            Node made;
-            made.segment = made.rule = *segment;
-            made.loop = own_loop;
-            made.min = narrowed.min;
-            made.max = narrowed.max;
-            made.mandatory = narrowed.mandatory;
-            made.starts_loop = row.is_loop;
-            made.area = row.area;
-            made.row = &row;
-            made.narrowed = &narrowed;
-            schema_.nodes_.push_back(made);
-            if (row.is_loop)
-                if (auto ok = add_rows(narrowed.rows, own_loop); !ok)
-                    return ok;
-        }
-        return {};
-    }
-
-    Result<std::uint16_t> add_segment(std::string const& id) {
-        for (std::size_t i = 0; i < schema_.segments_.size(); ++i)
-            if (schema_.segments_[i].definition->id == id)
-                return static_cast<std::uint16_t>(i);
-        auto const* definition = dictionary_.segment(id);
-        if (definition == nullptr)
-            return invalid(fmt::format("set {} of {} uses segment {}, which the segments file does not have in that release",
-                                       schema_.set_->id, schema_.set_->release, id));
-        if (definition->elements.size() > 64)
-            return invalid(fmt::format("segment {} has {} elements; a segment may have at most 64", id, definition->elements.size()));
-        SegmentRule rule;
-        rule.packed_id = pack_id(id);
-        rule.definition = definition;
-        for (auto const& use : definition->elements) {
-            auto element = element_rule(use);
-            if (!element)
-                return invalid(fmt::format("segment {}: {}", id, element.error().message));
-            if (use.mandatory)
-                rule.mandatory |= bit(use.position);
-            rule.elements.push_back(std::move(*element));
-        }
-        for (auto const& note : definition->notes) {
-            NoteRule compiled{&note, 0, note.positions.empty() ? 0 : bit(note.positions.front())};
-            for (auto const position : note.positions)
-                compiled.mask |= bit(position);
-            rule.notes.push_back(compiled);
-        }
-        if (id == "AK1" || id == "AK2")
-            accept_echoes(rule);
-        schema_.segments_.push_back(std::move(rule));
-        return static_cast<std::uint16_t>(schema_.segments_.size() - 1);
-    }
-
-    /// An acknowledgment repeats GS01, GS06, ST01 and ST02 as they were sent, right or wrong: what is wrong with them is what it
-    /// tells, and no fault of its own.
-    static void accept_echoes(SegmentRule& rule) {
-        for (auto& element : rule.elements) {
-            element.codes = nullptr;
-            if (element.kind != ElementClass::composite)
-                element.kind = ElementClass::text;
-        }
-    }
-
-    Result<ElementRule> element_rule(ElementUse const& use) {
-        ElementRule rule;
-        rule.mandatory = use.mandatory;
-        rule.max_repeat = use.max_repeat;
-        if (auto const* composite = use.reference.starts_with('C') ? dictionary_.composite(use.reference) : nullptr) {
-            rule.kind = ElementClass::composite;
-            rule.composite = composite;
-            rule.max = ~0u;
-            for (auto const& component : composite->components) {
-                auto inner = element_rule(component);
-                if (!inner)
-                    return inner;
-                rule.components.push_back(std::move(*inner));
-            }
-            return rule;
-        }
-        auto const* definition = dictionary_.element(use.reference);
-        if (definition == nullptr)
-            return invalid(fmt::format("element {} is not in the elements file in release {}", use.reference, dictionary_.release()));
-        rule.definition = definition;
-        rule.kind = class_of(definition->type);
-        rule.min = definition->min;
-        rule.max = definition->max;
-        if (rule.kind == ElementClass::digits)
-            rule.implied_decimals = static_cast<std::uint8_t>(definition->type[1] - '0');
-        if (rule.kind == ElementClass::id)
-            rule.codes = dictionary_.codes(use.reference);
-        return rule;
-    }
-
-    /// A multiplier under which no two ids of the set share a slot.
-    void build_lookup() {
-        unsigned bits = 10;
-        unsigned tries = 0;
-        for (std::uint32_t multiplier = 2654435761u;; multiplier += 2) {
-            if (++tries % 4096 == 0 && bits < 20) // a set of an overlay with hundreds of segments
-                ++bits;
-            schema_.shift_ = 32 - bits;
-            std::vector<std::int16_t> table(1u << bits, -1);
-            bool clash = false;
-            for (std::size_t i = 0; i < schema_.segments_.size() && !clash; ++i) {
-                auto& slot = table[(schema_.segments_[i].packed_id * multiplier) >> schema_.shift_];
-                clash = slot != -1;
-                slot = static_cast<std::int16_t>(i);
-            }
-            if (clash)
-                continue;
-            schema_.multiplier_ = multiplier;
-            schema_.lookup_ = std::move(table);
-            return;
-        }
-    }
-
-    /// What the printed rules say: from the current row onward in this loop (the current row first: a repeat), then the
-    /// loop's own first segment (a new occurrence), then the same one level up. The first place found counts.
-    void build_steps() {
-        auto const count = schema_.segments_.size();
-        schema_.steps_.resize(schema_.nodes_.size() * count);
-        for (std::size_t from = 0; from < schema_.nodes_.size(); ++from) {
-            auto* const steps = schema_.steps_.data() + from * count;
-            auto const offer = [&](NodeIndex to, bool skips, bool repeats) {
-                auto& step = steps[schema_.nodes_[to].segment];
-                if (step.node == no_node)
-                    step = {to, skips, repeats};
-            };
-            auto const& node = schema_.nodes_[from];
-            auto loop = node.loop;
-            auto row = static_cast<NodeIndex>(from); // the row we stand at in `loop`
-            bool at_first = node.starts_loop;
-            if (!at_first)
-                offer(row, false, true);
-            bool skips = false;
-            for (;;) {
-                for (auto const next : schema_.loops_[loop].rows) {
-                    if (!at_first && next <= row)
-                        continue;
-                    offer(next, skips, false);
-                    skips = skips || schema_.nodes_[next].mandatory;
-                }
-                if (loop == 0)
-                    break;
-                offer(schema_.loops_[loop].first, skips, true);
-                row = schema_.loops_[loop].first;
-                loop = schema_.loops_[loop].parent;
-                at_first = false;
-            }
-        }
-    }
-
-    Schema& schema_;
-    Dictionary const& dictionary_;
-};
 
 NarrowedSet as_it_is(SetDefinition const& set, std::shared_ptr<Dictionary const> dictionary) {
     NarrowedSet narrowed;
@@ -251,14 +46,14 @@ Result<std::shared_ptr<Schema const>> Schema::compile(std::shared_ptr<NarrowedSe
     schema->set_ = narrowed->set;
     schema->dictionary_ = narrowed->dictionary;
     schema->narrowed_ = std::move(narrowed);
-    if (auto ok = SchemaCompiler(*schema).run(); !ok)
+    if (auto ok = compile_schema(*schema); !ok)
         return unexpected(ok.error());
     return schema;
 }
 
 int Schema::find_segment(std::uint32_t packed_id) const {
-    auto const index = lookup_[(packed_id * multiplier_) >> shift_];
-    return index >= 0 && segments_[static_cast<std::size_t>(index)].packed_id == packed_id ? index : -1;
+    auto const index = tables_.lookup[(packed_id * tables_.multiplier) >> tables_.shift];
+    return tables_.packed_ids[index] == packed_id ? index : -1;
 }
 
 NodeIndex Schema::variant_of(NodeIndex node, x12::SegmentView const& segment) const {

@@ -6,6 +6,7 @@
 
 #include "grammar/dictionary.hpp"
 #include "grammar/narrowed_set.hpp"
+#include "grammar/schema_tables.hpp"
 #include "syntax/x12/segment_list.hpp"
 
 #include <array>
@@ -115,6 +116,9 @@ public:
     /// The variant that takes this segment, from any node of its place; the node itself where the row has no variants.
     [[nodiscard]] NodeIndex variant_of(NodeIndex node, x12::SegmentView const& segment) const;
 
+    /// The same facts for the fast path; internal to the validator.
+    [[nodiscard]] SchemaTables const& tables() const { return tables_; }
+
     /// Index of a segment id among segments(); -1 when the set does not use it.
     [[nodiscard]] int find_segment(std::uint32_t packed_id) const;
     [[nodiscard]] int find_segment(std::string_view id) const {
@@ -150,9 +154,7 @@ private:
     std::vector<VariantPlace> places_;
     std::shared_ptr<NarrowedSet const> narrowed_;
     std::vector<Step> steps_;
-    std::vector<std::int16_t> lookup_; // perfect hash of packed ids
-    std::uint32_t multiplier_ = 1;
-    unsigned shift_ = 0;
+    SchemaTables tables_;
 };
 
 /// Compiled schemas, made on first use and kept. Thread-safe.

@@ -1,0 +1,292 @@
+#include "grammar/fast_check.hpp"
+
+#include "grammar/element_check.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace wharf::grammar {
+namespace {
+
+constexpr std::uint64_t bytes(std::uint8_t value) { return 0x0101010101010101u * value; }
+
+/// Eight bytes, the first in the lowest. At most the first eight of a value are asked for; the caller knows they may be read.
+std::uint64_t load(char const* at) {
+    std::uint64_t value;
+    std::memcpy(&value, at, sizeof value);
+    if constexpr (std::endian::native == std::endian::big)
+        value = __builtin_bswap64(value);
+    return value;
+}
+
+/// The lowest `length` bytes, 1 to 8. Of 0 all: who asks with 0 does not use the answer.
+std::uint64_t low_bytes(std::uint32_t length) { return ~std::uint64_t{0} >> ((64 - 8 * length) & 63); }
+
+/// 0x80 in each byte that is not '0' to '9'.
+std::uint64_t not_digits(std::uint64_t text) {
+    auto const values = text ^ bytes('0');
+    return (((values & bytes(0x7f)) + bytes(0x76)) | values) & bytes(0x80);
+}
+
+/// Digits with a leading minus and, in a decimal, one point; sign and point do not count for the length.
+/// Longer than eight bytes is rare and looked at again.
+bool number_is_wrong(char const* at, std::uint32_t length, FastElement const& rule, bool point_allowed) {
+    std::uint32_t const minus = *at == '-';
+    at += minus;
+    length -= minus;
+    std::uint64_t others = 0; // bytes that are no digits
+    std::uint32_t points = 0;
+    if (length <= 8) [[likely]] {
+        auto const text = load(at);
+        others = not_digits(text) & low_bytes(length);
+        if (point_allowed) {
+            auto const lowest = others & (0 - others);
+            // 0x80 of the lowest byte that is no digit, as a mask of that byte: it must be the point, and the only one.
+            auto const point = (lowest >> 7) * '.';
+            points = others != 0 && (text & (lowest | (lowest - (lowest >> 7)))) == point;
+            others = points != 0 ? others & (others - 1) : others;
+        }
+    } else if (length <= 24) {
+        for (std::uint32_t i = 0; i < length; ++i) {
+            if (at[i] >= '0' && at[i] <= '9')
+                continue;
+            others |= static_cast<std::uint64_t>(at[i] != '.' || !point_allowed || points != 0);
+            ++points;
+        }
+    } else {
+        others = 1;
+    }
+    return others != 0 || length - points - rule.min > rule.span;
+}
+
+// Days of each month as written, "00" to "99"; February with 29, which is looked at again.
+constexpr auto days_of_month = [] {
+    std::array<std::uint8_t, 128> days{};
+    constexpr std::uint8_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    for (std::size_t i = 0; i < 12; ++i)
+        days[i + 1] = lengths[i];
+    return days;
+}();
+
+/// Four numbers of two digits each, in bytes 0, 2, 4 and 6.
+std::uint64_t pairs_of_digits(std::uint64_t text) {
+    auto const values = text - bytes('0');
+    return (values * 10 + (values >> 8)) & 0x00ff00ff00ff00ffu;
+}
+
+bool date_is_wrong(char const* at, std::uint32_t length) {
+    if (length != 8 && length != 6)
+        return true;
+    auto text = load(at);
+    if (length == 6)
+        text = text << 16 | (bytes('0') & 0xffff);
+    if (not_digits(text) != 0)
+        return true;
+    auto const pairs = pairs_of_digits(text);
+    auto const month = pairs >> 32 & 0x7f;
+    auto const day = pairs >> 48 & 0x7f;
+    return day - 1 >= days_of_month[month]; // the 29th of February too: the careful check knows the leap years
+}
+
+bool time_is_wrong(char const* at, std::uint32_t length) {
+    if (length < 4 || length == 5 || length > 8)
+        return true;
+    auto const mask = low_bytes(length);
+    auto const text = (load(at) & mask) | (bytes('0') & ~mask);
+    if (not_digits(text) != 0)
+        return true;
+    auto const pairs = pairs_of_digits(text);
+    return (pairs & 0xff) > 23 || (pairs >> 16 & 0xff) > 59 || (pairs >> 32 & 0xff) > 59;
+}
+
+/// Nothing is in it; kept apart from the lists' own tables, which are hashed when first looked up.
+CodeTableView nothing_yet() {
+    static CodeTable const empty;
+    return empty.view();
+}
+
+} // namespace
+
+/// The set's arrays, and how far its text may be read.
+struct FastCheck::Segments {
+    char const* text = nullptr;
+    x12::Segment const* segments = nullptr;
+    std::uint32_t const* ends = nullptr;
+    std::uint32_t count = 0;
+    std::uint32_t careful_from = 0; // a segment that ends behind this is near the end of the text: loads of eight bytes would pass it
+};
+
+FastCheck::FastCheck(Schema const& schema)
+    : schema_(schema), tables_(schema.tables()), counts_(schema.nodes().size()), right_(tables_.rules.size()),
+      codes_(tables_.codes.size(), nothing_yet()) {
+    for (std::size_t i = 0; i < codes_.size(); ++i)
+        if (tables_.codes[i].table != nullptr)
+            codes_[i] = tables_.codes[i].table->view();
+}
+
+bool FastCheck::start(x12::SegmentList const& set, Segments& segments) {
+    suspects_.clear();
+    nodes_.resize(set.size());
+    if (set.empty())
+        return false;
+    segments.text = set.text();
+    segments.segments = set.segments().data();
+    segments.ends = set.ends().data();
+    segments.count = static_cast<std::uint32_t>(set.size());
+    auto const end = set.back().end();
+    segments.careful_from = end < 8 ? 0 : end - 8;
+    characters_.build(set.text(), set[0].begin(), end, set.delimiters());
+    return true;
+}
+
+bool FastCheck::run(x12::SegmentList const& set) {
+    Segments segments;
+    if (!start(set, segments))
+        return true;
+    return tables_.guided ? walk<true>(segments) : walk<false>(segments);
+}
+
+inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& segment) const {
+    auto const length = s.ends[segment.first_end] - segment.begin;
+    auto const none = static_cast<std::uint32_t>(tables_.packed_ids.size() - 1);
+    if (length - 1 > 2)
+        return none;
+    std::uint32_t id = 0;
+    std::memcpy(&id, s.text + segment.begin, 4); // an id is followed by a separator and, but for the last of a text, by more
+    if constexpr (std::endian::native == std::endian::big)
+        id = __builtin_bswap32(id);
+    id &= ~0u >> (32 - 8 * length);
+    auto const slot = tables_.lookup[(id * tables_.multiplier) >> tables_.shift];
+    return tables_.packed_ids[slot] == id ? slot : none;
+}
+
+template <bool guided> bool FastCheck::walk(Segments const& s) {
+    auto const segment_count = static_cast<std::uint32_t>(tables_.packed_ids.size() - 1);
+    auto const* const nodes = tables_.nodes.data();
+    auto const* const steps = tables_.steps.data();
+    auto* const counts = counts_.data();
+    auto* const out = nodes_.data();
+    NodeIndex node = 0;
+    for (std::uint32_t i = 0; i < s.count; ++i) {
+        auto const& segment = s.segments[i];
+        bool const near_the_end = s.ends[segment.first_end + segment.count - 1] > s.careful_from;
+        if (i != 0) {
+            std::uint32_t slot;
+            if (near_the_end) [[unlikely]] {
+                auto const found = schema_.find_segment(std::string_view(s.text + segment.begin, s.ends[segment.first_end] - segment.begin));
+                slot = found < 0 ? segment_count : static_cast<std::uint32_t>(found);
+            } else {
+                slot = slot_of(s, segment);
+            }
+            if (slot == segment_count)
+                return false;
+            auto const step = steps[node * segment_count + slot];
+            NodeIndex const to = step & step_node;
+            if (to == step_node)
+                return false;
+            auto const seen = (counts[to] & (0u - (step >> 15))) + 1;
+            counts[to] = seen;
+            if (seen > nodes[to].max)
+                return false;
+            node = to;
+        }
+        out[i] = node;
+        auto const& row = nodes[node];
+        if (near_the_end || !elements_are_right(s, segment, row.first_element, row.elements, row.rule)) [[unlikely]]
+            suspects_.push_back(i);
+    }
+    return true;
+}
+
+inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const& segment, std::uint32_t first_element,
+                                          std::uint32_t known, std::uint16_t rule_index) {
+    auto const* end = s.ends + segment.first_end;
+    auto const sent = segment.count - 1;
+    auto const* rule = tables_.elements.data() + first_element;
+    auto const* const last = end + std::min(sent, known);
+    auto begin = *end + 1;
+    std::uint64_t present = 0;
+    std::uint64_t bit = 1;
+    unsigned wrong = sent > known;
+    for (; end != last; ++rule, bit <<= 1) {
+        auto const stop = *++end;
+        auto const length = stop - begin;
+        auto const* const at = s.text + begin;
+        begin = stop + 1;
+        if (length == 0)
+            continue;
+        present |= bit;
+        if (rule->check <= Check::code) {
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(at[length - 1] == ' ');
+            if (rule->check == Check::code) {
+                auto const key = load(at) & low_bytes(length);
+                wrong |= static_cast<unsigned>(!codes_[rule->codes].has(key));
+            }
+        } else if (rule->check <= Check::decimal) {
+            wrong |= number_is_wrong(at, length, *rule, rule->check == Check::decimal);
+        } else if (rule->check == Check::date) {
+            wrong |= static_cast<unsigned>(date_is_wrong(at, length) || length - rule->min > rule->span);
+        } else if (rule->check == Check::time) {
+            wrong |= static_cast<unsigned>(time_is_wrong(at, length) || length - rule->min > rule->span);
+        } else {
+            wrong = 1;
+        }
+    }
+    auto const first = segment.begin;
+    wrong |= static_cast<unsigned>(!characters_.is_text(first, begin - 1 - first));
+    return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present));
+}
+
+bool FastCheck::presence_is_right(std::uint16_t index, std::uint64_t present) {
+    auto& right = right_[index];
+    if (present == right.before) {
+        std::swap(right.last, right.before);
+        return true;
+    }
+    auto const& rule = tables_.rules[index];
+    if ((rule.mandatory & ~present) != 0 || (rule.forbidden & present) != 0)
+        return false;
+    auto const* const notes = tables_.notes.data() + rule.first_note;
+    for (std::size_t i = 0; i < rule.notes; ++i)
+        if (!note_holds(notes[i].kind, notes[i].mask, notes[i].first, present))
+            return false;
+    remember(index, present);
+    return true;
+}
+
+void FastCheck::remember(std::uint16_t rule, std::uint64_t present) { right_[rule] = {present, right_[rule].last}; }
+
+void FastCheck::hash_codes(std::uint16_t index, std::uint64_t present) {
+    auto const* const elements = tables_.elements.data() + tables_.rules[index].first_element;
+    for (; present != 0; present &= present - 1) {
+        auto const& element = elements[std::countr_zero(present)];
+        if (element.check != Check::code)
+            continue;
+        auto& view = codes_[element.codes];
+        if (view.slots == nothing_yet().slots)
+            view = tables_.codes[element.codes].list->table().view();
+    }
+}
+
+void FastCheck::run_elements(x12::SegmentList const& set) {
+    Segments s;
+    if (!start(set, s))
+        return;
+    for (std::uint32_t i = 0; i < s.count; ++i) {
+        auto const& segment = s.segments[i];
+        auto rule = no_node;
+        if (nodes_[i] != no_node)
+            rule = tables_.nodes[nodes_[i]].rule;
+        else if (auto const slot = schema_.find_segment(set[i].id()); slot >= 0)
+            rule = static_cast<std::uint16_t>(slot);
+        else
+            continue;
+        auto const& table = tables_.rules[rule];
+        if (s.ends[segment.first_end + segment.count - 1] > s.careful_from ||
+            !elements_are_right(s, segment, table.first_element, table.elements, rule))
+            suspects_.push_back(i);
+    }
+}
+
+} // namespace wharf::grammar

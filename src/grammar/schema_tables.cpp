@@ -1,0 +1,131 @@
+#include "grammar/schema_tables.hpp"
+
+#include "grammar/schema.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace wharf::grammar {
+namespace {
+
+constexpr std::uint32_t longest_code = CodeTable::longest_key;
+
+class TableMaker {
+public:
+    explicit TableMaker(Schema const& schema) : schema_(schema) {}
+
+    SchemaTables make() {
+        for (auto const& rule : schema_.rules())
+            add_rule(rule);
+        for (auto const& node : schema_.nodes()) {
+            auto const& rule = made_.rules[node.rule];
+            made_.nodes.push_back({rule.first_element, node.max == 0 ? 0xffffffffu : node.max, node.rule, node.place, rule.elements});
+        }
+        add_lookup();
+        add_steps();
+        return std::move(made_);
+    }
+
+private:
+    void add_rule(SegmentRule const& rule) {
+        FastRule fast;
+        fast.mandatory = rule.mandatory;
+        fast.first_element = static_cast<std::uint32_t>(made_.elements.size());
+        fast.elements = static_cast<std::uint8_t>(rule.elements.size());
+        fast.first_note = static_cast<std::uint32_t>(made_.notes.size());
+        fast.notes = static_cast<std::uint16_t>(rule.notes.size());
+        for (auto const& element : rule.elements)
+            made_.elements.push_back(fast_element(element));
+        for (auto const& note : rule.notes)
+            made_.notes.push_back({note.mask, note.first, note.note->kind});
+        made_.rules.push_back(fast);
+    }
+
+    FastElement fast_element(ElementRule const& rule) {
+        FastElement fast{rule.min, rule.max - rule.min, 0, Check::text};
+        switch (rule.kind) {
+        case ElementClass::text:
+            break;
+        case ElementClass::id:
+            if (rule.codes != nullptr) {
+                fast.check = rule.max <= longest_code ? Check::code : Check::careful;
+                fast.codes = codes_index(rule.codes);
+            }
+            break;
+        case ElementClass::digits:
+        case ElementClass::decimal:
+            fast.check = rule.kind == ElementClass::digits ? Check::digits : Check::decimal;
+            fast.min = std::max(rule.min, 1u); // a sign alone is no number
+            fast.span = rule.max - fast.min;
+            break;
+        case ElementClass::date:
+            fast.check = Check::date;
+            break;
+        case ElementClass::time:
+            fast.check = Check::time;
+            break;
+        case ElementClass::binary:
+        case ElementClass::composite:
+            fast.check = Check::careful;
+            break;
+        }
+        return fast;
+    }
+
+    std::uint16_t codes_index(CodeList const* list) {
+        auto const [place, is_new] = by_list_.emplace(list, static_cast<std::uint16_t>(made_.codes.size()));
+        if (is_new)
+            made_.codes.push_back({list, nullptr});
+        return place->second;
+    }
+
+    /// A multiplier under which no two ids of the set share a slot.
+    void add_lookup() {
+        auto const none = static_cast<std::uint16_t>(schema_.segments().size());
+        for (auto const& segment : schema_.segments())
+            made_.packed_ids.push_back(segment.packed_id);
+        made_.packed_ids.push_back(0xffffffff);
+        unsigned bits = 10;
+        unsigned tries = 0;
+        for (std::uint32_t multiplier = 2654435761u;; multiplier += 2) {
+            if (++tries % 4096 == 0 && bits < 20) // a set of an overlay with hundreds of segments
+                ++bits;
+            made_.lookup.assign(std::size_t{1} << bits, none);
+            bool clash = false;
+            for (std::uint16_t i = 0; i < none && !clash; ++i) {
+                auto& slot = made_.lookup[(made_.packed_ids[i] * multiplier) >> (32 - bits)];
+                clash = slot != none;
+                slot = i;
+            }
+            if (clash)
+                continue;
+            made_.multiplier = multiplier;
+            made_.shift = 32 - bits;
+            return;
+        }
+    }
+
+    void add_steps() {
+        auto const segments = static_cast<std::uint16_t>(schema_.segments().size());
+        made_.steps.reserve(schema_.nodes().size() * segments);
+        for (std::size_t from = 0; from < schema_.nodes().size(); ++from) {
+            for (std::uint16_t segment = 0; segment < segments; ++segment) {
+                auto const step = schema_.step(static_cast<NodeIndex>(from), segment);
+                FastStep fast = step.node == no_node || step.skips_mandatory ? step_node : step.node;
+                if (step.repeats)
+                    fast |= step_repeats;
+                made_.steps.push_back(fast);
+            }
+        }
+    }
+
+    Schema const& schema_;
+    SchemaTables made_;
+    std::map<CodeList const*, std::uint16_t> by_list_;
+};
+
+} // namespace
+
+SchemaTables make_tables(Schema const& schema) { return TableMaker(schema).make(); }
+
+} // namespace wharf::grammar
