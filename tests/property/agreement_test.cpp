@@ -1,0 +1,85 @@
+// The validator and the smallest obvious validator say the same of documents drawn at random, clean and damaged.
+#include "grammar/validator.hpp"
+#include "support/all_sets.hpp"
+#include "support/document_mutation.hpp"
+#include "support/reference_validator.hpp"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace wharf::test {
+namespace {
+
+struct Said {
+    std::optional<std::size_t> structure;           // the first structural finding
+    std::set<std::pair<std::size_t, std::uint32_t>> elements; // segment from 0, element
+    Diagnostics findings;
+};
+
+Said say(grammar::Validator& validator, Document const& document) {
+    Said said;
+    auto const text = joined(document);
+    auto const list = to_list(document, text);
+    validator.validate(list, {}, said.findings);
+    for (auto const& finding : said.findings) {
+        auto const index = finding.place.segment_position - 1;
+        if (finding.code.starts_with("X12-02"))
+            said.structure = std::min<std::size_t>(said.structure.value_or(index), index);
+        else if (finding.code.starts_with("X12-03"))
+            said.elements.emplace(index, finding.place.element);
+    }
+    return said;
+}
+
+std::string describe(Document const& document, Said const& said, ReferenceVerdict const& verdict) {
+    auto text = fmt::format("{} {}\n", document.schema->set().id, document.schema->set().release);
+    for (std::size_t i = 0; i < document.segments.size(); ++i)
+        text += fmt::format("  [{}] {}\n", i, document.segments[i]);
+    for (auto const& finding : said.findings)
+        text += fmt::format("validator: [{}] {} {} {}\n", finding.place.segment_position - 1, finding.code, finding.place.path, finding.message);
+    if (verdict.structure)
+        text += fmt::format("reference: [{}] structure\n", *verdict.structure);
+    for (auto const& fault : verdict.elements)
+        text += fmt::format("reference: [{}] element {} {}\n", fault.segment, fault.element, fault.reason);
+    return text;
+}
+
+/// The walk may blame the segment before the first that cannot be read, and finds a missing segment up to four further on.
+bool near_enough(std::optional<std::size_t> said, std::optional<std::size_t> expected) {
+    return said.has_value() == expected.has_value() && (!said || (*said + 4 >= *expected && *said <= *expected + 4));
+}
+
+void expect_agreement(grammar::Validator& validator, Document const& document) {
+    auto const said = say(validator, document);
+    auto const verdict = judge(document);
+    std::set<std::pair<std::size_t, std::uint32_t>> expected;
+    for (auto const& fault : verdict.elements)
+        expected.emplace(fault.segment, fault.element);
+    EXPECT_TRUE(near_enough(said.structure, verdict.structure)) << describe(document, said, verdict);
+    EXPECT_EQ(said.elements, expected) << describe(document, said, verdict);
+}
+
+TEST(Agreement, over_all_sets_of_all_releases) {
+    DocumentGenerator generator(1);
+    auto const rounds = is_long_run() ? 40 : 1;
+    for (auto const& schema : all_sets()) {
+        grammar::Validator validator(schema);
+        for (int round = 0; round < rounds; ++round) {
+            generator.use({'*', '>', '~', generator.random().chance(70) ? '^' : '\0'});
+            auto const clean = generator.draw(schema, 20 + generator.random().below(100));
+            auto const verdict = judge(clean);
+            EXPECT_FALSE(verdict.structure) << describe(clean, {}, verdict);
+            EXPECT_TRUE(verdict.elements.empty()) << describe(clean, {}, verdict);
+            expect_agreement(validator, clean);
+            expect_agreement(validator, damage_elements(clean, 1 + static_cast<unsigned>(generator.random().below(6)), generator));
+            for (auto const fault : all_structural_faults)
+                if (auto const damaged = damage(clean, fault, generator))
+                    expect_agreement(validator, damaged->document);
+            if (testing::Test::HasFailure())
+                return;
+        }
+    }
+}
+
+} // namespace
+} // namespace wharf::test
