@@ -221,6 +221,11 @@ public:
         return dictionary;
     }
 
+    [[nodiscard]] std::optional<File> file(std::string_view name) const override {
+        auto const found = store_->folder.find(name);
+        return found ? std::optional(File{found->name, found->text}) : std::nullopt;
+    }
+
 private:
     std::shared_ptr<Store const> store_;
     mutable std::mutex mutex_;

@@ -135,6 +135,13 @@ public:
     [[nodiscard]] virtual ReleaseMatch match_release(std::string_view gs08) const = 0;
     /// The dictionary of a listed release; nullptr otherwise.
     [[nodiscard]] virtual std::shared_ptr<Dictionary const> dictionary(std::string_view release) const = 0;
+
+    /// A grammar file ("elements", "sets/850") with its name for messages; lives as long as this. For showing what it says.
+    struct File {
+        std::string name;
+        std::string_view text;
+    };
+    [[nodiscard]] virtual std::optional<File> file(std::string_view name) const = 0;
 };
 
 } // namespace wharf::grammar

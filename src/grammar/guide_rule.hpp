@@ -72,6 +72,7 @@ struct ValueRule {
     std::string name; // for messages
     std::string note;
     GuidePlace source;
+    std::vector<GuidePlace> earlier; // where guides that this one extends speak of it, newest first
 
     /// True when it says anything that must be looked at in data.
     [[nodiscard]] bool constrains() const {

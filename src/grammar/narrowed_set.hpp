@@ -47,6 +47,7 @@ struct NarrowedRow {
     std::string name;             // "Ship to"
     std::string note;
     GuidePlace source;
+    std::vector<GuidePlace> earlier; // where guides that this one extends speak of it, newest first
 };
 
 /// What happens when something the guide does not mention is used.

@@ -3,7 +3,7 @@
 
 #include "partner/declarations.hpp"
 #include "partner/loading.hpp"
-#include "partner/nearest.hpp"
+#include "base/nearest.hpp"
 #include "partner/text_checks.hpp"
 
 #include <algorithm>

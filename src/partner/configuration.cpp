@@ -2,7 +2,7 @@
 
 #include "partner/configuration.hpp"
 
-#include "partner/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

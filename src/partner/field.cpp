@@ -1,6 +1,6 @@
 #include "partner/field.hpp"
 
-#include "partner/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 // What a good configuration gives.
 
-#include "partner/nearest.hpp"
+#include "base/nearest.hpp"
 #include "unit/partner/configuration_fixture.hpp"
 
 #include <gmock/gmock.h>

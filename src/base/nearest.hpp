@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wharf::partner {
+namespace wharf {
 
 /// Insertions, deletions and replacements of one byte, and exchanges of two neighbours, that make `left` into `right`.
 /// Long texts (over 100 bytes) are compared by their beginning.
@@ -15,4 +15,4 @@ namespace wharf::partner {
 /// The nearest candidate that a slip of the fingers explains (a third of the letters at most); empty: none.
 [[nodiscard]] std::string nearest_word(std::string_view word, std::vector<std::string> const& candidates);
 
-} // namespace wharf::partner
+} // namespace wharf

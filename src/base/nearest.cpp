@@ -1,10 +1,10 @@
-#include "partner/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
-namespace wharf::partner {
+namespace wharf {
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
     left = left.substr(0, 100);
@@ -37,4 +37,4 @@ std::string nearest_word(std::string_view word, std::vector<std::string> const& 
     return nearest;
 }
 
-} // namespace wharf::partner
+} // namespace wharf
