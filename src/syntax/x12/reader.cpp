@@ -329,8 +329,10 @@ bool Reader::State::next_interchange() {
     delimiters = *header;
     in_interchange = true;
     position = 0;
-    window = first_window_bytes;
-    begin_block();
+    if (delimiters != input.block().delimiters || input.block().size == 0) { // else the index goes on as it is
+        window = first_window_bytes;
+        begin_block();
+    }
     start(PartKind::interchange_start);
     read_segments(Take::one);
     finish();
