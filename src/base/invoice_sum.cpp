@@ -28,11 +28,15 @@ std::optional<Decimal> price_basis_inverse(std::string_view code) {
     return std::nullopt;
 }
 
-void InvoiceSum::add(Role role, Decimal const& amount) {
+bool InvoiceSum::Reading::counts(Term const& term) const {
+    return (!without_level || term.level != level || term.role == Role::goods) && (!without_tax || term.role != tax);
+}
+
+void InvoiceSum::add(Role role, Level level, Decimal const& amount) {
     auto const cents = amount.rounded(2);
     if (cents != amount)
         ++rounded_;
-    terms_.push_back({role, cents + *Decimal::implied("0", 2)}); // two decimals in print
+    terms_.push_back({role, level, cents + *Decimal::implied("0", 2)}); // two decimals in print
 }
 
 bool InvoiceSum::add_line(Decimal const& quantity, Decimal const& price, std::string_view basis) {
@@ -40,62 +44,72 @@ bool InvoiceSum::add_line(Decimal const& quantity, Decimal const& price, std::st
     if (!inverse)
         return false;
     auto const value = quantity * price;
-    add(Role::line, *inverse == *Decimal::parse("1") ? value : value.rounded(6) * *inverse);
+    add(Role::goods, Level::line, *inverse == *Decimal::parse("1") ? value : value.rounded(6) * *inverse);
     return true;
 }
 
-Decimal InvoiceSum::total() const {
-    auto total = *Decimal::implied("0", 2);
-    for (auto const& term : terms_)
-        total = total + term.amount;
-    return total;
+std::vector<InvoiceSum::Reading> InvoiceSum::readings() const {
+    auto const has = [&](auto const& is_meant) { return std::ranges::any_of(terms_, is_meant); };
+    bool const with_lines = has([](Term const& term) { return term.role != Role::goods && term.level == Level::line; });
+    bool const with_summary = has([](Term const& term) { return term.role != Role::goods && term.level == Level::summary; });
+    bool const taxed_twice = has([](Term const& term) { return term.role == Role::tax; }) &&
+                             has([](Term const& term) { return term.role == Role::charged_tax; });
+    std::vector<Reading> all;
+    for (unsigned i = 0; i < 9; ++i) {
+        auto const restated = i % 3;
+        auto const taxes = i / 3;
+        if ((restated != 0 && !(with_lines && with_summary)) || (taxes != 0 && !taxed_twice))
+            continue;
+        all.push_back({restated != 0, restated == 2 ? Level::line : Level::summary, taxes != 0, taxes == 2 ? Role::tax : Role::charged_tax});
+    }
+    return all;
 }
 
-Decimal InvoiceSum::total_without(Role left_out) const {
+Decimal InvoiceSum::total(Reading const& reading) const {
     auto total = *Decimal::implied("0", 2);
     for (auto const& term : terms_)
-        if (term.role != left_out)
+        if (reading.counts(term))
             total = total + term.amount;
     return total;
 }
 
-bool InvoiceSum::has(Role role) const {
-    return std::ranges::any_of(terms_, [&](Term const& term) { return term.role == role; });
+namespace {
+
+Decimal distance(Decimal const& a, Decimal const& b) {
+    auto const difference = a - b;
+    return difference.is_negative() ? -difference : difference;
 }
 
-bool InvoiceSum::within(Decimal const& sum, Decimal const& stated) const {
-    auto difference = sum - stated;
-    if (difference.is_negative())
-        difference = -difference;
-    return difference <= *Decimal::implied(fmt::to_string(rounded_), 2);
+} // namespace
+
+bool InvoiceSum::fits(Decimal const& stated) const {
+    auto const allowed = *Decimal::implied(fmt::to_string(rounded_), 2);
+    return std::ranges::any_of(readings(), [&](Reading const& reading) {
+        auto const sum = total(reading);
+        return distance(sum, stated) <= allowed || distance(sum, -stated) <= allowed;
+    });
 }
 
-bool InvoiceSum::fits_unsigned(Decimal const& stated) const {
-    if (within(total(), stated))
-        return true;
-    if (has(Role::line_charge) && within(total_without(Role::summary_charge), stated))
-        return true;
-    return has(Role::tax) && has(Role::charged_tax) &&
-           (within(total_without(Role::charged_tax), stated) || within(total_without(Role::tax), stated));
-}
-
-bool InvoiceSum::fits(Decimal const& stated) const { return fits_unsigned(stated) || fits_unsigned(-stated); }
-
-std::string InvoiceSum::written_out() const {
+std::string InvoiceSum::written_out(Decimal const& stated) const {
+    auto const all = readings();
+    auto const nearest = *std::ranges::min_element(all, {}, [&](Reading const& reading) { return distance(total(reading), stated); });
+    std::vector<Decimal> amounts;
+    for (auto const& term : terms_)
+        if (nearest.counts(term))
+            amounts.push_back(term.amount);
     constexpr std::size_t most = 24;
     std::string text;
-    for (std::size_t i = 0; i < terms_.size(); ++i) {
-        if (terms_.size() > most && i == most / 2) {
+    for (std::size_t i = 0; i < amounts.size(); ++i) {
+        if (amounts.size() > most && i == most / 2) {
             text += " + …";
-            i = terms_.size() - most / 2;
+            i = amounts.size() - most / 2;
         }
-        auto const& amount = terms_[i].amount;
         if (text.empty())
-            text = amount.text();
+            text = amounts[i].text();
         else
-            text += (amount.is_negative() ? " - " + (-amount).text() : " + " + amount.text());
+            text += (amounts[i].is_negative() ? " - " + (-amounts[i]).text() : " + " + amounts[i].text());
     }
-    return text + " = " + total().text();
+    return text + " = " + total(nearest).text();
 }
 
 } // namespace wharf

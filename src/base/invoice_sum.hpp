@@ -20,31 +20,39 @@ namespace wharf {
 
 class InvoiceSum {
 public:
-    /// What an amount is, so that it can be left out where a habit says that it only repeats another.
-    enum class Role : std::uint8_t { line, line_charge, summary_charge, charged_tax, tax };
+    enum class Role : std::uint8_t { goods, charge, charged_tax, tax };
+    enum class Level : std::uint8_t { line, summary };
 
     /// Adds an amount signed by its effect, rounded to cents.
-    void add(Role role, Decimal const& amount);
+    void add(Role role, Level level, Decimal const& amount);
     /// Adds quantity x price / divisor; false (and nothing added) when the basis is not understood.
     [[nodiscard]] bool add_line(Decimal const& quantity, Decimal const& price, std::string_view basis);
 
-    [[nodiscard]] Decimal total() const;
     /// Equal to the total stated, with a cent of difference allowed for each amount that was rounded. Where the plain sum does not
-    /// fit, three habits are tried: summary charges that only repeat the lines' charges, taxes sent both as a charge and as a tax,
-    /// and a credit whose total alone, or whose lines alone, have a sign.
+    /// fit, the habits of senders are tried: charges and taxes given with the lines and restated at the end (or the other way round),
+    /// taxes sent both as a charge and as a tax, and a credit whose total alone, or whose lines alone, have a sign.
     [[nodiscard]] bool fits(Decimal const& stated) const;
-    /// "125.00 - 12.50 + 20.00 + 9.28 = 141.78"; the middle of a very long sum is left out.
-    [[nodiscard]] std::string written_out() const;
+    /// "125.00 - 12.50 + 20.00 + 9.28 = 141.78": the reading that comes nearest to the total stated, the plain one if none is nearer.
+    /// The middle of a very long sum is left out.
+    [[nodiscard]] std::string written_out(Decimal const& stated) const;
 
 private:
     struct Term {
         Role role;
+        Level level;
         Decimal amount;
     };
-    [[nodiscard]] Decimal total_without(Role left_out) const;
-    [[nodiscard]] bool has(Role role) const;
-    [[nodiscard]] bool fits_unsigned(Decimal const& stated) const;
-    [[nodiscard]] bool within(Decimal const& sum, Decimal const& stated) const;
+    /// What is taken for a repetition and left out.
+    struct Reading {
+        bool without_level = false; // all but the goods of `level`
+        Level level = Level::summary;
+        bool without_tax = false; // all of `tax`
+        Role tax = Role::tax;
+
+        [[nodiscard]] bool counts(Term const& term) const;
+    };
+    [[nodiscard]] std::vector<Reading> readings() const; // that this invoice may mean, the plain one first
+    [[nodiscard]] Decimal total(Reading const& reading) const;
 
     std::vector<Term> terms_;
     unsigned rounded_ = 0; // amounts that were not whole cents

@@ -18,6 +18,7 @@ namespace wharf::document {
 namespace {
 
 using Role = InvoiceSum::Role;
+using Level = InvoiceSum::Level;
 
 /// A number small enough that products of two stay exact.
 std::optional<Decimal> number(json::Value const& object, std::string_view member) {
@@ -60,17 +61,17 @@ bool counts(json::Value const& charge) {
            (settlement.empty() || settlement == "off_invoice" || settlement == "paid_by_customer");
 }
 
-void add_taxes(InvoiceSum& sum, json::Value const& owner) {
+void add_taxes(InvoiceSum& sum, json::Value const& owner, Level level) {
     auto const* taxes = owner.find("taxes");
     if (taxes == nullptr)
         return;
     for (auto const& tax : taxes->items())
         if (auto const amount = number(tax, "amount"))
-            sum.add(Role::tax, *amount);
+            sum.add(Role::tax, level, *amount);
 }
 
 /// False: a charge cannot be computed.
-bool add_charges(InvoiceSum& sum, json::Value const& owner, Role role) {
+bool add_charges(InvoiceSum& sum, json::Value const& owner, Level level) {
     auto const* charges = owner.find("charges");
     if (charges == nullptr)
         return true;
@@ -86,8 +87,8 @@ bool add_charges(InvoiceSum& sum, json::Value const& owner, Role role) {
             amount = *rate * *quantity;
         }
         bool const is_tax = charge.string("code") == "tax";
-        sum.add(is_tax ? Role::charged_tax : role, charge.string("kind") == "allowance" ? -*amount : *amount);
-        add_taxes(sum, charge);
+        sum.add(is_tax ? Role::charged_tax : Role::charge, level, charge.string("kind") == "allowance" ? -*amount : *amount);
+        add_taxes(sum, charge, level);
     }
     return true;
 }
@@ -105,19 +106,19 @@ Diagnostics check_invoice_arithmetic(json::Value const& invoice) {
 
     InvoiceSum sum;
     for (auto const& line : lines->items()) {
-        if (!add_line(sum, line) || !add_charges(sum, line, Role::line_charge))
+        if (!add_line(sum, line) || !add_charges(sum, line, Level::line))
             return {};
-        add_taxes(sum, line);
+        add_taxes(sum, line, Level::line);
     }
-    if (!add_charges(sum, invoice, Role::summary_charge))
+    if (!add_charges(sum, invoice, Level::summary))
         return {};
-    add_taxes(sum, invoice);
+    add_taxes(sum, invoice, Level::summary);
     if (sum.fits(*stated))
         return {};
 
     auto diagnostic = make_diagnostic(
         "DOC-0101",
-        fmt::format("the invoice does not add up: {}, but totals.amount says {}", sum.written_out(), stated->text()),
+        fmt::format("the invoice does not add up: {}, but totals.amount says {}", sum.written_out(*stated), stated->text()),
         "the invoice was taken and passed on; compare it with the order before it is paid, and ask the sender which of "
         "lines, charges, taxes and total is wrong");
     diagnostic.place.transaction_set = "810";

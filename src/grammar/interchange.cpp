@@ -338,6 +338,7 @@ Validator* InterchangeReader::State::validator() {
     }
     ValidatorOptions chosen;
     chosen.max_findings = options.max_findings_per_set;
+    chosen.sense = options.sense;
     validators.emplace(key, Validator(std::move(schema), chosen));
     return validator();
 }

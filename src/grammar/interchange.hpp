@@ -74,6 +74,7 @@ struct InterchangeReaderOptions {
     std::string release;               // validate by this release whatever GS08 says; empty: by GS08
     std::uint32_t max_findings_per_set;
     bool validate_sets = true;         // false: envelope only
+    bool sense = true;                 // ValidatorOptions::sense
     InterchangeReaderOptions();
 };
 

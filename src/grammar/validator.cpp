@@ -4,6 +4,7 @@
 #include "grammar/element_check.hpp"
 #include "grammar/fast_check.hpp"
 #include "grammar/findings.hpp"
+#include "grammar/sense.hpp"
 #include "grammar/structure_walk.hpp"
 
 #include <algorithm>
@@ -16,7 +17,10 @@ namespace wharf::grammar {
 ValidatorOptions::ValidatorOptions() : max_findings(limits::findings) {}
 
 struct Validator::State {
-    State(std::shared_ptr<Schema const> chosen, ValidatorOptions how) : schema(std::move(chosen)), options(how), fast(*schema) {}
+    State(std::shared_ptr<Schema const> chosen, ValidatorOptions how) : schema(std::move(chosen)), options(how), fast(*schema) {
+        if (options.sense)
+            sense.emplace(*schema);
+    }
 
     std::shared_ptr<Schema const> schema;
     ValidatorOptions options;
@@ -24,6 +28,7 @@ struct Validator::State {
     std::optional<CharacterTable> characters;
     x12::Delimiters delimiters;
     std::uint64_t suppressed = 0;
+    std::optional<SenseCheck> sense;
 
     void look_again(x12::SegmentList const& set, Findings& findings);
     void check_segment(std::size_t index, x12::SegmentView const& segment, NodeIndex node, Findings& findings);
@@ -95,12 +100,16 @@ void Validator::validate(x12::SegmentList const& set, SetContext const& context,
     auto& state = *state_;
     Findings findings(*state.schema, set, context, state.options.max_findings, out);
     auto const first = out.size();
+    auto structure = Structure::right;
     if (!state.fast.run(set)) {
         explain_structure(*state.schema, set, findings, state.fast.nodes());
         state.fast.run_elements(set);
+        structure = Structure::broken;
     }
     if (!state.fast.suspects().empty())
         state.look_again(set, findings);
+    if (state.sense)
+        state.sense->run(set, state.fast.nodes(), structure, findings);
     state.suppressed += findings.suppressed();
     if (out.size() - first > 1)
         std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), [](Diagnostic const& a, Diagnostic const& b) {

@@ -30,6 +30,7 @@ struct SetContext {
 
 struct ValidatorOptions {
     std::uint32_t max_findings; // per set; further ones are only counted
+    bool sense = true;          // X12-04xx: counts, sums, check digits, dates; false where all of them would be ignored
     ValidatorOptions();
 };
 

@@ -17,6 +17,10 @@ std::string around(std::string const& example) {
         return example;
     if (example.starts_with("ST*997"))
         return test::interchange("FA", {example});
+    if (example.starts_with("ST*810"))
+        return test::interchange("IN", {example});
+    if (example.starts_with("ST*850"))
+        return test::interchange("PO", {example});
     std::string const head = "BEG*00*SA*4711**20250602~";
     if (example.starts_with("IT1"))
         return test::interchange("IN", {test::set("810", "BIG*20250602*INV1~" + example + "TDS*1~")});
