@@ -59,7 +59,7 @@ struct KernelWork {
     std::size_t blocks = 0;
     std::uint32_t first = 0; // position of text[0]
     Delimiters delimiters;
-    std::uint32_t* positions = nullptr; // room for 64 a block and 8 more
+    std::uint32_t* positions = nullptr; // room for 64 a block and 16 more
     std::uint64_t* not_text = nullptr;
     std::uint64_t* not_digit = nullptr;
 };
