@@ -11,10 +11,10 @@
 namespace wharf::fuzz {
 namespace {
 
-std::vector<std::filesystem::path> inputs(std::string const& target) {
+std::vector<std::filesystem::path> inputs(Target const& target) {
     std::vector<std::filesystem::path> files;
-    for (auto const* folder : {"corpus", "crashes"}) {
-        auto const place = std::filesystem::path(WHARF_SOURCE_DIR) / "tests/fuzz" / folder / target;
+    auto const root = std::filesystem::path(WHARF_SOURCE_DIR) / "tests/fuzz";
+    for (auto const& place : {root / "corpus" / target.corpus, root / "crashes" / target.name}) {
         if (std::filesystem::is_directory(place))
             for (auto const& entry : std::filesystem::directory_iterator(place))
                 if (entry.is_regular_file() && entry.path().filename() != ".gitkeep") files.push_back(entry.path());
@@ -25,7 +25,7 @@ std::vector<std::filesystem::path> inputs(std::string const& target) {
 class Replay : public testing::TestWithParam<Target> {};
 
 TEST_P(Replay, ComesBackFromEverything) {
-    auto const files = inputs(GetParam().name);
+    auto const files = inputs(GetParam());
     ASSERT_FALSE(files.empty()) << "no corpus";
     for (auto const& file : files) {
         SCOPED_TRACE(file.string());

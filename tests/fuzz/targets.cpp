@@ -1,15 +1,14 @@
+// Targets that read our own languages and plain values.
 #include "tests/fuzz/targets.hpp"
 
 #include "base/decimal.hpp"
 #include "diagnostic/render.hpp"
-#include "grammar/grammar_folder.hpp"
+#include "grammar/grammar_code_list.hpp"
+#include "grammar/grammar_file.hpp"
 #include "grammar/grammar_line.hpp"
 #include "grammar/grammar_release.hpp"
 #include "grammar/guide_pattern.hpp"
-#include "grammar/lint.hpp"
 #include "syntax/json/value.hpp"
-#include "syntax/x12/reader.hpp"
-#include "syntax/x12/writer.hpp"
 #include "translator/map_parser.hpp"
 
 #include <algorithm>
@@ -17,11 +16,6 @@
 
 namespace wharf::fuzz {
 namespace {
-
-wharf::grammar::SchemaCache& schemas() {
-    static wharf::grammar::SchemaCache cache(wharf::grammar::Grammars::open().value());
-    return cache;
-}
 
 wharf::grammar::ReleaseTable const& releases() {
     static auto const table = [] {
@@ -41,25 +35,6 @@ std::string_view next_line(std::string_view& rest) {
 }
 
 } // namespace
-
-void x12(std::string_view input) {
-    x12::Reader reader(input, "fuzz");
-    std::uint64_t end = 0;
-    while (reader.next()) {
-        auto const& part = reader.part();
-        require(part.offset >= end, "parts come in order and do not overlap");
-        end = part.offset + part.length;
-        require(end <= input.size(), "a part lies inside the text");
-        std::string written;
-        write_back(part, input, written);
-        require(written == input.substr(part.offset, part.length), "write_back gives the bytes that were read");
-    }
-    auto const findings = wharf::grammar::lint(input, "fuzz", schemas()).diagnostics;
-    for (auto const& finding : findings)
-        require(!finding.place.has_offset || finding.place.offset <= input.size(), "a finding lies inside the file");
-    require(findings.empty() == render_text(findings).empty(), "every finding is shown");
-    require(json::parse(render_json(findings)).has_value(), "findings as JSON are JSON");
-}
 
 void map(std::string_view input) {
     auto const file = translator::parse_map("fuzz.map", input);
@@ -81,6 +56,39 @@ void grammar(std::string_view input) {
             require(parsed || error.column <= text.size() + 1, "the fault lies inside the line");
         }
     }
+}
+
+void grammar_file(std::string_view input) {
+    using namespace wharf::grammar;
+    GrammarText const file{"fuzz", input};
+    Diagnostics found;
+    Problems problems(&found);
+    auto const own = read_releases(file, problems);
+    auto const& known = own.all().empty() ? releases() : own;
+    unsigned const newest = static_cast<unsigned>(known.all().size() - 1);
+    auto const lives = [&](ReleaseMask life) { return (life >> newest & 1) != 0; };
+
+    for (auto const& set : {read_set(file, known, problems), read_envelope(file, known, problems)})
+        if (lives(set.life)) (void)view_set(set, known, newest);
+    for (auto const& block : split_blocks(file)) {
+        require(block.text.data() >= input.data() && block.text.data() + block.text.size() <= input.data() + input.size(),
+                "a block lies inside the file");
+        if (auto const segment = read_segment(block, known, problems); lives(segment.life))
+            (void)view_segment(segment, newest);
+        if (auto const composite = read_composite(block, known, problems); lives(composite.life))
+            (void)view_composite(composite, newest);
+        if (auto const element = read_element(block, known, problems); lives(element.life))
+            (void)view_element(element, newest);
+    }
+    (void)read_set_head(file, known);
+    auto const codes = read_codes(file, known, problems);
+    HashedCodeList const list(file, known, newest);
+    for (auto const& [code, meaning] : list.all())
+        require(list.find(code).has_value(), "a code that is listed is found");
+    require(list.size() <= codes.rows.size(), "a release has no more codes than the file");
+    require(problems.count() == found.size(), "every fault is listed");
+    for (auto const& fault : found)
+        require(!fault.message.empty(), "every fault has a message");
 }
 
 void json(std::string_view input) {

@@ -1,7 +1,7 @@
 // What is fuzzed: each function takes any bytes, must come back, and checks the laws that hold for all of them.
 //
-// The same functions run under libFuzzer (preset `fuzz`, one program each) and in the ordinary tests, which replay
-// corpus/TARGET and crashes/TARGET: every crash that was ever found stays a test.
+// The same functions run under libFuzzer (preset `fuzz`, one program each; `tools/fuzz`) and in the ordinary tests, which
+// replay corpus/CORPUS and crashes/TARGET: every crash that was ever found stays a test. See tests/fuzz/README.md.
 #pragma once
 
 #include <array>
@@ -11,19 +11,32 @@
 
 namespace wharf::fuzz {
 
-void x12(std::string_view input);     // reader, write-back, envelope, validator, renderers
-void map(std::string_view input);     // the map language
-void grammar(std::string_view input); // the grammar language, every kind of file
-void json(std::string_view input);    // JSON values
-void decimal(std::string_view input); // two numbers, one a line
-void pattern(std::string_view input); // a pattern of a guide, and behind a line break the value
+void reader(std::string_view input);         // X12 bytes to parts and back
+void lint(std::string_view input);           // envelope, validator, renderers
+void acknowledgment(std::string_view input); // 997, 999 and TA1: made from findings, read back
+void grammar(std::string_view input);        // the grammar language, line by line, every kind of file
+void grammar_file(std::string_view input);   // whole grammar files, every kind
+void pattern(std::string_view input);        // the patterns of guides: one on the first line, a value behind it
+void map(std::string_view input);            // the map language
+void json(std::string_view input);           // JSON values
+void decimal(std::string_view input);        // two numbers, one a line
 
 struct Target {
     char const* name;
+    char const* corpus; // its folder below corpus/
     void (*run)(std::string_view);
 };
-inline constexpr std::array<Target, 6> targets{
-    {{"x12", x12}, {"map", map}, {"grammar", grammar}, {"json", json}, {"decimal", decimal}, {"pattern", pattern}}};
+inline constexpr std::array targets{
+    Target{"reader", "x12", reader},
+    Target{"lint", "x12", lint},
+    Target{"acknowledgment", "acknowledgment", acknowledgment},
+    Target{"grammar", "grammar", grammar},
+    Target{"grammar_file", "grammar_file", grammar_file},
+    Target{"pattern", "pattern", pattern},
+    Target{"map", "map", map},
+    Target{"json", "json", json},
+    Target{"decimal", "decimal", decimal},
+};
 
 /// A law that does not hold stops the fuzzer and the test alike.
 inline void require(bool holds, char const* law) {
