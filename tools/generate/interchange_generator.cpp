@@ -2,7 +2,9 @@
 
 #include "tools/generate/interchange_text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +14,7 @@ namespace {
 struct Item {
     unsigned line = 0;
     std::uint64_t quantity = 0;
-    std::uint64_t price = 0; // cents
+    std::int64_t price = 0; // cents
     std::string upc, vendor_part, buyer_item, description;
     std::string_view unit;
 };
@@ -52,16 +54,18 @@ class Generator {
 public:
     explicit Generator(Options const& options) : options_(options), random_(options.seed), out_(options) {}
 
-    std::string interchanges() {
-        while (out_.size() < options_.bytes) {
-            out_.begin_interchange(++interchange_);
+    void interchanges(Sink const& sink) {
+        sink_ = &sink;
+        do {
+            if (interchange_ == 0 || !options_.one_interchange) out_.begin_interchange(++interchange_);
             group("PO", "850", [this](Order const& order) { purchase_order(order); });
             group("PR", "855", [this](Order const& order) { acknowledgment(order); });
             group("SH", "856", [this](Order const& order) { ship_notice(order); });
             group("IN", "810", [this](Order const& order) { invoice(order); });
-            out_.end_interchange();
-        }
-        return out_.take();
+            if (!options_.one_interchange) out_.end_interchange();
+        } while (out_.size() < options_.bytes);
+        if (options_.one_interchange) out_.end_interchange();
+        sink(out_.take());
     }
 
     std::string one_purchase_order(unsigned lines) {
@@ -78,12 +82,14 @@ public:
 private:
     template <class Body>
     void group(std::string_view id, std::string_view set, Body const& body) {
+        if (!options_.sets.empty() && std::ranges::find(options_.sets, set) == options_.sets.end()) return;
         out_.begin_group(id);
-        auto const sets = 1 + random_.below(12);
+        auto const sets = 1 + random_.below(options_.sets_in_group);
         for (unsigned i = 0; i < sets && (i == 0 || out_.size() < options_.bytes); ++i) {
             out_.begin_set(set);
             body(make_order(line_count()));
             out_.end_set();
+            if (out_.waiting() > 1'000'000) (*sink_)(out_.take());
         }
         out_.end_group();
     }
@@ -104,18 +110,23 @@ private:
             item.line = line;
             item.quantity = 1 + random_.below(240);
             item.price = 99 + random_.below(15000);
+            if (options_.negative && random_.chance(40)) item.price = -item.price;
             item.unit = random_.chance(80) ? units[0] : units[random_.below(units.size())];
             item.upc = with_check_digit(out_.padded(60000000000 + random_.below(999999999), 11));
             item.vendor_part = "V" + out_.padded(random_.below(999999), 6);
             item.buyer_item = out_.padded(10000000 + random_.below(89999999), 9);
             item.description = std::string(colours[random_.below(colours.size())]) + " " +
                                std::string(nouns[random_.below(nouns.size())]);
+            if (options_.non_ascii) item.description += " (\u00bd L\u00e4nge)";
             order.items.push_back(std::move(item));
         }
         return order;
     }
 
-    std::string money(std::uint64_t cents) { return out_.number(cents / 100) + "." + out_.padded(cents % 100, 2); }
+    std::string money(std::int64_t cents) {
+        auto const size = static_cast<std::uint64_t>(cents < 0 ? -cents : cents);
+        return (cents < 0 ? "-" : "") + out_.number(size / 100) + "." + out_.padded(size % 100, 2);
+    }
 
     // --- parts that several sets share ---
 
@@ -129,13 +140,19 @@ private:
         out_.raw("N4", towns[random_.below(towns.size())], "*US");
     }
     void parties(Order const& order) {
-        party("ST", buyers[order.buyer], "92", order.store);
+        party("ST", options_.non_ascii ? "CAF\u00c9 BR\u00dbL\u00c9E" : buyers[order.buyer], "92", order.store);
         address();
         if (random_.chance(60)) {
             party("BT", buyers[order.buyer], "92", "AP" + out_.number(order.buyer));
             address();
         }
         if (random_.chance(40)) party("SU", "SAMPLE TRADING CO", "92", "154880");
+    }
+    void text(std::string_view line) {
+        if (options_.release < "004020")
+            out_.segment("MSG", {line});
+        else
+            out_.segment("MTX", {"", line}); // MSG left the order with 004020
     }
     void references() {
         out_.segment("REF", {"DP", out_.padded(random_.below(99), 3)});
@@ -157,6 +174,21 @@ private:
     void item_segment(std::string_view id, Item const& item) {
         out_.segment(id, {out_.number(item.line), out_.number(item.quantity), item.unit, money(item.price),
                           id == "PO1" ? "PE" : "", "UP", item.upc, "VN", item.vendor_part, "IN", item.buyer_item});
+    }
+    /// With composite elements: a weight with its unit and its power, a part reference with another inside.
+    void measurement(Item const& item) {
+        if (!options_.composites) return;
+        out_.segment("MEA", {"PD", "N", out_.number(item.quantity) + ".5", composite({"LB", "1", "2"})});
+    }
+    void item_reference(Item const& item) {
+        if (!options_.composites) return;
+        out_.segment("REF", {"PD", item.vendor_part, "", composite({"IA", item.buyer_item})});
+    }
+    std::string composite(std::initializer_list<std::string_view> parts) const {
+        std::string text;
+        for (auto const part : parts)
+            (text += text.empty() ? std::string() : std::string(1, options_.component)) += part;
+        return text;
     }
     void description(Item const& item) {
         if (random_.chance(80)) out_.segment("PID", {"F", "08", "", "", item.description});
@@ -188,22 +220,24 @@ private:
         routing();
         if (random_.chance(25)) {
             out_.segment("N9", {"L1", "", "SHIPPING INSTRUCTIONS"});
-            out_.segment("MSG", {"DELIVER TO DOCK 4 BETWEEN 7 AM AND 2 PM, MONDAY TO FRIDAY."});
-            out_.segment("MSG", {"CALL AHEAD FOR AN APPOINTMENT."});
+            text("DELIVER TO DOCK 4 BETWEEN 7 AM AND 2 PM, MONDAY TO FRIDAY.");
+            text("CALL AHEAD FOR AN APPOINTMENT.");
         }
         parties(order);
-        std::uint64_t total = 0;
+        std::int64_t total = 0;
         for (auto const& item : order.items) {
             item_segment("PO1", item);
             if (random_.chance(20)) out_.segment("CTP", {"RS", "RES", money(item.price * 2)});
+            measurement(item);
             description(item);
             packaging();
+            item_reference(item);
             if (random_.chance(10))
                 out_.segment(
                     "SAC", {"A", "F800", "", "", out_.number(100 + random_.below(900)), "", "", "", "", "", "", "02"});
             if (item.quantity >= 3 && random_.chance(15)) store_quantities(item);
             if (random_.chance(15)) out_.segment("DTM", {"002", date()});
-            total += item.quantity * item.price;
+            total += static_cast<std::int64_t>(item.quantity) * item.price;
         }
         out_.segment("CTT", {out_.number(order.items.size())});
         out_.segment("AMT", {"TT", money(total)});
@@ -226,7 +260,9 @@ private:
         parties(order);
         for (auto const& item : order.items) {
             item_segment("PO1", item);
+            measurement(item);
             description(item);
+            item_reference(item);
             if (changed && item.quantity > 1 && random_.chance(40)) {
                 auto const now = item.quantity - 1 - random_.below(static_cast<unsigned>(item.quantity - 1));
                 out_.segment("ACK", {"IQ", out_.number(now), item.unit, "068", date()});
@@ -284,39 +320,48 @@ private:
         terms();
         out_.segment("DTM", {"011", order.date});
         out_.segment("FOB", {"CC"});
-        std::uint64_t total = 0;
+        std::int64_t total = 0;
         for (auto const& item : order.items) {
             item_segment("IT1", item);
+            measurement(item);
             description(item);
+            item_reference(item);
             if (random_.chance(15)) out_.segment("REF", {"PK", "PS" + out_.number(random_.below(999999))});
-            total += item.quantity * item.price;
+            total += static_cast<std::int64_t>(item.quantity) * item.price;
         }
-        std::uint64_t const allowance = random_.chance(30) ? total / 50 : 0;
-        std::uint64_t const freight = random_.chance(50) ? 500 + random_.below(9000) : 0;
+        std::int64_t const allowance = random_.chance(30) && total > 0 ? total / 50 : 0;
+        std::int64_t const freight = random_.chance(50) ? 500 + random_.below(9000) : 0;
         total = total - allowance + freight;
-        out_.segment("TDS", {out_.number(total)});
+        out_.segment("TDS", {std::to_string(total)});
         out_.segment("CAD", {"M", "", "", carriers[random_.below(carriers.size())], "", "", "BM",
                              "BOL" + out_.number(random_.below(9999999))});
         if (allowance > 0)
             out_.segment(
-                "SAC", {"A", "C310", "", "", out_.number(allowance), "", "", "", "", "", "", "02", "", "", "DISCOUNT"});
+                "SAC", {"A", "C310", "", "", std::to_string(allowance), "", "", "", "", "", "", "02", "", "", "DISCOUNT"});
         if (freight > 0)
             out_.segment("SAC",
-                         {"C", "D240", "", "", out_.number(freight), "", "", "", "", "", "", "06", "", "", "FREIGHT"});
+                         {"C", "D240", "", "", std::to_string(freight), "", "", "", "", "", "", "06", "", "", "FREIGHT"});
         out_.segment("CTT", {out_.number(order.items.size())});
     }
 
     Options options_;
     Random random_;
     InterchangeText out_;
+    Sink const* sink_ = nullptr;
     std::uint64_t interchange_ = 0;
     std::uint64_t serial_ = 1;
 };
 
 } // namespace
 
+void make_interchanges(Options const& options, Sink const& sink) {
+    Generator(options).interchanges(sink);
+}
+
 std::string make_interchanges(Options const& options) {
-    return Generator(options).interchanges();
+    std::string text;
+    make_interchanges(options, [&](std::string_view piece) { text += piece; });
+    return text;
 }
 
 std::string make_purchase_order(Options const& options, unsigned lines) {

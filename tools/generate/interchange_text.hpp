@@ -4,36 +4,22 @@
 // hide in the benchmark's input.
 #pragma once
 
+#include "tools/generate/fault.hpp"
 #include "tools/generate/interchange_generator.hpp"
+#include "tools/generate/random.hpp"
 
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wharf::generate {
 
-/// splitmix64: small, and the same everywhere.
-class Random {
-public:
-    explicit Random(std::uint64_t seed) : state_(seed) {}
-    [[nodiscard]] std::uint64_t next() {
-        auto z = state_ += 0x9e3779b97f4a7c15;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return z ^ (z >> 31);
-    }
-    /// 0 … limit - 1
-    [[nodiscard]] unsigned below(std::uint64_t limit) { return static_cast<unsigned>(next() % limit); }
-    [[nodiscard]] bool chance(unsigned percent) { return below(100) < percent; }
-
-private:
-    std::uint64_t state_;
-};
-
 class InterchangeText {
 public:
-    explicit InterchangeText(Options const& options) : options_(options) {}
+    explicit InterchangeText(Options const& options)
+        : options_(options), faults_(options.seed, options.element, options.segment) {}
 
     void begin_interchange(std::uint64_t number) {
         interchange_ = padded(number % 1000000000, 9);
@@ -48,8 +34,8 @@ public:
                                      "SAMPLETRADING  ",
                                      "250602",
                                      "1403",
-                                     "U",
-                                     "00401",
+                                     options_.release < "004020" ? "U" : "^",
+                                     options_.release.substr(0, 3) + options_.release.substr(3, 2),
                                      interchange_,
                                      "0",
                                      options_.test ? "T" : "P",
@@ -67,7 +53,7 @@ public:
         ++groups_;
         ++group_;
         sets_ = 0;
-        segment("GS", {id, "NORTHGATE", "SAMPLETRADING", "20250602", "1403", number(group_), "X", "004010"});
+        segment("GS", {id, "NORTHGATE", "SAMPLETRADING", "20250602", "1403", number(group_), "X", options_.release});
     }
     void end_group() { segment("GE", {number(sets_), number(group_)}); }
 
@@ -75,8 +61,10 @@ public:
         ++sets_;
         segments_ = 0;
         segment("ST", {set, padded(sets_, 4)});
+        body_ = out_.size();
     }
     void end_set() {
+        if (options_.fault_in_every_set) segments_ += static_cast<std::uint64_t>(faults_.put(out_, body_));
         auto const count = number(segments_ + 1);
         segment("SE", {count, padded(sets_, 4)});
     }
@@ -109,8 +97,14 @@ public:
         return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
     }
 
-    [[nodiscard]] std::uint64_t size() const { return out_.size(); }
-    [[nodiscard]] std::string take() { return std::move(out_); }
+    /// Of everything so far, also of what was taken.
+    [[nodiscard]] std::uint64_t size() const { return taken_ + out_.size(); }
+    /// What was written since the last time; between sets only.
+    [[nodiscard]] std::string take() {
+        taken_ += out_.size();
+        return std::exchange(out_, {});
+    }
+    [[nodiscard]] std::size_t waiting() const { return out_.size(); }
 
 private:
     void terminate() {
@@ -120,7 +114,10 @@ private:
     }
 
     Options options_;
+    Faults faults_;
     std::string out_;
+    std::uint64_t taken_ = 0;
+    std::size_t body_ = 0; // where the open set's segments after ST begin
     std::string interchange_;
     std::uint64_t groups_ = 0;
     std::uint64_t group_ = 0;
