@@ -1,5 +1,18 @@
 # Third-party libraries, each as one interface target, so that a layer names what it may use.
 # Boost, yaml-cpp and SQLite are linked statically: the light commands start in a few milliseconds.
+if(WHARF_ENGINE_ONLY)
+  # Nothing but headers, which are the same for every processor. Boost.JSON's sources are headers too.
+  find_package(Threads REQUIRED)
+  add_library(lib_spirit INTERFACE)
+  target_compile_definitions(lib_spirit INTERFACE BOOST_SPIRIT_X3_NO_FILESYSTEM)
+  add_library(lib_fmt INTERFACE)
+  target_compile_definitions(lib_fmt INTERFACE FMT_HEADER_ONLY=1)
+  file(WRITE ${CMAKE_BINARY_DIR}/boost_json.cpp "#include <boost/json/src.hpp>\n")
+  add_library(lib_json STATIC ${CMAKE_BINARY_DIR}/boost_json.cpp)
+  target_compile_options(lib_json PRIVATE -w)
+  return()
+endif()
+
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(Threads REQUIRED)

@@ -1,4 +1,4 @@
-// wharf-bench: reading, linting and translating in memory, on one core, with Google Benchmark.
+// wharf-bench: reading, linting, writing and translating in memory, on one core, with Google Benchmark.
 //
 //     wharf-bench [FILE] [--benchmark_…]     FILE: interchanges to measure with; without it 16 MB are generated
 //
@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "grammar/lint.hpp"
 #include "syntax/x12/reader.hpp"
+#include "syntax/x12/writer.hpp"
 #include "tools/generate/interchange_generator.hpp"
 #include "tools/wharf/translate_x12.hpp"
 #include "translator/translator.hpp"
@@ -15,6 +16,8 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -59,6 +62,56 @@ void lint(benchmark::State& state) {
     report(state);
 }
 
+/// The sets of the input, taken apart, as a translator would give them to the writer.
+struct Written {
+    std::string set_id;
+    std::vector<x12::OutSegment> body;
+};
+
+std::vector<Written> taken_apart() {
+    std::vector<Written> sets;
+    x12::Reader reader(*input, "bench");
+    while (reader.next()) {
+        auto const& part = reader.part();
+        if (part.kind != x12::PartKind::transaction_set) continue;
+        Written set{std::string(part.segments[0].element(1)), {}};
+        for (std::uint32_t i = 1; i + 1 < part.segments.size(); ++i) {
+            auto const segment = part.segments[i];
+            auto& out = set.body.emplace_back(x12::OutSegment{std::string(segment.id()), {}});
+            for (std::uint32_t n = 1; n <= segment.element_count(); ++n)
+                out.elements.emplace_back(segment.element(n));
+        }
+        sets.push_back(std::move(set));
+    }
+    return sets;
+}
+
+/// Groups of a hundred sets in one interchange.
+void write(benchmark::State& state) {
+    auto const sets = taken_apart();
+    x12::InterchangeHeader header;
+    header.sender = {"ZZ", "NORTHGATE", "NORTHGATE"};
+    header.receiver = {"ZZ", "SAMPLETRADING", "SAMPLETRADING"};
+    header.date6 = "250602";
+    header.date8 = "20250602";
+    header.time4 = "1403";
+    header.control_number = "1";
+    std::size_t bytes = 0;
+    for (auto _ : state) {
+        x12::InterchangeWriter writer(header);
+        for (std::size_t i = 0; i < sets.size(); ++i) {
+            if (i % 100 == 0) {
+                if (i > 0) writer.end_group();
+                writer.begin_group({"PO", std::to_string(i / 100 + 1), "X", "004010"});
+            }
+            if (!writer.add_transaction_set(sets[i].set_id, "0001", sets[i].body)) fail("a set cannot be written");
+        }
+        bytes = writer.finish().size();
+    }
+    state.counters["bytes"] = static_cast<double>(bytes);
+    report(state);
+}
+
 void translate(benchmark::State& state) {
     auto translators = translator::Translators::open();
     if (!translators) fail("the translators cannot be opened");
@@ -79,6 +132,7 @@ void translate(benchmark::State& state) {
 
 BENCHMARK(read)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(lint)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(write)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(translate)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 } // namespace
