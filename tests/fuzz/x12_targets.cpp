@@ -1,12 +1,16 @@
 // Targets that read X12.
+#include "base/byte_source.hpp"
 #include "diagnostic/render.hpp"
 #include "grammar/acknowledgment.hpp"
 #include "grammar/lint.hpp"
 #include "syntax/json/value.hpp"
+#include "syntax/x12/block.hpp"
 #include "syntax/x12/reader.hpp"
 #include "syntax/x12/writer.hpp"
 #include "tests/fuzz/targets.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -16,6 +20,28 @@ namespace {
 grammar::SchemaCache& schemas() {
     static grammar::SchemaCache cache(grammar::Grammars::open().value());
     return cache;
+}
+
+/// Gives one to seventeen bytes at a time.
+class Drops final : public ByteSource {
+public:
+    explicit Drops(std::string_view text) : rest_(text) {}
+    Result<std::size_t> read(char* to, std::size_t most) override {
+        auto const count = std::min({most, rest_.size(), 1 + turn_++ * 7 % 17});
+        rest_.copy(to, count);
+        rest_.remove_prefix(count);
+        return count;
+    }
+
+private:
+    std::string_view rest_;
+    std::size_t turn_ = 0;
+};
+
+std::string without_breaks(std::string_view text) {
+    std::string joined(text);
+    std::erase_if(joined, [](char c) { return c == '\r' || c == '\n'; });
+    return joined;
 }
 
 /// What the acknowledgment is made from: the file as an interchange reader sees it.
@@ -58,17 +84,39 @@ std::string written(std::vector<x12::OutSegment> const& body, x12::Delimiters co
 } // namespace
 
 void reader(std::string_view input) {
-    x12::Reader reader(input, "fuzz");
+    x12::Reader whole(input, "fuzz");
+    // The same bytes as a stream that gives few at a time, cut into small blocks.
+    x12::ReaderOptions small;
+    small.block_bytes = 200;
+    x12::Reader stream(std::make_unique<Drops>(input), "fuzz", small);
     std::uint64_t end = 0;
-    while (reader.next()) {
-        auto const& part = reader.part();
+    while (whole.next()) {
+        auto const& part = whole.part();
         require(part.offset >= end, "parts come in order and do not overlap");
         end = part.offset + part.length;
         require(end <= input.size(), "a part lies inside the text");
         std::string written;
         write_back(part, input, written);
-        require(written == input.substr(part.offset, part.length), "write_back gives the bytes that were read");
+        auto const bytes = input.substr(part.offset, part.length);
+        if (auto const block = whole.block(); block && block->wrapping)
+            require(without_breaks(written) == without_breaks(bytes), "write_back gives the bytes that were read, unwrapped");
+        else
+            require(written == bytes, "write_back gives the bytes that were read");
+
+        require(stream.next(), "a stream has the parts of the text");
+        auto const& streamed = stream.part();
+        require(streamed.kind == part.kind && streamed.offset == part.offset && streamed.length == part.length &&
+                    streamed.terminated == part.terminated && streamed.segment_position == part.segment_position,
+                "a part is the same from a stream");
+        require(streamed.segments.size() == part.segments.size(), "a part has the same segments from a stream");
+        for (std::size_t i = 0; i < part.segments.size(); ++i)
+            require(streamed.segments[i].bytes() == part.segments[i].bytes() &&
+                        streamed.segments[i].element_count() == part.segments[i].element_count(),
+                    "a segment is the same from a stream");
     }
+    require(!stream.next(), "a stream has no further parts");
+    require(render_text(whole.take_diagnostics()) == render_text(stream.take_diagnostics()),
+            "what is wrong with the bytes is the same from a stream");
 }
 
 void lint(std::string_view input) {
