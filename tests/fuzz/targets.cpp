@@ -7,7 +7,9 @@
 #include "grammar/grammar_file.hpp"
 #include "grammar/grammar_line.hpp"
 #include "grammar/grammar_release.hpp"
+#include "grammar/guide.hpp"
 #include "grammar/guide_pattern.hpp"
+#include "grammar/schema.hpp"
 #include "syntax/json/value.hpp"
 #include "translator/map_parser.hpp"
 
@@ -35,6 +37,22 @@ std::string_view next_line(std::string_view& rest) {
 }
 
 } // namespace
+
+void guide(std::string_view input) {
+    using namespace wharf::grammar;
+    static auto const grammars = Grammars::open().value();
+    auto const read = read_guide(input, "fuzz.guide", {}, *grammars);
+    if (!read) {
+        require(!read.error().empty(), "a refused guide has a reason");
+        require(!render_text(read.error()).empty(), "the reason is shown");
+        return;
+    }
+    require(Schema::compile({*read, &(*read)->narrowed()}).has_value(), "a guide without mistakes can be compiled");
+    auto const text = (*read)->effective_text();
+    auto const again = read_guide(text, "effective.guide", {}, *grammars);
+    require(again.has_value(), "the effective guide is a guide");
+    require((*again)->name() == (*read)->name() && (*again)->set_id() == (*read)->set_id(), "the effective guide is the same");
+}
 
 void map(std::string_view input) {
     auto const file = translator::parse_map("fuzz.map", input);

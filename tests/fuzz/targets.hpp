@@ -16,6 +16,7 @@ void lint(std::string_view input);           // envelope, validator, renderers
 void acknowledgment(std::string_view input); // 997, 999 and TA1: made from findings, read back
 void grammar(std::string_view input);        // the grammar language, line by line, every kind of file
 void grammar_file(std::string_view input);   // whole grammar files, every kind
+void guide(std::string_view input);          // guide files
 void pattern(std::string_view input);        // the patterns of guides: one on the first line, a value behind it
 void map(std::string_view input);            // the map language
 void json(std::string_view input);           // JSON values
@@ -32,6 +33,7 @@ inline constexpr std::array targets{
     Target{"acknowledgment", "acknowledgment", acknowledgment},
     Target{"grammar", "grammar", grammar},
     Target{"grammar_file", "grammar_file", grammar_file},
+    Target{"guide", "guide", guide},
     Target{"pattern", "pattern", pattern},
     Target{"map", "map", map},
     Target{"json", "json", json},
