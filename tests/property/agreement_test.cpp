@@ -18,9 +18,8 @@ struct Said {
 
 Said say(grammar::Validator& validator, Document const& document) {
     Said said;
-    auto const text = joined(document);
-    auto const list = to_list(document, text);
-    validator.validate(list, {}, said.findings);
+    SetText const text(document);
+    validator.validate(text.list(), {}, said.findings);
     for (auto const& finding : said.findings) {
         auto const index = finding.place.segment_position - 1;
         if (finding.code.starts_with("X12-02"))

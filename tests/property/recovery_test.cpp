@@ -19,8 +19,8 @@ double share(std::size_t part, std::size_t of) { return of == 0 ? 100 : 100 * st
 
 Diagnostics structural_findings(grammar::Validator& validator, Document const& document) {
     Diagnostics findings;
-    auto const text = joined(document);
-    validator.validate(to_list(document, text), {}, findings);
+    SetText const text(document);
+    validator.validate(text.list(), {}, findings);
     std::erase_if(findings, [](Diagnostic const& finding) { return !finding.code.starts_with("X12-02"); });
     return findings;
 }

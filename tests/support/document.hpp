@@ -1,6 +1,6 @@
 // A transaction set as tests build and damage it: the texts of its segments, ST to SE, without terminators.
 //
-// Owns its texts. The segment list of to_list() borrows from the joined text, which must outlive it.
+// Owns its texts.
 #pragma once
 
 #include "grammar/schema.hpp"
@@ -52,21 +52,34 @@ inline void set_count(Document& document) {
     return text;
 }
 
-/// `text` is joined(document).
-[[nodiscard]] inline x12::SegmentList to_list(Document const& document, std::string const& text) {
-    x12::SegmentList list;
-    list.reset(text.data(), 0, document.delimiters);
-    std::uint32_t begin = 0;
-    for (auto const& segment : document.segments) {
-        auto const first = static_cast<std::uint32_t>(list.ends().size());
-        for (std::size_t i = 0; i < segment.size(); ++i)
-            if (segment[i] == document.delimiters.element)
-                list.mutable_ends().push_back(begin + static_cast<std::uint32_t>(i));
-        list.mutable_ends().push_back(begin + static_cast<std::uint32_t>(segment.size()));
-        list.mutable_segments().push_back({begin, first, static_cast<std::uint32_t>(list.ends().size()) - first});
-        begin += static_cast<std::uint32_t>(segment.size()) + 1;
+/// A document's bytes and their segments, as a reader hands them to the validator.
+class SetText {
+public:
+    explicit SetText(Document const& document) {
+        block_.owned = joined(document);
+        block_.text = block_.owned.data();
+        block_.size = block_.owned.size();
+        block_.delimiters = document.delimiters;
+        block_.index.reset(document.delimiters);
+        while (!block_.index.complete())
+            block_.index.extend(block_.text, block_.size, true, block_.size);
+        std::uint32_t begin = 0;
+        std::uint32_t first = 0;
+        for (auto const& segment : document.segments) {
+            auto const ends = static_cast<std::uint32_t>(split(segment, document.delimiters.element).size());
+            block_.segments.push_back({begin, first, ends});
+            first += ends;
+            begin += static_cast<std::uint32_t>(segment.size()) + 1;
+        }
     }
-    return list;
-}
+    SetText(SetText const&) = delete;
+    SetText& operator=(SetText const&) = delete;
+
+    /// Borrows from this object.
+    [[nodiscard]] x12::SegmentList list() const { return {block_, 0, block_.segments.size()}; }
+
+private:
+    x12::Block block_;
+};
 
 } // namespace wharf::test

@@ -109,9 +109,8 @@ std::string DocumentGenerator::draw_segment(Schema const& schema, NodeIndex inde
         auto text = text_of(schema, index);
         if (node.place == grammar::no_place)
             return text;
-        Document const one{nullptr, delimiters_, {text}};
-        auto const list = to_list(one, text);
-        if (schema.variant_of(index, list[0]) == index)
+        SetText const one({nullptr, delimiters_, {text}});
+        if (schema.variant_of(index, one.list()[0]) == index)
             return text;
     }
     throw std::runtime_error("no segment for " + schema.path(index) + " could be drawn");
