@@ -408,7 +408,7 @@ void Reader::State::read_stray() {
     do {
         last = kind_here() == Envelope::se;
         if (!read_binary())
-            read_segments(last ? Take::one : Take::one_and_ordinary);
+            read_segments(Take::one); // what may stand inside a set, S1S or SVA, ends a run of strays
     } while (!last && !too_long() && skip_filler() && !interchange_here() && (kind_here() == Envelope::none || kind_here() == Envelope::se));
     finish();
 }
