@@ -1,6 +1,6 @@
 #include "grammar/acknowledgment.hpp"
 
-#include "grammar/envelope_check.hpp"
+#include "grammar/acknowledgment_codes.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -9,10 +9,35 @@
 namespace wharf::grammar {
 namespace {
 
-constexpr std::size_t most_codes = 5;     // AK502–AK506, AK905–AK909
-constexpr std::size_t longest_copy = 99;  // AK404
+constexpr std::size_t most_codes = 5;    // AK502–AK506, AK905–AK909
+constexpr std::size_t longest_copy = 99; // AK404
+constexpr std::size_t most_contexts = 10;
+constexpr std::uint64_t most_sets = 999'999;      // AK902–AK904
+constexpr std::uint32_t highest_element = 99;     // element 722, 1528
+constexpr std::uint32_t highest_repetition = 9999; // element 1686
 
-bool is_told(Diagnostic const& finding) { return finding.severity == Severity::error; }
+bool is_told(Diagnostic const& finding, AcknowledgmentOptions const& options) {
+    return finding.severity == Severity::error && (!finding.of_guide || options.guide_findings);
+}
+
+bool is_named(std::string_view code, std::vector<std::string> const& names) {
+    return std::ranges::any_of(names, [&](std::string_view name) {
+        return name.ends_with('*') ? code.starts_with(name.substr(0, name.size() - 1)) : code == name;
+    });
+}
+
+/// A: nothing to tell, E: all of it is named as acceptable, R.
+char code_of(Diagnostics const& findings, AcknowledgmentOptions const& options, std::string AcknowledgmentCodes::* only = nullptr) {
+    char code = 'A';
+    for (auto const& finding : findings) {
+        if (!is_told(finding, options) || (only != nullptr && (finding.acknowledgment.*only).empty()))
+            continue;
+        if (!is_named(finding.code, options.accept_with_errors))
+            return 'R';
+        code = 'E';
+    }
+    return code;
+}
 
 bool breaks(char c, x12::Delimiters const& delimiters) {
     return c == delimiters.element || c == delimiters.segment || c == delimiters.component ||
@@ -22,108 +47,249 @@ bool breaks(char c, x12::Delimiters const& delimiters) {
 
 /// AK404: the bad data element as sent, cut, and left out when it would break this interchange.
 std::string copy_of(Diagnostic const& finding, x12::Delimiters const& delimiters) {
-    auto const value = finding.value.substr(0, longest_copy);
-    return std::ranges::any_of(value, [&](char c) { return breaks(c, delimiters); }) ? std::string() : value;
+    auto value = finding.value.substr(0, longest_copy);
+    if (std::ranges::any_of(value, [&](char c) { return breaks(c, delimiters); }))
+        return {};
+    value.erase(value.find_last_not_of(' ') + 1);
+    return value;
 }
 
-/// An identifier the sender gave, cut to the width of our element; what would break this interchange becomes a '?'. It
+/// An identifier the sender gave, at the width of our element; what would break this interchange becomes a '?'. It
 /// cannot be left out: the sender finds the place by it, and an acknowledgment that is not sent helps nobody.
-std::string identifier(std::string_view text, std::size_t width, x12::Delimiters const& delimiters) {
-    std::string out(text.substr(0, width));
-    std::ranges::replace_if(out, [&](char c) { return breaks(c, delimiters); }, breaks('?', delimiters) ? 'X' : '?');
+std::string identifier(std::string_view text, std::size_t shortest, std::size_t longest, x12::Delimiters const& delimiters) {
+    char const stand_in = breaks('?', delimiters) ? 'X' : '?';
+    std::string out(text.substr(0, longest));
+    std::ranges::replace_if(out, [&](char c) { return breaks(c, delimiters); }, stand_in);
+    if (out.size() < shortest)
+        out.resize(shortest, stand_in);
     return out;
 }
 
-/// Codes of elements 723 and 718 that an older release of the acknowledgment lacks.
-std::string element_code(std::string const& code, std::string_view release) {
-    return (code == "12" || code == "13") && !release.empty() && release < "004020" ? "3" : code;
-}
-std::string set_code(std::string const& code, std::string_view release) {
-    return code == "18" && !release.empty() && release < "004050" ? "6" : code;
+/// The same for a control number: zeros in front do not change one.
+std::string control_number(std::string_view text, std::size_t shortest, x12::Delimiters const& delimiters) {
+    auto out = identifier(text, 0, 9, delimiters);
+    if (out.size() < shortest)
+        out.insert(0, shortest - out.size(), '0');
+    return out;
 }
 
-/// AK3 and AK4 of one set: one AK3 per segment and segment code, the element errors of a segment below its AK3 of code 8.
-void add_segment_errors(SetVerdict const& verdict, AcknowledgmentOptions const& options, std::vector<x12::OutSegment>& out) {
-    auto const& delimiters = options.delimiters;
-    std::uint32_t open_position = 0;
-    for (auto const& finding : verdict.findings) {
-        auto const& codes = finding.acknowledgment;
-        if (!is_told(finding) || codes.segment.empty())
-            continue;
-        auto const& place = finding.place;
-        bool const of_element = !codes.element.empty();
-        if (!of_element || open_position != place.segment_position) {
-            x12::OutSegment ak3{"AK3", {identifier(place.segment_id, 3, delimiters), std::to_string(place.segment_position), "", codes.segment}};
-            if (ak3.elements[0].size() < 2)
-                ak3.elements[0].resize(2, '?');
-            out.push_back(std::move(ak3));
-            open_position = of_element ? place.segment_position : 0;
+SetRow const* find_row(std::vector<SetRow> const& rows, std::string_view segment) {
+    for (auto const& row : rows) {
+        if (row.segment == segment)
+            return &row;
+        if (auto const* inner = find_row(row.rows, segment)) // a set nests a handful of levels
+            return inner;
+    }
+    return nullptr;
+}
+
+/// What the release of the acknowledgment has room for.
+struct Room {
+    std::uint64_t sets = ~0ULL, segments = ~0ULL, elements = ~0ULL;
+    std::uint64_t position = 999'999; // AK302
+    bool composite_position = true;   // AK401 is C030
+    bool repetition_position = true;  // … with a third component
+    bool group_release = false;       // AK103
+    bool implementation = false;      // AK203
+
+    Room(Dictionary const* dictionary, bool functional) {
+        if (dictionary == nullptr)
+            return;
+        if (auto const* set = dictionary->set(functional ? "997" : "999")) {
+            auto const maximum = [&](std::string_view segment) {
+                auto const* row = find_row(set->rows, segment);
+                return row == nullptr || row->max == 0 ? ~0ULL : row->max;
+            };
+            sets = maximum("AK2");
+            segments = maximum(functional ? "AK3" : "IK3");
+            elements = maximum(functional ? "AK4" : "IK4");
         }
-        if (!of_element)
-            continue;
-        auto position = std::to_string(place.element);
-        if (place.component != 0)
-            position += fmt::format("{}{}", delimiters.component, place.component);
-        out.push_back({"AK4", {std::move(position), place.element_number == 0 ? "" : std::to_string(place.element_number),
-                               element_code(codes.element, options.release), copy_of(finding, delimiters)}});
+        if (auto const* element = dictionary->element("719"))
+            for (position = 9; position < 999'999'999 && std::to_string(position).size() < element->max;)
+                position = position * 10 + 9;
+        auto const width = [&](std::string_view segment) {
+            auto const* definition = dictionary->segment(segment);
+            return definition == nullptr ? std::size_t{2} : definition->elements.size();
+        };
+        auto const* ak4 = dictionary->segment(functional ? "AK4" : "IK4");
+        composite_position = ak4 == nullptr || ak4->elements.empty() || ak4->elements[0].reference.starts_with('C');
+        auto const* c030 = dictionary->composite("C030");
+        repetition_position = c030 == nullptr || c030->components.size() > 2;
+        group_release = width("AK1") > 2;
+        implementation = width("AK2") > 2;
     }
-}
+};
 
-std::vector<std::string> unique_codes(Diagnostics const& findings, std::string AcknowledgmentCodes::* member) {
-    std::vector<std::string> codes;
-    for (auto const& finding : findings) {
-        auto const& code = finding.acknowledgment.*member;
-        if (is_told(finding) && !code.empty() && std::ranges::find(codes, code) == codes.end() && codes.size() < most_codes)
-            codes.push_back(code);
+class Body {
+public:
+    Body(AcknowledgmentKind kind, GroupVerdict const& verdict, AcknowledgmentOptions const& options)
+        : functional_(kind == AcknowledgmentKind::functional), verdict_(verdict), options_(options),
+          lists_(kind, options.dictionary.get()), room_(options.dictionary.get(), functional_) {}
+
+    std::vector<x12::OutSegment> make() {
+        auto const& group = verdict_.group;
+        auto const& delimiters = options_.delimiters;
+        x12::OutSegment ak1{"AK1", {identifier(group.functional_id, 2, 2, delimiters), control_number(group.control_number, 1, delimiters)}};
+        if (room_.group_release && !group.release.empty())
+            ak1.elements.push_back(identifier(group.release, 0, 12, delimiters));
+        out_.push_back(std::move(ak1));
+        bool const refused = code_of(verdict_.findings, options_, &AcknowledgmentCodes::group) == 'R';
+        // Where there is no room for all, those that were refused are listed and the others are not.
+        bool const list_accepted = options_.list_accepted_sets && !refused && verdict_.sets.size() <= room_.sets;
+        std::size_t accepted = 0, listed = 0;
+        for (auto const& set : verdict_.sets) {
+            auto const code = acknowledgment_code(set, options_);
+            accepted += code != 'R';
+            if ((code != 'A' || list_accepted) && listed < room_.sets) {
+                ++listed;
+                add_set(set, code);
+            }
+        }
+        add_group_trailer(acknowledgment_code(verdict_, options_), refused ? 0 : accepted);
+        return std::move(out_);
     }
-    return codes;
-}
 
-void append(std::vector<std::string>& to, std::vector<std::string> const& codes) { to.insert(to.end(), codes.begin(), codes.end()); }
+private:
+    [[nodiscard]] std::string name(std::string_view number) const { return (functional_ ? "AK" : "IK") + std::string(number); }
 
-std::string_view segment_error(std::string_view code) {
-    constexpr std::string_view words[] = {"", "unrecognized segment id", "unexpected segment", "mandatory segment missing",
-                                          "loop occurs over maximum times", "segment exceeds maximum use",
-                                          "segment not in defined transaction set", "segment not in proper sequence",
-                                          "segment has data element errors"};
-    return code.size() == 1 && code[0] >= '1' && code[0] <= '8' ? words[code[0] - '0'] : std::string_view{};
-}
+    void add_set(SetVerdict const& verdict, char code) {
+        auto const& set = verdict.set;
+        auto const& delimiters = options_.delimiters;
+        x12::OutSegment ak2{"AK2", {identifier(set.id, 3, 3, delimiters), control_number(set.control_number, 4, delimiters)}};
+        if (room_.implementation && !set.implementation_reference.empty())
+            ak2.elements.push_back(identifier(set.implementation_reference, 0, 35, delimiters));
+        out_.push_back(std::move(ak2));
+        add_segments(verdict);
+        x12::OutSegment ak5{name("5"), {std::string(1, code)}};
+        for (auto& one : set_codes(verdict, code))
+            ak5.elements.push_back(std::move(one));
+        out_.push_back(std::move(ak5));
+    }
 
-std::string_view element_error(std::string_view code) {
-    constexpr std::string_view words[] = {"", "mandatory data element missing", "conditional required data element missing",
-                                          "too many data elements", "data element too short", "data element too long",
-                                          "invalid character in data element", "invalid code value", "invalid date",
-                                          "invalid time", "exclusion condition violated"};
-    if (code == "10")
-        return words[10];
-    return code.size() == 1 && code[0] >= '1' && code[0] <= '9' ? words[code[0] - '0'] : std::string_view{};
-}
+    /// AK3 and AK4: one AK3 per segment and segment code, the element errors of a segment below its AK3 of code 8.
+    void add_segments(SetVerdict const& verdict) {
+        std::uint64_t segments = 0, elements = 0;
+        std::uint32_t open = 0; // the position whose AK3 of code 8 stands last
+        for (auto const& finding : verdict.findings) {
+            if (!is_told(finding, options_))
+                continue;
+            auto const& place = finding.place;
+            auto const code = lists_.element(finding);
+            bool const of_element = !code.empty();
+            if ((!of_element && finding.acknowledgment.segment.empty() && finding.acknowledgment.implementation_segment.empty()) ||
+                place.segment_position > room_.position)
+                continue;
+            if (!of_element || open != place.segment_position) {
+                auto const segment_code = of_element ? lists_.segment_with_elements() : lists_.segment(finding);
+                if (!of_element && segment_code.empty())
+                    continue; // the release cannot say it
+                if (segments++ == room_.segments)
+                    return;
+                out_.push_back({name("3"), {identifier(place.segment_id, 2, 3, options_.delimiters), std::to_string(place.segment_position), "", segment_code}});
+                open = of_element ? place.segment_position : 0;
+                elements = 0;
+                if (!of_element)
+                    add_contexts(finding);
+            }
+            if (of_element && elements < room_.elements && place.element != 0 && place.element <= highest_element) {
+                ++elements;
+                add_element(finding, code);
+            }
+        }
+    }
 
-std::string_view set_error(std::string_view code) {
-    constexpr std::string_view words[] = {"", "transaction set not supported", "transaction set trailer missing",
-                                          "control numbers in header and trailer do not match",
-                                          "number of included segments does not match actual count",
-                                          "one or more segments in error", "missing or invalid transaction set identifier",
-                                          "missing or invalid transaction set control number"};
-    return code.size() == 1 && code[0] >= '1' && code[0] <= '7' ? words[code[0] - '0'] : std::string_view{};
-}
+    void add_element(Diagnostic const& finding, std::string const& code) {
+        auto const& place = finding.place;
+        out_.push_back({name("4"), {position_of(place), place.element_number == 0 || place.element_number > 9999 ? "" : std::to_string(place.element_number),
+                                    code, copy_of(finding, options_.delimiters)}});
+        add_contexts(finding);
+    }
 
-std::string_view group_error(std::string_view code) {
-    constexpr std::string_view words[] = {"", "functional group not supported", "functional group version not supported",
-                                          "functional group trailer missing", "group control numbers do not agree",
-                                          "number of included transaction sets does not match actual count",
-                                          "group control number violates syntax"};
-    return code.size() == 1 && code[0] >= '1' && code[0] <= '6' ? words[code[0] - '0'] : std::string_view{};
-}
+    [[nodiscard]] std::string position_of(Place const& place) const {
+        auto out = std::to_string(place.element);
+        if (!room_.composite_position)
+            return out;
+        auto const separator = options_.delimiters.component;
+        bool const component = place.component != 0 && place.component <= highest_element;
+        bool const repetition = room_.repetition_position && place.repetition > 1 && place.repetition <= highest_repetition;
+        if (component)
+            out += fmt::format("{}{}", separator, place.component);
+        if (repetition)
+            out += fmt::format("{}{}{}", component ? "" : std::string(1, separator), separator, place.repetition);
+        return out;
+    }
 
-char first_char(std::string_view text, char otherwise) { return text.empty() ? otherwise : text[0]; }
+    /// CTX: the other places that made a condition bind.
+    void add_contexts(Diagnostic const& finding) {
+        if (functional_)
+            return;
+        std::size_t contexts = 0;
+        for (auto const& related : finding.related) {
+            auto const& place = related.place;
+            if (place.segment_position == 0 || place.segment_position > room_.position || place.segment_id.empty() ||
+                place.transaction != finding.place.transaction)
+                continue;
+            if (contexts++ == most_contexts)
+                return;
+            x12::OutSegment ctx{"CTX", {"SITUATIONAL TRIGGER", identifier(place.segment_id, 2, 3, options_.delimiters), std::to_string(place.segment_position)}};
+            if (place.element != 0 && place.element <= highest_element) {
+                ctx.set(5, position_of(place));
+                if (place.element_number != 0 && place.element_number <= 9999)
+                    ctx.set(6, std::to_string(place.element_number));
+            }
+            out_.push_back(std::move(ctx));
+        }
+    }
+
+    [[nodiscard]] std::vector<std::string> set_codes(SetVerdict const& verdict, char code) const {
+        std::vector<std::string> codes;
+        bool of_segments = false, of_guide = true; // of_guide: all that is wrong with segments
+        for (auto const& finding : verdict.findings) {
+            if (!is_told(finding, options_))
+                continue;
+            auto const& told = finding.acknowledgment;
+            if (!told.segment.empty() || !told.implementation_segment.empty()) {
+                of_segments = true;
+                of_guide = of_guide && finding.of_guide;
+            }
+            if (!told.transaction.empty())
+                add(codes, lists_.transaction(told.transaction));
+        }
+        if (of_segments || (code == 'R' && codes.empty()))
+            add(codes, lists_.transaction(of_segments && of_guide && !functional_ ? "I5" : "5"));
+        return codes;
+    }
+
+    void add_group_trailer(char code, std::size_t accepted) {
+        auto const number = [](std::uint64_t count) { return std::to_string(std::min(count, most_sets)); };
+        x12::OutSegment ak9{"AK9", {std::string(1, code), number(verdict_.included), number(verdict_.sets.size()), number(accepted)}};
+        std::vector<std::string> codes;
+        for (auto const& finding : verdict_.findings)
+            if (is_told(finding, options_) && !finding.acknowledgment.group.empty())
+                add(codes, lists_.group(finding.acknowledgment.group));
+        ak9.elements.insert(ak9.elements.end(), codes.begin(), codes.end());
+        out_.push_back(std::move(ak9));
+    }
+
+    static void add(std::vector<std::string>& codes, std::string code) {
+        if (!code.empty() && codes.size() < most_codes && std::ranges::find(codes, code) == codes.end())
+            codes.push_back(std::move(code));
+    }
+
+    bool functional_;
+    GroupVerdict const& verdict_;
+    AcknowledgmentOptions const& options_;
+    AcknowledgmentLists lists_;
+    Room room_;
+    std::vector<x12::OutSegment> out_;
+};
 
 } // namespace
 
 bool SetVerdict::accepted() const { return !has_errors(findings); }
 
 bool GroupVerdict::rejected() const {
-    return std::ranges::any_of(findings, [](Diagnostic const& f) { return is_told(f) && !f.acknowledgment.group.empty(); });
+    return std::ranges::any_of(findings, [](Diagnostic const& f) { return f.severity == Severity::error && !f.acknowledgment.group.empty(); });
 }
 
 std::size_t GroupVerdict::accepted_sets() const {
@@ -131,32 +297,48 @@ std::size_t GroupVerdict::accepted_sets() const {
 }
 
 std::vector<x12::OutSegment> make_997(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
-    std::vector<x12::OutSegment> out;
-    auto const& delimiters = options.delimiters;
-    out.push_back({"AK1", {identifier(verdict.group.functional_id, 2, delimiters), identifier(verdict.group.control_number, 9, delimiters)}});
+    return Body(AcknowledgmentKind::functional, verdict, options).make();
+}
+
+std::vector<x12::OutSegment> make_999(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
+    return Body(AcknowledgmentKind::implementation, verdict, options).make();
+}
+
+bool wants_acknowledgment(GroupVerdict const& verdict) {
+    auto const acknowledges = [](SetVerdict const& set) { return set.set.id == "997" || set.set.id == "999"; };
+    return verdict.group.functional_id != "FA" && (verdict.sets.empty() || !std::ranges::all_of(verdict.sets, acknowledges));
+}
+
+char acknowledgment_code(SetVerdict const& verdict, AcknowledgmentOptions const& options) { return code_of(verdict.findings, options); }
+
+char acknowledgment_code(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
+    auto const own = code_of(verdict.findings, options, &AcknowledgmentCodes::group);
+    if (own == 'R')
+        return 'R';
+    std::size_t refused = 0;
+    bool noted = own == 'E';
     for (auto const& set : verdict.sets) {
-        if (set.accepted() && (!options.list_accepted_sets || verdict.rejected()))
-            continue;
-        out.push_back({"AK2", {identifier(set.set.id, 3, delimiters), identifier(set.set.control_number, 9, delimiters)}});
-        auto const before = out.size();
-        add_segment_errors(set, options, out);
-        auto codes = unique_codes(set.findings, &AcknowledgmentCodes::transaction);
-        for (auto& code : codes)
-            code = set_code(code, options.release);
-        if (out.size() > before && std::ranges::find(codes, "5") == codes.end() && codes.size() < most_codes)
-            codes.push_back("5");
-        if (!set.accepted() && codes.empty())
-            codes.push_back("5");
-        x12::OutSegment ak5{"AK5", {set.accepted() ? "A" : "R"}};
-        append(ak5.elements, codes);
-        out.push_back(std::move(ak5));
+        auto const code = acknowledgment_code(set, options);
+        refused += code == 'R';
+        noted = noted || code == 'E';
     }
-    auto const accepted = verdict.accepted_sets();
-    auto const code = verdict.rejected() || (accepted == 0 && !verdict.sets.empty()) ? "R" : accepted == verdict.sets.size() ? "A" : "P";
-    x12::OutSegment ak9{"AK9", {code, std::to_string(verdict.included), std::to_string(verdict.sets.size()), std::to_string(accepted)}};
-    append(ak9.elements, unique_codes(verdict.findings, &AcknowledgmentCodes::group));
-    out.push_back(std::move(ak9));
-    return out;
+    if (refused != 0)
+        return refused == verdict.sets.size() ? 'R' : 'P';
+    return noted ? 'E' : 'A';
+}
+
+InterchangeAnswer answer_interchange(Diagnostics const& findings, AcknowledgmentOptions const& options) {
+    InterchangeAnswer answer;
+    for (auto const& finding : findings) {
+        auto const& note = finding.acknowledgment.interchange;
+        if (!is_told(finding, options) || note.empty())
+            continue;
+        if (!is_named(finding.code, options.accept_with_errors))
+            return {'R', note};
+        if (options.ta1_with_errors && answer.code == 'A')
+            answer = {'E', note};
+    }
+    return answer;
 }
 
 x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::string_view note) {
@@ -173,59 +355,9 @@ x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::str
 
 std::string interchange_refusal(Diagnostics const& findings) {
     for (auto const& finding : findings)
-        if (is_told(finding) && !finding.acknowledgment.interchange.empty())
+        if (finding.severity == Severity::error && !finding.acknowledgment.interchange.empty())
             return finding.acknowledgment.interchange;
     return {};
-}
-
-SetAcknowledgment const* GroupAcknowledgment::find(std::string_view control_number) const {
-    for (auto const& set : sets)
-        if (same_number(set.control_number, control_number))
-            return &set;
-    return nullptr;
-}
-
-char GroupAcknowledgment::code_of(std::string_view control_number) const {
-    if (auto const* set = find(control_number))
-        return set->code;
-    return code == 'P' ? 'A' : code; // P names the sets in error; those it does not name were accepted
-}
-
-GroupAcknowledgment read_acknowledgment(x12::SegmentList const& set) {
-    GroupAcknowledgment out;
-    std::string segment_in_error;
-    for (std::size_t i = 0; i < set.size(); ++i) {
-        auto const segment = set[i];
-        auto const id = segment.id();
-        auto const text = [&](std::uint32_t number) { return std::string(trim_blanks(segment.element(number))); };
-        if (id == "AK1") {
-            out.functional_id = text(1);
-            out.group_control_number = text(2);
-        } else if (id == "AK2") {
-            out.sets.push_back({text(1), text(2), 'A', {}});
-        } else if ((id == "AK3" || id == "IK3") && !out.sets.empty()) {
-            segment_in_error = fmt::format("segment {} ({})", text(2), text(1));
-            if (text(4) != "8")
-                out.sets.back().errors.push_back(fmt::format("{}: {}", segment_in_error, segment_error(text(4)).empty() ? "code " + text(4) : std::string(segment_error(text(4)))));
-        } else if ((id == "AK4" || id == "IK4") && !out.sets.empty()) {
-            auto const words = element_error(text(3));
-            auto line = fmt::format("{}, element {}: {}", segment_in_error, text(1), words.empty() ? "code " + text(3) : std::string(words));
-            if (!text(4).empty())
-                line += fmt::format(": \"{}\"", text(4));
-            out.sets.back().errors.push_back(std::move(line));
-        } else if ((id == "AK5" || id == "IK5") && !out.sets.empty()) {
-            out.sets.back().code = first_char(text(1), 'A');
-            for (std::uint32_t k = 2; k <= segment.element_count(); ++k)
-                if (auto const words = set_error(text(k)); !text(k).empty() && text(k) != "5")
-                    out.sets.back().errors.push_back(words.empty() ? "code " + text(k) : std::string(words));
-        } else if (id == "AK9") {
-            out.code = first_char(text(1), 'A');
-            for (std::uint32_t k = 5; k <= segment.element_count(); ++k)
-                if (!text(k).empty())
-                    out.errors.push_back(group_error(text(k)).empty() ? "code " + text(k) : std::string(group_error(text(k))));
-        }
-    }
-    return out;
 }
 
 } // namespace wharf::grammar

@@ -1,15 +1,20 @@
-// The content of functional acknowledgments (997; X12.20) and interchange acknowledgments (TA1; X12.56): made from findings,
-// and read back. The envelope around them, control numbers and storing are the gateway's.
+// The content of functional acknowledgments (997 and 999; X12.20) and interchange acknowledgments (TA1; X12.56), made from
+// findings. The envelope around them, control numbers and storing are the caller's (acknowledge.hpp, the gateway); reading them
+// is acknowledgment_reader.hpp.
 //
-// Only findings of severity error that carry acknowledgment codes are told; warnings about sense never are.
+// Only findings of severity error that carry acknowledgment codes are told; warnings about sense never are, and what only a
+// partner's guide objects to is told when the options say so. Codes and limits are those of the release of the acknowledgment:
+// a code that its lists lack falls back to the nearest they have.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"
+#include "grammar/acknowledgment_reader.hpp"
+#include "grammar/dictionary.hpp"
 #include "grammar/interchange.hpp"
-#include "syntax/x12/segment_list.hpp"
 #include "syntax/x12/writer.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,39 +38,40 @@ struct GroupVerdict {
 
 struct AcknowledgmentOptions {
     bool list_accepted_sets = true; // an AK2/AK5 pair for sets without errors too
-    std::string release;            // of the acknowledgment ("004010"); codes it lacks fall back. Empty: that of the sets
-    x12::Delimiters delimiters;     // AK404 that would hold one of these is left out; in an identifier it becomes '?'
+    bool guide_findings = false;    // what only a guide objects to refuses the set and is told too
+    /// Codes of ours ("X12-0304") or beginnings with a star ("X12-03*"). A set, a group or an interchange whose errors are all
+    /// named here is accepted with errors noted (E) instead of refused.
+    std::vector<std::string> accept_with_errors;
+    /// TA104 E for an interchange so accepted. Many senders take E for a refusal, so without this they get A.
+    bool ta1_with_errors = false;
+    /// Of the acknowledgment's release. nullptr: every code is written as it is, and AK1 and AK2 have two elements.
+    std::shared_ptr<Dictionary const> dictionary;
+    x12::Delimiters delimiters; // AK404 that would hold one of these is left out; in an identifier it becomes '?'
 };
 
 /// The body of a 997 (without ST and SE): AK1, AK2/AK3/AK4/AK5 per set, AK9.
 [[nodiscard]] std::vector<x12::OutSegment> make_997(GroupVerdict const& verdict, AcknowledgmentOptions const& options);
+/// The body of a 999: AK1, AK2/IK3/CTX/IK4/CTX/IK5 per set, AK9. A CTX names the place that made a condition bind. The release
+/// of the options must have a 999 (005010 and later).
+[[nodiscard]] std::vector<x12::OutSegment> make_999(GroupVerdict const& verdict, AcknowledgmentOptions const& options);
+
+/// False for acknowledgments themselves: a group FA, or one that holds nothing but 997 and 999.
+[[nodiscard]] bool wants_acknowledgment(GroupVerdict const& verdict);
+/// AK501: A, E or R. AK901: A, E, P or R.
+[[nodiscard]] char acknowledgment_code(SetVerdict const& verdict, AcknowledgmentOptions const& options);
+[[nodiscard]] char acknowledgment_code(GroupVerdict const& verdict, AcknowledgmentOptions const& options);
+
+/// TA104 and TA105.
+struct InterchangeAnswer {
+    char code = 'A';
+    std::string note = "000";
+};
+/// From the findings of an interchange, those of its groups and sets included: the first error with a TA105 decides.
+[[nodiscard]] InterchangeAnswer answer_interchange(Diagnostics const& findings, AcknowledgmentOptions const& options);
 
 /// TA1 for an interchange; `code` is TA104 (A, E, R), `note` TA105 ("000", "023", …).
 [[nodiscard]] x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::string_view note);
 /// TA105 of the first error among the findings that refuses the whole interchange; empty when none does.
 [[nodiscard]] std::string interchange_refusal(Diagnostics const& findings);
-
-struct SetAcknowledgment {
-    std::string set_id;          // AK201
-    std::string control_number;  // AK202
-    char code = 'A';             // AK501: A, E, M, P, R, W, X
-    std::vector<std::string> errors; // AK3/AK4/AK502 in words, for people
-    [[nodiscard]] bool accepted() const { return code == 'A' || code == 'E'; }
-};
-
-struct GroupAcknowledgment {
-    std::string functional_id;        // AK101
-    std::string group_control_number; // AK102
-    char code = 'A';                  // AK901: A, E, P, R, M, W, X
-    std::vector<SetAcknowledgment> sets; // may be empty although all were accepted
-    std::vector<std::string> errors;  // AK905… in words
-    /// The word on one of our sets: its own AK5 if there is one, else what AK901 says of all. Control numbers compare
-    /// without leading zeros.
-    [[nodiscard]] char code_of(std::string_view control_number) const;
-    [[nodiscard]] SetAcknowledgment const* find(std::string_view control_number) const;
-};
-
-/// Reads a 997 or 999 (a transaction set from ST to SE).
-[[nodiscard]] GroupAcknowledgment read_acknowledgment(x12::SegmentList const& set);
 
 } // namespace wharf::grammar
