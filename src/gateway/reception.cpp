@@ -321,7 +321,8 @@ Result<void> Reception::answer_with_997() {
         draft.release = !policy.version.empty() ? policy.version : info.release;
         if (draft.release.empty())
             draft.release = envelope.release;
-        options.release = draft.release; // codes that its lists lack fall back
+        auto const& grammars = context_.knowledge.grammars();
+        options.dictionary = grammars.dictionary(grammars.match_release(draft.release).release);
         auto place = std::ranges::find_if(drafts, [&](Draft const& other) {
             return other.release == draft.release && other.sender.group_id == draft.sender.group_id &&
                    other.receiver.group_id == draft.receiver.group_id;

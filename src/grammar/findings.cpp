@@ -439,6 +439,8 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
         related.place.offset = set_.file_offset(segment.element_begin(position));
         related.place.length = segment.element(position).size();
         related.place.element = position;
+        auto const* other = position <= segment_rule.elements.size() ? segment_rule.elements[position - 1].definition : nullptr;
+        related.place.element_number = other != nullptr ? static_cast<std::uint32_t>(std::atoi(other->number.c_str())) : 0;
         diagnostic.related.push_back(std::move(related));
     }
     add(std::move(diagnostic));

@@ -14,6 +14,7 @@ namespace wharf::fuzz {
 void reader(std::string_view input);         // X12 bytes to parts and back
 void lint(std::string_view input);           // envelope, validator, renderers
 void acknowledgment(std::string_view input); // 997, 999 and TA1: made from findings, read back
+void answer(std::string_view input);         // files answered; received answers explained, with the original behind a line =
 void grammar(std::string_view input);        // the grammar language, line by line, every kind of file
 void grammar_file(std::string_view input);   // whole grammar files, every kind
 void guide(std::string_view input);          // guide files
@@ -31,6 +32,7 @@ inline constexpr std::array targets{
     Target{"reader", "x12", reader},
     Target{"lint", "x12", lint},
     Target{"acknowledgment", "acknowledgment", acknowledgment},
+    Target{"answer", "answer", answer},
     Target{"grammar", "grammar", grammar},
     Target{"grammar_file", "grammar_file", grammar_file},
     Target{"guide", "guide", guide},

@@ -1,7 +1,9 @@
 // Targets that read X12.
 #include "base/byte_source.hpp"
 #include "diagnostic/render.hpp"
+#include "grammar/acknowledge.hpp"
 #include "grammar/acknowledgment.hpp"
+#include "grammar/acknowledgment_report.hpp"
 #include "grammar/lint.hpp"
 #include "syntax/json/value.hpp"
 #include "syntax/x12/block.hpp"
@@ -10,7 +12,9 @@
 #include "tests/fuzz/targets.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -139,6 +143,31 @@ void acknowledgment(std::string_view input) {
             require(group.rejected() || read.sets.size() == group.sets.size(), "the 997 tells of every set of a group it took");
         }
     }
+}
+
+void answer(std::string_view input) {
+    // A line of '=' parts the acknowledgment from the file it answers.
+    auto const cut = input.find("\n=\n");
+    grammar::NamedText const first{input.substr(0, cut), "fuzz.ack"};
+    std::optional<grammar::NamedText> original;
+    if (cut != std::string_view::npos) original = grammar::NamedText{input.substr(cut + 3), "fuzz.x12"};
+    if (auto const report = grammar::explain_acknowledgment(first, original, schemas())) {
+        for (auto const& finding : report->findings) {
+            auto const size = (finding.place.file == "fuzz.ack" ? first.text : original->text).size();
+            require(!finding.place.has_offset || finding.place.offset <= size, "a finding lies inside its file");
+        }
+        require(report->findings.empty() == render_text(report->findings).empty(), "every finding is shown");
+        require(!verdict_lines(*report).empty(), "there is a verdict");
+        require(json::parse(report_json(*report)).has_value(), "a report as JSON is JSON");
+    }
+    grammar::AcknowledgeOptions options;
+    options.at = Timestamp(std::chrono::seconds(1'750'000'000));
+    auto const made = grammar::acknowledge(original ? original->text : first.text, "fuzz.x12", schemas(), options);
+    require(made.has_value(), "every file can be answered");
+    if (made->bytes.empty()) return;
+    auto const again = grammar::explain_acknowledgment({made->bytes, "fuzz.answer"}, {}, schemas());
+    require(again.has_value(), "our own answer can be read");
+    require(again->refused == made->refused, "and says what it was meant to say");
 }
 
 } // namespace wharf::fuzz

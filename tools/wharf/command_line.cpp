@@ -56,6 +56,7 @@ public:
         app_.require_subcommand(1);
         app_.get_formatter()->column_width(34);
         add_lint();
+        add_ack();
         add_explain();
         add_translate();
         add_checks();
@@ -118,6 +119,59 @@ private:
         command.add_option("--release", lint_.release, "Check by this release (004010) whatever GS08 says")
             ->type_name("R");
         add_size(command, lint_.max_bytes);
+    }
+    void add_ack() {
+        auto& command = *app_.add_subcommand("ack", "Write the 997, 999 or TA1 for an X12 file, or explain a received one");
+        command.add_option("FILE", ack_.file, "X12 file to answer; with --read: the acknowledgment; - is standard input")
+            ->required()
+            ->type_name("");
+        auto* read = command.add_flag("--read", ack_.read, "FILE is an acknowledgment: say what it means");
+        command.add_option("--original", ack_.original, "With --read: the file that is answered; findings point into it")
+            ->type_name("FILE")
+            ->needs(read);
+        auto* format = command
+            .add_option_function<std::string>(
+                "--format",
+                [this](std::string const& word) {
+                    if (word != "text" && word != "json")
+                        throw CLI::ValidationError("--format", word + " is neither text nor json");
+                    ack_.format = word == "json" ? Format::json : Format::text;
+                },
+                "With --read: text (default) or json")
+            ->type_name("text|json");
+        format->needs(read);
+        std::vector<CLI::Option*> writing;
+        writing.push_back(command
+            .add_option_function<std::string>(
+                "--as",
+                [this](std::string const& word) {
+                    using Form = AckCommand::Form;
+                    if (word == "997") ack_.form = Form::functional;
+                    else if (word == "999") ack_.form = Form::implementation;
+                    else if (word == "ta1") ack_.form = Form::interchange;
+                    else throw CLI::ValidationError("--as", word + " is none of 997, 999, ta1");
+                },
+                "What to write (default: a 997 for each group, a TA1 where one is due)")
+            ->type_name("997|999|ta1"));
+        writing.push_back(command.add_option("--release", ack_.release, "GS08 of the acknowledgment (default: as in FILE)")->type_name("R"));
+        writing.push_back(command.add_option("--control-number", ack_.control_number, "ISA13 and GS06 of the first interchange (default 1)")
+            ->type_name("N")
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{999'999'999})));
+        writing.push_back(command.add_option("--at", ack_.at, "Date and time of the envelope: 2025-06-02T14:03 (default: now, UTC)")->type_name("TIME"));
+        auto* all = command.add_flag("--all-sets", ack_.all_sets, "List accepted sets too (default)");
+        auto* errors = command.add_flag("--errors-only", ack_.errors_only, "List only sets with errors");
+        errors->excludes(all);
+        writing.push_back(all);
+        writing.push_back(errors);
+        writing.push_back(command.add_option("--accept-with-errors", ack_.accept_with_errors,
+                                             "Codes (X12-0304, X12-03*) that do not refuse what has them: E instead of R")
+            ->type_name("CODE,…")
+            ->delimiter(','));
+        writing.push_back(command.add_flag("--ta1-with-errors", ack_.ta1_with_errors, "A TA1 may say E; otherwise it says A then"));
+        writing.push_back(command.add_option("--output", ack_.output, "Write here instead of standard output")->type_name("FILE"));
+        for (auto* option : writing) option->excludes(read);
+        add_grammars(command, grammars_);
+        add_size(command, ack_.max_bytes);
     }
     void add_explain() {
         auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set or an element");
@@ -234,6 +288,10 @@ private:
             lint_.grammars = grammars;
             return lint_;
         }
+        if (app_.got_subcommand("ack")) {
+            ack_.grammars = grammars;
+            return ack_;
+        }
         if (app_.got_subcommand("explain")) {
             explain_.grammars = grammars;
             return explain_;
@@ -256,6 +314,7 @@ private:
 
     CLI::App app_;
     LintCommand lint_;
+    AckCommand ack_;
     ExplainCommand explain_;
     TranslateCommand translate_;
     DocumentCheckCommand document_check_;

@@ -30,6 +30,26 @@ struct LintCommand {
     std::uint64_t max_bytes = limits::file_bytes;
 };
 
+/// 997, 999 or TA1: written for a file, or read and explained.
+struct AckCommand {
+    enum class Form { automatic, functional, implementation, interchange };
+    std::string file;
+    Form form = Form::automatic;
+    std::string release;              // of the acknowledgment; empty: as GS08
+    std::uint64_t control_number = 1;
+    std::string at;                   // "2025-06-02T14:03"; empty: now
+    bool all_sets = false; // the default, said aloud
+    bool errors_only = false;
+    bool ta1_with_errors = false;
+    std::vector<std::string> accept_with_errors;
+    std::string output;               // empty: standard output
+    bool read = false;
+    std::string original;             // with `read`: the file that is answered
+    Format format = Format::text;
+    std::optional<std::filesystem::path> grammars;
+    std::uint64_t max_bytes = limits::file_bytes;
+};
+
 struct ExplainCommand {
     std::vector<std::string> words; // {"X12-0306"}, {"N1"}, {"850"}, {"element", "98"}; none: list all
     std::string release = "004010";
@@ -84,7 +104,7 @@ struct Answer {
     std::string trouble; // for standard error
 };
 
-using Command = std::variant<Answer, LintCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
+using Command = std::variant<Answer, LintCommand, AckCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
                              TranslatorCheckCommand, PartnerCheckCommand, PartnerExplainCommand, GatewayCommand>;
 
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);

@@ -6,6 +6,7 @@
 namespace wharf::cli {
 
 [[nodiscard]] int run(LintCommand const& command);
+[[nodiscard]] int run(AckCommand const& command);
 [[nodiscard]] int run(ExplainCommand const& command);
 [[nodiscard]] int run(TranslateCommand const& command);
 [[nodiscard]] int run(DocumentCheckCommand const& command);

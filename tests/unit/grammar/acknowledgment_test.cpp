@@ -82,7 +82,7 @@ TEST(Acknowledgment, codes_that_the_release_has) {
     auto const wrong_group = test::interchange("IN", {order}, "005010");
     EXPECT_EQ(acknowledged(wrong_group), "AK1*IN*77~AK2*850*0001~AK5*R*18~AK9*R*1*1*0~");
     AcknowledgmentOptions older; // the partner wants his 997 in a release that has none of these
-    older.release = "004010";
+    older.dictionary = schemas().grammars().dictionary("004010");
     EXPECT_NE(acknowledged(components, older).find("AK4*3*324*3~"), std::string::npos);
     EXPECT_EQ(acknowledged(wrong_group, older), "AK1*IN*77~AK2*850*0001~AK5*R*6~AK9*R*1*1*0~");
 }
