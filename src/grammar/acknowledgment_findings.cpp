@@ -265,6 +265,13 @@ AcknowledgmentFindings::Words AcknowledgmentFindings::element_words(SegmentNote 
     return words;
 }
 
+bool AcknowledgmentFindings::is_full() {
+    if (report_.findings.size() < limits::findings)
+        return false;
+    ++report_.suppressed;
+    return true;
+}
+
 void AcknowledgmentFindings::segment_note(AnsweredGroup const& group, SetAcknowledgment const& set, SegmentNote const& note, OriginalSet const& original) {
     auto const index = original.segments != nullptr ? find_segment(*original.segments, note) : nowhere;
     if (!note.elements.empty()) {
@@ -273,6 +280,8 @@ void AcknowledgmentFindings::segment_note(AnsweredGroup const& group, SetAcknowl
         if (note.code == "8" || note.code.empty())
             return; // the elements have said it
     }
+    if (is_full())
+        return;
     auto words = segment_words(note, original);
     auto const severity = set.accepted() ? Severity::warning : Severity::error;
     if (original.segments == nullptr || index == nowhere) {
@@ -281,17 +290,17 @@ void AcknowledgmentFindings::segment_note(AnsweredGroup const& group, SetAcknowl
         at_note("ACK-0003", note.place, &group, std::move(words.message), std::move(words.help));
     } else {
         at_original("ACK-0003", *original.segments, index, 0, original.context, std::move(words.message), std::move(words.help));
-        if (report_.suppressed == 0)
-            report_.findings.back().related.push_back(said_here(note.place));
-        if (report_.suppressed == 0 && says_missing(note.code))
+        report_.findings.back().related.push_back(said_here(note.place));
+        if (says_missing(note.code))
             report_.findings.back().place.length = 0;
     }
-    if (report_.suppressed == 0)
-        report_.findings.back().severity = severity;
+    report_.findings.back().severity = severity;
 }
 
 void AcknowledgmentFindings::element_note(AnsweredGroup const& group, SetAcknowledgment const& set, SegmentNote const& segment, ElementNote const& note,
                                           OriginalSet const& original, std::size_t index) {
+    if (is_full())
+        return;
     auto words = element_words(segment, note);
     for (auto const& context : segment.contexts)
         words.help += fmt::format("\nThey add: {}.", context);
@@ -301,8 +310,7 @@ void AcknowledgmentFindings::element_note(AnsweredGroup const& group, SetAcknowl
         if (original.segments != nullptr)
             words.help += fmt::format("\nThe original has no {} there: perhaps it is not the file they answer.", segment.id);
         at_note("ACK-0004", note.place, &group, std::move(words.message), std::move(words.help));
-        if (report_.suppressed == 0)
-            report_.findings.back().severity = set.accepted() ? Severity::warning : Severity::error;
+        report_.findings.back().severity = set.accepted() ? Severity::warning : Severity::error;
         return;
     }
     auto const& list = *original.segments;
@@ -353,6 +361,8 @@ void AcknowledgmentFindings::set(AnsweredGroup const& group, SetAcknowledgment c
             codes.push_back(code);
     if (codes.empty() && (set.accepted() || !set.segments.empty()))
         return;
+    if (is_full())
+        return;
     auto const number = original.segments != nullptr ? original.context.transaction : set.control_number;
     auto message = fmt::format("set {} {} was {}", set.set_id, number, verdict_words(set.code));
     message += codes.empty() ? ", and they do not say why" : ": " + joined(codes, set_error_words);
@@ -364,11 +374,9 @@ void AcknowledgmentFindings::set(AnsweredGroup const& group, SetAcknowledgment c
         auto const [se, element] = codes.empty() ? std::pair{false, 0u} : st_or_se(codes.front());
         auto const& list = *original.segments;
         at_original("ACK-0002", list, se ? list.size() - 1 : 0, se && list.back().id() != "SE" ? 0 : element, original.context, std::move(message), std::move(help));
-        if (report_.suppressed == 0)
-            report_.findings.back().related.push_back(said_here(set.place));
+        report_.findings.back().related.push_back(said_here(set.place));
     }
-    if (report_.suppressed == 0)
-        report_.findings.back().severity = set.accepted() ? Severity::warning : Severity::error;
+    report_.findings.back().severity = set.accepted() ? Severity::warning : Severity::error;
 }
 
 void AcknowledgmentFindings::group(AnsweredGroup const& answered, x12::SegmentList const* gs, std::string const& original_file) {

@@ -51,6 +51,7 @@ private:
     void segment_note(AnsweredGroup const& group, SetAcknowledgment const& set, SegmentNote const& note, OriginalSet const& original);
     void element_note(AnsweredGroup const& group, SetAcknowledgment const& set, SegmentNote const& segment, ElementNote const& note,
                       OriginalSet const& original, std::size_t index);
+    [[nodiscard]] bool is_full(); // counts what is then left out
     void add(Diagnostic finding);
     [[nodiscard]] Related said_here(NotePlace const& place) const;
 

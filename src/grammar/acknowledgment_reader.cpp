@@ -10,6 +10,7 @@ namespace wharf::grammar {
 namespace {
 
 constexpr std::size_t longest_text = 200;  // of anything copied from an acknowledgment
+constexpr std::size_t most_contexts = 20; // CTX kept of one segment
 constexpr std::size_t longest_bytes = 400; // of a segment kept to be shown
 
 template <typename Number>
@@ -121,7 +122,7 @@ private:
 
     void context() {
         auto& segments = out_.sets.back().segments;
-        if (segments.empty())
+        if (segments.empty() || segments.back().contexts.size() == most_contexts)
             return;
         auto words = text(1);
         if (!text(2).empty())
