@@ -5,7 +5,7 @@
     golden_acknowledgments.py WHARF --update   write answers and page anew; review the difference before you commit it
 
 NAME.x12 is answered as a 997 and a 999 (NAME.997, NAME.999), or, when the name begins with ta1, as a TA1 (NAME.ta1).
-`codes.txt` names the file that shows each code, or why none can. NAME.guide, when there is one, is the partner's guide.
+NAME.options, when there is one, holds options of its own. `codes.txt` names the file that shows each code, or why none can. NAME.guide, when there is one, is the partner's guide.
 Each answer must pass `wharf lint`, and `wharf ack --read` must understand it; of names with "mixed" that text is kept (NAME.read).
 """
 
@@ -57,8 +57,8 @@ class Checker:
     def answer(self, file: pathlib.Path, kind: str) -> None:
         guide = file.with_suffix(".guide")
         options = ["--guide", guide.name, "--guide-findings"] if guide.exists() else []
-        if file.stem.startswith("ta105"):
-            options.append("--ta1-with-errors")
+        more = file.with_suffix(".options")
+        options += more.read_text(encoding="utf-8").split() if more.exists() else []
         said = self.run("ack", file.name, "--as", kind, "--at", "2025-06-03T09:00", "--control-number", "1", *options)
         target = file.with_suffix("." + kind)
         if kind == "999" and said.returncode == 2 and b"has no 999" in said.stderr:
@@ -124,10 +124,10 @@ def page(checker: Checker) -> str:
     for file in sorted(FOLDER.glob("*.x12"), key=lambda f: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", f.stem)]):
         name = file.stem
         out.append(f"\n### {name}\n\n")
-        for kind in ("guide", "x12", "997", "999", "ta1"):
+        for kind in ("guide", "options", "x12", "997", "999", "ta1"):
             part = file.with_suffix("." + kind)
             if part.exists():
-                heading = {"x12": "what came", "guide": "the guide"}.get(kind, "the " + kind.upper())
+                heading = {"x12": "what came", "guide": "the guide", "options": "options of `wharf ack`"}.get(kind, "the " + kind.upper())
                 out.append(f"{heading[0].upper() + heading[1:]}:\n\n```\n{part.read_text(encoding='utf-8').rstrip()}\n```\n\n")
     return "".join(out)
 
