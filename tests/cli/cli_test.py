@@ -146,6 +146,49 @@ class Lint(CommandLine):
         self.assertIn("No space left", result.stderr)
 
 
+class Acknowledge(CommandLine):
+    def test_there_and_back(self) -> None:
+        original = self.file("a.x12", BAD)
+        written = wharf("ack", original, "--as", "997", "--at", "2025-06-03T09:00")
+        self.assertEqual((written.returncode, written.stderr), (1, ""))
+        self.assertIn("AK4*2*330*6*2X~\nAK5*R*5~\nAK9*R*1*1*0~\n", written.stdout)
+        self.assertEqual(wharf("lint", "-", stdin=written.stdout).returncode, 0)
+        read = wharf("ack", "--read", "-", "--original", original, stdin=written.stdout)
+        self.assertEqual((read.returncode, read.stderr), (1, ""))
+        self.assertIn("850 0001 refused\n", read.stdout)
+        self.assertIn('PO1*1*2X*EA*12.50**UP*614141000012\n   |       ^^\n', read.stdout)
+        listed = json.loads(wharf("ack", "--read", "-", "--format", "json", stdin=written.stdout).stdout)
+        self.assertEqual(listed["groups"][0]["sets"][0]["notes"][0]["elements"][0]["value"], "2X")
+        self.assertEqual(listed["findings"][0]["code"], "ACK-0004")
+
+    def test_accepted(self) -> None:
+        target = pathlib.Path(self.folder.name, "out.997")
+        written = wharf("ack", self.file("a.x12", GOOD), "--output", str(target))
+        self.assertEqual((written.returncode, written.stdout, written.stderr), (0, "", ""))
+        self.assertEqual(wharf("ack", "--read", str(target)).returncode, 0)
+        nothing = wharf("ack", str(target))
+        self.assertEqual((nothing.returncode, nothing.stdout), (0, ""))
+        self.assertIn("nothing to answer", nothing.stderr)
+
+    def test_could_not_run(self) -> None:
+        file = self.file("a.x12", GOOD)
+        for words, said in (
+            (["--as", "999"], "release 004010 has no 999"),
+            (["--at", "yesterday"], "2025-06-02T14:03"),
+            (["--as", "824"], "none of 997, 999, ta1"),
+            (["--accept-with-errors", "X12-9999"], "X12-9999"),
+            (["--original", file], "--read"),
+            (["--read"], "holds no 997, 999 or TA1"),
+        ):
+            with self.subTest(words=words):
+                result = wharf("ack", file, *words)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertIn(said, result.stderr)
+        foreign = wharf("ack", self.file("a.txt", "hello"))
+        self.assertEqual(foreign.returncode, 1)
+        self.assertIn("there is no interchange to answer", foreign.stderr)
+
+
 class Mistakes(CommandLine):
     def test_unknown_command(self) -> None:
         result = wharf("lnit", "x")

@@ -1,15 +1,14 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
-#include "diagnostic/render.hpp"
+#include "diagnostic/severity_policy.hpp"
 #include "grammar/acknowledge.hpp"
 #include "grammar/acknowledgment_report.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
-#include <memory>
+#include <optional>
 #include <unistd.h>
 
 namespace wharf::cli {
@@ -85,6 +84,12 @@ int write_acknowledgment(AckCommand const& command, grammar::SchemaCache& schema
     options.content.list_accepted_sets = !command.errors_only;
     options.content.ta1_with_errors = command.ta1_with_errors;
     options.content.accept_with_errors = command.accept_with_errors;
+    SeverityPolicy known; // only to learn whether the codes exist
+    for (auto const& code : command.accept_with_errors)
+        if (auto ok = known.add(code, Treatment::tolerate); !ok) {
+            trouble("--accept-with-errors: " + ok.error().message);
+            return could_not_run;
+        }
     options.at = SystemClock().now();
     if (!command.at.empty()) {
         auto const at = parse_time(command.at);
