@@ -1,6 +1,5 @@
 #include "grammar/acknowledge.hpp"
 
-#include "base/limits.hpp"
 #include "grammar/envelope_check.hpp"
 
 #include <algorithm>
@@ -78,7 +77,6 @@ public:
         InterchangeReader reader(text, std::move(file_name), schemas_, options_.reader);
         while (reader.next()) {
             auto& item = reader.item();
-            keep(item.findings);
             take(item);
             if (item.kind != ItemKind::interchange_end)
                 continue;
@@ -95,13 +93,6 @@ public:
     }
 
 private:
-    /// For the person; the verdicts have their own.
-    void keep(Diagnostics const& findings) {
-        for (auto const& finding : findings)
-            if (finding.severity == Severity::error && result_.findings.size() < limits::findings)
-                result_.findings.push_back(finding);
-    }
-
     void take(Item& item) {
         auto& groups = judged_.groups;
         for (auto const& finding : item.findings)

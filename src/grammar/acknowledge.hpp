@@ -35,7 +35,6 @@ struct AcknowledgeOptions {
 
 struct AcknowledgeResult {
     std::string bytes;       // the interchanges, one segment a line; empty: there was nothing to answer
-    Diagnostics findings;    // what the answers tell, and what could not be answered
     std::uint64_t interchanges = 0, groups = 0, sets = 0; // of the file
     std::uint64_t answers = 0;
     bool refused = false;    // anything was
