@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view area_words[] = {"heading", "detail", "summary"};
 
-std::string_view use_word(Use use) { return use == Use::must ? "M" : use == Use::may ? "O" : "-"; }
+std::string_view use_word(Use use) {
+    return use == Use::must ? "M" : use == Use::may ? "O" : "-";
+}
 
 std::string origins(GuidePlace const& source, std::vector<GuidePlace> const& earlier) {
     std::string text;
@@ -47,7 +49,8 @@ public:
         line(0, fmt::format("guide {} {}", guide.name(), guide_quoted(guide.title())));
         line(0, fmt::format("narrows {} of {}", guide.set_id(), guide.release()));
         line(0, fmt::format("answers {}", fmt::join(guide.answers(), " ")));
-        if (set_.unlisted != Unlisted::allow) line(0, fmt::format("unlisted {}", set_.unlisted == Unlisted::report ? "report" : "forbid"));
+        if (set_.unlisted != Unlisted::allow)
+            line(0, fmt::format("unlisted {}", set_.unlisted == Unlisted::report ? "report" : "forbid"));
     }
 
     void areas() {
@@ -63,7 +66,9 @@ public:
     }
 
 private:
-    void line(unsigned depth, std::string const& text, std::string const& comment = {}) { out_ += fmt::format("{:{}}{}{}\n", "", depth * 2, text, comment); }
+    void line(unsigned depth, std::string const& text, std::string const& comment = {}) {
+        out_ += fmt::format("{:{}}{}{}\n", "", depth * 2, text, comment);
+    }
 
     void open_area() {
         if (!area_line_) line(0, std::string(area_words[static_cast<std::size_t>(area_)]));
@@ -93,7 +98,8 @@ private:
     }
 
     static bool has_content(NarrowedRow const& row) {
-        return !row.elements.empty() || !row.pairs.empty() || !row.rules.empty() || !row.note.empty() || std::ranges::any_of(row.rows, &NarrowedRow::listed);
+        return !row.elements.empty() || !row.pairs.empty() || !row.rules.empty() || !row.note.empty() ||
+               std::ranges::any_of(row.rows, &NarrowedRow::listed);
     }
 
     void inside(NarrowedRow const& row, unsigned depth) {
@@ -102,13 +108,15 @@ private:
         for (auto const& element : row.elements) {
             if (element.rule.source.file == nullptr) continue; // follows from the row
             auto const facts = element_facts(dictionary_, *segment, element.element, element.component);
-            if (facts) value(facts->label, element.rule, *facts, facts->mandatory && element.rule.use != Use::must, depth);
+            if (facts)
+                value(facts->label, element.rule, *facts, facts->mandatory && element.rule.use != Use::must, depth);
         }
         auto const qualifier = pair_facts(dictionary_, *segment, true);
         auto const facts = pair_facts(dictionary_, *segment, false);
         if (facts)
             for (auto const& pair : row.pairs) {
-                auto const beyond = pair.qualifier != "*" && qualifier->codes != nullptr && !qualifier->codes->find(pair.qualifier);
+                auto const beyond =
+                    pair.qualifier != "*" && qualifier->codes != nullptr && !qualifier->codes->find(pair.qualifier);
                 value(fmt::format("<{}>", pair.qualifier), pair.rule, *facts, beyond, depth);
             }
         rows(row.rows, depth, std::nullopt);
@@ -133,7 +141,8 @@ private:
         auto const beyond = row.row->max != 0 && (row.max == 0 || row.max > row.row->max);
         auto const max = row.max == 0 ? std::string(">1") : fmt::format("{}", row.max);
         auto const usual = row.use == Use::must ? 1u : 0u;
-        return fmt::format("{}{}{}", beyond ? "beyond " : "", row.min == usual ? "" : fmt::format("{}..", row.min), max);
+        return fmt::format("{}{}{}", beyond ? "beyond " : "", row.min == usual ? "" : fmt::format("{}..", row.min),
+                           max);
     }
 
     bool is_extra(NarrowedRow const& row) const {
@@ -142,7 +151,9 @@ private:
     bool has_foreign_qualifier(NarrowedRow const& row, SegmentDefinition const& segment) const {
         return std::ranges::any_of(row.qualifiers, [&](QualifierTest const& test) {
             auto const facts = element_facts(dictionary_, segment, test.element, test.component);
-            return facts && facts->codes != nullptr && std::ranges::any_of(test.values, [&](std::string const& value) { return !facts->codes->find(value); });
+            return facts && facts->codes != nullptr && std::ranges::any_of(test.values, [&](std::string const& value) {
+                       return !facts->codes->find(value);
+                   });
         });
     }
 
@@ -154,13 +165,16 @@ private:
         }
         return nullptr;
     }
-    bool has_variants(NarrowedRow const& row) const { return std::ranges::count(*siblings(set_.rows, row), row.place, &NarrowedRow::place) > 1; }
+    bool has_variants(NarrowedRow const& row) const {
+        return std::ranges::count(*siblings(set_.rows, row), row.place, &NarrowedRow::place) > 1;
+    }
     /// `#2`: the second place of that name, of the same kind, in the same area.
     std::uint32_t place_number(NarrowedRow const& row) const {
         std::uint32_t number = 0;
         std::uint32_t last = 0xffffffff;
         for (auto const& other : *siblings(set_.rows, row)) {
-            if (other.row->segment == row.row->segment && other.row->is_loop == row.row->is_loop && other.row->area == row.row->area && other.place != last) {
+            if (other.row->segment == row.row->segment && other.row->is_loop == row.row->is_loop &&
+                other.row->area == row.row->area && other.place != last) {
                 ++number;
                 last = other.place;
             }
@@ -169,11 +183,13 @@ private:
         return number;
     }
 
-    void value(std::string const& label, ValueRule const& rule, ElementFacts const& facts, bool beyond, unsigned depth) {
+    void value(std::string const& label, ValueRule const& rule, ElementFacts const& facts, bool beyond,
+               unsigned depth) {
         auto text = fmt::format("{}{}  {}", beyond ? "beyond " : "", label, use_word(rule.use));
         if (!rule.name.empty()) text += "  " + guide_quoted(rule.name);
         if (rule.lengths) {
-            auto const wider = facts.definition != nullptr && (rule.lengths->first < facts.definition->min || rule.lengths->second > facts.definition->max);
+            auto const wider = facts.definition != nullptr && (rule.lengths->first < facts.definition->min ||
+                                                               rule.lengths->second > facts.definition->max);
             text += fmt::format("  {}{}/{}", wider ? "beyond " : "", rule.lengths->first, rule.lengths->second);
         }
         if (rule.digits) text += "  digits";
@@ -192,7 +208,10 @@ private:
 
     void rules(std::vector<Rule> const& list, unsigned depth) {
         for (auto const& rule : list)
-            line(depth, fmt::format("{}{}{}", rule.text, rule.message.empty() ? "" : "  " + guide_quoted(rule.message), rule.report ? "  report" : ""), origins(rule.source, {}));
+            line(depth,
+                 fmt::format("{}{}{}", rule.text, rule.message.empty() ? "" : "  " + guide_quoted(rule.message),
+                             rule.report ? "  report" : ""),
+                 origins(rule.source, {}));
     }
 
     void levels(unsigned depth) {
@@ -201,7 +220,8 @@ private:
             auto const usual = level.mandatory ? 1u : 0u;
             auto const max = level.max == 0 ? std::string(">1") : fmt::format("{}", level.max);
             line(depth + 1,
-                 fmt::format("{} {}  {} {}{}{}", level.code, guide_quoted(level.name), level.mandatory ? "M" : "O", level.min == usual ? "" : fmt::format("{}..", level.min), max,
+                 fmt::format("{} {}  {} {}{}{}", level.code, guide_quoted(level.name), level.mandatory ? "M" : "O",
+                             level.min == usual ? "" : fmt::format("{}..", level.min), max,
                              level.under.empty() ? "" : fmt::format("  under {}", fmt::join(level.under, " "))),
                  origins(level.source, {}));
         }

@@ -11,7 +11,8 @@
 namespace wharf::grammar {
 namespace {
 
-std::expected<ElementFacts, GuideFault> facts_of(Dictionary const& dictionary, std::string label, ElementUse const& use, bool mandatory) {
+std::expected<ElementFacts, GuideFault> facts_of(Dictionary const& dictionary, std::string label, ElementUse const& use,
+                                                 bool mandatory) {
     ElementFacts facts;
     facts.label = std::move(label);
     facts.reference = use.reference;
@@ -41,7 +42,8 @@ Related at_line(Grammars::File const& file, std::size_t offset) {
     return related;
 }
 
-std::optional<Related> line_that_begins(Grammars const& grammars, std::string_view name, std::string const& beginning, std::string_view inner = {}) {
+std::optional<Related> line_that_begins(Grammars const& grammars, std::string_view name, std::string const& beginning,
+                                        std::string_view inner = {}) {
     auto const file = grammars.file(name);
     if (!file) return std::nullopt;
     auto at = file->text.starts_with(beginning) ? 0 : file->text.find("\n" + beginning);
@@ -68,7 +70,8 @@ SetRow const* nth_row(std::vector<SetRow> const& rows, SetRow const* wanted, std
 } // namespace
 
 bool ElementFacts::is_number() const {
-    return definition != nullptr && (definition->type == "R" || (definition->type.size() == 2 && definition->type[0] == 'N'));
+    return definition != nullptr &&
+           (definition->type == "R" || (definition->type.size() == 2 && definition->type[0] == 'N'));
 }
 
 std::string ElementFacts::lengths() const {
@@ -79,40 +82,55 @@ std::expected<ElementFacts, GuideFault> element_facts(Dictionary const& dictiona
                                                       std::uint8_t element, std::uint8_t component) {
     auto label = fmt::format("{}{:02}", segment.id, element);
     if (element == 0 || element > segment.elements.size())
-        return std::unexpected(GuideFault{"GUIDE-0013", fmt::format("there is no {}; {} has {} elements in {}", label, segment.id, segment.elements.size(), dictionary.release()),
-                                          fmt::format("`wharf explain {} --release {}` lists them", segment.id, dictionary.release())});
+        return std::unexpected(
+            GuideFault{"GUIDE-0013",
+                       fmt::format("there is no {}; {} has {} elements in {}", label, segment.id,
+                                   segment.elements.size(), dictionary.release()),
+                       fmt::format("`wharf explain {} --release {}` lists them", segment.id, dictionary.release())});
     auto const& use = segment.elements[element - 1];
     if (component == 0) return facts_of(dictionary, std::move(label), use, use.mandatory);
     auto const* composite = use.reference.starts_with('C') ? dictionary.composite(use.reference) : nullptr;
     if (composite == nullptr)
-        return std::unexpected(GuideFault{"GUIDE-0013", fmt::format("{} has no components in {}", label, dictionary.release()), fmt::format("write {} alone", label)});
+        return std::unexpected(GuideFault{"GUIDE-0013",
+                                          fmt::format("{} has no components in {}", label, dictionary.release()),
+                                          fmt::format("write {} alone", label)});
     if (component > composite->components.size())
-        return std::unexpected(GuideFault{"GUIDE-0013", fmt::format("there is no {}-{:02}; composite {} has {} components in {}", label, component, composite->id, composite->components.size(), dictionary.release()), {}});
+        return std::unexpected(
+            GuideFault{"GUIDE-0013",
+                       fmt::format("there is no {}-{:02}; composite {} has {} components in {}", label, component,
+                                   composite->id, composite->components.size(), dictionary.release()),
+                       {}});
     auto const& inner = composite->components[component - 1];
     return facts_of(dictionary, fmt::format("{}-{:02}", label, component), inner, inner.mandatory);
 }
 
-std::expected<ElementFacts, GuideFault> pair_facts(Dictionary const& dictionary, SegmentDefinition const& segment, bool qualifier) {
+std::expected<ElementFacts, GuideFault> pair_facts(Dictionary const& dictionary, SegmentDefinition const& segment,
+                                                   bool qualifier) {
     if (segment.pairs_from == 0 || segment.pairs_from >= segment.elements.size())
-        return std::unexpected(GuideFault{"GUIDE-0014", fmt::format("{} has no pairs of qualifier and value", segment.id), fmt::format("name an element, such as {}01", segment.id)});
+        return std::unexpected(GuideFault{"GUIDE-0014",
+                                          fmt::format("{} has no pairs of qualifier and value", segment.id),
+                                          fmt::format("name an element, such as {}01", segment.id)});
     auto const& use = segment.elements[qualifier ? segment.pairs_from - 1u : segment.pairs_from];
     return facts_of(dictionary, fmt::format("{}{:02}", segment.id, use.position), use, false);
 }
 
-std::optional<GuideFault> resolve_tests(std::vector<QualifierTest>& tests, Dictionary const& dictionary, SegmentDefinition const& segment,
-                                        Grammars const& grammars, bool any_code) {
+std::optional<GuideFault> resolve_tests(std::vector<QualifierTest>& tests, Dictionary const& dictionary,
+                                        SegmentDefinition const& segment, Grammars const& grammars, bool any_code) {
     for (auto& test : tests) {
         if (test.element == 0) {
             if (segment.key == 0)
                 return GuideFault{"GUIDE-0033", fmt::format("{} has no qualifier of its own", segment.id),
-                                  fmt::format("name the element: {}[{}{:02}={}]", segment.id, segment.id, 1, test.values.empty() ? "…" : test.values.front())};
+                                  fmt::format("name the element: {}[{}{:02}={}]", segment.id, segment.id, 1,
+                                              test.values.empty() ? "…" : test.values.front())};
             test.element = segment.key;
         }
         auto const facts = element_facts(dictionary, segment, test.element, test.component);
         if (!facts) return facts.error();
         for (auto const& value : test.values)
             if (!any_code && facts->codes != nullptr && !facts->codes->find(value))
-                return GuideFault{"GUIDE-0033", fmt::format("{} is no code of {} (element {}) in {}", guide_value(value), facts->label, facts->reference, facts->release),
+                return GuideFault{"GUIDE-0033",
+                                  fmt::format("{} is no code of {} (element {}) in {}", guide_value(value),
+                                              facts->label, facts->reference, facts->release),
                                   code_hint(value, *facts, grammars)};
         std::ranges::sort(test.values);
         auto const again = std::ranges::unique(test.values);
@@ -124,7 +142,9 @@ std::optional<GuideFault> resolve_tests(std::vector<QualifierTest>& tests, Dicti
 bool disjoint(std::span<QualifierTest const> a, std::span<QualifierTest const> b) {
     for (auto const& one : a)
         for (auto const& other : b) {
-            if (one.element != other.element || one.component != other.component || one.values.empty() || other.values.empty()) continue;
+            if (one.element != other.element || one.component != other.component || one.values.empty() ||
+                other.values.empty())
+                continue;
             std::vector<std::string> both;
             std::ranges::set_intersection(one.values, other.values, std::back_inserter(both));
             if (both.empty()) return true;
@@ -135,7 +155,8 @@ bool disjoint(std::span<QualifierTest const> a, std::span<QualifierTest const> b
 bool same_tests(std::span<QualifierTest const> a, std::span<QualifierTest const> b) {
     return a.size() == b.size() && std::ranges::all_of(a, [&](QualifierTest const& one) {
                return std::ranges::any_of(b, [&](QualifierTest const& other) {
-                   return one.element == other.element && one.component == other.component && one.values == other.values;
+                   return one.element == other.element && one.component == other.component &&
+                          one.values == other.values;
                });
            });
 }
@@ -164,24 +185,31 @@ std::string code_hint(std::string_view code, ElementFacts const& facts, Grammars
         auto const dictionary = grammars.dictionary(release);
         auto const* codes = dictionary ? dictionary->codes(facts.reference) : nullptr;
         if (codes == nullptr || !codes->find(code)) continue;
-        return release > facts.release ? fmt::format("{} has it since {}; write `beyond codes {}` if the partner really sends it", facts.reference, release, guide_value(code))
-                                       : fmt::format("older releases have it, {} no longer; write `beyond codes {}` if the partner really sends it", facts.release, guide_value(code));
+        return release > facts.release
+                   ? fmt::format("{} has it since {}; write `beyond codes {}` if the partner really sends it",
+                                 facts.reference, release, guide_value(code))
+                   : fmt::format(
+                         "older releases have it, {} no longer; write `beyond codes {}` if the partner really sends it",
+                         facts.release, guide_value(code));
     }
     std::vector<std::string> known;
     if (facts.codes != nullptr)
         for (auto const& [name, meaning] : facts.codes->all())
             known.emplace_back(name);
     auto const nearest = code.size() < 2 ? std::string() : nearest_word(code, known);
-    return fmt::format("{}`wharf explain element {} --release {}` lists them", nearest.empty() ? "" : fmt::format("did you mean {}? ", nearest),
-                       facts.reference, facts.release);
+    return fmt::format("{}`wharf explain element {} --release {}` lists them",
+                       nearest.empty() ? "" : fmt::format("did you mean {}? ", nearest), facts.reference,
+                       facts.release);
 }
 
 std::optional<Related> element_row(Grammars const& grammars, std::string_view reference) {
-    return line_that_begins(grammars, "elements", fmt::format("{} {} ", reference.starts_with('C') ? "composite" : "element", reference));
+    return line_that_begins(grammars, "elements",
+                            fmt::format("{} {} ", reference.starts_with('C') ? "composite" : "element", reference));
 }
 
 std::optional<Related> segment_row(Grammars const& grammars, std::string_view segment, std::uint8_t element) {
-    return line_that_begins(grammars, "segments", fmt::format("segment {} ", segment), element == 0 ? std::string() : fmt::format("{:02}", element));
+    return line_that_begins(grammars, "segments", fmt::format("segment {} ", segment),
+                            element == 0 ? std::string() : fmt::format("{:02}", element));
 }
 
 std::optional<Related> code_list(Grammars const& grammars, std::string_view element) {

@@ -30,18 +30,22 @@ struct ElementFacts {
     ElementDefinition const* definition = nullptr; // nullptr: a composite
     CodeList const* codes = nullptr;               // nullptr: none in the standard
     std::string release;
-    [[nodiscard]] bool is_number() const;   // N0 to N9, R
+    [[nodiscard]] bool is_number() const;      // N0 to N9, R
     [[nodiscard]] std::string lengths() const; // "1/30"
 };
 
-[[nodiscard]] std::expected<ElementFacts, GuideFault> element_facts(Dictionary const& dictionary, SegmentDefinition const& segment,
+[[nodiscard]] std::expected<ElementFacts, GuideFault> element_facts(Dictionary const& dictionary,
+                                                                    SegmentDefinition const& segment,
                                                                     std::uint8_t element, std::uint8_t component);
 /// Of the values of a segment with pairs. `qualifier`: of the elements that say what kind of value it is.
-[[nodiscard]] std::expected<ElementFacts, GuideFault> pair_facts(Dictionary const& dictionary, SegmentDefinition const& segment, bool qualifier);
+[[nodiscard]] std::expected<ElementFacts, GuideFault> pair_facts(Dictionary const& dictionary,
+                                                                 SegmentDefinition const& segment, bool qualifier);
 
-/// Fills in the segment's own qualifier (element 0) and checks the codes. `named`: the segment that named elements were written with.
+/// Fills in the segment's own qualifier (element 0) and checks the codes. `named`: the segment that named elements were
+/// written with.
 [[nodiscard]] std::optional<GuideFault> resolve_tests(std::vector<QualifierTest>& tests, Dictionary const& dictionary,
-                                                      SegmentDefinition const& segment, Grammars const& grammars, bool any_code = false);
+                                                      SegmentDefinition const& segment, Grammars const& grammars,
+                                                      bool any_code = false);
 
 /// True when no segment can pass both.
 [[nodiscard]] bool disjoint(std::span<QualifierTest const> a, std::span<QualifierTest const> b);
@@ -55,7 +59,8 @@ struct ElementFacts {
 
 /// The grammar's own rows as related places: "element 127 AN 1/80 @005050.. | …" at its line in `elements`.
 [[nodiscard]] std::optional<Related> element_row(Grammars const& grammars, std::string_view reference);
-[[nodiscard]] std::optional<Related> segment_row(Grammars const& grammars, std::string_view segment, std::uint8_t element);
+[[nodiscard]] std::optional<Related> segment_row(Grammars const& grammars, std::string_view segment,
+                                                 std::uint8_t element);
 [[nodiscard]] std::optional<Related> set_row(Grammars const& grammars, SetDefinition const& set, SetRow const& row);
 [[nodiscard]] std::optional<Related> code_list(Grammars const& grammars, std::string_view element);
 

@@ -1,7 +1,7 @@
 #include "grammar/guide_file.hpp"
 
-#include "diagnostic/registry.hpp"
 #include "base/limits.hpp"
+#include "diagnostic/registry.hpp"
 
 #include <fmt/format.h>
 
@@ -17,54 +17,84 @@ constexpr std::size_t max_depth = 12;
 
 std::string_view describe(GuideLineKind kind) {
     switch (kind) {
-    case GuideLineKind::guide: return "`guide`";
-    case GuideLineKind::narrows: return "`narrows`";
-    case GuideLineKind::answers: return "`answers`";
-    case GuideLineKind::extends: return "`extends`";
-    case GuideLineKind::unlisted: return "`unlisted`";
-    case GuideLineKind::area: return "an area";
-    case GuideLineKind::levels: return "`levels`";
-    case GuideLineKind::level_row: return "a level of the tree";
-    case GuideLineKind::level_count: return "a row about HL numbers";
-    case GuideLineKind::level: return "`level`";
-    case GuideLineKind::segment: return "a segment or loop";
-    case GuideLineKind::element: return "an element";
-    case GuideLineKind::pair: return "a pair";
-    case GuideLineKind::rule: return "a rule";
-    case GuideLineKind::note: return "a note";
-    case GuideLineKind::empty: break;
+    case GuideLineKind::guide:
+        return "`guide`";
+    case GuideLineKind::narrows:
+        return "`narrows`";
+    case GuideLineKind::answers:
+        return "`answers`";
+    case GuideLineKind::extends:
+        return "`extends`";
+    case GuideLineKind::unlisted:
+        return "`unlisted`";
+    case GuideLineKind::area:
+        return "an area";
+    case GuideLineKind::levels:
+        return "`levels`";
+    case GuideLineKind::level_row:
+        return "a level of the tree";
+    case GuideLineKind::level_count:
+        return "a row about HL numbers";
+    case GuideLineKind::level:
+        return "`level`";
+    case GuideLineKind::segment:
+        return "a segment or loop";
+    case GuideLineKind::element:
+        return "an element";
+    case GuideLineKind::pair:
+        return "a pair";
+    case GuideLineKind::rule:
+        return "a rule";
+    case GuideLineKind::note:
+        return "a note";
+    case GuideLineKind::empty:
+        break;
     }
     return "nothing";
 }
 
-bool is_header(GuideLineKind kind) { return kind >= GuideLineKind::guide && kind <= GuideLineKind::unlisted; }
+bool is_header(GuideLineKind kind) {
+    return kind >= GuideLineKind::guide && kind <= GuideLineKind::unlisted;
+}
 
 /// What stands below a row, in words; empty: nothing may.
 std::string_view allowed_below(GuideLine const& line) {
     switch (line.kind) {
-    case GuideLineKind::area: return "segments, loops, levels, rules and notes";
-    case GuideLineKind::levels: return "levels such as `S \"Shipment\" M 1` and rows about HL01, HL02, HL04";
-    case GuideLineKind::level: return "segments, loops, elements of HL, rules and notes";
+    case GuideLineKind::area:
+        return "segments, loops, levels, rules and notes";
+    case GuideLineKind::levels:
+        return "levels such as `S \"Shipment\" M 1` and rows about HL01, HL02, HL04";
+    case GuideLineKind::level:
+        return "segments, loops, elements of HL, rules and notes";
     case GuideLineKind::segment:
-        return line.is_loop ? "elements and pairs of its first segment, segments, loops, rules and notes" : "elements, pairs, rules and notes";
+        return line.is_loop ? "elements and pairs of its first segment, segments, loops, rules and notes"
+                            : "elements, pairs, rules and notes";
     case GuideLineKind::element:
-    case GuideLineKind::pair: return "a note";
-    default: return {};
+    case GuideLineKind::pair:
+        return "a note";
+    default:
+        return {};
     }
 }
 
 bool may_stand_below(GuideLine const& parent, GuideLine const& line) {
     using enum GuideLineKind;
     switch (parent.kind) {
-    case area: return line.kind == segment || line.kind == levels || line.kind == level || line.kind == rule || line.kind == note;
-    case levels: return line.kind == level_row || line.kind == level_count;
-    case level: return line.kind == segment || line.kind == element || line.kind == rule || line.kind == note;
+    case area:
+        return line.kind == segment || line.kind == levels || line.kind == level || line.kind == rule ||
+               line.kind == note;
+    case levels:
+        return line.kind == level_row || line.kind == level_count;
+    case level:
+        return line.kind == segment || line.kind == element || line.kind == rule || line.kind == note;
     case segment:
         return line.kind == element || line.kind == pair || line.kind == rule || line.kind == note ||
                (parent.is_loop && line.kind == segment);
     case element:
-    case pair: return line.kind == note;
-    default: return false;
+    case pair:
+        return line.kind == note;
+    default:
+        return false;
     }
 }
 
@@ -91,7 +121,8 @@ public:
             }
             if (line.kind == GuideLineKind::empty) continue;
             if (++rows > max_rows) {
-                problems_.add("GUIDE-0004", file_, line, {}, fmt::format("more than {} rows", max_rows), "a guide says only what differs from its grammar");
+                problems_.add("GUIDE-0004", file_, line, {}, fmt::format("more than {} rows", max_rows),
+                              "a guide says only what differs from its grammar");
                 return;
             }
             place(std::move(line));
@@ -107,7 +138,8 @@ private:
         auto const depth = line.indent / blanks_per_level;
         if (line.indent % blanks_per_level != 0 || depth > open_.size() || depth > max_depth) {
             fault("GUIDE-0002", line, {1, line.indent},
-                  fmt::format("indented by {} blanks, expected {}", line.indent, depths(std::min(open_.size(), max_depth))),
+                  fmt::format("indented by {} blanks, expected {}", line.indent,
+                              depths(std::min(open_.size(), max_depth))),
                   "a row stands two blanks further in than the row it belongs to");
             return;
         }
@@ -129,9 +161,11 @@ private:
         auto& parent = node();
         if (!may_stand_below(parent.line, line)) {
             auto const allowed = allowed_below(parent.line);
-            return fault("GUIDE-0002", line, {}, fmt::format("{} does not stand below {}", describe(line.kind), describe(parent.line.kind)),
-                         allowed.empty() ? fmt::format("nothing stands below {}; indent the row less", describe(parent.line.kind))
-                                         : fmt::format("below {} stand {}", describe(parent.line.kind), allowed));
+            return fault("GUIDE-0002", line, {},
+                         fmt::format("{} does not stand below {}", describe(line.kind), describe(parent.line.kind)),
+                         allowed.empty()
+                             ? fmt::format("nothing stands below {}; indent the row less", describe(parent.line.kind))
+                             : fmt::format("below {} stand {}", describe(parent.line.kind), allowed));
         }
         parent.rows.push_back({std::move(line), {}, false, 0, {}});
         open_.push_back(parent.rows.size() - 1);
@@ -153,15 +187,20 @@ private:
     }
 
     void header(GuideLine line) {
-        if (line.indent != 0) return fault("GUIDE-0002", line, {1, line.indent}, fmt::format("{} is indented", describe(line.kind)), "rows about the whole guide stand at the start of the line");
-        if (!open_.empty()) return fault("GUIDE-0003", line, {}, fmt::format("{} stands after the rows", describe(line.kind)), "what is said of the whole guide stands at its top");
+        if (line.indent != 0)
+            return fault("GUIDE-0002", line, {1, line.indent}, fmt::format("{} is indented", describe(line.kind)),
+                         "rows about the whole guide stand at the start of the line");
+        if (!open_.empty())
+            return fault("GUIDE-0003", line, {}, fmt::format("{} stands after the rows", describe(line.kind)),
+                         "what is said of the whole guide stands at its top");
         auto& member = line.kind == GuideLineKind::guide     ? file_.guide
                        : line.kind == GuideLineKind::narrows ? file_.narrows
                        : line.kind == GuideLineKind::answers ? file_.answers
                        : line.kind == GuideLineKind::extends ? file_.extends
                                                              : file_.unlisted;
         if (member) {
-            auto& finding = problems_.add("GUIDE-0003", file_, line, {}, fmt::format("{} a second time", describe(line.kind)), "write it once");
+            auto& finding = problems_.add("GUIDE-0003", file_, line, {},
+                                          fmt::format("{} a second time", describe(line.kind)), "write it once");
             finding.related.push_back(related_place({&file_.name, member->number, 1, 0}, "the first stands here"));
             return;
         }
@@ -175,7 +214,8 @@ private:
 
     void finish() {
         if (!file_.guide)
-            problems_.add("GUIDE-0003", file_.name, "there is no `guide` row", "begin with a name and a title: guide harbour-850 \"Harbour: purchase orders\"");
+            problems_.add("GUIDE-0003", file_.name, "there is no `guide` row",
+                          "begin with a name and a title: guide harbour-850 \"Harbour: purchase orders\"");
     }
 
     static constexpr std::uint32_t no_fault = 0xffffffff;
@@ -187,7 +227,9 @@ private:
 
 } // namespace
 
-std::string GuideFile::title_name() const { return guide ? std::string(guide->id.text) : name; }
+std::string GuideFile::title_name() const {
+    return guide ? std::string(guide->id.text) : name;
+}
 
 Diagnostic& GuideProblems::keep(Diagnostic diagnostic) {
     if (diagnostic.severity == Severity::error) ++errors_;
@@ -195,7 +237,8 @@ Diagnostic& GuideProblems::keep(Diagnostic diagnostic) {
     return list_.emplace_back(std::move(diagnostic));
 }
 
-Diagnostic& GuideProblems::add(std::string_view code, GuideFile const& file, GuideLine const& line, Span span, std::string message, std::string help) {
+Diagnostic& GuideProblems::add(std::string_view code, GuideFile const& file, GuideLine const& line, Span span,
+                               std::string message, std::string help) {
     auto diagnostic = make_diagnostic(code, std::move(message), std::move(help));
     if (span.column == 0) {
         auto const word = line.text.substr(std::min<std::size_t>(line.indent, line.text.size()));
@@ -209,7 +252,8 @@ Diagnostic& GuideProblems::add(std::string_view code, GuideFile const& file, Gui
     diagnostic.place.length = span.length;
     diagnostic.excerpt = line.text.substr(0, 2000);
     diagnostic.excerpt_offset = std::min(span.column - 1, static_cast<std::uint32_t>(diagnostic.excerpt.size()));
-    if (span.column - 1 < line.text.size()) diagnostic.value = line.text.substr(span.column - 1, std::min(span.length, 200u));
+    if (span.column - 1 < line.text.size())
+        diagnostic.value = line.text.substr(span.column - 1, std::min(span.length, 200u));
     return keep(std::move(diagnostic));
 }
 
@@ -234,7 +278,9 @@ std::shared_ptr<GuideFile> read_guide_file(std::string name, std::string text, G
     file->name = std::move(name);
     file->text = std::move(text);
     if (file->text.size() > max_bytes) {
-        problems.add("GUIDE-0004", file->name, fmt::format("the file has {} bytes; a guide may have {}", file->text.size(), max_bytes), "is this a guide?");
+        problems.add("GUIDE-0004", file->name,
+                     fmt::format("the file has {} bytes; a guide may have {}", file->text.size(), max_bytes),
+                     "is this a guide?");
         return file;
     }
     TreeReader(*file, problems).read();

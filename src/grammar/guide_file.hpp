@@ -1,7 +1,8 @@
 // A guide file as a tree: its header, and the rows of each area by indentation. Nothing is resolved yet.
 //
-// A GuideFile owns its text and its name; all words, and the places in rules, borrow from it, so it stands still in memory and lives
-// as long as what was made of it. Reading never stops at the first fault. Limits: 1 MB, 10,000 rows, 12 levels, 1,000 findings.
+// A GuideFile owns its text and its name; all words, and the places in rules, borrow from it, so it stands still in
+// memory and lives as long as what was made of it. Reading never stops at the first fault. Limits: 1 MB, 10,000 rows,
+// 12 levels, 1,000 findings.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"
@@ -41,9 +42,10 @@ struct GuideFile {
 /// Where the faults of guides go.
 class GuideProblems {
 public:
-    /// A fault at a span of a line; an empty span is the row's first word. Returns the diagnostic, to add related places; valid until
-    /// the next is added.
-    Diagnostic& add(std::string_view code, GuideFile const& file, GuideLine const& line, Span span, std::string message, std::string help = {});
+    /// A fault at a span of a line; an empty span is the row's first word. Returns the diagnostic, to add related
+    /// places; valid until the next is added.
+    Diagnostic& add(std::string_view code, GuideFile const& file, GuideLine const& line, Span span, std::string message,
+                    std::string help = {});
     /// Of the file as a whole.
     Diagnostic& add(std::string_view code, std::string file_name, std::string message, std::string help = {});
 

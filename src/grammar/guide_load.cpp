@@ -18,8 +18,10 @@ using Files = std::vector<std::shared_ptr<GuideFile>>; // the oldest parent firs
 
 class LoadedGuide final : public Guide {
 public:
-    LoadedGuide(std::shared_ptr<Files const> files, NarrowedSet set, std::vector<std::string> answers, Diagnostics deviations)
-        : files_(std::move(files)), set_(std::move(set)), answers_(std::move(answers)), deviations_(std::move(deviations)), name_(files_->back()->guide->id.text) {}
+    LoadedGuide(std::shared_ptr<Files const> files, NarrowedSet set, std::vector<std::string> answers,
+                Diagnostics deviations)
+        : files_(std::move(files)), set_(std::move(set)), answers_(std::move(answers)),
+          deviations_(std::move(deviations)), name_(files_->back()->guide->id.text) {}
 
     [[nodiscard]] std::string const& name() const override { return name_; }
     [[nodiscard]] std::string const& title() const override { return files_->back()->guide->title; }
@@ -39,7 +41,8 @@ private:
 };
 
 /// The set that a chain narrows; nullptr when it cannot be told, which is reported.
-SetDefinition const* narrowed_set_of(Files const& files, Grammars const& grammars, std::shared_ptr<Dictionary const>& dictionary, GuideProblems& problems) {
+SetDefinition const* narrowed_set_of(Files const& files, Grammars const& grammars,
+                                     std::shared_ptr<Dictionary const>& dictionary, GuideProblems& problems) {
     GuideFile const* says = nullptr;
     for (auto file = files.rbegin(); file != files.rend(); ++file) {
         if (!(*file)->narrows) continue;
@@ -50,21 +53,28 @@ SetDefinition const* narrowed_set_of(Files const& files, Grammars const& grammar
         auto const& own = *says->narrows;
         auto const& parent = *(*file)->narrows;
         if (own.id.text == parent.id.text && own.words.front().text == parent.words.front().text) continue;
-        problems.add("GUIDE-0007", *says, own, own.id, fmt::format("this guide narrows {} of {}, the one it extends {} of {}", own.id.text, own.words.front().text, parent.id.text, parent.words.front().text),
-                     "both must narrow the same set; a guide that others of several sets extend has no `narrows`")
-            .related.push_back(related_place({&(*file)->name, parent.number, parent.id.column, parent.id.length}, "the guide it extends"));
+        problems
+            .add("GUIDE-0007", *says, own, own.id,
+                 fmt::format("this guide narrows {} of {}, the one it extends {} of {}", own.id.text,
+                             own.words.front().text, parent.id.text, parent.words.front().text),
+                 "both must narrow the same set; a guide that others of several sets extend has no `narrows`")
+            .related.push_back(related_place({&(*file)->name, parent.number, parent.id.column, parent.id.length},
+                                             "the guide it extends"));
         return nullptr;
     }
     if (says == nullptr) {
-        problems.add("GUIDE-0003", files.back()->name, "nothing says which set this guide narrows",
-                     "write: narrows 850 of 004010. A guide without it can only be extended by others, and is checked with them");
+        problems.add("GUIDE-0052", files.back()->name,
+                     "nothing says which set this guide narrows: only how it is written was checked",
+                     "write: narrows 850 of 004010; a guide that others extend may go without, and is checked with each of "
+                     "them");
         return nullptr;
     }
     auto const& row = *says->narrows;
     auto const& release = row.words.front();
     dictionary = grammars.dictionary(release.text);
     if (dictionary == nullptr) {
-        problems.add("GUIDE-0005", *says, row, release, fmt::format("there is no release {}", release.text), fmt::format("there are: {}", [&] {
+        problems.add("GUIDE-0005", *says, row, release, fmt::format("there is no release {}", release.text),
+                     fmt::format("there are: {}", [&] {
                          std::string all;
                          for (auto const& name : grammars.releases())
                              all += (all.empty() ? "" : " ") + name;
@@ -75,8 +85,10 @@ SetDefinition const* narrowed_set_of(Files const& files, Grammars const& grammar
     auto const* set = dictionary->set(row.id.text);
     if (set == nullptr) {
         auto const nearest = nearest_word(row.id.text, dictionary->sets());
-        problems.add("GUIDE-0005", *says, row, row.id, fmt::format("release {} has no set {}", release.text, row.id.text),
-                     nearest.empty() ? fmt::format("`wharf explain --release {}` lists its sets", release.text) : fmt::format("did you mean {}?", nearest));
+        problems.add("GUIDE-0005", *says, row, row.id,
+                     fmt::format("release {} has no set {}", release.text, row.id.text),
+                     nearest.empty() ? fmt::format("`wharf explain --release {}` lists its sets", release.text)
+                                     : fmt::format("did you mean {}?", nearest));
     }
     return set;
 }
@@ -92,7 +104,8 @@ std::vector<std::string> answers_of(Files const& files, SetDefinition const& set
     return {set.release};
 }
 
-std::expected<std::shared_ptr<Guide const>, Diagnostics> make(Files files, Grammars const& grammars, GuideProblems problems) {
+std::expected<std::shared_ptr<Guide const>, Diagnostics> make(Files files, Grammars const& grammars,
+                                                              GuideProblems problems) {
     std::shared_ptr<Dictionary const> dictionary;
     auto const* definition = files.empty() ? nullptr : narrowed_set_of(files, grammars, dictionary, problems);
     if (definition == nullptr) return std::unexpected(problems.take());
@@ -102,7 +115,8 @@ std::expected<std::shared_ptr<Guide const>, Diagnostics> make(Files files, Gramm
         auto const readable = problems.errors() == 0;
         resolve_rows(*file, set, grammars, has_parent, problems);
         if (readable) resolve_rules(*file, set, grammars, has_parent, problems);
-        if (problems.errors() != 0 && file != files.back()) break; // what a child says is held against what its parent says
+        if (problems.errors() != 0 && file != files.back())
+            break; // what a child says is held against what its parent says
         has_parent = true;
     }
     auto findings = problems.take();
@@ -121,18 +135,22 @@ bool Guide::is_for(std::string_view set, std::string_view gs08) const {
     return set == set_id() && std::ranges::find(answers(), gs08) != answers().end();
 }
 
-std::expected<std::shared_ptr<Guide const>, Diagnostics> load_guide(std::filesystem::path const& path, Grammars const& grammars) {
+std::expected<std::shared_ptr<Guide const>, Diagnostics> load_guide(std::filesystem::path const& path,
+                                                                    Grammars const& grammars) {
     auto text = read_file(path, limits::configuration_bytes);
     if (!text) {
         GuideProblems problems;
-        problems.add("GUIDE-0004", path.string(), text.error().message, "give the path of a guide file, such as guides/harbour-850.guide");
+        problems.add("GUIDE-0004", path.string(), text.error().message,
+                     "give the path of a guide file, such as guides/harbour-850.guide");
         return std::unexpected(problems.take());
     }
     auto folder = path.parent_path();
     return read_guide(*text, path.string(), folder.empty() ? std::filesystem::path(".") : folder, grammars);
 }
 
-std::expected<std::shared_ptr<Guide const>, Diagnostics> read_guide(std::string_view text, std::string file_name, std::filesystem::path const& folder, Grammars const& grammars) {
+std::expected<std::shared_ptr<Guide const>, Diagnostics> read_guide(std::string_view text, std::string file_name,
+                                                                    std::filesystem::path const& folder,
+                                                                    Grammars const& grammars) {
     GuideProblems problems;
     auto files = read_guide_chain(std::string(text), std::move(file_name), folder, problems);
     return make(std::move(files), grammars, std::move(problems));

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t max_shown = 4; // places named in a message
 
-void collect_places(std::vector<NarrowedRow> const& rows, std::string_view segment, std::string const& path, std::set<std::string>& found) {
+void collect_places(std::vector<NarrowedRow> const& rows, std::string_view segment, std::string const& path,
+                    std::set<std::string>& found) {
     for (auto const& row : rows) {
         auto const own = path + "/" + row.row->segment;
         if (row.row->segment == segment) found.insert(own);
@@ -22,11 +23,14 @@ void collect_places(std::vector<NarrowedRow> const& rows, std::string_view segme
 
 class PathLookup {
 public:
-    PathLookup(RulePath& path, NarrowedSet const& set, Grammars const& grammars) : path_(path), set_(set), grammars_(grammars) {}
+    PathLookup(RulePath& path, NarrowedSet const& set, Grammars const& grammars)
+        : path_(path), set_(set), grammars_(grammars) {}
 
     std::expected<PathTarget, GuideFault> run(GuideBlock const& block) {
         if (path_.steps.empty() && !name_pair_segment(block))
-            return std::unexpected(GuideFault{"GUIDE-0040", fmt::format("{} stands outside a segment with pairs", path_.text), "write the segment too, such as PO1/<UP>"});
+            return std::unexpected(GuideFault{"GUIDE-0040",
+                                              fmt::format("{} stands outside a segment with pairs", path_.text),
+                                              "write the segment too, such as PO1/<UP>"});
         if (auto fault = first_step(block)) return std::unexpected(*fault);
         for (std::size_t i = 1; i < path_.steps.size(); ++i)
             if (auto fault = next_step(path_.steps[i])) return std::unexpected(*fault);
@@ -38,7 +42,8 @@ private:
 
     bool name_pair_segment(GuideBlock const& block) {
         for (auto row = block.rbegin(); row != block.rend(); ++row)
-            if (auto const* segment = definition((*row)->row->segment); segment != nullptr && segment->pairs_from != 0) {
+            if (auto const* segment = definition((*row)->row->segment);
+                segment != nullptr && segment->pairs_from != 0) {
                 PathStep step;
                 step.segment = segment->id;
                 path_.steps.push_back(std::move(step));
@@ -54,7 +59,9 @@ private:
     }
 
     /// Does the row let segments through that the step means?
-    static bool fits(NarrowedRow const& row, PathStep const& step) { return step.qualifiers.empty() || row.qualifiers.empty() || !disjoint(row.qualifiers, step.qualifiers); }
+    static bool fits(NarrowedRow const& row, PathStep const& step) {
+        return step.qualifiers.empty() || row.qualifiers.empty() || !disjoint(row.qualifiers, step.qualifiers);
+    }
 
     std::optional<GuideFault> first_step(GuideBlock const& block) {
         auto& step = path_.steps.front();
@@ -68,7 +75,9 @@ private:
                 if (take((*row)->rows, step)) return std::nullopt;
             }
         if (take(set_.rows, step)) return std::nullopt;
-        return unknown(step, set_.rows, path_.absolute ? fmt::format("{} of {} begins with", set_.set->id, set_.set->release) : std::string());
+        return unknown(step, set_.rows,
+                       path_.absolute ? fmt::format("{} of {} begins with", set_.set->id, set_.set->release)
+                                      : std::string());
     }
 
     std::optional<GuideFault> next_step(PathStep& step) {
@@ -90,20 +99,25 @@ private:
     void collect(std::vector<NarrowedRow> const& rows, PathStep const& step) {
         auto const range = find_place(rows, step.segment, step.place);
         for (auto i = range.begin; i != range.end; ++i)
-            if (!step.qualifiers.empty() && same_tests(rows[i].qualifiers, step.qualifiers)) return rows_.push_back(&rows[i]);
+            if (!step.qualifiers.empty() && same_tests(rows[i].qualifiers, step.qualifiers))
+                return rows_.push_back(&rows[i]);
         auto const some_variant = [&] {
             for (auto i = range.begin; i != range.end; ++i)
                 if (!rows[i].qualifiers.empty() && !disjoint(rows[i].qualifiers, step.qualifiers)) return true;
             return false;
         }();
         for (auto i = range.begin; i != range.end; ++i)
-            if (fits(rows[i], step) && !(some_variant && !step.qualifiers.empty() && rows[i].qualifiers.empty())) rows_.push_back(&rows[i]);
+            if (fits(rows[i], step) && !(some_variant && !step.qualifiers.empty() && rows[i].qualifiers.empty()))
+                rows_.push_back(&rows[i]);
     }
 
     GuideFault unknown(PathStep const& step, std::vector<NarrowedRow> const& rows, std::string_view where) const {
         auto const number = step.place == 1 ? std::string() : fmt::format("#{}", step.place);
-        auto const place = where.empty() ? fmt::format("{} of {}", set_.set->id, set_.set->release) : std::string(where);
-        return {"GUIDE-0040", fmt::format("path {}: {} has no {}{}{}", path_.text, place, step.segment, number, place_hint(set_, rows, step.segment, grammars_)),
+        auto const place =
+            where.empty() ? fmt::format("{} of {}", set_.set->id, set_.set->release) : std::string(where);
+        return {"GUIDE-0040",
+                fmt::format("path {}: {} has no {}{}{}", path_.text, place, step.segment, number,
+                            place_hint(set_, rows, step.segment, grammars_)),
                 "a path is looked up in the block it stands in, then outward; `/` starts at the set"};
     }
 
@@ -122,8 +136,11 @@ private:
             found.facts->label = path_.text;
             auto const qualifier = pair_facts(*set_.dictionary, *found.segment, true);
             if (path_.pair != "*" && qualifier->codes != nullptr && !qualifier->codes->find(path_.pair))
-                return std::unexpected(GuideFault{"GUIDE-0022", fmt::format("{} is no qualifier of {} (element {}) in {}", path_.pair, found.segment->id, qualifier->reference, qualifier->release),
-                                                  code_hint(path_.pair, *qualifier, grammars_)});
+                return std::unexpected(
+                    GuideFault{"GUIDE-0022",
+                               fmt::format("{} is no qualifier of {} (element {}) in {}", path_.pair, found.segment->id,
+                                           qualifier->reference, qualifier->release),
+                               code_hint(path_.pair, *qualifier, grammars_)});
         }
         return found;
     }
@@ -147,17 +164,20 @@ ValueRule PathTarget::rule_in(NarrowedRow const& row, RulePath const& path) {
     return {};
 }
 
-std::expected<PathTarget, GuideFault> resolve_path(RulePath& path, NarrowedSet const& set, GuideBlock const& block, Grammars const& grammars) {
+std::expected<PathTarget, GuideFault> resolve_path(RulePath& path, NarrowedSet const& set, GuideBlock const& block,
+                                                   Grammars const& grammars) {
     return PathLookup(path, set, grammars).run(block);
 }
 
-PlaceRange find_place(std::vector<NarrowedRow> const& rows, std::string_view segment, std::uint32_t number, std::optional<Area> area, std::optional<bool> loop) {
+PlaceRange find_place(std::vector<NarrowedRow> const& rows, std::string_view segment, std::uint32_t number,
+                      std::optional<Area> area, std::optional<bool> loop) {
     for (std::size_t i = 0; i < rows.size();) {
         auto end = i + 1;
         while (end < rows.size() && rows[end].place == rows[i].place)
             ++end;
         auto const& row = *rows[i].row;
-        if (row.segment == segment && (!area || row.area == *area) && (!loop || row.is_loop == *loop) && --number == 0) return {i, end};
+        if (row.segment == segment && (!area || row.area == *area) && (!loop || row.is_loop == *loop) && --number == 0)
+            return {i, end};
         i = end;
     }
     return {};
@@ -176,11 +196,14 @@ std::string places_in_set(NarrowedSet const& set, std::string_view segment) {
     return text;
 }
 
-std::string place_hint(NarrowedSet const& set, std::vector<NarrowedRow> const& rows, std::string_view segment, Grammars const& grammars) {
-    if (auto const places = places_in_set(set, segment); !places.empty()) return fmt::format(" (the set has it as {})", places);
+std::string place_hint(NarrowedSet const& set, std::vector<NarrowedRow> const& rows, std::string_view segment,
+                       Grammars const& grammars) {
+    if (auto const places = places_in_set(set, segment); !places.empty())
+        return fmt::format(" (the set has it as {})", places);
     if (set.dictionary->segment(segment) == nullptr) {
         for (auto const& release : grammars.releases())
-            if (auto const dictionary = grammars.dictionary(release); dictionary && dictionary->segment(segment) != nullptr)
+            if (auto const dictionary = grammars.dictionary(release);
+                dictionary && dictionary->segment(segment) != nullptr)
                 return fmt::format(" ({} has no such segment, {} has)", set.set->release, release);
     }
     std::vector<std::string> names;

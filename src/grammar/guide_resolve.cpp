@@ -1,5 +1,6 @@
 #include "grammar/guide_resolve.hpp"
 
+#include "grammar/guide_narrow.hpp"
 #include "grammar/guide_path.hpp"
 
 #include <fmt/format.h>
@@ -39,47 +40,37 @@ void number(std::vector<NarrowedRow>& rows, std::uint32_t& next) {
     }
 }
 
-std::string count_words(std::uint32_t max) { return max == 0 ? "any number of times" : max == 1 ? "once" : fmt::format("{} times", max); }
-bool exceeds(std::uint32_t max, std::uint32_t limit) { return limit != 0 && (max == 0 || max > limit); }
-
-/// Where rows are looked up: those of an area, or those inside a loop.
-struct Scope {
-    std::vector<NarrowedRow>* rows;
-    std::optional<Area> area; // of the set's own rows
-    std::string words;        // "the heading", "loop N1"
-    bool forbidden = false;   // inside something that is `-`
-};
-
 class RowResolver {
 public:
     RowResolver(GuideFile& file, NarrowedSet& set, Grammars const& grammars, bool has_parent, GuideProblems& problems)
-        : file_(file), set_(set), grammars_(grammars), has_parent_(has_parent), problems_(problems), next_place_(highest_place(set.rows) + 1) {
+        : file_(file), set_(set), grammars_(grammars), has_parent_(has_parent), problems_(problems),
+          narrow_(file, set, grammars, has_parent, problems), next_place_(highest_place(set.rows) + 1) {
         for (auto const& row : set.rows)
             total_ += size_of(row);
     }
 
     void run() {
         for (auto& area : file_.areas) {
-            Scope scope{&set_.rows, area.line.area, fmt::format("the {}", area_words[static_cast<std::size_t>(area.line.area)])};
+            Scope scope{&set_.rows, area.line.area,
+                        fmt::format("the {}", area_words[static_cast<std::size_t>(area.line.area)])};
             apply(scope, area.rows);
         }
     }
 
 private:
-    RowContext context(GuideLine const& line) const {
-        RowContext made{file_, line, grammars_, problems_, has_parent_, false, false, {}, 0, false};
-        made.may_override = line.cell(GuideCell::Kind::override_parent) != nullptr;
-        made.beyond = line.beyond;
-        return made;
-    }
-    Diagnostic& add(std::string_view code, GuideLine const& line, Span span, std::string message, std::string help = {}) {
+    Diagnostic& add(std::string_view code, GuideLine const& line, Span span, std::string message,
+                    std::string help = {}) {
         return problems_.add(code, file_, line, span, std::move(message), std::move(help));
     }
-    void add(GuideFault const& fault, GuideLine const& line, Span span) { add(fault.code, line, span, fault.message, fault.help); }
+    void add(GuideFault const& fault, GuideLine const& line, Span span) {
+        add(fault.code, line, span, fault.message, fault.help);
+    }
     void relate_row(Diagnostic& finding, NarrowedRow const& row) const {
         if (auto related = set_row(grammars_, *set_.set, *row.row)) finding.related.push_back(std::move(*related));
     }
-    GuidePlace place_of(GuideLine const& line) const { return {&file_.name, line.number, line.id.column, line.id.length}; }
+    GuidePlace place_of(GuideLine const& line) const {
+        return {&file_.name, line.number, line.id.column, line.id.length};
+    }
     [[nodiscard]] std::string release() const { return set_.set->release; }
 
     // The recursion follows the indentation of the file, which is limited.
@@ -92,7 +83,8 @@ private:
                 continue;
             }
             if (node.line.kind != GuideLineKind::segment && node.line.kind != GuideLineKind::level) continue;
-            auto const index = node.line.kind == GuideLineKind::level ? find_level(scope, node) : find_row(scope, node, above);
+            auto const index =
+                node.line.kind == GuideLineKind::level ? find_level(scope, node) : find_row(scope, node, above);
             if (!index) continue;
             auto& row = (*scope.rows)[*index];
             above = row.place;
@@ -100,8 +92,8 @@ private:
             node.place = row.place;
             node.tests = row.qualifiers;
             if (node.line.kind == GuideLineKind::segment) {
-                narrow(row, node.line, scope);
-                check_minimums(scope, row.place, node.line);
+                narrow_.row(row, node.line, scope);
+                narrow_.check_minimums(scope, row.place, node.line);
             }
             apply_inside(row, node, scope);
         }
@@ -110,13 +102,15 @@ private:
     void apply_inside(NarrowedRow& row, GuideNode& node, Scope const& scope) {
         for (auto& inner : node.rows)
             if (inner.line.kind == GuideLineKind::element)
-                apply_element(row, inner);
+                narrow_.element(row, inner);
             else if (inner.line.kind == GuideLineKind::pair)
-                apply_pair(row, inner);
+                narrow_.pair(row, inner);
             else if (inner.line.kind == GuideLineKind::note)
                 row.note = inner.line.title;
         if (row.row->is_loop)
-            apply({&row.rows, std::nullopt, fmt::format("loop {}", row.row->segment), scope.forbidden || row.use == Use::must_not}, node.rows);
+            apply({&row.rows, std::nullopt, fmt::format("loop {}", row.row->segment),
+                   scope.forbidden || row.use == Use::must_not},
+                  node.rows);
     }
 
     // ---- which row
@@ -144,7 +138,8 @@ private:
         if (line.any_value) tests.emplace_back();
         for (auto const& written : line.qualifiers) {
             if (!written.segment.empty() && written.segment != definition.id) {
-                add("GUIDE-0033", line, written, fmt::format("an element of {} among the qualifiers of {}", written.segment, definition.id),
+                add("GUIDE-0033", line, written,
+                    fmt::format("an element of {} among the qualifiers of {}", written.segment, definition.id),
                     fmt::format("write {}{:02}={}", definition.id, written.element, written.value));
                 return std::nullopt;
             }
@@ -154,7 +149,9 @@ private:
                 add(*fault, line, written);
                 return std::nullopt;
             }
-            auto const same = [&](QualifierTest const& other) { return other.element == one.front().element && other.component == one.front().component; };
+            auto const same = [&](QualifierTest const& other) {
+                return other.element == one.front().element && other.component == one.front().component;
+            };
             if (auto const found = std::ranges::find_if(tests, same); found != tests.end())
                 found->values.push_back(written.value);
             else
@@ -167,20 +164,24 @@ private:
         return tests;
     }
 
-    std::optional<std::size_t> find_variant(Scope const& scope, PlaceRange range, GuideNode const& node, std::vector<QualifierTest> tests, SegmentDefinition const& definition) {
+    std::optional<std::size_t> find_variant(Scope const& scope, PlaceRange range, GuideNode const& node,
+                                            std::vector<QualifierTest> tests, SegmentDefinition const& definition) {
         auto& rows = *scope.rows;
         auto const& line = node.line;
         for (auto i = range.begin; i != range.end; ++i) {
             auto const& row = rows[i];
             if (!same_tests(row.qualifiers, tests)) continue;
             if (!row.listed || row.source.file != &file_.name) return i;
-            add("GUIDE-0015", line, {}, fmt::format("{}{} a second time", line.id.text, bracket_text(tests, definition)), "join the two rows")
+            add("GUIDE-0015", line, {},
+                fmt::format("{}{} a second time", line.id.text, bracket_text(tests, definition)), "join the two rows")
                 .related.push_back(related_place(row.source, "the first stands here"));
             return std::nullopt;
         }
         auto const others = range.end - 1;
         if (rows[others].listed && rows[others].source.file == &file_.name) {
-            add("GUIDE-0032", line, line.qualifier_span, fmt::format("{}{} stands after {} without brackets, which means all others", line.id.text, bracket_text(tests, definition), line.id.text),
+            add("GUIDE-0032", line, line.qualifier_span,
+                fmt::format("{}{} stands after {} without brackets, which means all others", line.id.text,
+                            bracket_text(tests, definition), line.id.text),
                 "write the row without brackets last")
                 .related.push_back(related_place(rows[others].source, "the row for all others"));
             return std::nullopt;
@@ -188,7 +189,9 @@ private:
         for (auto i = range.begin; i != others; ++i) {
             if (disjoint(rows[i].qualifiers, tests)) continue;
             add("GUIDE-0032", line, line.qualifier_span,
-                fmt::format("{}{} and {}{} can both match one segment", line.id.text, bracket_text(rows[i].qualifiers, definition), line.id.text, bracket_text(tests, definition)),
+                fmt::format("{}{} and {}{} can both match one segment", line.id.text,
+                            bracket_text(rows[i].qualifiers, definition), line.id.text,
+                            bracket_text(tests, definition)),
                 "variants of one row must be told apart by their qualifiers: give each code to one of them")
                 .related.push_back(related_place(rows[i].source, "the other variant"));
             return std::nullopt;
@@ -197,12 +200,16 @@ private:
     }
 
     /// A new variant begins as what the row for all others was.
-    std::optional<std::size_t> insert_variant(Scope const& scope, PlaceRange range, GuideLine const& line, std::vector<QualifierTest> tests) {
+    std::optional<std::size_t> insert_variant(Scope const& scope, PlaceRange range, GuideLine const& line,
+                                              std::vector<QualifierTest> tests) {
         auto& rows = *scope.rows;
         auto const others = range.end - 1;
         total_ += size_of(rows[others]);
         if (range.end - range.begin > max_variants || total_ > max_rows) {
-            if (!too_large_) add("GUIDE-0004", line, {}, fmt::format("more than {} variants of a row, or {} rows in all", max_variants, max_rows), "join variants that allow the same: REF [IA,DP]");
+            if (!too_large_)
+                add("GUIDE-0004", line, {},
+                    fmt::format("more than {} variants of a row, or {} rows in all", max_variants, max_rows),
+                    "join variants that allow the same: REF [IA,DP]");
             too_large_ = true;
             return std::nullopt;
         }
@@ -220,7 +227,8 @@ private:
     }
 
     /// A segment that the set does not have, `beyond`: behind the row above it.
-    std::optional<std::size_t> insert_extra(Scope const& scope, GuideLine const& line, std::optional<std::uint32_t> above) {
+    std::optional<std::size_t> insert_extra(Scope const& scope, GuideLine const& line,
+                                            std::optional<std::uint32_t> above) {
         auto& rows = *scope.rows;
         std::size_t at = 0;
         if (above)
@@ -247,7 +255,9 @@ private:
         set_.extra_rows.push_back(std::move(made));
         rows.insert(rows.begin() + static_cast<std::ptrdiff_t>(at), std::move(row));
         ++total_;
-        add("GUIDE-0050", line, line.beyond_span, fmt::format("{} {} of {} in {} has no {}; this guide adds it", scope.words, "of the set", set_.set->id, release(), line.id.text),
+        add("GUIDE-0050", line, line.beyond_span,
+            fmt::format("{} of {} in {} has no {}; this guide adds it", scope.words, set_.set->id,
+                        release(), line.id.text),
             "a strict receiver would refuse it; nothing to do when the partner really sends this");
         return at;
     }
@@ -258,14 +268,21 @@ private:
         auto const number = line.place == 1 ? std::string() : fmt::format("#{}", line.place);
         if (!other_kind.empty() && line.place == 1) {
             auto const& row = (*scope.rows)[other_kind.begin];
-            relate_row(add("GUIDE-0012", line, line.id, fmt::format("{} is {} in {}", line.id.text, line.is_loop ? "a segment, not a loop," : "a loop, not a segment,", place),
-                           line.is_loop ? fmt::format("write {} without `loop`", line.id.text) : fmt::format("write `loop {}`", line.id.text)),
+            relate_row(add("GUIDE-0012", line, line.id,
+                           fmt::format("{} is {} in {}", line.id.text,
+                                       line.is_loop ? "a segment, not a loop," : "a loop, not a segment,", place),
+                           line.is_loop ? fmt::format("write {} without `loop`", line.id.text)
+                                        : fmt::format("write `loop {}`", line.id.text)),
                        row);
             return;
         }
         auto const known = set_.dictionary->segment(line.id.text) != nullptr;
-        add("GUIDE-0011", line, line.id, fmt::format("{} has no {}{}{}", place, line.id.text, number, place_hint(set_, *scope.rows, line.id.text, grammars_)),
-            known ? fmt::format("`wharf explain {} --release {}` prints the set; write `beyond {}{}` if the partner really sends it here", set_.set->id, release(), line.is_loop ? "loop " : "", line.id.text)
+        add("GUIDE-0011", line, line.id,
+            fmt::format("{} has no {}{}{}", place, line.id.text, number,
+                        place_hint(set_, *scope.rows, line.id.text, grammars_)),
+            known ? fmt::format("`wharf explain {} --release {}` prints the set; write `beyond {}{}` if the partner "
+                                "really sends it here",
+                                set_.set->id, release(), line.is_loop ? "loop " : "", line.id.text)
                   : fmt::format("`wharf explain {} --release {}` prints the set", set_.set->id, release()));
     }
 
@@ -273,8 +290,12 @@ private:
 
     std::optional<PlaceRange> level_place(Scope const& scope, GuideLine const& line, std::string_view segment) {
         auto const range = find_place(*scope.rows, segment, 1, scope.area, true);
-        if (!range.empty() && set_.dictionary->segment(segment) != nullptr && set_.dictionary->segment(segment)->key != 0) return range;
-        add("GUIDE-0035", line, line.id, fmt::format("{} of {} in {} has no loop {} with levels", scope.words, set_.set->id, release(), segment), "`levels HL` stands in the area that has the loop HL");
+        if (!range.empty() && set_.dictionary->segment(segment) != nullptr &&
+            set_.dictionary->segment(segment)->key != 0)
+            return range;
+        add("GUIDE-0035", line, line.id,
+            fmt::format("{} of {} in {} has no loop {} with levels", scope.words, set_.set->id, release(), segment),
+            "`levels HL` stands in the area that has the loop HL");
         return std::nullopt;
     }
 
@@ -282,7 +303,9 @@ private:
         auto const range = level_place(scope, node.line, node.line.id.text);
         if (!range) return;
         if (set_.levels.levels.empty() && range->end - range->begin > 1) {
-            add("GUIDE-0035", node.line, node.line.id, fmt::format("{} has rows with brackets above; levels are its variants", node.line.id.text), "write `level S` in place of `loop HL [S]`, below `levels HL`");
+            add("GUIDE-0035", node.line, node.line.id,
+                fmt::format("{} has rows with brackets above; levels are its variants", node.line.id.text),
+                "write `level S` in place of `loop HL [S]`, below `levels HL`");
             return;
         }
         auto const errors = problems_.errors();
@@ -290,7 +313,8 @@ private:
         if (problems_.errors() != errors) return;
         levels_segment_ = std::string(node.line.id.text);
         for (auto& inner : node.rows)
-            if (inner.line.kind == GuideLineKind::level_row) static_cast<void>(level_variant(scope, inner.line, inner.line.id));
+            if (inner.line.kind == GuideLineKind::level_row)
+                static_cast<void>(level_variant(scope, inner.line, inner.line.id));
         auto const now = find_place(*scope.rows, levels_segment_, 1, scope.area, true);
         auto& others = (*scope.rows)[now.end - 1];
         others.use = Use::must_not;
@@ -299,7 +323,9 @@ private:
         others.listed = true;
         others.source = place_of(node.line);
         for (auto i = now.begin; i + 1 < now.end; ++i) // levels of the guide this one extends that are gone
-            if (auto& row = (*scope.rows)[i]; std::ranges::none_of(set_.levels.levels, [&](LevelRule const& level) { return level.code == row.qualifiers.front().values.front(); }))
+            if (auto& row = (*scope.rows)[i]; std::ranges::none_of(set_.levels.levels, [&](LevelRule const& level) {
+                    return level.code == row.qualifiers.front().values.front();
+                }))
                 row.use = Use::must_not;
     }
 
@@ -330,209 +356,13 @@ private:
             std::string codes;
             for (auto const& level : set_.levels.levels)
                 codes += (codes.empty() ? "" : " ") + level.code;
-            add("GUIDE-0035", node.line, node.line.id, codes.empty() ? "there is no `levels` row above it" : fmt::format("`levels` has no level {}, only {}", node.line.id.text, codes),
+            add("GUIDE-0035", node.line, node.line.id,
+                codes.empty() ? "there is no `levels` row above it"
+                              : fmt::format("`levels` has no level {}, only {}", node.line.id.text, codes),
                 "name every level below `levels HL`, such as: S \"Shipment\" M 1");
             return std::nullopt;
         }
         return level_variant(scope, node.line, node.line.id);
-    }
-
-    // ---- what the row says
-
-    void narrow(NarrowedRow& row, GuideLine const& line, Scope const& scope) {
-        auto const where = context(line);
-        auto const prior_use = row.use;
-        auto const has_others = !row.qualifiers.empty() || is_variant_place(*scope.rows, row.place);
-        if (scope.forbidden && line.use == Use::must)
-            add("GUIDE-0036", line, line.use_span, fmt::format("{} must be there inside {}, which must not", line.id.text, scope.words), "take one of the two back");
-        auto deviates = false;
-        if (row.row->mandatory && !has_others && line.use != Use::must && !row.beyond) {
-            auto const* word = line.use == Use::may ? "made optional" : "forbidden";
-            if (line.beyond) {
-                deviates = true;
-                add("GUIDE-0050", line, line.use_span, fmt::format("{} is mandatory in {}; this guide lets it be absent", line.id.text, release()), "a strict receiver would refuse that");
-            } else
-                relate_row(add("GUIDE-0020", line, line.use_span, fmt::format("{} is mandatory in {} and cannot be {}", line.id.text, release(), word),
-                               fmt::format("write {} M, or `beyond` before the row if the partner really leaves it out", line.id.text)),
-                           row);
-        } else if (line.beyond && !row.beyond && !beyond_qualifier(row, line))
-            add("GUIDE-0051", line, line.beyond_span, fmt::format("{} stands in {} of {} in {}; nothing is widened", line.id.text, scope.words, set_.set->id, release()), "leave `beyond` out");
-        if (has_parent_ && !where.may_override && ((prior_use == Use::must && line.use != Use::must) || (prior_use == Use::must_not && line.use != Use::must_not)))
-            relaxes(row, line, line.use_span, fmt::format("{} {} in the guide this one extends", line.id.text, prior_use == Use::must ? "must be there" : "must not be there"));
-        if (!has_parent_ && where.may_override) check_override(line);
-        check_cells(line);
-
-        deviates = narrow_count(row, line, where) || deviates;
-        row.use = line.use;
-        row.mandatory = line.use == Use::must;
-        if (auto const* name = line.cell(GuideCell::Kind::name)) row.name = name->text;
-        if (line.cell(GuideCell::Kind::report) != nullptr) {
-            if (has_parent_ && !where.may_override && row.listed && !row.report) relaxes(row, line, *line.cell(GuideCell::Kind::report), "findings of this row are errors in the guide this one extends");
-            row.report = true;
-        }
-        row.beyond = row.beyond || deviates;
-        row.listed = true;
-        remember(row.source, row.earlier);
-        row.source = place_of(line);
-    }
-
-    static void remember(GuidePlace const& source, std::vector<GuidePlace>& earlier) {
-        if (source.file != nullptr) earlier.insert(earlier.begin(), source);
-    }
-
-    void check_override(GuideLine const& line) { add("GUIDE-0051", line, *line.cell(GuideCell::Kind::override_parent), "`override` without `extends` changes nothing", "leave it out"); }
-
-    void relaxes(NarrowedRow const& row, GuideLine const& line, Span span, std::string message) {
-        auto& finding = add("GUIDE-0045", line, span, std::move(message), "a guide may only narrow the one it extends; write `override` at the end of the row if this is meant");
-        if (row.source.file != nullptr) finding.related.push_back(related_place(row.source, "the guide it extends says so here"));
-    }
-
-    static bool is_variant_place(std::vector<NarrowedRow> const& rows, std::uint32_t place) {
-        return std::ranges::count(rows, place, &NarrowedRow::place) > 1;
-    }
-
-    /// A qualifier that the standard does not have, after `beyond`: its code is accepted at the element.
-    bool beyond_qualifier(NarrowedRow& row, GuideLine const& line) {
-        auto const* definition = set_.dictionary->segment(row.row->segment);
-        bool widened = false;
-        for (auto const& test : row.qualifiers) {
-            auto const facts = element_facts(*set_.dictionary, *definition, test.element, test.component);
-            for (auto const& value : test.values) {
-                if (!facts || facts->codes == nullptr || facts->codes->find(value)) continue;
-                add_code(element_rule(row, test.element, test.component).beyond_codes, value);
-                add("GUIDE-0050", line, line.qualifier_span, fmt::format("{} is not in the list of element {} in {}", guide_value(value), facts->reference, release()), "a strict receiver would refuse it");
-                widened = true;
-            }
-        }
-        row.beyond = row.beyond || widened;
-        return widened;
-    }
-
-    static void add_code(std::vector<std::string>& codes, std::string const& code) {
-        auto const at = std::ranges::lower_bound(codes, code);
-        if (at == codes.end() || *at != code) codes.insert(at, code);
-    }
-
-    void check_cells(GuideLine const& line) {
-        for (auto const& cell : line.cells)
-            if (cell.kind != GuideCell::Kind::name && cell.kind != GuideCell::Kind::report && cell.kind != GuideCell::Kind::override_parent)
-                add("GUIDE-0010", line, cell, "this speaks of a value, but stands with a segment", fmt::format("write it below, with an element such as {}01", line.id.text));
-    }
-
-    /// True when the count goes beyond the grammar.
-    bool narrow_count(NarrowedRow& row, GuideLine const& line, RowContext const& where) {
-        auto const prior_min = row.min;
-        auto const prior_max = row.max;
-        auto const prior_listed = row.source.file != nullptr;
-        if (line.use == Use::must_not)
-            row.min = 0;
-        else if (!line.count)
-            row.min = line.use == Use::must ? std::max(1u, where.may_override ? 1u : prior_min) : 0;
-        if (!line.count) return false;
-        auto const& count = *line.count;
-        auto const words = fmt::format("{}{}", line.id.text, line.qualifiers.empty() ? "" : " of this kind");
-        row.max = count.max;
-        row.min = line.use == Use::must_not ? 0 : count.has_min ? count.min : line.use == Use::must ? 1 : 0;
-        if ((count.max == 0 && line.text.substr(count.column - 1, 1) == "0") || (count.max != 0 && count.min > count.max))
-            add("GUIDE-0031", line, count, "no number satisfies this count", "write the smaller number first; `-` in place of M or O forbids the row");
-        else if (line.use == Use::must && count.has_min && count.min == 0)
-            add("GUIDE-0031", line, count, fmt::format("{} must be there, and yet none at least", words), "write O, or 1 as the smaller number");
-        auto const limit = row.place_max;
-        if (exceeds(count.max, limit) && count.beyond) {
-            add("GUIDE-0050", line, count, fmt::format("{} may stand {} in {}, here {}", line.id.text, count_words(limit), release(), count_words(count.max)), "a strict receiver would refuse more");
-            row.place_max = count.max;
-            return true;
-        }
-        if (exceeds(count.max, limit))
-            relate_row(add("GUIDE-0030", line, count, fmt::format("{} may stand {} in {}, not {}", line.id.text, count_words(limit), release(), count_words(count.max)),
-                           "write a smaller count, or `beyond` before it if the partner really sends more"),
-                       row);
-        else if (count.beyond)
-            add("GUIDE-0051", line, count, fmt::format("{} may stand {} in {}; nothing is widened", line.id.text, count_words(limit), release()), "leave `beyond` out");
-        if (has_parent_ && !where.may_override && prior_listed && (exceeds(count.max, prior_max) || row.min < prior_min))
-            relaxes(row, line, count, fmt::format("{} may stand {} in the guide this one extends, {} at least", words, count_words(prior_max), prior_min));
-        return false;
-    }
-
-    /// The minimums of all variants must fit what the grammar allows of the place.
-    void check_minimums(Scope const& scope, std::uint32_t place, GuideLine const& line) {
-        std::uint64_t needed = 0;
-        std::uint32_t limit = 0;
-        for (auto const& row : *scope.rows)
-            if (row.place == place) {
-                needed += row.min;
-                limit = std::max(limit, row.place_max);
-                if (row.place_max == 0) return;
-            }
-        if (needed > limit)
-            add("GUIDE-0031", line, line.count ? Span(*line.count) : line.use_span,
-                fmt::format("with this row {} must stand {} times, and may {} in {}", line.id.text, needed, count_words(limit), release()),
-                "the mandatory variants of one place together must fit its maximum");
-    }
-
-    // ---- elements and pairs
-
-    static ValueRule& element_rule(NarrowedRow& row, std::uint8_t element, std::uint8_t component) {
-        auto const key = std::pair(element, component);
-        auto at = std::ranges::find_if(row.elements, [&](ElementNarrowing const& other) { return std::pair(other.element, other.component) >= key; });
-        if (at == row.elements.end() || std::pair(at->element, at->component) != key) at = row.elements.insert(at, {element, component, {}});
-        return at->rule;
-    }
-    static ValueRule& pair_rule(NarrowedRow& row, std::string_view qualifier) {
-        auto at = std::ranges::find(row.pairs, qualifier, &PairNarrowing::qualifier);
-        if (at == row.pairs.end()) at = row.pairs.insert(at, {std::string(qualifier), {}});
-        return at->rule;
-    }
-
-    void take(ValueRule& rule, GuideNode const& node, ElementFacts const& facts, RowContext const& where) {
-        if (rule.source.file == &file_.name) {
-            add("GUIDE-0015", node.line, {}, fmt::format("{} a second time", facts.label), "join the two rows").related.push_back(related_place(rule.source, "the first stands here"));
-            return;
-        }
-        check_value(rule, node.line.use, node.line.use_span, node.line.cells, facts, where);
-        merge_value(rule, node.line.use, node.line.cells);
-        remember(rule.source, rule.earlier);
-        rule.source = place_of(node.line);
-        for (auto const& note : node.rows)
-            rule.note = note.line.title;
-    }
-
-    void apply_element(NarrowedRow& row, GuideNode const& node) {
-        auto const& line = node.line;
-        if (line.segment != row.row->segment) {
-            add("GUIDE-0010", line, line.id, fmt::format("{} stands below {}", line.id.text, row.row->segment), fmt::format("put it below a row of {}, or write {}{:02}", line.segment, row.row->segment, line.element));
-            return;
-        }
-        auto const* definition = set_.dictionary->segment(row.row->segment);
-        auto const facts = element_facts(*set_.dictionary, *definition, line.element, line.component);
-        if (!facts) return add(facts.error(), line, line.id);
-        auto where = context(line);
-        where.segment = row.row->segment;
-        where.element = line.element;
-        take(element_rule(row, line.element, line.component), node, *facts, where);
-    }
-
-    void apply_pair(NarrowedRow& row, GuideNode const& node) {
-        auto const& line = node.line;
-        auto const* definition = set_.dictionary->segment(row.row->segment);
-        auto const qualifier = pair_facts(*set_.dictionary, *definition, true);
-        if (!qualifier) return add(qualifier.error(), line, line.id);
-        auto facts = pair_facts(*set_.dictionary, *definition, false);
-        facts->label = fmt::format("{}/<{}>", row.row->segment, line.id.text);
-        auto const listed = line.id.text == "*" || qualifier->codes == nullptr || qualifier->codes->find(line.id.text);
-        auto where = context(line);
-        if (!listed && !line.beyond) {
-            add("GUIDE-0022", line, line.id, fmt::format("{} is no qualifier of {} (element {}) in {}", line.id.text, row.row->segment, qualifier->reference, qualifier->release),
-                code_hint(line.id.text, *qualifier, grammars_));
-            return;
-        }
-        if (!listed) {
-            add("GUIDE-0050", line, line.id, fmt::format("{} is not in the list of element {} in {}", line.id.text, qualifier->reference, release()), "a strict receiver would refuse it");
-            for (auto at = definition->pairs_from; at <= definition->pairs_to; at = static_cast<std::uint8_t>(at + 2))
-                add_code(element_rule(row, at, 0).beyond_codes, std::string(line.id.text));
-            where.beyond = false;
-        }
-        take(pair_rule(row, line.id.text), node, *facts, where);
     }
 
     GuideFile& file_;
@@ -540,6 +370,7 @@ private:
     Grammars const& grammars_;
     bool has_parent_;
     GuideProblems& problems_;
+    RowNarrowing narrow_;
     std::uint32_t next_place_;
     std::size_t total_ = 0;
     bool too_large_ = false;
@@ -553,12 +384,15 @@ void number_places(NarrowedSet& set) {
     number(set.rows, next);
 }
 
-void resolve_rows(GuideFile& file, NarrowedSet& set, Grammars const& grammars, bool has_parent, GuideProblems& problems) {
+void resolve_rows(GuideFile& file, NarrowedSet& set, Grammars const& grammars, bool has_parent,
+                  GuideProblems& problems) {
     RowResolver(file, set, grammars, has_parent, problems).run();
     if (file.unlisted) {
         auto const& line = *file.unlisted;
         if (has_parent && line.unlisted < set.unlisted)
-            problems.add("GUIDE-0045", file, line, {}, "the guide this one extends is stricter with what it does not mention", "a guide may only narrow the one it extends");
+            problems.add("GUIDE-0045", file, line, {},
+                         "the guide this one extends is stricter with what it does not mention",
+                         "a guide may only narrow the one it extends");
         set.unlisted = line.unlisted;
     }
 }

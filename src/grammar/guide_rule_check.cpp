@@ -38,10 +38,13 @@ private:
         return nullptr;
     }
 
-    Diagnostic& add(std::string_view code, Span span, std::string message, std::string help = {}) { return problems_.add(code, file_, *line_, span, std::move(message), std::move(help)); }
+    Diagnostic& add(std::string_view code, Span span, std::string message, std::string help = {}) {
+        return problems_.add(code, file_, *line_, span, std::move(message), std::move(help));
+    }
     static Span span_of(GuidePlace const& place) { return {place.column, place.length}; }
 
-    void resolve(GuideLine const& line, NarrowedRow* row, std::vector<NarrowedRow> const& rows, std::optional<Area> area) {
+    void resolve(GuideLine const& line, NarrowedRow* row, std::vector<NarrowedRow> const& rows,
+                 std::optional<Area> area) {
         line_ = &line;
         auto const errors = problems_.errors();
         Rule rule = line.rule;
@@ -92,22 +95,32 @@ private:
         if (!target) return std::nullopt;
         auto const& path = operand.path;
         auto const says_nothing = !target->facts;
-        if (says_nothing && (operand.kind == Operand::Kind::sum || operand.kind == Operand::Kind::unique || (operand.kind == Operand::Kind::value && needs_value))) {
-            add("GUIDE-0040", span_of(path.source), fmt::format("{} is a segment, which has no value", path.text), fmt::format("name an element, such as {}01", target->segment->id));
+        if (says_nothing && (operand.kind == Operand::Kind::sum || operand.kind == Operand::Kind::unique ||
+                             (operand.kind == Operand::Kind::value && needs_value))) {
+            add("GUIDE-0040", span_of(path.source), fmt::format("{} is a segment, which has no value", path.text),
+                fmt::format("name an element, such as {}01", target->segment->id));
             return std::nullopt;
         }
         if (operand.kind == Operand::Kind::sum && !target->facts->is_number() && target->facts->definition != nullptr) {
-            add("GUIDE-0041", span_of(path.source), fmt::format("{} is of type {}, which has no sum", path.text, target->facts->definition->type), "sum adds elements of type R or N");
+            add("GUIDE-0041", span_of(path.source),
+                fmt::format("{} is of type {}, which has no sum", path.text, target->facts->definition->type),
+                "sum adds elements of type R or N");
             return std::nullopt;
         }
         if (std::ranges::all_of(target->rows, [](NarrowedRow const* row) { return row->use == Use::must_not; }))
-            add("GUIDE-0041", span_of(path.source), fmt::format("{} reads a row that this guide forbids", path.text), "take the rule or the row back").related.push_back(related_place(target->rows.front()->source, "the row that forbids it"));
+            add("GUIDE-0041", span_of(path.source), fmt::format("{} reads a row that this guide forbids", path.text),
+                "take the rule or the row back")
+                .related.push_back(related_place(target->rows.front()->source, "the row that forbids it"));
         return target;
     }
 
     void check_literal(std::string_view value, Operand const& left, PathTarget const& target) {
         if (left.kind == Operand::Kind::count || left.kind == Operand::Kind::sum) {
-            if (!Decimal::parse(value)) add("GUIDE-0041", span_of(left.path.source), fmt::format("{} is compared with {}, which is no number", left.kind == Operand::Kind::count ? "a count" : "a sum", guide_value(value)), "write a number, or value(…) for another place");
+            if (!Decimal::parse(value))
+                add("GUIDE-0041", span_of(left.path.source),
+                    fmt::format("{} is compared with {}, which is no number",
+                                left.kind == Operand::Kind::count ? "a count" : "a sum", guide_value(value)),
+                    "write a number, or value(…) for another place");
             return;
         }
         std::optional<std::string> why;
@@ -116,18 +129,30 @@ private:
             if (!why) return;
         }
         if (why)
-            add("GUIDE-0041", span_of(left.path.source), fmt::format("{} can never be {}: {}", left.path.text, guide_value(value), *why),
-                target.facts->codes != nullptr ? code_hint(value, *target.facts, grammars_) : "correct the value or the path");
+            add("GUIDE-0041", span_of(left.path.source),
+                fmt::format("{} can never be {}: {}", left.path.text, guide_value(value), *why),
+                target.facts->codes != nullptr ? code_hint(value, *target.facts, grammars_)
+                                               : "correct the value or the path");
     }
 
     /// `<` and `>` compare numbers, or dates and times by their digits.
     void check_order_sign(Condition const& condition, PathTarget const& left) {
-        auto const ordered = condition.order != Condition::Order::equal && condition.order != Condition::Order::not_equal;
-        if (!ordered || condition.left.kind != Operand::Kind::value || !left.facts || left.facts->definition == nullptr) return;
+        auto const ordered =
+            condition.order != Condition::Order::equal && condition.order != Condition::Order::not_equal;
+        if (!ordered || condition.left.kind != Operand::Kind::value || !left.facts || left.facts->definition == nullptr)
+            return;
         auto const& type = left.facts->definition->type;
-        if (left.facts->is_number() || type == "DT" || type == "TM" || std::ranges::any_of(left.rows, [&](NarrowedRow const* row) { return PathTarget::rule_in(*row, condition.left.path).digits; })) return;
-        if (type == "AN" && condition.right.kind == Operand::Kind::literal && Decimal::parse(condition.right.literal)) return;
-        add("GUIDE-0041", span_of(condition.left.path.source), fmt::format("{} is of type {}; larger and smaller are for numbers, dates and times", condition.left.path.text, type), "compare with = or !=, or write in { … }");
+        if (left.facts->is_number() || type == "DT" || type == "TM" ||
+            std::ranges::any_of(left.rows, [&](NarrowedRow const* row) {
+                return PathTarget::rule_in(*row, condition.left.path).digits;
+            }))
+            return;
+        if (type == "AN" && condition.right.kind == Operand::Kind::literal && Decimal::parse(condition.right.literal))
+            return;
+        add("GUIDE-0041", span_of(condition.left.path.source),
+            fmt::format("{} is of type {}; larger and smaller are for numbers, dates and times",
+                        condition.left.path.text, type),
+            "compare with = or !=, or write in { … }");
     }
 
     // ---- effects
@@ -137,7 +162,10 @@ private:
         if (!target) return;
         auto const span = span_of(effect.path.source);
         if (!target->facts) {
-            if (!cells.empty()) add("GUIDE-0010", cells.front(), fmt::format("this speaks of a value, but {} is a segment", effect.path.text), fmt::format("name an element, such as {}01", target->segment->id));
+            if (!cells.empty())
+                add("GUIDE-0010", cells.front(),
+                    fmt::format("this speaks of a value, but {} is a segment", effect.path.text),
+                    fmt::format("name an element, such as {}01", target->segment->id));
             for (auto const use : {effect.rule.use, otherwise})
                 check_segment_use(*target, use, effect.path, span);
             return;
@@ -145,7 +173,8 @@ private:
         for (auto const* row : target->rows) {
             if (row->use == Use::must_not && effect.rule.use == Use::must) forbidden_row(*row, effect.path, span);
             auto const prior = PathTarget::rule_in(*row, effect.path);
-            RowContext const where{file_, *line_, grammars_, problems_, has_parent_, false, false, target->segment->id, effect.path.element, true};
+            RowContext const where{file_, *line_, grammars_,           problems_,           has_parent_,
+                                   false, false,  target->segment->id, effect.path.element, true};
             check_value(prior, effect.rule.use, span, cells, *target->facts, where);
             if (otherwise != Use::grammar) check_value(prior, otherwise, span, {}, *target->facts, where);
             break; // the rows of one path have one definition; the first that a guide speaks of is as good as all
@@ -154,20 +183,30 @@ private:
     }
 
     void forbidden_row(NarrowedRow const& row, RulePath const& path, Span span) {
-        add("GUIDE-0041", span, fmt::format("{} can never be there: this guide forbids {}", path.text, row.row->segment), "take the rule or the row back").related.push_back(related_place(row.source, "the row that forbids it"));
+        add("GUIDE-0041", span,
+            fmt::format("{} can never be there: this guide forbids {}", path.text, row.row->segment),
+            "take the rule or the row back")
+            .related.push_back(related_place(row.source, "the row that forbids it"));
     }
 
     void check_segment_use(PathTarget const& target, Use use, RulePath const& path, Span span) {
         if (use == Use::grammar) return;
         auto const& row = *target.rows.front();
-        if (use == Use::must && std::ranges::all_of(target.rows, [](NarrowedRow const* one) { return one->use == Use::must_not; })) return forbidden_row(row, path, span);
+        if (use == Use::must &&
+            std::ranges::all_of(target.rows, [](NarrowedRow const* one) { return one->use == Use::must_not; }))
+            return forbidden_row(row, path, span);
         if (use == Use::must || target.rows.size() > 1) return;
         auto const what = use == Use::may ? "made optional" : "forbidden";
         if (row.row->mandatory && row.qualifiers.empty()) {
-            auto& finding = add("GUIDE-0020", span, fmt::format("{} is mandatory in {} and cannot be {}", path.text, set_.set->release, what), "leave this effect out");
+            auto& finding =
+                add("GUIDE-0020", span,
+                    fmt::format("{} is mandatory in {} and cannot be {}", path.text, set_.set->release, what),
+                    "leave this effect out");
             if (auto related = set_row(grammars_, *set_.set, *row.row)) finding.related.push_back(std::move(*related));
         } else if (row.mandatory)
-            add("GUIDE-0042", span, fmt::format("{} must be there by its row and cannot be {}", path.text, what), "write O in the row, and M in the rule where it is needed").related.push_back(related_place(row.source, "the row"));
+            add("GUIDE-0042", span, fmt::format("{} must be there by its row and cannot be {}", path.text, what),
+                "write O in the row, and M in the rule where it is needed")
+                .related.push_back(related_place(row.source, "the row"));
     }
 
     // ---- order
@@ -176,22 +215,34 @@ private:
         auto range = find_place(rows, rule.segment, 1, area);
         if (range.empty()) range = find_place(rows, rule.segment, 1); // rules of the set belong to no area
         if (range.empty()) {
-            add("GUIDE-0034", line_->id, fmt::format("there is no {} here{}", rule.segment, place_hint(set_, rows, rule.segment, grammars_)), "`order` stands where the rows stand whose order it fixes");
+            add("GUIDE-0034", line_->id,
+                fmt::format("there is no {} here{}", rule.segment, place_hint(set_, rows, rule.segment, grammars_)),
+                "`order` stands where the rows stand whose order it fixes");
             return;
         }
         auto const* definition = set_.dictionary->segment(rule.segment);
+        auto sorted = rule.values;
+        std::ranges::sort(sorted);
+        if (auto const twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+            add("GUIDE-0034", span_of(rule.source), fmt::format("{} twice in one order", *twice),
+                "name each variant once");
         for (auto const& value : rule.values) {
-            auto const has_value = [&](QualifierTest const& test) { return test.element == definition->key && std::ranges::find(test.values, value) != test.values.end(); };
+            auto const has_value = [&](QualifierTest const& test) {
+                return test.element == definition->key && std::ranges::find(test.values, value) != test.values.end();
+            };
             auto found = false;
             std::string variants;
             for (auto i = range.begin; i != range.end; ++i) {
                 found = found || std::ranges::any_of(rows[i].qualifiers, has_value);
-                if (!rows[i].qualifiers.empty()) variants += (variants.empty() ? "" : ", ") + rule.segment + bracket_text(rows[i].qualifiers, *definition);
+                if (!rows[i].qualifiers.empty())
+                    variants +=
+                        (variants.empty() ? "" : ", ") + rule.segment + bracket_text(rows[i].qualifiers, *definition);
             }
             if (!found)
-                add("GUIDE-0034", span_of(rule.source), fmt::format("{}[{}] is no variant of this place", rule.segment, value),
-                    variants.empty() ? fmt::format("write rows such as {} [{}] first", rule.segment, value) : fmt::format("the variants are {}", variants));
-            if (std::ranges::count(rule.values, value) > 1) add("GUIDE-0034", span_of(rule.source), fmt::format("{} twice in one order", value), "name each variant once");
+                add("GUIDE-0034", span_of(rule.source),
+                    fmt::format("{}[{}] is no variant of this place", rule.segment, value),
+                    variants.empty() ? fmt::format("write rows such as {} [{}] first", rule.segment, value)
+                                     : fmt::format("the variants are {}", variants));
         }
     }
 
@@ -206,7 +257,8 @@ private:
 
 } // namespace
 
-void resolve_rules(GuideFile& file, NarrowedSet& set, Grammars const& grammars, bool has_parent, GuideProblems& problems) {
+void resolve_rules(GuideFile& file, NarrowedSet& set, Grammars const& grammars, bool has_parent,
+                   GuideProblems& problems) {
     RuleResolver(file, set, grammars, has_parent, problems).run();
 }
 

@@ -41,6 +41,49 @@ class CommandLine(unittest.TestCase):
         return str(path)
 
 
+class Guide(CommandLine):
+    GUIDES = pathlib.Path(__file__).resolve().parents[2] / "guides"
+    HEAD = 'guide demo "Demo"\nnarrows 850 of 004010\nheading\n'
+
+    def test_check(self) -> None:
+        result = wharf("guide", "check", str(self.GUIDES / "harbour-850.guide"), str(self.GUIDES / "harbour-856.guide"))
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "2 guides: no findings\n", ""))
+
+    def test_mistakes_have_a_place_and_the_row_of_the_standard(self) -> None:
+        path = self.file("demo.guide", self.HEAD + "  REF [IA]  M 1\n    REF02  M  1/40\n  BEG  O 1\n")
+        result = wharf("guide", "check", path)
+        self.assertEqual((result.returncode, result.stderr), (1, ""))
+        self.assertIn("error[GUIDE-0021]: lengths 1/40 are wider than element 127 has in 004010 (1/30)\n", result.stdout)
+        self.assertIn(f"--> {path}:5:15\n", result.stdout)
+        self.assertIn("     REF02  M  1/40\n   |               ^^^^\n", result.stdout)
+        self.assertIn("element 127   AN 1/80 @005050..", result.stdout)
+        self.assertTrue(result.stdout.endswith("1 guide: 2 errors\n"), result.stdout)
+        findings = json.loads(wharf("guide", "check", "--format", "json", path).stdout)
+        self.assertEqual([finding["code"] for finding in findings], ["GUIDE-0021", "GUIDE-0020"])
+
+    def test_deviations_are_warnings(self) -> None:
+        path = self.file("demo.guide", self.HEAD + "  TD5  O beyond 20\n")
+        self.assertEqual(wharf("guide", "check", path).returncode, 0)
+        self.assertEqual(wharf("guide", "check", "--strict", path).returncode, 1)
+
+    def test_unreadable(self) -> None:
+        result = wharf("guide", "check", "/nowhere.guide")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("/nowhere.guide", result.stderr)
+        self.assertEqual(wharf("guide", "show", self.file("demo.guide", "guide")).returncode, 2)
+
+    def test_show(self) -> None:
+        path = str(self.GUIDES / "harbour-850.guide")
+        page = wharf("guide", "show", path)
+        self.assertEqual((page.returncode, page.stderr), (0, ""))
+        self.assertIn("REF[IA]", page.stdout)
+        self.assertEqual(wharf("explain", "850", "--guide", path).stdout, page.stdout)
+        self.assertEqual(wharf("explain", "810", "--guide", path).returncode, 2)
+        effective = wharf("guide", "show", "--effective", path).stdout
+        self.assertIn("# harbour-common.guide:", effective)
+        self.assertEqual(wharf("guide", "check", self.file("again.guide", effective)).returncode, 0)
+
+
 class Lint(CommandLine):
     def test_clean(self) -> None:
         result = wharf("lint", self.file("a.x12", GOOD))

@@ -48,7 +48,9 @@ class Readme(unittest.TestCase):
     def test_every_command_prints_what_is_shown(self) -> None:
         blocks = console_blocks("README.md")
         self.assertGreater(len(blocks), 4)
-        for command, expected in blocks:
+        guides = console_blocks("docs/guides.md")
+        self.assertGreater(len(guides), 2)
+        for command, expected in blocks + guides:
             with self.subTest(command=command):
                 here = command.replace("build/release/", f"{BUILD}/")
                 result = subprocess.run(["sh", "-c", here], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

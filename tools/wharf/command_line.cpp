@@ -60,6 +60,7 @@ public:
         add_explain();
         add_translate();
         add_checks();
+        add_guide();
         add_partner();
         for (auto const& word : gateway_words)
             app_.add_subcommand(std::string(word.name), std::string(word.description));
@@ -181,6 +182,7 @@ private:
             ->type_name("")
             ->expected(0, 2);
         command.add_option("--release", explain_.release, "Release of the standard (default 004010)")->type_name("R");
+        command.add_option("--guide", explain_.guide, "Explain the set as this guide has it")->type_name("FILE");
         add_grammars(command, grammars_);
     }
     void add_translate() {
@@ -223,6 +225,19 @@ private:
             ->type_name("");
         add_reporting(translator_check, translator_check_.reporting);
         add_grammars(translator_check, grammars_);
+    }
+    void add_guide() {
+        auto& guide = *app_.add_subcommand("guide", "What one partner allows of a set");
+        guide.require_subcommand(1);
+        auto& check = *guide.add_subcommand("check", "Check guides against the standard and the guides they extend");
+        check.add_option("FILE", guide_check_.files, "Guide files")->required()->type_name("");
+        add_reporting(check, guide_check_.reporting);
+        add_grammars(check, grammars_);
+        auto& show = *guide.add_subcommand("show", "Show a guide as a person reads it");
+        show.add_option("FILE", guide_show_.file, "Guide file")->required()->type_name("");
+        show.add_flag("--effective", guide_show_.effective,
+                      "In the guide language, with all it extends; each row with its file and line");
+        add_grammars(show, grammars_);
     }
     void add_partner() {
         auto& partner = *app_.add_subcommand("partner", "Partner profiles, channels and wharf.yaml");
@@ -302,6 +317,11 @@ private:
             return translate_;
         }
         if (app_.got_subcommand("document")) return document_check_;
+        if (app_.got_subcommand("guide")) {
+            guide_check_.grammars = guide_show_.grammars = grammars;
+            if (app_.get_subcommand("guide")->got_subcommand("show")) return guide_show_;
+            return guide_check_;
+        }
         if (app_.got_subcommand("partner")) {
             partner_check_.configuration = partner_explain_.configuration =
                 configuration_.empty() ? "." : configuration_;
@@ -319,6 +339,8 @@ private:
     TranslateCommand translate_;
     DocumentCheckCommand document_check_;
     TranslatorCheckCommand translator_check_;
+    GuideCheckCommand guide_check_;
+    GuideShowCommand guide_show_;
     PartnerCheckCommand partner_check_;
     PartnerExplainCommand partner_explain_;
     std::string grammars_;

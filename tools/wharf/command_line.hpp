@@ -53,6 +53,7 @@ struct AckCommand {
 struct ExplainCommand {
     std::vector<std::string> words; // {"X12-0306"}, {"N1"}, {"850"}, {"element", "98"}; none: list all
     std::string release = "004010";
+    std::string guide; // explain the set as this guide has it
     std::optional<std::filesystem::path> grammars;
 };
 
@@ -77,6 +78,20 @@ struct DocumentCheckCommand {
 struct TranslatorCheckCommand {
     std::vector<std::string> files;
     Reporting reporting;
+    std::optional<std::filesystem::path> grammars;
+};
+
+/// Checks guides against their grammar and the guides they extend.
+struct GuideCheckCommand {
+    std::vector<std::string> files;
+    Reporting reporting;
+    std::optional<std::filesystem::path> grammars;
+};
+
+/// A guide for people, or with all it extends in its own language.
+struct GuideShowCommand {
+    std::string file;
+    bool effective = false;
     std::optional<std::filesystem::path> grammars;
 };
 
@@ -105,7 +120,8 @@ struct Answer {
 };
 
 using Command = std::variant<Answer, LintCommand, AckCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
-                             TranslatorCheckCommand, PartnerCheckCommand, PartnerExplainCommand, GatewayCommand>;
+                             TranslatorCheckCommand, GuideCheckCommand, GuideShowCommand, PartnerCheckCommand,
+                             PartnerExplainCommand, GatewayCommand>;
 
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);
 

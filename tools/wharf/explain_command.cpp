@@ -1,6 +1,8 @@
 #include "diagnostic/registry.hpp"
 #include "grammar/dictionary.hpp"
 #include "grammar/explain.hpp"
+#include "grammar/guide.hpp"
+#include "grammar/guide_effective.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
 
@@ -74,6 +76,22 @@ std::optional<std::string> explain_standard(grammar::Dictionary const& dictionar
     return word.starts_with('C') ? grammar::explain_element(dictionary, word) : std::nullopt;
 }
 
+/// `explain 850 --guide FILE`: the set as the guide leaves it.
+int explain_with_guide(ExplainCommand const& command, grammar::Grammars const& grammars) {
+    auto const guide = grammar::load_guide(command.guide, grammars);
+    if (!guide) {
+        print_beside(guide.error());
+        trouble(fmt::format("{} cannot be used", command.guide));
+        return could_not_run;
+    }
+    if (command.words.size() != 1 || command.words.front() != (*guide)->set_id()) {
+        trouble(fmt::format("guide {} is about set {}: wharf explain {} --guide {}", (*guide)->name(), (*guide)->set_id(),
+                            (*guide)->set_id(), command.guide));
+        return could_not_run;
+    }
+    return print(grammar::guide_for_people(**guide)) ? no_errors : could_not_run;
+}
+
 } // namespace
 
 int run(ExplainCommand const& command) {
@@ -91,6 +109,7 @@ int run(ExplainCommand const& command) {
         trouble("the grammar files cannot be used");
         return could_not_run;
     }
+    if (!command.guide.empty()) return explain_with_guide(command, **grammars);
     auto const match = (*grammars)->match_release(command.release);
     if (!match.exact) {
         trouble(fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
