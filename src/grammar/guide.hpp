@@ -36,8 +36,8 @@ public:
     [[nodiscard]] bool is_for(std::string_view set_id, std::string_view gs08) const;
 };
 
-/// Reads `path`. A guide it extends is looked for as NAME.guide beside it. Fails with all diagnostics; `release`, when not empty,
-/// stands in for the one `narrows` names.
+/// Reads `path`. A guide it extends is looked for as NAME.guide beside it. Fails with all diagnostics; one without `narrows`
+/// fails with GUIDE-0052, an info: it can only be extended.
 [[nodiscard]] std::expected<std::shared_ptr<Guide const>, Diagnostics> load_guide(std::filesystem::path const& path,
                                                                                 Grammars const& grammars);
 /// The same from text in memory; `file_name` for messages; parents are looked for in `folder` (empty: none are).

@@ -2,16 +2,13 @@
 //
 // As in grammar_line.cpp, actions write straight into the line being built, and after the word that decides a row everything is
 // expected (`>`) by rules named in words. Each rule takes the blanks before its word, so that a missing word is reported as that word.
-#include "grammar/guide_line.hpp"
-
-#include "base/nearest.hpp"
+#include "grammar/guide_line_parts.hpp"
 
 #include <boost/spirit/home/x3.hpp>
 #include <boost/spirit/home/x3/directive/repeat.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 namespace wharf::grammar {
@@ -53,7 +50,6 @@ using Iterator = char const*;
 
 constexpr std::size_t max_line = 10'000;
 constexpr std::size_t max_codes = 500;
-constexpr std::size_t max_steps = 16;
 constexpr unsigned max_parentheses = 16;
 
 struct Draft {
@@ -127,27 +123,8 @@ auto const segment = x3::rule<struct SegmentRule, Word>{"a segment: two or three
 auto const level_code = x3::rule<struct LevelCodeRule, Word>{"a level: a code of HL03 such as S"} =
     gap >> x3::raw[x3::repeat(1, 2)[upper]][to_word] >> word_end;
 
-/// `N104`, `REF04-02`: the name of a segment and two digits. Four signs are a segment of two, five one of three.
-struct ElementName {
-    Word word;
-    std::string_view segment;
-    std::uint8_t element = 0;
-    std::uint8_t component = 0;
-};
-auto const two_digits = [](std::string_view text) { return static_cast<std::uint8_t>((text[0] - '0') * 10 + text[1] - '0'); };
-auto const to_element = [](auto const& c) {
-    auto& made = _val(c);
-    made.word = word_of(c);
-    auto text = made.word.text;
-    if (auto const dash = text.find('-'); dash != std::string_view::npos) {
-        made.component = two_digits(text.substr(dash + 1));
-        text = text.substr(0, dash);
-        if (made.component == 0) _pass(c) = false;
-    }
-    made.segment = text.substr(0, text.size() - 2);
-    made.element = two_digits(text.substr(made.segment.size()));
-    if (made.element == 0) _pass(c) = false;
-};
+// `N104`, `REF04-02`: the name of a segment and two digits.
+auto const to_element = [](auto const& c) { _pass(c) = name_element(word_of(c), _val(c)); };
 auto const element_tail = x3::digit >> x3::digit >> !upper >> -(lit('-') >> x3::digit >> x3::digit) >> !x3::char_("a-zA-Z0-9_-");
 auto const element_name = x3::rule<struct ElementNameRule, ElementName>{"an element such as N104 or REF04-02"} =
     x3::raw[(x3::repeat(3)[upper] >> element_tail) | (x3::repeat(2)[upper] >> element_tail)][to_element];
@@ -164,7 +141,6 @@ auto const qualifier_element = [](auto const& c) {
 };
 auto const qualifier_value = [](auto const& c) { _val(c).back().value = _attr(c); };
 auto const qualifier_span = [](auto const& c) { static_cast<Span&>(_val(c).back()) = span_of(c); };
-using Qualifiers = std::vector<GuideQualifier>; // empty: [*]
 auto const one_qualifier = ws >> eps[begin_qualifier] >>
                            x3::raw[-((element_name >> lit('='))[qualifier_element]) > value[qualifier_value]][qualifier_span];
 auto const qualifiers = x3::rule<struct QualifiersRule, Qualifiers>{"a qualifier such as ST, or *"} =
@@ -173,23 +149,6 @@ auto const bracket_end = row<struct BracketEndRule>("`,` or `]`") = ws >> lit(']
 
 // ---- paths
 
-std::vector<QualifierTest> tests_of(Qualifiers const& written, bool any) {
-    std::vector<QualifierTest> tests;
-    if (any) tests.emplace_back();
-    for (auto const& qualifier : written) {
-        auto const same = [&](auto const& test) { return test.element == qualifier.element && test.component == qualifier.component; };
-        auto found = std::ranges::find_if(tests, same);
-        if (found == tests.end()) found = tests.insert(found, {qualifier.element, qualifier.component, {}});
-        found->values.push_back(qualifier.value);
-    }
-    return tests;
-}
-struct Step {
-    PathStep step;
-    std::string pair;
-    std::uint8_t element = 0;
-    std::uint8_t component = 0;
-};
 auto const step_segment = [](auto const& c) { _val(c).step.segment = std::string(_attr(c).text); };
 auto const step_element = [](auto const& c) {
     _val(c).step.segment = std::string(_attr(c).segment);
@@ -211,20 +170,7 @@ auto const step = x3::rule<struct StepRule, Step>{"a segment or an element, such
     (segment_here[step_segment] >> -(lit('#') > positive[step_place]) >>
      -(lit('[') > qualifiers[step_qualifiers] > bracket_end) >> -(lit('(') > positive[step_occurrence] > lit(')')));
 auto const absolute = [](auto const& c) { _val(c).absolute = true; };
-auto const add_step = [](auto const& c) {
-    auto& path = _val(c);
-    auto const& added = _attr(c);
-    if (path.element != 0 || !path.pair.empty() || path.steps.size() == max_steps) {
-        _pass(c) = false; // an element and a pair stand last
-        return;
-    }
-    // An element names its segment: the step of the segment is left out, or stands before it with its qualifier.
-    auto const named_before = added.element != 0 && !path.steps.empty() && path.steps.back().segment == added.step.segment;
-    if (added.pair.empty() && !named_before) path.steps.push_back(added.step);
-    path.element = added.element;
-    path.component = added.component;
-    path.pair = added.pair;
-};
+auto const add_step = [](auto const& c) { _pass(c) = append_step(_val(c), _attr(c)); };
 auto const path_source = [](auto const& c) {
     auto const written = word_of(c);
     _val(c).text = std::string(written.text);
@@ -496,29 +442,12 @@ auto const any_row = row<struct AnyRowRule>("a segment such as REF, `loop`, an e
     header_row | area_row | level_rows | rule_row | note_row | (x3::raw[keyword("beyond")][mark_beyond] > gap > wide_row) | element_row |
     pair_row | segment_row;
 
-constexpr std::array words_of_rows{"guide", "narrows", "answers", "extends", "unlisted", "heading", "detail", "summary", "levels",
-                                   "level", "when", "need", "order", "note", "beyond", "loop"};
+} // namespace
 
-std::string nearest_row_word(std::string_view found) {
-    auto const nearest = nearest_word(found, {words_of_rows.begin(), words_of_rows.end()});
-    return nearest.empty() ? std::string() : fmt::format("did you mean `{}`?", nearest);
-}
-
-void clear(GuideLine& line, std::string_view text, std::uint32_t number) {
+bool parse_guide_line(std::string_view text, std::uint32_t number, std::string const* file, GuideLine& line, GuideLineError& error) {
     line = GuideLine{};
     line.text = text;
     line.number = number;
-}
-
-} // namespace
-
-GuideCell const* GuideLine::cell(GuideCell::Kind wanted) const {
-    auto const found = std::ranges::find(cells, wanted, &GuideCell::kind);
-    return found == cells.end() ? nullptr : &*found;
-}
-
-bool parse_guide_line(std::string_view text, std::uint32_t number, std::string const* file, GuideLine& line, GuideLineError& error) {
-    clear(line, text, number);
     auto const dark = text.find_first_not_of(' ');
     if (dark == std::string_view::npos || text[dark] == '#') return true;
     line.indent = static_cast<std::uint32_t>(dark);
@@ -543,25 +472,6 @@ bool parse_guide_line(std::string_view text, std::uint32_t number, std::string c
         if (word.empty()) return fail(at, 0, fmt::format("expected {}, found the end of the line", failure.which()));
         return fail(at, word.size(), fmt::format("expected {}, found \"{}\"", failure.which(), word), at == dark ? nearest_row_word(word) : "");
     }
-}
-
-std::string guide_quoted(std::string_view text) {
-    std::string out(1, '"');
-    for (char const sign : text) {
-        if (sign == '"') out += '"';
-        out += sign;
-    }
-    return out + '"';
-}
-
-std::string guide_value(std::string_view value) {
-    auto const bare = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
-    return !value.empty() && std::ranges::all_of(value, bare) ? std::string(value) : guide_quoted(value);
-}
-
-std::string_view value_kind_word(ValueKind kind) {
-    constexpr std::array<std::string_view, 8> words{"", "upc", "ean", "gtin", "sscc", "gln", "date", "time"};
-    return words[static_cast<std::size_t>(kind)];
 }
 
 } // namespace wharf::grammar

@@ -61,6 +61,8 @@ void RowNarrowing::add(GuideFault const& fault, GuideLine const& line, Span span
 }
 
 void RowNarrowing::relate_row(Diagnostic& finding, NarrowedRow const& row) const {
+    constexpr std::size_t enough = 50; // looking a row up reads the file of the set
+    if (problems_.errors() > enough) return;
     if (auto related = set_row(grammars_, *set_.set, *row.row)) finding.related.push_back(std::move(*related));
 }
 

@@ -1,5 +1,6 @@
 #include "grammar/guide_resolve.hpp"
 
+#include "base/limits.hpp"
 #include "grammar/guide_narrow.hpp"
 #include "grammar/guide_path.hpp"
 
@@ -83,6 +84,7 @@ private:
                 continue;
             }
             if (node.line.kind != GuideLineKind::segment && node.line.kind != GuideLineKind::level) continue;
+            if (problems_.errors() >= limits::findings) return; // further ones are not kept
             auto const index =
                 node.line.kind == GuideLineKind::level ? find_level(scope, node) : find_row(scope, node, above);
             if (!index) continue;

@@ -1,4 +1,5 @@
 // The rules of a guide, after its rows: paths looked up, conditions that can never hold, effects that do not narrow.
+#include "base/limits.hpp"
 #include "grammar/guide_path.hpp"
 #include "grammar/guide_resolve.hpp"
 
@@ -45,6 +46,7 @@ private:
 
     void resolve(GuideLine const& line, NarrowedRow* row, std::vector<NarrowedRow> const& rows,
                  std::optional<Area> area) {
+        if (problems_.errors() >= limits::findings) return; // further ones are not kept
         line_ = &line;
         auto const errors = problems_.errors();
         Rule rule = line.rule;

@@ -1,8 +1,9 @@
 // A transaction set as a schema is compiled from it: the grammar's rows in order, each with what a guide narrows.
 //
 // Made from a grammar alone (`as_it_is`) or by a guide (guide_resolve). Every row of the grammar is here, also those a guide
-// does not mention. Rows that share `place` are variants of one row of the grammar, told apart by their qualifiers: N1[ST] and
-// N1[BY]. Owns what it points to, except the grammar's own rows and dictionary (kept alive by `dictionary`) and guide texts (kept
+// does not mention. A mandatory row of the grammar that has variants need not have a mandatory one: row->mandatory still says that the
+// place is. Levels (`levels HL`) are variants of the HL loop with use `may` and no minimum: LevelRules says how many. Rows that
+// share `place` are variants of one row of the grammar, told apart by their qualifiers: N1[ST] and N1[BY]. Owns what it points to, except the grammar's own rows and dictionary (kept alive by `dictionary`) and guide texts (kept
 // alive by `guide`). Immutable once made.
 #pragma once
 
