@@ -168,7 +168,7 @@ TEST(Guide, beyond_the_standard) {
                                       "    beyond loop IT1  O 5\n"
                                       "      beyond QTY  O 2\n");
     ASSERT_TRUE(guide) << render_text(guide.error());
-    EXPECT_EQ((*guide)->deviations().size(), 8u) << render_text((*guide)->deviations());
+    EXPECT_EQ((*guide)->deviations().size(), 9u) << render_text((*guide)->deviations());
     for (auto const& finding : (*guide)->deviations()) {
         EXPECT_EQ(finding.code, "GUIDE-0050");
         EXPECT_EQ(finding.severity, Severity::warning);
