@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,6 +51,34 @@ void read(benchmark::State& state) {
         while (reader.next())
             segments += reader.part().segments.size();
         benchmark::DoNotOptimize(segments);
+    }
+    report(state);
+}
+
+/// From the tree into a new interchange, set by set.
+void rewrite(benchmark::State& state) {
+    for (auto _ : state) {
+        x12::InterchangeHeader header;
+        header.sender = header.receiver = {"ZZ", "BENCH", "BENCH"};
+        header.date6 = "250602";
+        header.date8 = "20250602";
+        header.time4 = "1403";
+        header.control_number = "1";
+        x12::Reader reader(*input, "bench");
+        std::optional<x12::InterchangeWriter> writer;
+        std::size_t bytes = 0;
+        while (reader.next()) {
+            auto const& segments = reader.part().segments;
+            if (reader.part().kind != x12::PartKind::transaction_set) continue;
+            if (!writer) {
+                header.delimiters = segments.delimiters();
+                writer.emplace(header);
+                writer->begin_group({"PO", "1", "X", "004010"});
+            }
+            if (!writer->add_transaction_set(segments)) state.SkipWithError("a set was refused");
+            bytes += writer->take().size();
+        }
+        benchmark::DoNotOptimize(bytes);
     }
     report(state);
 }
@@ -131,6 +160,7 @@ void translate(benchmark::State& state) {
 }
 
 BENCHMARK(read)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(rewrite)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(lint)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(write)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(translate)->Unit(benchmark::kMillisecond)->UseRealTime();

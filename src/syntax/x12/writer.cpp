@@ -3,6 +3,7 @@
 #include "syntax/x12/karma_segment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace wharf::x12 {
@@ -23,26 +24,18 @@ void write_back(Part const& part, std::string_view file_text, std::string& out) 
         out += file_text.substr(part.offset, part.length);
         return;
     }
-    std::vector<std::string_view> fields;
-    std::string_view const text(list.text(), list.readable());
-    auto written = list[0].begin();
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        auto const segment = list[i];
-        out += text.substr(written, segment.begin() - written); // filler
-        fields.clear();
-        for (std::uint32_t k = 0; k <= segment.element_count(); ++k)
-            fields.push_back(segment.element(k));
-        written = segment.end();
-        generate_segment(fields, list.delimiters(), out);
-        if (written < text.size() && text[written] == list.delimiters().segment)
-            ++written;
-        else // the last terminator of the file is missing
-            out.pop_back();
-    }
+    generate_verbatim(list, out);
 }
 
 InterchangeWriter::InterchangeWriter(InterchangeHeader header) : header_(std::move(header)) {
+    auto const& separators = header_.delimiters;
+    for (unsigned c = 0; c < 256; ++c)
+        forbidden_[c] = c < 0x20 || c == 0x7f;
+    for (char const c : {separators.element, separators.segment, separators.repetition}) // no repetition: NUL, forbidden anyway
+        forbidden_[static_cast<unsigned char>(c)] = true;
     auto const fixed = [](std::string_view text, std::size_t width) { return fmt::format("{:<{}}", text.substr(0, width), width); };
+    if (header_.suffix.empty() && header_.line_breaks)
+        header_.suffix = "\n";
     auto& control_number = header_.control_number;
     if (control_number.size() < 9)
         control_number.insert(0, 9 - control_number.size(), '0');
@@ -57,11 +50,28 @@ void InterchangeWriter::segment(std::string_view id, std::vector<std::string> co
     auto count = elements.size();
     while (count > 0 && elements[count - 1].empty())
         --count;
-    std::vector<std::string_view> fields{id};
-    fields.insert(fields.end(), elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(count));
-    generate_segment(fields, header_.delimiters, out_);
-    if (header_.line_breaks)
-        out_ += '\n';
+    fields_.assign(1, id);
+    if (header_.replacement == '\0' || id == "ISA") {
+        fields_.insert(fields_.end(), elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(count));
+        generate_segment(fields_, header_.delimiters, out_);
+    } else {
+        std::vector<std::string> replaced;
+        for (std::size_t i = 0; i < count; ++i)
+            replaced.push_back(written(elements[i]));
+        fields_.insert(fields_.end(), replaced.begin(), replaced.end());
+        generate_segment(fields_, header_.delimiters, out_);
+    }
+    out_ += header_.suffix;
+}
+
+std::string InterchangeWriter::written(std::string_view value) {
+    std::string text(value);
+    for (char& c : text)
+        if (is_forbidden(c)) {
+            c = header_.replacement;
+            ++replaced_;
+        }
+    return text;
 }
 
 void InterchangeWriter::begin_group(GroupHeader header) {
@@ -75,13 +85,11 @@ void InterchangeWriter::begin_group(GroupHeader header) {
 }
 
 Result<void> InterchangeWriter::check(OutSegment const& out) const {
-    auto const& d = header_.delimiters;
+    if (header_.replacement != '\0')
+        return {};
     for (std::size_t i = 0; i < out.elements.size(); ++i) {
         auto const& value = out.elements[i];
-        auto const bad = std::ranges::find_if(value, [&](char c) {
-            return c == d.element || c == d.segment || (d.repetition && c == d.repetition) ||
-                   (static_cast<unsigned char>(c) < 0x20) || c == 0x7f;
-        });
+        auto const bad = std::ranges::find_if(value, [&](char c) { return is_forbidden(c); });
         if (bad == value.end())
             continue;
         auto const shown = static_cast<unsigned char>(*bad) < 0x20 || *bad == 0x7f
@@ -96,6 +104,17 @@ Result<void> InterchangeWriter::check(OutSegment const& out) const {
 /// The identifiers in ISA and GS come from profiles and, in an acknowledgment, from the partner's own envelope.
 Result<void> InterchangeWriter::check_envelope() const {
     auto const& h = header_;
+    if (h.replacement != '\0' && (is_forbidden(h.replacement) || h.replacement == h.delimiters.component))
+        return invalid(fmt::format("'{}' cannot replace separators found in data: it is one itself, or a control character", h.replacement));
+    struct Field {
+        std::string_view name, value;
+        std::size_t most;
+    };
+    for (auto const& field : {Field{"ISA05", h.sender.qualifier, 2}, Field{"ISA06", h.sender.id, 15}, Field{"ISA07", h.receiver.qualifier, 2},
+                              Field{"ISA08", h.receiver.id, 15}, Field{"ISA09", h.date6, 6}, Field{"ISA10", h.time4, 4},
+                              Field{"ISA11", h.standards_id, 1}, Field{"ISA12", h.version, 5}, Field{"ISA13", h.control_number, 9}})
+        if (field.value.size() > field.most)
+            return invalid(fmt::format("{} \"{}\" has {} characters; the field holds {}", field.name, field.value, field.value.size(), field.most));
     OutSegment const isa{"ISA", {"", "", "", "", h.sender.qualifier, h.sender.id, h.receiver.qualifier, h.receiver.id, h.date6, h.time4,
                                  h.delimiters.repetition ? "" : h.standards_id, h.version, h.control_number}};
     if (auto ok = check(isa); !ok || !in_group_)
@@ -119,6 +138,80 @@ Result<void> InterchangeWriter::add_transaction_set(std::string_view set_id, std
     for (auto const& part : body)
         segment(part.id, part.elements);
     segment("SE", {std::to_string(body.size() + 2), std::string(control_number)});
+    return {};
+}
+
+Result<void> InterchangeWriter::add_transaction_set(SegmentList const& set, std::string_view control_number) {
+    if (auto ok = check_envelope(); !ok)
+        return ok;
+    if (set.empty() || set[0].id() != "ST")
+        return invalid("a transaction set begins with ST");
+    auto const st = set[0];
+    auto const number = std::string(control_number.empty() ? st.element(2) : control_number);
+    if (auto ok = check({"ST", {std::string(st.element(1)), number, std::string(st.element(3))}}); !ok)
+        return ok;
+    auto const before = out_.size();
+    auto const replaced_before = replaced_;
+    segment("ST", {std::string(st.element(1)), number, std::string(st.element(3))});
+    auto const last = set.back().id() == "SE" ? set.size() - 1 : set.size();
+    if (set.delimiters() == header_.delimiters) {
+        generate_segments(set, 1, last, header_.suffix, out_); // as they could be read, no element holds a separator
+    } else if (auto ok = add_translated(set); !ok) {
+        out_.resize(before);
+        replaced_ = replaced_before;
+        return ok;
+    }
+    ++sets_;
+    segment("SE", {std::to_string(last + 1), number});
+    return {};
+}
+
+/// The segments between ST and SE, from one set of delimiters to another.
+Result<void> InterchangeWriter::add_translated(SegmentList const& set) {
+    auto const& from = set.delimiters();
+    auto const& to = header_.delimiters;
+    std::array<char, 256> becomes{};
+    std::array<bool, 256> bad{};
+    auto const at = [](char c) { return static_cast<std::size_t>(static_cast<unsigned char>(c)); };
+    for (std::size_t c = 0; c < 256; ++c) {
+        becomes[c] = static_cast<char>(c);
+        bad[c] = is_forbidden(becomes[c]) || becomes[c] == to.component;
+    }
+    if (from.repetition != '\0') {
+        becomes[at(from.repetition)] = to.repetition;
+        bad[at(from.repetition)] = to.repetition == '\0';
+    }
+    becomes[at(from.component)] = to.component;
+    bad[at(from.component)] = false;
+    std::vector<std::string_view> fields;
+    std::string text;
+    auto const last = set.back().id() == "SE" ? set.size() - 1 : set.size();
+    for (std::size_t i = 1; i < last; ++i) {
+        auto const segment = set[i];
+        auto elements = segment.element_count();
+        while (elements > 0 && segment.element(elements).empty())
+            --elements;
+        text.assign(segment.bytes());
+        fields.assign(1, segment.id());
+        for (std::uint32_t k = 1; k <= elements; ++k) {
+            auto const begin = segment.element_begin(k) - segment.begin();
+            auto const size = segment.element(k).size();
+            for (auto j = begin; j < begin + size; ++j) {
+                auto const c = text[j];
+                if (bad[at(c)] && header_.replacement == '\0')
+                    return invalid(fmt::format("{}{:02} \"{}\" of segment {} holds {}: it is a separator of the new interchange or not allowed in data; "
+                                               "choose other delimiters, or a character to stand for it",
+                                               segment.id(), k, segment.element(k), i + 1,
+                                               static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? fmt::format("the control character 0x{:02x}", static_cast<unsigned char>(c))
+                                                                                                 : fmt::format("'{}'", c)));
+                replaced_ += bad[at(c)] ? 1 : 0;
+                text[j] = bad[at(c)] ? header_.replacement : becomes[at(c)];
+            }
+            fields.push_back(std::string_view(text).substr(begin, size));
+        }
+        generate_segment(fields, to, out_);
+        out_ += header_.suffix;
+    }
     return {};
 }
 

@@ -9,8 +9,10 @@
 #include "syntax/x12/reader.hpp"
 #include "syntax/x12/segment_list.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wharf::x12 {
@@ -46,6 +48,9 @@ struct InterchangeHeader {
     char usage = 'P';                // ISA15: P, T or I
     Delimiters delimiters;
     bool line_breaks = false;        // a newline after every terminator
+    std::string suffix;              // or this: "\r\n", ...; empty: as line_breaks says
+    /// What stands for a delimiter or control character found in data; '\0': the set is refused. Never a delimiter itself.
+    char replacement = '\0';
 };
 
 struct GroupHeader {
@@ -66,20 +71,34 @@ public:
     [[nodiscard]] Result<void> add_transaction_set(std::string_view set_id, std::string_view control_number,
                                                    std::vector<OutSegment> const& body,
                                                    std::string_view implementation_reference = {});
+    /// A set as it was read, ST to SE, with this interchange's delimiters: components and repetitions keep their meaning. ST02 and
+    /// SE02 become `control_number` (empty: as read), SE01 is counted. With the delimiters it was read with, nothing is copied but into
+    /// the output. Fails with `invalid` as above; also when the list is no set (no ST at its begin).
+    [[nodiscard]] Result<void> add_transaction_set(SegmentList const& set, std::string_view control_number = {});
     /// A TA1 directly inside the interchange; only before the first group.
     [[nodiscard]] Result<void> add_service_segment(OutSegment const& segment);
     void end_group();
     /// Closes an open group and the interchange and gives the bytes. The writer is spent.
     [[nodiscard]] std::string finish();
+    /// The bytes written so far and not yet taken: for output larger than memory. finish() then gives the rest.
+    [[nodiscard]] std::string take() { return std::exchange(out_, {}); }
+    /// Delimiters and control characters that were replaced in data.
+    [[nodiscard]] std::size_t replaced() const { return replaced_; }
 
 private:
     void segment(std::string_view id, std::vector<std::string> const& elements);
     [[nodiscard]] Result<void> check(OutSegment const& segment) const;
     [[nodiscard]] Result<void> check_envelope() const;
+    [[nodiscard]] bool is_forbidden(char c) const { return forbidden_[static_cast<unsigned char>(c)]; }
+    [[nodiscard]] std::string written(std::string_view value);
+    [[nodiscard]] Result<void> add_translated(SegmentList const& set);
 
     InterchangeHeader header_;
     GroupHeader group_;
     std::string out_;
+    std::array<bool, 256> forbidden_{};     // in data: separators other than the component's, control characters
+    std::vector<std::string_view> fields_; // of the segment being written
+    std::size_t replaced_ = 0;
     unsigned groups_ = 0;
     unsigned sets_ = 0;
     bool in_group_ = false;
