@@ -97,6 +97,8 @@ private:
     /// Most documents are short, some are long.
     unsigned line_count() { return random_.chance(70) ? 1 + random_.below(8) : 1 + random_.below(60); }
 
+    /// Later than every date().
+    std::string later_date() { return out_.number(20260101 + 100 * random_.below(12) + random_.below(28)); }
     std::string date() { return out_.number(20250101 + 100 * random_.below(12) + random_.below(28)); }
 
     Order make_order(unsigned lines) {
@@ -216,7 +218,7 @@ private:
                          {"A", "C310", "", "", "", "Z", "2", "", "", "", "", "02", "", "", "DEFECTIVE ALLOWANCE"});
         terms();
         out_.segment("DTM", {"010", order.date});
-        out_.segment("DTM", {"001", date()});
+        out_.segment("DTM", {"001", later_date()}); // cancelled when not shipped by then
         routing();
         if (random_.chance(25)) {
             out_.segment("N9", {"L1", "", "SHIPPING INSTRUCTIONS"});
