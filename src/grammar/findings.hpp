@@ -8,6 +8,7 @@
 #include "syntax/x12/segment_list.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,9 @@ public:
     void add(Diagnostic diagnostic);
     /// True when a further error would only be counted; counts it then.
     [[nodiscard]] bool is_full();
+
+    /// The findings of the set so far: one fault is said once.
+    [[nodiscard]] std::span<Diagnostic const> found() const { return std::span(out_).subspan(start_); }
 
     [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
 

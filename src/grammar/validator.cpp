@@ -4,6 +4,7 @@
 #include "grammar/element_check.hpp"
 #include "grammar/fast_check.hpp"
 #include "grammar/findings.hpp"
+#include "grammar/guide_rules.hpp"
 #include "grammar/sense.hpp"
 #include "grammar/structure_walk.hpp"
 
@@ -17,7 +18,7 @@ namespace wharf::grammar {
 ValidatorOptions::ValidatorOptions() : max_findings(limits::findings) {}
 
 struct Validator::State {
-    State(std::shared_ptr<Schema const> chosen, ValidatorOptions how) : schema(std::move(chosen)), options(how), fast(*schema) {
+    State(std::shared_ptr<Schema const> chosen, ValidatorOptions how) : schema(std::move(chosen)), options(how), fast(*schema), rules(*schema) {
         if (options.sense)
             sense.emplace(*schema);
     }
@@ -25,6 +26,7 @@ struct Validator::State {
     std::shared_ptr<Schema const> schema;
     ValidatorOptions options;
     FastCheck fast;
+    GuideRules rules;
     std::optional<CharacterTable> characters;
     x12::Delimiters delimiters;
     std::uint64_t suppressed = 0;
@@ -108,6 +110,8 @@ void Validator::validate(x12::SegmentList const& set, SetContext const& context,
     }
     if (!state.fast.suspects().empty())
         state.look_again(set, findings);
+    if (state.rules.any())
+        state.rules.run(set, state.fast.nodes(), findings);
     if (state.sense)
         state.sense->run(set, state.fast.nodes(), structure, findings);
     state.suppressed += findings.suppressed();

@@ -24,6 +24,8 @@ std::string around(std::string const& example) {
     std::string const head = "BEG*00*SA*4711**20250602~";
     if (example.starts_with("IT1"))
         return test::interchange("IN", {test::set("810", "BIG*20250602*INV1~" + example + "TDS*1~")});
+    if (example.starts_with("BSN"))
+        return test::interchange("SH", {test::set("856", example)});
     if (example.starts_with("BEG"))
         return test::interchange("PO", {test::set("850", example + "PO1~")});
     return test::interchange("PO", {test::set("850", head + example + "PO1~")});

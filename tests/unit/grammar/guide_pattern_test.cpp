@@ -183,21 +183,21 @@ TEST(Pattern, agrees_with_the_plainest_matcher) {
         return tree;
     };
     unsigned matched = 0;
-    for (unsigned i = 0; i < 150; ++i) {
+    for (unsigned i = 0; i < 100; ++i) {
         text.clear();
         auto const theirs = make(make, 2);
         auto const ours = Pattern::compile(text);
         ASSERT_TRUE(ours) << text << ": " << ours.error().message;
-        for (unsigned k = 0; k < 20; ++k) {
+        for (unsigned k = 0; k < 8; ++k) {
             std::string value;
-            for (unsigned n = pick(8); n > 0; --n)
+            for (unsigned n = pick(6); n > 0; --n)
                 value += static_cast<char>('a' + pick(3));
             bool const expected = theirs.all(value, 0).contains(value.size());
             matched += expected ? 1 : 0;
             EXPECT_EQ((*ours)->matches(value), expected) << text << " on " << value;
         }
     }
-    EXPECT_GT(matched, 200u);
+    EXPECT_GT(matched, 60u);
 }
 
 } // namespace
