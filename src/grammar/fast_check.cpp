@@ -100,6 +100,28 @@ bool time_is_wrong(char const* at, std::uint32_t length) {
     return (pairs & 0xff) > 23 || (pairs >> 16 & 0xff) > 59 || (pairs >> 32 & 0xff) > 59;
 }
 
+bool long_text_is_text(std::uint64_t const* not_text, std::uint32_t bit, std::uint32_t length) {
+    while (length != 0) {
+        auto const shift = bit % 64;
+        auto const take = std::min<std::uint32_t>(64 - shift, length);
+        if (((not_text[bit / 64] >> shift) << (64 - take)) != 0)
+            return false;
+        length -= take;
+        bit += take;
+    }
+    return true;
+}
+
+/// True when no byte of text[begin, begin + length) is a control character, beyond ASCII, a component or repetition separator.
+bool is_text(std::uint64_t const* not_text, std::uint32_t begin, std::uint32_t length) {
+    if (length - 1 > 63) [[unlikely]]
+        return long_text_is_text(not_text, begin, length);
+    auto const* const word = not_text + begin / 64;
+    auto const shift = begin % 64;
+    auto const bits = word[0] >> shift | word[1] << 1 << (63 - shift); // two shifts: one by 64 would do nothing
+    return bits << (64 - length) == 0;
+}
+
 /// Nothing is in it; kept apart from the lists' own tables, which are hashed when first looked up.
 CodeTableView nothing_yet() {
     static CodeTable const empty;
@@ -113,6 +135,7 @@ struct FastCheck::Segments {
     char const* text = nullptr;
     x12::Segment const* segments = nullptr;
     std::uint32_t const* ends = nullptr;
+    std::uint64_t const* not_text = nullptr; // bit per byte of text
     std::uint32_t count = 0;
     std::uint32_t careful_from = 0; // a segment that ends behind this is near the end of the text: loads of eight bytes would pass it
 };
@@ -134,9 +157,9 @@ bool FastCheck::start(x12::SegmentList const& set, Segments& segments) {
     segments.segments = set.segments().data();
     segments.ends = set.ends().data();
     segments.count = static_cast<std::uint32_t>(set.size());
-    auto const end = set.back().end();
-    segments.careful_from = end < 8 ? 0 : end - 8;
-    characters_.build(set.text(), set[0].begin(), end, set.delimiters());
+    segments.not_text = set.not_text();
+    auto const readable = set.readable();
+    segments.careful_from = readable < 8 ? 0 : static_cast<std::uint32_t>(std::min<std::size_t>(readable - 8, 0xffffffff));
     return true;
 }
 
@@ -218,7 +241,8 @@ inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const&
             continue;
         present |= bit;
         if (rule->check <= Check::code) {
-            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(at[length - 1] == ' ');
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(at[length - 1] == ' ') |
+                     static_cast<unsigned>(*at == ' ');
             if (rule->check == Check::code) {
                 auto const key = load(at) & low_bytes(length);
                 wrong |= static_cast<unsigned>(!codes_[rule->codes].has(key));
@@ -234,7 +258,7 @@ inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const&
         }
     }
     auto const first = segment.begin;
-    wrong |= static_cast<unsigned>(!characters_.is_text(first, begin - 1 - first));
+    wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
     return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present));
 }
 

@@ -5,7 +5,6 @@
 // right. docs/validator.md tells what it costs.
 #pragma once
 
-#include "grammar/character_map.hpp"
 #include "grammar/code_table.hpp"
 #include "grammar/schema.hpp"
 #include "syntax/x12/segment_list.hpp"
@@ -50,7 +49,6 @@ private:
 
     Schema const& schema_;
     SchemaTables const& tables_;
-    CharacterMap characters_;
     std::vector<NodeIndex> nodes_;
     std::vector<std::uint32_t> suspects_;
     std::vector<std::uint32_t> counts_;      // by node

@@ -14,7 +14,7 @@ class Schema;
 
 /// How the fast path looks at an element. It only says "right" or "look again".
 enum class Check : std::uint8_t {
-    text,    // length, no blank at the end; characters are tested for the whole segment
+    text,    // length, no blank at either end; characters are tested for the whole segment
     code,    // text, and in a list of codes of up to eight bytes
     digits,  // Nn: digits with a leading minus
     decimal, // R: the same with one point
