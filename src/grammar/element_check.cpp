@@ -9,14 +9,6 @@
 namespace wharf::grammar {
 namespace {
 
-/// A byte that is not UTF-8 is a character of Latin-1.
-std::size_t characters_in(std::string_view text) {
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < text.size(); ++count)
-        at += std::max<std::size_t>(utf8_sequence_length(text, at), 1);
-    return count;
-}
-
 bool is_between(std::size_t length, ElementRule const& rule) { return length >= rule.min && length <= rule.max; }
 
 bool value_is_right(ElementRule const& rule, std::string_view value, CharacterTable const& characters) {
@@ -73,6 +65,13 @@ bool composite_is_right(ElementRule const& rule, std::string_view value, Charact
 }
 
 } // namespace
+
+std::size_t characters_in(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size(); ++count)
+        at += std::max<std::size_t>(utf8_sequence_length(text, at), 1);
+    return count;
+}
 
 bool note_holds(char kind, std::uint64_t mask, std::uint64_t first, std::uint64_t present) {
     auto const found = present & mask;

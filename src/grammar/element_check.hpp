@@ -62,6 +62,9 @@ struct NumberShape {
 [[nodiscard]] bool element_is_right(ElementRule const& rule, std::string_view value, CharacterTable const& characters,
                                     x12::Delimiters const& delimiters);
 
+/// Characters, not bytes; a byte that is not UTF-8 is a character of Latin-1.
+[[nodiscard]] std::size_t characters_in(std::string_view text);
+
 /// Holds when a syntax note is satisfied by these elements (X12.6 section 3.8).
 [[nodiscard]] bool note_holds(char kind, std::uint64_t mask, std::uint64_t first, std::uint64_t present);
 

@@ -1,6 +1,6 @@
 #include "grammar/fast_check.hpp"
 
-#include "grammar/element_check.hpp"
+#include "grammar/narrowing.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -122,6 +122,15 @@ bool is_text(std::uint64_t const* not_text, std::uint32_t begin, std::uint32_t l
     return bits << (64 - length) == 0;
 }
 
+bool is_all_digits(char const* at, std::uint32_t length) {
+    if (length <= 8)
+        return (not_digits(load(at)) & low_bytes(length)) == 0;
+    std::uint64_t others = not_digits(load(at + length - 8));
+    for (std::uint32_t i = 0; i + 8 < length; i += 8)
+        others |= not_digits(load(at + i));
+    return others == 0;
+}
+
 /// Nothing is in it; kept apart from the lists' own tables, which are hashed when first looked up.
 CodeTableView nothing_yet() {
     static CodeTable const empty;
@@ -141,8 +150,8 @@ struct FastCheck::Segments {
 };
 
 FastCheck::FastCheck(Schema const& schema)
-    : schema_(schema), tables_(schema.tables()), counts_(schema.nodes().size()), right_(tables_.rules.size()),
-      codes_(tables_.codes.size(), nothing_yet()) {
+    : schema_(schema), tables_(schema.tables()), character_table_(x12::Delimiters{}), counts_(schema.nodes().size()),
+      place_counts_(schema.places().size()), right_(tables_.rules.size()), codes_(tables_.codes.size(), nothing_yet()) {
     for (std::size_t i = 0; i < codes_.size(); ++i)
         if (tables_.codes[i].table != nullptr)
             codes_[i] = tables_.codes[i].table->view();
@@ -153,6 +162,10 @@ bool FastCheck::start(x12::SegmentList const& set, Segments& segments) {
     nodes_.resize(set.size());
     if (set.empty())
         return false;
+    if (delimiters_ != set.delimiters()) {
+        delimiters_ = set.delimiters();
+        character_table_ = CharacterTable(delimiters_);
+    }
     segments.text = set.text();
     segments.segments = set.segments().data();
     segments.ends = set.ends().data();
@@ -205,11 +218,24 @@ template <bool guided> bool FastCheck::walk(Segments const& s) {
             if (slot == segment_count)
                 return false;
             auto const step = steps[node * segment_count + slot];
-            NodeIndex const to = step & step_node;
+            NodeIndex to = step & step_node;
             if (to == step_node)
                 return false;
-            auto const seen = (counts[to] & (0u - (step >> 15))) + 1;
-            counts[to] = seen;
+            if constexpr (guided) {
+                if ((step & step_leaves) != 0 && !schema_.all_left(node, to, [&](NodeIndex row) { return has_enough(row); }))
+                    return false;
+            }
+            std::uint32_t seen;
+            if (guided && nodes[to].place != no_place) {
+                to = enter_variant(s, segment, to, (step & step_repeats) != 0);
+                auto const most = schema_.places()[nodes[to].place].max;
+                if (most != 0 && place_counts_[nodes[to].place] > most)
+                    return false;
+                seen = counts[to];
+            } else {
+                seen = (counts[to] & (0u - (step >> 15))) + 1; // bit 15: repeats
+                counts[to] = seen;
+            }
             if (seen > nodes[to].max)
                 return false;
             node = to;
@@ -253,13 +279,61 @@ inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const&
             wrong |= static_cast<unsigned>(date_is_wrong(at, length) || length - rule->min > rule->span);
         } else if (rule->check == Check::time) {
             wrong |= static_cast<unsigned>(time_is_wrong(at, length) || length - rule->min > rule->span);
+        } else if (rule->check == Check::plain_digits) {
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span || !is_all_digits(at, length));
         } else {
-            wrong = 1;
+            wrong |= static_cast<unsigned>(!careful_is_right(rule_index, static_cast<std::uint32_t>(std::countr_zero(bit)), {at, length}));
         }
     }
     auto const first = segment.begin;
     wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
-    return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present));
+    return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present)) &&
+           (!tables_.rules[rule_index].careful || parts_are_right(s, segment, rule_index));
+}
+
+bool FastCheck::careful_is_right(std::uint16_t rule, std::uint32_t element, std::string_view value) const {
+    auto const& grammar = schema_.rules()[rule].elements[element];
+    if (!element_is_right(grammar, value, character_table_, delimiters_))
+        return false;
+    auto const* const guide = schema_.narrowing_of(rule);
+    return guide == nullptr || guide->elements[element] == nullptr ||
+           narrowing_fault(guide->elements[element]->rule, grammar, value) == NarrowingFault::none;
+}
+
+bool FastCheck::parts_are_right(Segments const& s, x12::Segment const& segment, std::uint16_t rule) const {
+    return grammar::parts_are_right(*schema_.narrowing_of(rule), schema_.rules()[rule], {s.text, segment, s.ends}, delimiters_);
+}
+
+/// Which variant a segment is, counted for its place; counters begin anew when the place is entered.
+NodeIndex FastCheck::enter_variant(Segments const& s, x12::Segment const& segment, NodeIndex first, bool repeats) {
+    auto const index = schema_.nodes()[first].place;
+    auto const& place = schema_.places()[index];
+    if (!repeats) {
+        place_counts_[index] = 0;
+        for (auto const variant : place.variants)
+            counts_[variant] = 0;
+    }
+    ++place_counts_[index];
+    x12::SegmentView const view(s.text, segment, s.ends);
+    auto variant = place.others;
+    if (place.element != 0) {
+        auto const value = view.element(place.element);
+        auto const found = value.empty() || value.size() > CodeTable::longest_key ? -1 : place.values.find(value);
+        if (found >= 0)
+            variant = place.by_value[static_cast<std::size_t>(found)];
+    } else {
+        variant = schema_.variant_of(first, view, delimiters_.component);
+    }
+    ++counts_[variant];
+    return variant;
+}
+
+bool FastCheck::has_enough(NodeIndex representative) const {
+    auto const& node = schema_.nodes()[representative];
+    if (node.place == no_place)
+        return counts_[representative] >= node.min;
+    return std::ranges::all_of(schema_.places()[node.place].variants,
+                               [&](NodeIndex variant) { return counts_[variant] >= schema_.nodes()[variant].min; });
 }
 
 bool FastCheck::presence_is_right(std::uint16_t index, std::uint64_t present) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "grammar/code_table.hpp"
+#include "grammar/element_check.hpp"
 #include "grammar/schema.hpp"
 #include "syntax/x12/segment_list.hpp"
 
@@ -25,6 +26,8 @@ public:
     void run_elements(x12::SegmentList const& set);
 
     [[nodiscard]] std::vector<NodeIndex>& nodes() { return nodes_; }
+    /// Of the set last run.
+    [[nodiscard]] CharacterTable const& character_table() const { return character_table_; }
     /// Segments whose elements must be looked at again, in order.
     [[nodiscard]] std::vector<std::uint32_t> const& suspects() const { return suspects_; }
 
@@ -40,6 +43,10 @@ private:
     [[nodiscard]] bool elements_are_right(Segments const& segments, x12::Segment const& segment, std::uint32_t first_element,
                                           std::uint32_t known, std::uint16_t rule);
     [[nodiscard]] bool presence_is_right(std::uint16_t rule, std::uint64_t present);
+    [[nodiscard]] bool careful_is_right(std::uint16_t rule, std::uint32_t element, std::string_view value) const;
+    [[nodiscard]] bool parts_are_right(Segments const& segments, x12::Segment const& segment, std::uint16_t rule) const;
+    NodeIndex enter_variant(Segments const& segments, x12::Segment const& segment, NodeIndex first, bool repeats);
+    [[nodiscard]] bool has_enough(NodeIndex representative) const;
     [[nodiscard]] std::uint32_t slot_of(Segments const& segments, x12::Segment const& segment) const;
 
     struct RightMasks {
@@ -51,7 +58,10 @@ private:
     SchemaTables const& tables_;
     std::vector<NodeIndex> nodes_;
     std::vector<std::uint32_t> suspects_;
+    CharacterTable character_table_;
+    x12::Delimiters delimiters_; // that the table is for
     std::vector<std::uint32_t> counts_;      // by node
+    std::vector<std::uint32_t> place_counts_; // by place: all variants
     std::vector<RightMasks> right_;          // by rule: which elements were present when all was well
     std::vector<CodeTableView> codes_;       // by SchemaTables::codes; of nothing until first used
 };

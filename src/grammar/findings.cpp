@@ -145,7 +145,7 @@ std::string place_path(Schema const& schema, NodeIndex node, x12::SegmentView co
     std::string path = node == no_node ? schema.set().id + "/" + std::string(segment.id().substr(0, longest_id)) : schema.path(node);
     if (node != no_node) {
         auto const key = schema.segments()[schema.nodes()[node].segment].definition->key;
-        bool const repeats = schema.nodes()[node].max != 1;
+        bool const repeats = schema.nodes()[node].max != 1 && schema.nodes()[node].narrowed->qualifiers.empty(); // else the path has it
         if (repeats && key != 0 && key != element && !segment.element(key).empty() && segment.element(key).size() <= 6)
             path += fmt::format("[{}]", segment.element(key));
     }
@@ -341,7 +341,7 @@ void Findings::too_often(std::size_t index, NodeIndex row) {
 void Findings::missing_element(std::size_t index, NodeIndex node, std::uint32_t element) {
     if (is_full())
         return;
-    auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const& rule = schema_.rule_of(node);
     auto const segment = set_[index];
     auto diagnostic = at_segment("X12-0301", index, node, fmt::format("{} is mandatory and missing", element_name(rule, element)),
                                  fmt::format("Send {}{:02}: it must always be there.", segment.id(), element));
@@ -354,7 +354,7 @@ void Findings::missing_element(std::size_t index, NodeIndex node, std::uint32_t 
 }
 
 void Findings::too_many_elements(std::size_t index, NodeIndex node) {
-    auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const& rule = schema_.rule_of(node);
     auto const segment = set_[index];
     auto const allowed = static_cast<std::uint32_t>(rule.elements.size());
     std::uint32_t last = segment.element_count();
@@ -381,7 +381,7 @@ void Findings::too_many_elements(std::size_t index, NodeIndex node) {
 }
 
 void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std::uint64_t present) {
-    auto const& segment_rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const& segment_rule = schema_.rule_of(node);
     auto const segment = set_[index];
     auto const& positions = rule.note->positions;
     auto const is_present = [&](std::uint8_t position) { return (present >> (position - 1) & 1) != 0; };
@@ -447,7 +447,7 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
 }
 
 void Findings::element(std::size_t index, NodeIndex node, std::uint32_t element) {
-    auto const& rule = schema_.segments()[schema_.nodes()[node].segment].elements[element - 1];
+    auto const& rule = schema_.rule_of(node).elements[element - 1];
     auto const segment = set_[index];
     auto const whole = segment.element(element);
     std::size_t const begin = segment.element_begin(element);
@@ -509,7 +509,7 @@ void Findings::check_composite(std::size_t index, NodeIndex node, std::uint32_t 
         }
         at = end + 1;
     }
-    auto const& segment_rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const& segment_rule = schema_.rule_of(node);
     for (std::uint32_t i = 0; i < rule.components.size(); ++i) {
         if (!rule.components[i].mandatory || (present >> i & 1) != 0)
             continue;
@@ -538,7 +538,7 @@ void Findings::check_composite(std::size_t index, NodeIndex node, std::uint32_t 
 
 void Findings::check_value(std::size_t index, NodeIndex node, std::uint32_t element, std::uint32_t component,
                            ElementRule const& rule, std::string_view value, std::size_t begin) {
-    auto const& segment_rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const& segment_rule = schema_.rule_of(node);
     auto const name = element_name(segment_rule, element, component);
     auto const report = [&](std::string_view code, std::string_view acknowledged, std::string message, std::string help,
                             std::size_t from = 0, std::size_t length = std::string_view::npos) {

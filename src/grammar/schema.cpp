@@ -3,6 +3,7 @@
 #include "grammar/schema_compiler.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <mutex>
 
@@ -37,6 +38,20 @@ NarrowedSet as_it_is(SetDefinition const& set, std::shared_ptr<Dictionary const>
     return narrowed;
 }
 
+std::string qualifiers_in_brackets(NarrowedRow const& row, std::uint8_t key) {
+    std::string text;
+    for (auto const& test : row.qualifiers) {
+        std::string name;
+        if (test.element != key)
+            name = fmt::format("{}{:02}=", row.row->segment, test.element);
+        if (test.values.empty())
+            text += fmt::format("{}{}*", text.empty() ? "[" : ",", name);
+        for (auto const& value : test.values)
+            text += fmt::format("{}{}{}", text.empty() ? "[" : ",", name, value);
+    }
+    return text.empty() ? text : text + "]";
+}
+
 Result<std::shared_ptr<Schema const>> Schema::compile(SetDefinition const& set, std::shared_ptr<Dictionary const> dictionary) {
     return compile(std::make_shared<NarrowedSet const>(as_it_is(set, std::move(dictionary))));
 }
@@ -56,51 +71,81 @@ int Schema::find_segment(std::uint32_t packed_id) const {
     return tables_.packed_ids[index] == packed_id ? index : -1;
 }
 
-NodeIndex Schema::variant_of(NodeIndex node, x12::SegmentView const& segment) const {
-    auto const place = nodes_[node].place;
-    if (place == no_place)
+NodeIndex Schema::variant_of(NodeIndex node, x12::SegmentView const& segment, char component_separator) const {
+    if (nodes_[node].place == no_place)
         return node;
-    for (auto const variant : places_[place].variants) {
+    auto const& place = places_[nodes_[node].place];
+    for (auto const variant : place.variants) {
         auto const& tests = nodes_[variant].narrowed->qualifiers;
         auto const holds = [&](QualifierTest const& test) {
-            auto const value = segment.element(test.element);
+            auto value = segment.element(test.element);
+            if (test.component != 0)
+                value = component_of(value, test.component, component_separator);
             return test.values.empty() ? !value.empty() : std::ranges::find(test.values, value) != test.values.end();
         };
         if (!tests.empty() && std::ranges::all_of(tests, holds))
             return variant;
     }
-    return places_[place].others;
+    return place.others;
+}
+
+bool Schema::must_stand(NodeIndex node) const {
+    auto const& row = nodes_[node];
+    if (row.place == no_place)
+        return row.mandatory;
+    auto const& variants = places_[row.place].variants;
+    auto const beyond = [&](NodeIndex variant) { return nodes_[variant].narrowed->beyond; };
+    return std::ranges::any_of(variants, [&](NodeIndex variant) { return nodes_[variant].mandatory; }) ||
+           (row.row->mandatory && std::ranges::none_of(variants, beyond));
+}
+
+bool Schema::is_counted(NodeIndex node) const {
+    auto const& row = nodes_[node];
+    if (row.place == no_place)
+        return row.min > 1;
+    return std::ranges::any_of(places_[row.place].variants, [&](NodeIndex variant) { return nodes_[variant].min > 0; });
 }
 
 std::vector<NodeIndex> Schema::skipped(NodeIndex from, NodeIndex to) const {
     std::vector<NodeIndex> missing;
-    if (from == to && !nodes_[from].starts_loop)
-        return missing;
+    to = representative(to);
     auto loop = nodes_[from].loop;
-    auto row = from;
+    auto row = representative(from);
     bool at_first = nodes_[from].starts_loop;
+    if (row == to && !at_first)
+        return missing;
     for (;;) {
         for (auto const next : loops_[loop].rows) {
             if (!at_first && next <= row)
                 continue;
             if (next == to)
                 return missing;
-            if (nodes_[next].mandatory)
+            if (must_stand(next))
                 missing.push_back(next);
         }
-        if (loop == 0 || loops_[loop].first == to)
+        if (loop == 0 || representative(loops_[loop].first) == to)
             return missing;
-        row = loops_[loop].first;
+        row = representative(loops_[loop].first);
         loop = loops_[loop].parent;
         at_first = false;
     }
 }
 
+std::vector<NodeIndex> Schema::left(NodeIndex from, NodeIndex to) const {
+    std::vector<NodeIndex> rows;
+    static_cast<void>(all_left(from, representative(to), [&](NodeIndex row) {
+        rows.push_back(row);
+        return true;
+    }));
+    return rows;
+}
+
 std::string Schema::path(NodeIndex index) const {
     auto const& node = nodes_[index];
     auto const& loop = loops_[node.loop];
-    auto const& id = segments_[node.segment].definition->id;
-    return node.starts_loop && index != 0 ? loop.path : loop.path + "/" + id;
+    if (node.starts_loop && index != 0)
+        return loop.path;
+    return loop.path + "/" + segments_[node.segment].definition->id + qualifiers_in_brackets(*node.narrowed, segments_[node.segment].definition->key);
 }
 
 bool Schema::is_inside(std::uint16_t loop, std::uint16_t ancestor) const {

@@ -6,6 +6,7 @@
 
 #include "grammar/dictionary.hpp"
 #include "grammar/narrowed_set.hpp"
+#include "grammar/narrowing.hpp"
 #include "grammar/schema_tables.hpp"
 #include "syntax/x12/segment_list.hpp"
 
@@ -65,7 +66,8 @@ struct Node {
     std::uint32_t max = 1;     // 0: unlimited; of a loop's first segment: occurrences of the loop
     bool mandatory = false;    // of a loop's first segment: the loop is
     bool starts_loop = false;
-    bool forbidden = false;    // by a guide: no occurrence is right (use `-`, or unlisted under `unlisted forbid`)
+    bool forbidden = false;    // by a guide: no occurrence is right (use `-`, or not mentioned unless `unlisted allow`)
+    bool unlisted = false;     // forbidden because the guide does not mention it
     Area area = Area::heading;
     SetRow const* row = nullptr;
     NarrowedRow const* narrowed = nullptr; // what a guide says of it; never nullptr after compile()
@@ -74,8 +76,12 @@ struct Node {
 /// Variants of one row, told apart by the values of their qualifiers; at most one is right for a segment.
 struct VariantPlace {
     std::vector<NodeIndex> variants; // in guide order; the first stands for the place in `rows` of its loop and in step()
-    NodeIndex others = no_node;      // the row without brackets; every place has one
-    std::uint32_t max = 1;           // of the grammar: all variants together; 0: unlimited
+    NodeIndex others = no_node;      // the row without brackets, one of `variants`; every place has one
+    std::uint32_t max = 1;           // of the grammar: all variants together; 0: unlimited, or a guide goes beyond it
+    // How most places are told apart: by the values of one element.
+    std::uint8_t element = 0;        // 0: they need Schema::variant_of
+    CodeTable values;
+    std::vector<NodeIndex> by_value; // as CodeTable::find counts them
 };
 
 struct Loop {
@@ -91,6 +97,9 @@ struct Loop {
         packed |= static_cast<std::uint32_t>(static_cast<unsigned char>(id[i])) << (8 * i);
     return packed;
 }
+
+/// "[ST]", "[002,010]", "[A,SAC02=C310]"; empty for a row without qualifiers. `key`: of the segment.
+[[nodiscard]] std::string qualifiers_in_brackets(NarrowedRow const& row, std::uint8_t key);
 
 class Schema {
 public:
@@ -111,10 +120,21 @@ public:
     [[nodiscard]] std::vector<SegmentRule> const& segments() const { return segments_; }
     /// By Node::rule: what holds at a node.
     [[nodiscard]] std::vector<SegmentRule> const& rules() const { return rules_; }
+    /// The grammar's rule, widened where the guide goes beyond it. What the guide narrows: narrowing_of().
     [[nodiscard]] SegmentRule const& rule_of(NodeIndex node) const { return rules_[nodes_[node].rule]; }
+    /// By Node::rule: what a guide says of the elements; nullptr when it says nothing.
+    [[nodiscard]] Narrowing const* narrowing_of(std::uint16_t rule) const {
+        return rule < segments_.size() ? nullptr : &narrowings_[rule - segments_.size()];
+    }
     [[nodiscard]] std::vector<VariantPlace> const& places() const { return places_; }
+    /// The node that stands for a row in `rows` of its loop and in step(): the first of its variants, else itself.
+    [[nodiscard]] NodeIndex representative(NodeIndex node) const {
+        return nodes_[node].place == no_place ? node : places_[nodes_[node].place].variants.front();
+    }
+    /// True when the row, or one of the variants it stands for, must be there.
+    [[nodiscard]] bool must_stand(NodeIndex representative) const;
     /// The variant that takes this segment, from any node of its place; the node itself where the row has no variants.
-    [[nodiscard]] NodeIndex variant_of(NodeIndex node, x12::SegmentView const& segment) const;
+    [[nodiscard]] NodeIndex variant_of(NodeIndex node, x12::SegmentView const& segment, char component_separator = '>') const;
 
     /// The same facts for the fast path; internal to the validator.
     [[nodiscard]] SchemaTables const& tables() const { return tables_; }
@@ -130,6 +150,7 @@ public:
         NodeIndex node = no_node; // no_node: the segment has no place from here
         bool skips_mandatory = false;
         bool repeats = false; // one more of the same row, or one more occurrence of the loop it starts
+        bool leaves = false;  // rows with minimum counts are left: see left()
     };
     [[nodiscard]] Step step(NodeIndex from, std::uint16_t segment) const {
         return steps_[static_cast<std::size_t>(from) * segments_.size() + segment];
@@ -138,7 +159,31 @@ public:
     /// The mandatory rows (the first variant of a place whose variants include a mandatory one) that stand between two rows and are stepped over when a reader goes from one to the other.
     [[nodiscard]] std::vector<NodeIndex> skipped(NodeIndex from, NodeIndex to) const;
 
-    /// "850/PO1/N1" for a row; the path of the segment at that row.
+    /// The rows (of variants the first) that have been read and are left behind for good on the way from one to the other, and
+    /// that a guide wants a number of. `to` is a node that step() gives.
+    [[nodiscard]] std::vector<NodeIndex> left(NodeIndex from, NodeIndex to) const;
+    /// The same for each row in turn, until `holds` says false of one.
+    template <class Predicate> [[nodiscard]] bool all_left(NodeIndex from, NodeIndex to, Predicate&& holds) const {
+        auto const parent = nodes_[to].starts_loop ? loops_[nodes_[to].loop].parent : nodes_[to].loop;
+        auto loop = nodes_[from].loop;
+        auto row = representative(from);
+        bool at_first = nodes_[from].starts_loop; // nothing of the loop has been read
+        for (;;) {
+            if (!at_first && row == to)
+                return true;
+            if (!at_first && is_counted(row) && !holds(row))
+                return false;
+            if ((loop == parent && (at_first || to > row)) || loop == 0)
+                return true;
+            row = representative(loops_[loop].first);
+            loop = loops_[loop].parent;
+            at_first = false;
+        }
+    }
+    /// True when the number of occurrences of the row, or of one of its variants, must be looked at when it is left.
+    [[nodiscard]] bool is_counted(NodeIndex representative) const;
+
+    /// "850/PO1/N1" for a row; the path of the segment at that row. Loops and rows narrowed by qualifiers have them in brackets.
     [[nodiscard]] std::string path(NodeIndex node) const;
     /// True when `loop` is `ancestor` or stands inside it.
     [[nodiscard]] bool is_inside(std::uint16_t loop, std::uint16_t ancestor) const;
@@ -152,6 +197,8 @@ private:
     std::vector<SegmentRule> segments_;
     std::vector<SegmentRule> rules_;
     std::vector<VariantPlace> places_;
+    std::vector<Narrowing> narrowings_; // of the rules behind those of segments_
+    std::vector<std::unique_ptr<CodeList const>> widened_; // lists that a guide goes beyond
     std::shared_ptr<NarrowedSet const> narrowed_;
     std::vector<Step> steps_;
     SchemaTables tables_;

@@ -1,5 +1,8 @@
 #include "grammar/schema_compiler.hpp"
 
+#include "grammar/narrowing_compiler.hpp"
+
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace wharf::grammar {
@@ -39,6 +42,11 @@ public:
         auto& rows = schema_.loops_[0].rows;
         rows.erase(rows.begin()); // ST starts loop 0
         schema_.rules_ = schema_.segments_;
+        NarrowingCompiler narrowing(*schema_.narrowed_, schema_.rules_, schema_.narrowings_, schema_.widened_);
+        for (auto& node : schema_.nodes_)
+            node.rule = narrowing.rule_for(node);
+        if (schema_.rules_.size() > most_nodes)
+            return invalid(fmt::format("guide {} narrows more than {} rows", schema_.narrowed_->guide_name, most_nodes));
         build_steps();
         if (schema_.nodes_.size() > most_nodes || schema_.segments_.size() > most_nodes)
             return invalid(fmt::format("set {} of {} has more than {} rows", schema_.set_->id, schema_.set_->release, most_nodes));
@@ -48,34 +56,93 @@ public:
 
 private:
     // Loops nest at most a handful of levels: the recursion follows the grammar, never the data.
-    Result<void> add_rows(std::vector<NarrowedRow> const& rows, std::uint16_t loop) {
-        for (auto const& narrowed : rows) {
-            auto const& row = *narrowed.row;
-            auto const segment = add_segment(row.segment);
-            if (!segment)
-                return unexpected(segment.error());
-            auto const node = static_cast<NodeIndex>(schema_.nodes_.size());
-            auto own_loop = loop;
-            schema_.loops_[loop].rows.push_back(node);
-            if (row.is_loop) {
-                own_loop = static_cast<std::uint16_t>(schema_.loops_.size());
-                schema_.loops_.push_back({loop, node, {}, schema_.loops_[loop].path + "/" + row.segment});
+    Result<void> add_rows(std::vector<NarrowedRow> const& rows, std::uint16_t loop, bool of_unlisted = false) {
+        for (std::size_t i = 0; i < rows.size();) {
+            auto end = i + 1;
+            while (end < rows.size() && rows[end].place == rows[i].place && rows[end].row->segment == rows[i].row->segment)
+                ++end;
+            auto place = no_place;
+            if (end - i > 1 || !rows[i].qualifiers.empty()) {
+                place = static_cast<std::uint16_t>(schema_.places_.size());
+                schema_.places_.emplace_back();
             }
-            Node made;
-            made.segment = made.rule = *segment;
-            made.loop = own_loop;
-            made.min = narrowed.min;
-            made.max = narrowed.max;
-            made.mandatory = narrowed.mandatory;
-            made.starts_loop = row.is_loop;
-            made.area = row.area;
-            made.row = &row;
-            made.narrowed = &narrowed;
-            schema_.nodes_.push_back(made);
-            if (row.is_loop)
-                if (auto ok = add_rows(narrowed.rows, own_loop); !ok)
+            auto const first = i;
+            for (; i != end; ++i)
+                if (auto ok = add_row(rows[i], loop, place, of_unlisted); !ok)
+                    return ok;
+            if (place != no_place)
+                if (auto ok = finish_place(schema_.places_[place], rows[first].place_max); !ok)
                     return ok;
         }
+        return {};
+    }
+
+    Result<void> add_row(NarrowedRow const& narrowed, std::uint16_t loop, std::uint16_t place, bool of_unlisted) {
+        auto const& row = *narrowed.row;
+        auto const segment = add_segment(row.segment);
+        if (!segment)
+            return unexpected(segment.error());
+        auto const node = static_cast<NodeIndex>(schema_.nodes_.size());
+        auto own_loop = loop;
+        if (place == no_place || schema_.places_[place].variants.empty())
+            schema_.loops_[loop].rows.push_back(node);
+        if (place != no_place)
+            schema_.places_[place].variants.push_back(node);
+        if (row.is_loop) {
+            own_loop = static_cast<std::uint16_t>(schema_.loops_.size());
+            schema_.loops_.push_back({loop, node, {}, schema_.loops_[loop].path + "/" + row.segment + qualifiers_in_brackets(narrowed, schema_.segments_[*segment].definition->key)});
+        }
+        Node made;
+        made.segment = made.rule = *segment;
+        made.place = place;
+        made.loop = own_loop;
+        made.min = narrowed.min;
+        made.max = narrowed.max;
+        made.mandatory = narrowed.mandatory;
+        made.starts_loop = row.is_loop;
+        made.unlisted = is_unlisted(narrowed) && !of_unlisted;
+        made.forbidden = narrowed.use == Use::must_not || made.unlisted;
+        made.area = row.area;
+        made.row = &row;
+        made.narrowed = &narrowed;
+        schema_.nodes_.push_back(made);
+        return row.is_loop ? add_rows(narrowed.rows, own_loop, of_unlisted || made.forbidden) : Result<void>{};
+    }
+
+    /// The guide wants to hear of rows it does not mention, and the grammar does not demand this one.
+    [[nodiscard]] bool is_unlisted(NarrowedRow const& row) const {
+        return schema_.narrowed_->unlisted != Unlisted::allow && !row.listed && !row.mandatory && !row.row->mandatory;
+    }
+
+    Result<void> finish_place(VariantPlace& place, std::uint32_t max) {
+        auto const& nodes = schema_.nodes_;
+        auto const tests = [&](NodeIndex node) -> auto const& { return nodes[node].narrowed->qualifiers; };
+        auto const others = std::ranges::find_if(place.variants, [&](NodeIndex node) { return tests(node).empty(); });
+        if (others == place.variants.end())
+            return invalid(fmt::format("guide {}: {} has variants, but no row for all others", schema_.narrowed_->guide_name,
+                                       nodes[place.variants.front()].row->segment));
+        place.others = *others;
+        place.max = std::ranges::any_of(place.variants, [&](NodeIndex node) { return nodes[node].narrowed->beyond; }) ? 0 : max;
+        std::vector<std::string_view> values;
+        for (auto const node : place.variants) {
+            if (tests(node).empty())
+                continue;
+            auto const& test = tests(node).front();
+            bool const simple = tests(node).size() == 1 && test.component == 0 && !test.values.empty() &&
+                                (place.element == 0 || place.element == test.element);
+            if (!simple) {
+                place.element = 0;
+                return {};
+            }
+            place.element = test.element;
+            for (auto const& value : test.values) {
+                values.push_back(value);
+                place.by_value.push_back(node);
+            }
+        }
+        place.values = CodeTable(values);
+        if (place.values.has_longer())
+            place.element = 0;
         return {};
     }
 
@@ -159,29 +226,33 @@ private:
         schema_.steps_.resize(schema_.nodes_.size() * count);
         for (std::size_t from = 0; from < schema_.nodes_.size(); ++from) {
             auto* const steps = schema_.steps_.data() + from * count;
-            auto const offer = [&](NodeIndex to, bool skips, bool repeats) {
+            bool skips = false;
+            bool leaves = false;
+            auto const offer = [&](NodeIndex to, bool repeats) {
                 auto& step = steps[schema_.nodes_[to].segment];
                 if (step.node == no_node)
-                    step = {to, skips, repeats};
+                    step = {to, skips, repeats, leaves};
             };
             auto const& node = schema_.nodes_[from];
             auto loop = node.loop;
-            auto row = static_cast<NodeIndex>(from); // the row we stand at in `loop`
+            auto row = schema_.representative(static_cast<NodeIndex>(from)); // where we stand in `loop`
             bool at_first = node.starts_loop;
-            if (!at_first)
-                offer(row, false, true);
-            bool skips = false;
+            if (!at_first) {
+                offer(row, true);
+                leaves = schema_.is_counted(row);
+            }
             for (;;) {
                 for (auto const next : schema_.loops_[loop].rows) {
                     if (!at_first && next <= row)
                         continue;
-                    offer(next, skips, false);
-                    skips = skips || schema_.nodes_[next].mandatory;
+                    offer(next, false);
+                    skips = skips || schema_.must_stand(next);
                 }
                 if (loop == 0)
                     break;
-                offer(schema_.loops_[loop].first, skips, true);
-                row = schema_.loops_[loop].first;
+                row = schema_.representative(schema_.loops_[loop].first);
+                offer(row, true);
+                leaves = leaves || schema_.is_counted(row);
                 loop = schema_.loops_[loop].parent;
                 at_first = false;
             }

@@ -20,6 +20,7 @@ enum class Check : std::uint8_t {
     decimal, // R: the same with one point
     date,    // DT
     time,    // TM
+    plain_digits, // by a guide: text of digits
     careful, // what needs more: composites, binary data, what a guide says beyond lengths, codes and digits
 };
 

@@ -5,6 +5,7 @@
 #include "grammar/fast_check.hpp"
 #include "grammar/findings.hpp"
 #include "grammar/guide_rules.hpp"
+#include "grammar/narrowing_findings.hpp"
 #include "grammar/sense.hpp"
 #include "grammar/structure_walk.hpp"
 
@@ -27,53 +28,66 @@ struct Validator::State {
     ValidatorOptions options;
     FastCheck fast;
     GuideRules rules;
-    std::optional<CharacterTable> characters;
-    x12::Delimiters delimiters;
     std::uint64_t suppressed = 0;
     std::optional<SenseCheck> sense;
 
+    [[nodiscard]] NodeIndex any_place(int slot) const;
     void look_again(x12::SegmentList const& set, Findings& findings);
-    void check_segment(std::size_t index, x12::SegmentView const& segment, NodeIndex node, Findings& findings);
+    void check_segment(x12::SegmentList const& set, std::size_t index, NodeIndex node, Findings& findings);
     bool check_presence(std::size_t index, NodeIndex node, std::uint64_t present, Findings& findings);
 };
 
+/// A row of the segment that no guide narrows, when there is one.
+NodeIndex Validator::State::any_place(int slot) const {
+    auto any = no_node;
+    for (NodeIndex node = 0; node < schema->nodes().size(); ++node) {
+        if (schema->nodes()[node].segment != slot)
+            continue;
+        any = node;
+        if (schema->nodes()[node].rule == slot)
+            break;
+    }
+    return any;
+}
+
 /// At the segments the fast path was not sure of.
 void Validator::State::look_again(x12::SegmentList const& set, Findings& findings) {
-    if (!characters || delimiters != set.delimiters()) {
-        characters.emplace(set.delimiters());
-        delimiters = set.delimiters();
-    }
     for (auto const index : fast.suspects()) {
         auto const segment = set[index];
         auto node = fast.nodes()[index];
-        if (node == no_node) { // misplaced, but known: its elements are checked as at any of its places
-            auto const slot = schema->find_segment(segment.id());
-            auto const& rows = schema->nodes();
-            auto const any = std::ranges::find_if(rows, [&](Node const& row) { return row.segment == slot; });
-            node = static_cast<NodeIndex>(any - rows.begin());
-        }
-        check_segment(index, segment, node, findings);
+        if (node == no_node) // misplaced, but known: its elements are checked as the grammar has them
+            node = any_place(schema->find_segment(segment.id()));
+        check_segment(set, index, node, findings);
     }
 }
 
-void Validator::State::check_segment(std::size_t index, x12::SegmentView const& segment, NodeIndex node, Findings& findings) {
+void Validator::State::check_segment(x12::SegmentList const& set, std::size_t index, NodeIndex node, Findings& findings) {
     auto const& rule = schema->rule_of(node);
+    auto const segment = set[index];
     auto const known = static_cast<std::uint32_t>(rule.elements.size());
     auto const sent = segment.element_count();
     std::uint64_t present = 0;
+    std::uint64_t wrong = 0;
     for (std::uint32_t k = 1; k <= std::min(known, sent); ++k) {
         auto const value = segment.element(k);
         if (value.empty())
             continue;
         present |= std::uint64_t{1} << (k - 1);
-        if (!element_is_right(rule.elements[k - 1], value, *characters, delimiters))
+        if (!element_is_right(rule.elements[k - 1], value, fast.character_table(), set.delimiters())) {
+            wrong |= std::uint64_t{1} << (k - 1);
             findings.element(index, node, k);
+        }
     }
     if (sent > known)
         findings.too_many_elements(index, node);
-    fast.hash_codes(schema->nodes()[node].rule, present);
-    if (check_presence(index, node, present, findings))
-        fast.remember(schema->nodes()[node].rule, present);
+    auto const rule_index = schema->nodes()[node].rule;
+    fast.hash_codes(rule_index, present);
+    bool const right = check_presence(index, node, present, findings);
+    auto const* const narrowing = schema->narrowing_of(rule_index);
+    if (narrowing == nullptr && right)
+        fast.remember(rule_index, present);
+    if (narrowing != nullptr)
+        NarrowingFindings(*schema, set, findings).elements(index, node, present, wrong, rule.mandatory & ~present);
 }
 
 bool Validator::State::check_presence(std::size_t index, NodeIndex node, std::uint64_t present, Findings& findings) {

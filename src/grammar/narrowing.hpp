@@ -1,0 +1,53 @@
+// What a guide says of the elements of one row, compiled: looked up by position, checked without allocation. Internal to grammar/.
+//
+// Borrows the narrowed set's rules. Immutable; thread-safe.
+#pragma once
+
+#include "grammar/narrowed_set.hpp"
+#include "syntax/x12/segment_list.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace wharf::grammar {
+
+struct ElementRule;
+struct SegmentRule;
+
+struct Narrowing {
+    NarrowedRow const* row = nullptr;
+    std::uint64_t must = 0;     // element masks: bit n-1 is element n
+    std::uint64_t must_not = 0;
+    std::uint64_t unlisted = 0; // of use no row speaks, and the guide wants to hear of it
+    std::vector<ElementNarrowing const*> elements; // by element, nullptr: nothing said; components stand in the row
+    bool components = false;    // something is said of components
+};
+
+enum class NarrowingFault : std::uint8_t {
+    none,
+    too_short,
+    too_long,
+    code,
+    digits,
+    decimals,
+    too_small,
+    too_large,
+    pattern,
+    kind
+};
+
+/// The first thing a guide's rule does not allow in a value, not empty. `rule`: what the grammar says of the element.
+[[nodiscard]] NarrowingFault narrowing_fault(ValueRule const& guide, ElementRule const& rule, std::string_view value);
+
+/// The component of a composite element; empty when it is shorter. Components count from 1.
+[[nodiscard]] std::string_view component_of(std::string_view element, std::uint32_t component, char separator);
+
+/// What a guide says of the pair with this qualifier: its own row, else the one for all others, else nullptr.
+[[nodiscard]] PairNarrowing const* pair_of(NarrowedRow const& row, std::string_view qualifier);
+
+/// True when the pairs and components of a segment are as the guide wants them.
+[[nodiscard]] bool parts_are_right(Narrowing const& narrowing, SegmentRule const& rule, x12::SegmentView const& segment,
+                                   x12::Delimiters const& delimiters);
+
+} // namespace wharf::grammar
