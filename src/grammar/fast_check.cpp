@@ -331,9 +331,9 @@ NodeIndex FastCheck::enter_variant(Segments const& s, x12::Segment const& segmen
 bool FastCheck::has_enough(NodeIndex representative) const {
     auto const& node = schema_.nodes()[representative];
     if (node.place == no_place)
-        return counts_[representative] >= node.min;
+        return schema_.is_enough(representative, counts_[representative]);
     return std::ranges::all_of(schema_.places()[node.place].variants,
-                               [&](NodeIndex variant) { return counts_[variant] >= schema_.nodes()[variant].min; });
+                               [&](NodeIndex variant) { return schema_.is_enough(variant, counts_[variant]); });
 }
 
 bool FastCheck::presence_is_right(std::uint16_t index, std::uint64_t present) {

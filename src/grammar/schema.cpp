@@ -103,7 +103,12 @@ bool Schema::is_counted(NodeIndex node) const {
     auto const& row = nodes_[node];
     if (row.place == no_place)
         return row.min > 1;
-    return std::ranges::any_of(places_[row.place].variants, [&](NodeIndex variant) { return nodes_[variant].min > 0; });
+    return std::ranges::any_of(places_[row.place].variants, [&](NodeIndex variant) { return nodes_[variant].min > 1 || nodes_[variant].mandatory; });
+}
+
+bool Schema::is_enough(NodeIndex node, std::uint32_t count) const {
+    auto const& row = nodes_[node];
+    return count >= row.min || (count == 0 && !row.mandatory);
 }
 
 std::vector<NodeIndex> Schema::skipped(NodeIndex from, NodeIndex to) const {

@@ -182,6 +182,8 @@ public:
     }
     /// True when the number of occurrences of the row, or of one of its variants, must be looked at when it is left.
     [[nodiscard]] bool is_counted(NodeIndex representative) const;
+    /// True when this many occurrences of the row are not too few; an optional row may also be absent.
+    [[nodiscard]] bool is_enough(NodeIndex node, std::uint32_t count) const;
 
     /// "850/PO1/N1" for a row; the path of the segment at that row. Loops and rows narrowed by qualifiers have them in brackets.
     [[nodiscard]] std::string path(NodeIndex node) const;

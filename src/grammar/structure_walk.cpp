@@ -131,7 +131,7 @@ private:
         for (auto const row : schema_.left(node_, to)) {
             auto const place = schema_.nodes()[row].place;
             auto const check = [&](NodeIndex node) {
-                if (counts_[node] < schema_.nodes()[node].min)
+                if (!schema_.is_enough(node, counts_[node]))
                     visit(node);
             };
             if (place == no_place)
