@@ -20,6 +20,7 @@ struct Fault {
     std::uint16_t segment = 0;  // slot of the segment meant, where known
     std::size_t other = 0;      // late, early: the segment it should stand before or after; too_few: how often it is there
     bool dropped = false;
+    bool head = false;          // missing: of a loop of which other segments are there
 };
 
 enum class Explanation { accept, later_place, blame_previous, skip, nearest_place };
@@ -104,7 +105,7 @@ private:
         auto const& row = schema_.nodes()[fault.row];
         auto const variants = row.place == no_place ? std::vector{fault.row} : schema_.places()[row.place].variants;
         auto const beyond = [&](NodeIndex node) { return schema_.nodes()[node].narrowed->beyond; };
-        if (row.row->mandatory && std::ranges::none_of(variants, beyond)) {
+        if (fault.head || (row.row->mandatory && std::ranges::none_of(variants, beyond))) {
             findings.missing_row(fault.index, fault.row);
             return;
         }
@@ -315,6 +316,7 @@ private:
             } else { // inside a loop whose head is absent
                 auto const head = schema_.loops()[parent].first;
                 faults_.push_back({Kind::missing, i, head, schema_.nodes()[head].segment});
+                faults_.back().head = true;
             }
             accept(i, chosen.node, false);
             break;
