@@ -32,6 +32,8 @@ std::uint64_t not_digits(std::uint64_t text) {
 /// Digits with a leading minus and, in a decimal, one point; sign and point do not count for the length.
 /// Longer than eight bytes is rare and looked at again.
 bool number_is_wrong(char const* at, std::uint32_t length, FastElement const& rule, bool point_allowed) {
+    if (length <= 8 && (not_digits(load(at)) & low_bytes(length)) == 0) [[likely]]
+        return length - rule.min > rule.span;
     std::uint32_t const minus = *at == '-';
     at += minus;
     length -= minus;
@@ -197,6 +199,48 @@ inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& s
     return tables_.packed_ids[slot] == id ? slot : none;
 }
 
+[[gnu::always_inline]] inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const& segment, std::uint32_t first_element,
+                                          std::uint32_t known, std::uint16_t rule_index) {
+    auto const* end = s.ends + segment.first_end;
+    auto const sent = segment.count - 1;
+    auto const* rule = tables_.elements.data() + first_element;
+    auto const* const last = end + std::min(sent, known);
+    auto begin = *end + 1;
+    std::uint64_t present = 0;
+    std::uint64_t bit = 1;
+    unsigned wrong = sent > known;
+    for (; end != last; ++rule, bit <<= 1) {
+        auto const stop = *++end;
+        auto const length = stop - begin;
+        auto const* const at = s.text + begin;
+        begin = stop + 1;
+        if (length == 0)
+            continue;
+        present |= bit;
+        if (rule->check == Check::text) {
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(at[length - 1] == ' ') |
+                     static_cast<unsigned>(*at == ' ');
+        } else if (rule->check == Check::code) {
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span) |
+                     static_cast<unsigned>(!codes_[rule->codes].has(load(at) & low_bytes(length)));
+        } else if (rule->check <= Check::decimal) {
+            wrong |= number_is_wrong(at, length, *rule, rule->check == Check::decimal);
+        } else if (rule->check == Check::date) {
+            wrong |= static_cast<unsigned>(date_is_wrong(at, length) || length - rule->min > rule->span);
+        } else if (rule->check == Check::time) {
+            wrong |= static_cast<unsigned>(time_is_wrong(at, length) || length - rule->min > rule->span);
+        } else if (rule->check == Check::plain_digits) {
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span || !is_all_digits(at, length));
+        } else {
+            wrong |= static_cast<unsigned>(!careful_is_right(rule_index, static_cast<std::uint32_t>(std::countr_zero(bit)), {at, length}));
+        }
+    }
+    auto const first = segment.begin;
+    wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
+    return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present)) &&
+           (!tables_.rules[rule_index].careful || parts_are_right(s, segment, rule_index));
+}
+
 template <bool guided> bool FastCheck::walk(Segments const& s) {
     auto const segment_count = static_cast<std::uint32_t>(tables_.packed_ids.size() - 1);
     auto const* const nodes = tables_.nodes.data();
@@ -246,49 +290,6 @@ template <bool guided> bool FastCheck::walk(Segments const& s) {
             suspects_.push_back(i);
     }
     return true;
-}
-
-inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const& segment, std::uint32_t first_element,
-                                          std::uint32_t known, std::uint16_t rule_index) {
-    auto const* end = s.ends + segment.first_end;
-    auto const sent = segment.count - 1;
-    auto const* rule = tables_.elements.data() + first_element;
-    auto const* const last = end + std::min(sent, known);
-    auto begin = *end + 1;
-    std::uint64_t present = 0;
-    std::uint64_t bit = 1;
-    unsigned wrong = sent > known;
-    for (; end != last; ++rule, bit <<= 1) {
-        auto const stop = *++end;
-        auto const length = stop - begin;
-        auto const* const at = s.text + begin;
-        begin = stop + 1;
-        if (length == 0)
-            continue;
-        present |= bit;
-        if (rule->check <= Check::code) {
-            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(at[length - 1] == ' ') |
-                     static_cast<unsigned>(*at == ' ');
-            if (rule->check == Check::code) {
-                auto const key = load(at) & low_bytes(length);
-                wrong |= static_cast<unsigned>(!codes_[rule->codes].has(key));
-            }
-        } else if (rule->check <= Check::decimal) {
-            wrong |= number_is_wrong(at, length, *rule, rule->check == Check::decimal);
-        } else if (rule->check == Check::date) {
-            wrong |= static_cast<unsigned>(date_is_wrong(at, length) || length - rule->min > rule->span);
-        } else if (rule->check == Check::time) {
-            wrong |= static_cast<unsigned>(time_is_wrong(at, length) || length - rule->min > rule->span);
-        } else if (rule->check == Check::plain_digits) {
-            wrong |= static_cast<unsigned>(length - rule->min > rule->span || !is_all_digits(at, length));
-        } else {
-            wrong |= static_cast<unsigned>(!careful_is_right(rule_index, static_cast<std::uint32_t>(std::countr_zero(bit)), {at, length}));
-        }
-    }
-    auto const first = segment.begin;
-    wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
-    return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present)) &&
-           (!tables_.rules[rule_index].careful || parts_are_right(s, segment, rule_index));
 }
 
 bool FastCheck::careful_is_right(std::uint16_t rule, std::uint32_t element, std::string_view value) const {
