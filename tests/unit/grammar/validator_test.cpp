@@ -132,6 +132,78 @@ TEST(Validator, says_where_each_segment_stands) {
     EXPECT_EQ(paths, "850/ST 850/BEG 850/N1 850/N1/N3 850/PO1 850/PO1/N1 850/PO1/N1/N3 850/CTT 850/SE ");
 }
 
+/// The codes of the findings at one value, put into a segment in place of '?'.
+std::string codes_at(std::string const& segment, std::string const& value) {
+    auto with = segment;
+    with.replace(with.find('?'), 1, value);
+    std::string codes;
+    auto const text = findings("850", "BEG*00*SA*4711**20250602~" + with);
+    for (auto at = text.find("X12-03"); at != std::string::npos; at = text.find("X12-03", at + 1))
+        codes += (codes.empty() ? "" : " ") + text.substr(at + 4, 4);
+    return codes;
+}
+
+TEST(Validator, whole_numbers) {
+    auto const amount = [](std::string const& value) { return codes_at("SAC*A*C310***?~PO1~", value); }; // N2 1/15
+    for (auto const* const right : {"1", "-1", "12345678", "-12345678", "123456789", "-123456789", "123456789012345", "-123456789012345"})
+        EXPECT_EQ(amount(right), "") << right;
+    for (auto const* const wrong : {"1.5", ".", "1-", "--1", "-", "1 ", " 1", "+1", "12345678A", "1234567A", "1:5", "/1", "12,5", "1234567890.12"})
+        EXPECT_EQ(amount(wrong), "0305") << wrong;
+    EXPECT_EQ(amount("1234567890123456"), "0304");
+    EXPECT_EQ(amount("-1234567890123456"), "0304");
+}
+
+TEST(Validator, decimal_numbers) {
+    auto const price = [](std::string const& value) { return codes_at("PO1**1*EA*?~", value); }; // R 1/17
+    for (auto const* const right : {"0", ".5", "5.", "-.5", "12.50", "-12.50", "1234567", "1234567.1", "-1234567.1", "12345678.12345678", "12345678901234567", "-1234567890123456.7"})
+        EXPECT_EQ(price(right), "") << right;
+    for (auto const* const wrong : {".", "-", "-.", "1.2.3", "1..2", "1,5", "1e5", "12-", "1 2", "123456789.1.2", "12345678A.1"})
+        EXPECT_EQ(price(wrong), "0305") << wrong;
+    EXPECT_EQ(price("123456789012345678"), "0304");
+    EXPECT_EQ(price("-12345678901234567.8"), "0304");
+}
+
+TEST(Validator, dates_and_times) {
+    auto const date = [](std::string const& value) { return codes_at("DTM*002*?~PO1~", value); };
+    for (auto const* const right : {"20250602", "20240229", "20000229", "19991231", "20250131", "20250430"})
+        EXPECT_EQ(date(right), "") << right;
+    for (auto const* const wrong : {"20250229", "19000229", "20251301", "20250001", "20250100", "20250132", "20250431", "2025060A", "A0250602", "250602", "2025-6-2", "20259902"})
+        EXPECT_EQ(date(wrong), "0307") << wrong;
+    auto const time = [](std::string const& value) { return codes_at("DTM*002*20250602*?~PO1~", value); };
+    for (auto const* const right : {"0000", "2359", "235959", "2359591", "23595999"})
+        EXPECT_EQ(time(right), "") << right;
+    for (auto const* const wrong : {"2400", "240000", "2360", "235960", "235", "23595", "235959999", "12:30", "12A0", "1230 "})
+        EXPECT_EQ(time(wrong), "0308") << wrong;
+}
+
+TEST(Validator, dates_of_six_digits) {
+    auto const at = [](std::string const& value) { return findings("850", "BEG*00*SA*4711**" + value + "~PO1~", "003040"); };
+    for (auto const* const right : {"250602", "240229", "000229", "991231"})
+        EXPECT_EQ(at(right), "") << right;
+    for (auto const* const wrong : {"250229", "251302", "250632", "2506A2"})
+        EXPECT_EQ(at(wrong), "X12-0307 850/BEG/BEG05 \"" + std::string(wrong) + "\"\n") << wrong;
+}
+
+TEST(Validator, text_and_codes_of_every_length) {
+    auto const in_loop = [](std::string const& value) { return codes_at("N9*L1*X~MSG*?~PO1~", value); }; // AN 1/264
+    for (std::size_t length = 1; length <= 264; ++length) {
+        std::string const value(length, 'x');
+        EXPECT_EQ(in_loop(value), "") << length;
+        for (auto const at : {std::size_t{0}, length / 2, length - 1}) {
+            auto damaged = value;
+            damaged[at] = '\x01';
+            EXPECT_EQ(in_loop(damaged), "0305") << length << " at " << at;
+            damaged[at] = '>';
+            EXPECT_EQ(in_loop(damaged), "0313") << length << " at " << at;
+        }
+    }
+    EXPECT_EQ(in_loop(std::string(265, 'x')), "0304");
+    auto const code = [](std::string const& value) { return codes_at("N1*?*NAME~PO1~", value); };
+    EXPECT_EQ(code("ST"), "");
+    for (auto const* const wrong : {"S", "st", "S ", " ST", "ST ", "STX", "ZZZZ", "QQ", "STSTSTSTST"})
+        EXPECT_EQ(code(wrong), "0306") << wrong;
+}
+
 TEST(Validator, damage_never_hides_and_never_floods) {
     // Drop, double or swap one segment of a rich order: at least one finding, nearly always exactly one.
     std::vector<std::string> const segments = {
