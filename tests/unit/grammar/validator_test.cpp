@@ -3,6 +3,7 @@
 #include "grammar/lint.hpp"
 #include "support/x12_text.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <random>
 
