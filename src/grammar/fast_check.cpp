@@ -238,7 +238,7 @@ inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& s
     auto const first = segment.begin;
     wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
     return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present)) &&
-           (!tables_.rules[rule_index].careful || parts_are_right(s, segment, rule_index));
+           (!tables_.rules[rule_index].careful || components_are_right(s, segment, rule_index));
 }
 
 template <bool guided> bool FastCheck::walk(Segments const& s) {
@@ -301,8 +301,8 @@ bool FastCheck::careful_is_right(std::uint16_t rule, std::uint32_t element, std:
            narrowing_fault(guide->elements[element]->rule, grammar, value) == NarrowingFault::none;
 }
 
-bool FastCheck::parts_are_right(Segments const& s, x12::Segment const& segment, std::uint16_t rule) const {
-    return grammar::parts_are_right(*schema_.narrowing_of(rule), schema_.rules()[rule], {s.text, segment, s.ends}, delimiters_);
+bool FastCheck::components_are_right(Segments const& s, x12::Segment const& segment, std::uint16_t rule) const {
+    return grammar::components_are_right(*schema_.narrowing_of(rule), schema_.rules()[rule], {s.text, segment, s.ends}, delimiters_);
 }
 
 /// Which variant a segment is, counted for its place; counters begin anew when the place is entered.

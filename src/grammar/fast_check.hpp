@@ -44,7 +44,7 @@ private:
                                           std::uint32_t known, std::uint16_t rule);
     [[nodiscard]] bool presence_is_right(std::uint16_t rule, std::uint64_t present);
     [[nodiscard]] bool careful_is_right(std::uint16_t rule, std::uint32_t element, std::string_view value) const;
-    [[nodiscard]] bool parts_are_right(Segments const& segments, x12::Segment const& segment, std::uint16_t rule) const;
+    [[nodiscard]] bool components_are_right(Segments const& segments, x12::Segment const& segment, std::uint16_t rule) const;
     NodeIndex enter_variant(Segments const& segments, x12::Segment const& segment, NodeIndex first, bool repeats);
     [[nodiscard]] bool has_enough(NodeIndex representative) const;
     [[nodiscard]] std::uint32_t slot_of(Segments const& segments, x12::Segment const& segment) const;

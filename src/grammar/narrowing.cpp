@@ -99,50 +99,8 @@ std::string_view component_of(std::string_view element, std::uint32_t component,
     return element.substr(0, element.find(separator));
 }
 
-PairNarrowing const* pair_of(NarrowedRow const& row, std::string_view qualifier) {
-    PairNarrowing const* others = nullptr;
-    for (auto const& pair : row.pairs) {
-        if (pair.qualifier == qualifier)
-            return &pair;
-        if (pair.qualifier == "*")
-            others = &pair;
-    }
-    return others;
-}
-
-namespace {
-
-bool pairs_are_right(Narrowing const& narrowing, SegmentRule const& rule, x12::SegmentView const& segment) {
-    auto const& definition = *rule.definition;
-    auto const last = std::min<std::uint32_t>({segment.element_count(), definition.pairs_to, static_cast<std::uint32_t>(rule.elements.size())});
-    std::uint64_t seen = 0; // of the guide's pairs: few enough for a mask, further ones are not required
-    for (std::uint32_t k = definition.pairs_from; k + 1 <= last; k += 2) {
-        auto const qualifier = segment.element(k);
-        auto const value = segment.element(k + 1);
-        if (qualifier.empty() || value.empty())
-            continue;
-        auto const* const pair = pair_of(*narrowing.row, qualifier);
-        if (pair == nullptr)
-            continue;
-        if (pair->rule.use == Use::must_not || narrowing_fault(pair->rule, rule.elements[k], value) != NarrowingFault::none)
-            return false;
-        if (auto const number = static_cast<std::size_t>(pair - narrowing.row->pairs.data()); number < 64)
-            seen |= std::uint64_t{1} << number;
-    }
-    for (std::size_t i = 0; i < narrowing.row->pairs.size() && i < 64; ++i)
-        if (narrowing.row->pairs[i].rule.use == Use::must && (seen >> i & 1) == 0)
-            return false;
-    return true;
-}
-
-} // namespace
-
-bool parts_are_right(Narrowing const& narrowing, SegmentRule const& rule, x12::SegmentView const& segment,
-                     x12::Delimiters const& delimiters) {
-    if (!narrowing.row->pairs.empty() && rule.definition->pairs_from != 0 && !pairs_are_right(narrowing, rule, segment))
-        return false;
-    if (!narrowing.components)
-        return true;
+bool components_are_right(Narrowing const& narrowing, SegmentRule const& rule, x12::SegmentView const& segment,
+                          x12::Delimiters const& delimiters) {
     return std::ranges::all_of(narrowing.row->elements, [&](ElementNarrowing const& one) {
         if (one.component == 0 || one.element == 0 || one.element > rule.elements.size())
             return true;

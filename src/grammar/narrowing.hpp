@@ -43,11 +43,8 @@ enum class NarrowingFault : std::uint8_t {
 /// The component of a composite element; empty when it is shorter. Components count from 1.
 [[nodiscard]] std::string_view component_of(std::string_view element, std::uint32_t component, char separator);
 
-/// What a guide says of the pair with this qualifier: its own row, else the one for all others, else nullptr.
-[[nodiscard]] PairNarrowing const* pair_of(NarrowedRow const& row, std::string_view qualifier);
-
-/// True when the pairs and components of a segment are as the guide wants them.
-[[nodiscard]] bool parts_are_right(Narrowing const& narrowing, SegmentRule const& rule, x12::SegmentView const& segment,
+/// True when the components of a segment are as the guide wants them. (Pairs are rules of a guide: guide_rules.hpp.)
+[[nodiscard]] bool components_are_right(Narrowing const& narrowing, SegmentRule const& rule, x12::SegmentView const& segment,
                                    x12::Delimiters const& delimiters);
 
 } // namespace wharf::grammar

@@ -59,7 +59,8 @@ std::unique_ptr<CodeList const> widened_list(CodeList const& list, std::vector<s
 std::uint16_t NarrowingCompiler::rule_for(Node const& node) {
     auto const& row = *node.narrowed;
     bool const beyond_qualifier = row.beyond && !row.qualifiers.empty();
-    if (row.elements.empty() && row.pairs.empty() && !beyond_qualifier)
+    bool const unlisted_matters = set_.unlisted != Unlisted::allow && row.listed && !row.pairs.empty();
+    if (row.elements.empty() && !unlisted_matters && !beyond_qualifier)
         return node.segment;
     auto rule = rules_[node.segment];
     Narrowing narrowing;

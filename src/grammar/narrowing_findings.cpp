@@ -208,23 +208,19 @@ void NarrowingFindings::value(std::size_t index, NodeIndex row, Target const& ta
     add_at(std::move(diagnostic), index, target, words.acknowledged, words.implementation, *schema_.nodes()[row].narrowed);
 }
 
-void NarrowingFindings::absent(std::size_t index, NodeIndex row, Target const& target, std::string_view pair) {
+void NarrowingFindings::absent(std::size_t index, NodeIndex row, Target const& target) {
     if (findings_.is_full())
         return;
-    auto const message = pair.empty() ? fmt::format("{} is missing; {} requires it", name_of(index, target), guide_in_words())
-                                      : fmt::format("no value with qualifier {}{}{} is in this {}; {} requires one", pair, target.guide->name.empty() ? "" : " ",
-                                                    target.guide->name, set_[index].id(), guide_in_words());
-    auto diagnostic = findings_.at_segment("X12-0605", index, row, message,
-                                           pair.empty() ? "Send it." : fmt::format("Send the qualifier {} and its value as one more pair.", pair));
+    auto diagnostic = findings_.at_segment("X12-0605", index, row, fmt::format("{} is missing; {} requires it", name_of(index, target), guide_in_words()),
+                                           "Send it.");
     add_at(std::move(diagnostic), index, target, "2", "I9", *schema_.nodes()[row].narrowed);
 }
 
-void NarrowingFindings::surplus(std::size_t index, NodeIndex row, Target const& target, bool unlisted, std::string_view pair) {
+void NarrowingFindings::surplus(std::size_t index, NodeIndex row, Target const& target, bool unlisted) {
     if (findings_.is_full())
         return;
-    auto const what = pair.empty() ? name_of(index, target) : fmt::format("{} with qualifier {}", name_of(index, target), pair);
     auto diagnostic = findings_.at_segment(unlisted ? "X12-0614" : "X12-0604", index, row,
-                                           fmt::format("{} is not {} {}", what, unlisted ? "in" : "used under", guide_in_words()), "Leave it out.");
+                                           fmt::format("{} is not {} {}", name_of(index, target), unlisted ? "in" : "used under", guide_in_words()), "Leave it out.");
     if (unlisted && schema_.narrowed().unlisted == Unlisted::report)
         diagnostic.severity = Severity::warning;
     add_at(std::move(diagnostic), index, target, "3", "I10", *schema_.nodes()[row].narrowed);
@@ -250,42 +246,7 @@ void NarrowingFindings::elements(std::size_t index, NodeIndex row, std::uint64_t
         else if (said != nullptr && (present & mask & ~wrong) != 0)
             value(index, row, target, segment.element(k));
     }
-    pairs(index, row, wrong);
     components(index, row, wrong);
-}
-
-void NarrowingFindings::pairs(std::size_t index, NodeIndex row, std::uint64_t wrong) {
-    auto const& rule = schema_.rule_of(row);
-    auto const& narrowed = *schema_.nodes()[row].narrowed;
-    std::uint32_t const from = rule.definition->pairs_from;
-    if (narrowed.pairs.empty() || from == 0)
-        return;
-    auto const segment = set_[index];
-    std::vector<bool> seen(narrowed.pairs.size());
-    auto const last = std::min<std::uint32_t>({segment.element_count(), rule.definition->pairs_to, static_cast<std::uint32_t>(rule.elements.size())});
-    auto free = from; // the first pair that is not used
-    for (std::uint32_t k = from; k + 1 <= last; k += 2) {
-        auto const qualifier = segment.element(k);
-        auto const text = segment.element(k + 1);
-        if (qualifier.empty() || text.empty())
-            continue;
-        free = k + 2;
-        auto const* const pair = pair_of(narrowed, qualifier);
-        if (pair == nullptr)
-            continue;
-        seen[static_cast<std::size_t>(pair - narrowed.pairs.data())] = true;
-        Target const target{k + 1, 0, &pair->rule, &rule.elements[k]};
-        if (pair->rule.use == Use::must_not)
-            surplus(index, row, target, false, qualifier);
-        else if ((wrong >> k & 1) == 0)
-            value(index, row, target, text);
-    }
-    for (std::size_t i = 0; i < narrowed.pairs.size(); ++i) {
-        auto const& pair = narrowed.pairs[i];
-        auto const at = std::min<std::uint32_t>(free + 1, static_cast<std::uint32_t>(rule.elements.size()));
-        if (pair.rule.use == Use::must && !seen[i])
-            absent(index, row, {at, 0, &pair.rule, &rule.elements[at - 1]}, pair.qualifier);
-    }
 }
 
 void NarrowingFindings::components(std::size_t index, NodeIndex row, std::uint64_t wrong) {

@@ -28,17 +28,16 @@ public:
     void elements(std::size_t index, NodeIndex row, std::uint64_t present, std::uint64_t wrong, std::uint64_t missing);
 
 private:
-    struct Target { // an element, a component, or the value of a pair
+    struct Target { // an element or a component
         std::uint32_t element = 0;
         std::uint32_t component = 0;
         ValueRule const* guide = nullptr;
         ElementRule const* rule = nullptr;
     };
-    void pairs(std::size_t index, NodeIndex row, std::uint64_t wrong);
     void components(std::size_t index, NodeIndex row, std::uint64_t wrong);
     void value(std::size_t index, NodeIndex row, Target const& target, std::string_view value);
-    void absent(std::size_t index, NodeIndex row, Target const& target, std::string_view pair = {});
-    void surplus(std::size_t index, NodeIndex row, Target const& target, bool unlisted, std::string_view pair = {});
+    void absent(std::size_t index, NodeIndex row, Target const& target);
+    void surplus(std::size_t index, NodeIndex row, Target const& target, bool unlisted);
     void add_at(Diagnostic diagnostic, std::size_t index, Target const& target, std::string_view acknowledged,
                 std::string_view implementation, NarrowedRow const& row);
     void add(Diagnostic diagnostic, GuidePlace const& source, std::string_view note, bool report);

@@ -45,7 +45,7 @@ private:
         if (guide != nullptr) {
             fast.mandatory |= guide->must;
             fast.forbidden = guide->must_not | guide->unlisted;
-            fast.careful = guide->components || !guide->row->pairs.empty();
+            fast.careful = guide->components;
         }
         for (auto const& note : rule.notes)
             made_.notes.push_back({note.mask, note.first, note.note->kind});

@@ -45,7 +45,7 @@ struct FastRule {
     std::uint32_t first_note = 0;
     std::uint16_t notes = 0;
     std::uint8_t elements = 0;
-    bool careful = false; // a guide says something of the segment as a whole: pairs
+    bool careful = false; // a guide says something of components
 };
 
 struct FastNode {
