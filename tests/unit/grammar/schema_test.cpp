@@ -94,7 +94,7 @@ TEST(Schema, variants_of_segments) {
 }
 
 TEST(Schema, minimum_counts_of_rows_without_variants) {
-    auto const schema = schema_of(head + "detail\n  loop PO1  M 2..3\n    loop PID  -\n    CTP  O 1\n");
+    auto const schema = schema_of(head + "detail\n  loop PO1  M 2..3\n    loop PID  -\n");
     ASSERT_TRUE(schema);
     EXPECT_EQ(findings(*schema, beg + "PO1~PO1~CTT*2~"), "");
     EXPECT_EQ(findings(*schema, beg + "PO1~CTT*1~"), "0602* 850/PO1\n");

@@ -178,7 +178,7 @@ TEST(Validator, dates_and_times) {
 }
 
 TEST(Validator, dates_of_six_digits) {
-    auto const at = [](std::string const& value) { return findings("850", "BEG*00*SA*4711**" + value + "~PO1~", "003040"); };
+    auto const at = [](std::string const& value) { return findings("850", "BEG*00*SA*4711**" + value + "~PO1~CTT*1~", "003040"); };
     for (auto const* const right : {"250602", "240229", "000229", "991231"})
         EXPECT_EQ(at(right), "") << right;
     for (auto const* const wrong : {"250229", "251302", "250632", "2506A2"})
@@ -201,7 +201,7 @@ TEST(Validator, text_and_codes_of_every_length) {
     EXPECT_EQ(in_loop(std::string(265, 'x')), "0304");
     auto const code = [](std::string const& value) { return codes_at("N1*?*NAME~PO1~", value); };
     EXPECT_EQ(code("ST"), "");
-    for (auto const* const wrong : {"S", "st", "S ", " ST", "ST ", "STX", "ZZZZ", "QQ", "STSTSTSTST"})
+    for (auto const* const wrong : {"S", "st", "S ", " ST", "ST ", "STX", "ZZZZ", "#1", "STSTSTSTST"})
         EXPECT_EQ(code(wrong), "0306") << wrong;
 }
 
