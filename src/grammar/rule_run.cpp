@@ -1,0 +1,288 @@
+#include "grammar/rule_run.hpp"
+
+#include "grammar/guide_pattern.hpp"
+
+#include <algorithm>
+
+namespace wharf::grammar {
+namespace {
+
+void forget(ConditionPlan const& plan) {
+    for (auto const& part : plan.parts)
+        forget(part);
+    plan.memo_left = plan.memo_right = plan.values.begin = Reading::none;
+}
+
+/// True when `left` stands so to any of the values, which are sorted.
+template <class Value> bool stands_so(Condition::Order order, Value const& left, std::vector<Value> const& right) {
+    if (right.empty())
+        return false;
+    using enum Condition::Order;
+    switch (order) {
+    case equal:
+        return std::ranges::binary_search(right, left);
+    case not_equal:
+        return !(right.front() == left && right.back() == left);
+    case less:
+        return left < right.back();
+    case less_or_equal:
+        return left <= right.back();
+    case greater:
+        return left > right.front();
+    case greater_or_equal:
+        return left >= right.front();
+    }
+    return false;
+}
+
+} // namespace
+
+void RuleRun::run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, Findings& findings) {
+    places_.pass(set, nodes);
+    for (auto const& plan : rules_) {
+        forget(plan.condition);
+        block_scope_ = plan.block;
+        for (auto const& extent : places_.scope(plan.block).extents) {
+            block_ = extent;
+            run_rule(plan, findings);
+        }
+    }
+    for (auto const& plan : pairs_)
+        check_pairs(plan, findings);
+    for (auto const& plan : unique_)
+        check_unique(plan, findings);
+}
+
+void RuleRun::run_rule(RulePlan const& plan, Findings& findings) {
+    auto const& rule = *plan.source;
+    switch (rule.kind) {
+    case Rule::Kind::order:
+        check_order(plan, findings);
+        break;
+    case Rule::Kind::need:
+        if (rule.condition.kind == Condition::Kind::present && rule.condition.left.kind == Operand::Kind::unique)
+            not_unique(plan, findings);
+        else if (!holds(plan.condition))
+            need_failed(plan, findings);
+        break;
+    case Rule::Kind::when: {
+        bool const condition = holds(plan.condition);
+        if (condition || rule.otherwise != Use::grammar)
+            apply(plan, condition, findings);
+        break;
+    }
+    }
+}
+
+// ---- what a rule reads
+
+/// Where the reading looks from the block at hand; nullptr: nowhere.
+Extent const* RuleRun::extent(Reading reading) const {
+    if (reading.slot == Reading::none)
+        return nullptr;
+    if (reading.scope == block_scope_)
+        return &block_;
+    auto const& scope = places_.scope(reading.scope);
+    return scope.kind == Scope::Kind::set ? &scope.extents.front() : scope.at(block_.begin);
+}
+
+std::span<std::uint32_t const> RuleRun::hits(Reading reading) const {
+    auto const* where = extent(reading);
+    return where == nullptr ? std::span<std::uint32_t const>() : places_.hits(reading.slot, *where);
+}
+
+bool RuleRun::is_there(Reading reading) const {
+    if (reading.slot == Reading::none)
+        return false;
+    if (places_.slot(reading.slot).is_segment())
+        return !hits(reading).empty();
+    return for_each_value(reading, [](auto...) { return true; });
+}
+
+Decimal RuleRun::reckon(Operand::Kind kind, Reading reading) const {
+    std::uint64_t count = 0;
+    Decimal sum;
+    if (kind == Operand::Kind::unique) {
+        std::vector<std::string_view> values;
+        for_each_value(reading, [&](std::string_view value, auto...) { return values.push_back(value), false; });
+        std::ranges::sort(values);
+        count = static_cast<std::uint64_t>(std::ranges::unique(values).begin() - values.begin());
+    } else if (reading.slot != Reading::none && places_.slot(reading.slot).is_segment()) {
+        count = hits(reading).size();
+    } else {
+        for_each_value(reading, [&](std::string_view value, auto...) {
+            ++count;
+            if (kind == Operand::Kind::sum)
+                if (auto const number = number_of(value, places_.slot(reading.slot).type))
+                    sum = sum + *number;
+            return false;
+        });
+    }
+    return kind == Operand::Kind::sum ? sum : *Decimal::parse(std::to_string(count));
+}
+
+void RuleRun::take_value(std::string_view value, std::uint32_t segment) const {
+    if (!scratch_.empty()) {
+        auto const& last = scratch_.back().first;
+        rises_ = rises_ && (last.size() < value.size() || (last.size() == value.size() && last < value));
+    }
+    scratch_.emplace_back(value, segment);
+}
+
+/// True when no value of the reading stands twice; the values are left in scratch_, for find_repeated.
+bool RuleRun::are_unique(Reading reading) const {
+    scratch_.clear();
+    rises_ = true;
+    for_each_value(reading, [&](std::string_view value, std::uint32_t segment, auto) { return take_value(value, segment), false; });
+    if (rises_)
+        return true;
+    std::ranges::sort(scratch_);
+    return std::ranges::adjacent_find(scratch_, {}, &std::pair<std::string_view, std::uint32_t>::first) == scratch_.end();
+}
+
+/// Of the values in scratch_, sorted.
+std::vector<Repeated> RuleRun::find_repeated() const {
+    std::vector<Repeated> repeated;
+    for (std::size_t i = 1; i < scratch_.size(); ++i)
+        if (scratch_[i].first == scratch_[i - 1].first)
+            repeated.push_back({scratch_[i].first, scratch_[i].second, scratch_[i - 1].second});
+    std::ranges::sort(repeated, {}, &Repeated::segment);
+    return repeated;
+}
+
+// ---- conditions
+
+bool RuleRun::holds(ConditionPlan const& plan) const {
+    auto const part_holds = [&](ConditionPlan const& part) { return holds(part); };
+    switch (plan.source->kind) {
+    case Condition::Kind::any_of:
+        return std::ranges::any_of(plan.parts, part_holds);
+    case Condition::Kind::all_of:
+        return std::ranges::all_of(plan.parts, part_holds);
+    case Condition::Kind::negation:
+        return std::ranges::none_of(plan.parts, part_holds);
+    default:
+        break;
+    }
+    // What is read outside the block is the same for all its occurrences there.
+    auto const* left = extent(plan.left);
+    auto const* right = extent(plan.right);
+    auto const left_begin = left == nullptr ? Reading::none - 1 : left->begin;
+    auto const right_begin = right == nullptr ? Reading::none - 1 : right->begin;
+    if (plan.memo_left != left_begin || plan.memo_right != right_begin) {
+        plan.memo = test(plan);
+        plan.memo_left = left_begin;
+        plan.memo_right = right_begin;
+    }
+    return plan.memo;
+}
+
+bool RuleRun::test(ConditionPlan const& plan) const {
+    auto const& condition = *plan.source;
+    switch (condition.kind) {
+    case Condition::Kind::present:
+        return condition.left.kind == Operand::Kind::unique ? are_unique(plan.left) : is_there(plan.left);
+    case Condition::Kind::absent:
+        return !is_there(plan.left);
+    case Condition::Kind::like:
+        return for_each_value(plan.left, [&](std::string_view value, auto...) { return condition.like != nullptr && condition.like->matches(value); });
+    case Condition::Kind::in:
+        return for_each_value(plan.left, [&](std::string_view value, auto...) { return std::ranges::find(condition.values, value) != condition.values.end(); });
+    default:
+        return compare(plan);
+    }
+}
+
+bool RuleRun::compare(ConditionPlan const& plan) const {
+    auto const& condition = *plan.source;
+    take_right(plan);
+    if (condition.left.kind != Operand::Kind::value && condition.left.kind != Operand::Kind::literal)
+        return stands_so(condition.order, reckon(condition.left.kind, plan.left), plan.values.numbers);
+    if (!plan.numeric)
+        return for_each_value(plan.left, [&](std::string_view value, auto...) { return stands_so(condition.order, value, plan.values.texts); });
+    auto const type = plan.left.slot == Reading::none ? ValueType() : places_.slot(plan.left.slot).type;
+    return for_each_value(plan.left, [&](std::string_view value, auto...) {
+        auto const number = number_of(value, type);
+        return number && stands_so(condition.order, *number, plan.values.numbers);
+    });
+}
+
+void RuleRun::take_right(ConditionPlan const& plan) const {
+    auto& values = plan.values;
+    auto const& right = plan.source->right;
+    auto const* where = extent(plan.right);
+    auto const begin = where == nullptr ? Reading::none - 1 : where->begin;
+    if (values.begin == begin)
+        return;
+    values.begin = begin;
+    values.numbers.clear();
+    values.texts.clear();
+    if (right.kind == Operand::Kind::literal) {
+        values.texts.push_back(right.literal);
+        if (plan.literal)
+            values.numbers.push_back(*plan.literal);
+    } else if (right.kind == Operand::Kind::value) {
+        for_each_value(plan.right, [&](std::string_view value, auto...) {
+            if (!plan.numeric)
+                values.texts.push_back(value);
+            else if (auto const number = number_of(value, places_.slot(plan.right.slot).type))
+                values.numbers.push_back(*number);
+            return false;
+        });
+        std::ranges::sort(values.texts);
+        std::ranges::sort(values.numbers);
+    } else {
+        values.numbers.push_back(reckon(right.kind, plan.right));
+    }
+}
+
+// ---- effects
+
+void RuleRun::apply(RulePlan const& plan, bool condition, Findings& findings) const {
+    for (auto const& effect : plan.effects) {
+        auto const use = condition ? effect.source->rule.use : plan.source->otherwise;
+        if (places_.slot(effect.target.slot).is_segment())
+            apply_to_segment(plan, effect, use, condition, findings);
+        else
+            apply_to_values(plan, effect, use, condition, findings);
+    }
+}
+
+/// Like a row: it speaks of each occurrence of what it stands in, and of nothing where that is absent.
+void RuleRun::apply_to_segment(RulePlan const& plan, EffectPlan const& effect, Use use, bool condition, Findings& findings) const {
+    auto const judge = [&](Extent where) {
+        auto const found = places_.hits(effect.target.slot, where);
+        if (use == Use::must && found.empty())
+            missing_segment(plan, effect, where, findings);
+        else if (use == Use::must_not && !found.empty())
+            forbidden_segment(plan, effect, found, condition, findings);
+    };
+    if (effect.parent.slot == Reading::none) {
+        if (auto const* where = extent(effect.target))
+            judge(*where);
+        return;
+    }
+    for (auto const parent : hits(effect.parent))
+        if (auto const* where = places_.scope(effect.parent_scope).at(parent))
+            judge(*where);
+}
+
+void RuleRun::apply_to_values(RulePlan const& plan, EffectPlan const& effect, Use use, bool condition, Findings& findings) const {
+    auto const& slot = places_.slot(effect.target.slot);
+    auto const& rule = effect.source->rule;
+    for (auto const segment : hits(effect.target)) {
+        bool any = false;
+        places_.for_each_value(slot, segment, [&](std::string_view value, auto) {
+            any = true;
+            if (use == Use::must_not)
+                forbidden_value(plan, effect, segment, value, condition, findings);
+            else if (auto const fault = condition ? find_fault(rule, value, slot.type) : ValueFault::none; fault != ValueFault::none)
+                wrong_value(plan, effect, segment, value, fault, findings);
+            return use == Use::must_not; // said once for a segment
+        });
+        if (!any && use == Use::must)
+            missing_value(plan, effect, segment, findings);
+    }
+}
+
+} // namespace wharf::grammar
