@@ -173,6 +173,13 @@ void Findings::add(Diagnostic diagnostic) {
         out_.back() = std::move(diagnostic);
 }
 
+void Findings::add_if_new(Diagnostic diagnostic) {
+    auto const& place = diagnostic.place;
+    auto const is_there = [&](Diagnostic const& found) { return found.place.segment_position == place.segment_position && found.place.element == place.element; };
+    if (place.element == 0 || std::ranges::none_of(found(), is_there))
+        add(std::move(diagnostic));
+}
+
 bool Findings::is_full() {
     if (!has_error_ || out_.size() - start_ < limit_)
         return false;

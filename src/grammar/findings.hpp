@@ -50,6 +50,8 @@ public:
     /// A related place: a segment or one of its elements.
     [[nodiscard]] Related related(std::size_t index, NodeIndex node, std::uint32_t element, std::string message) const;
     void add(Diagnostic diagnostic);
+    /// The same, unless something was found at that element already: a guide and common sense may say one thing twice.
+    void add_if_new(Diagnostic diagnostic);
     /// True when a further error would only be counted; counts it then.
     [[nodiscard]] bool is_full();
 

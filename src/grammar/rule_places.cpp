@@ -258,6 +258,9 @@ void RulePlaces::finish() {
         if (scopes_[i].kind != Scope::Kind::set)
             scopes_by_node_[scopes_[i].first].push_back(i);
     loop_begin_.assign(schema_.loops().size(), 0);
+    busy_.clear();
+    for (std::size_t node = 0; node < count; ++node)
+        busy_.push_back(hook_begin_[node] != hook_begin_[node + 1] || !scopes_by_node_[node].empty() || needs_loops_ ? 1 : 0);
 }
 
 // ---- passing a set
@@ -273,7 +276,7 @@ void RulePlaces::pass(x12::SegmentList const& set, std::vector<NodeIndex> const&
         counter.parent_begin = ~0u;
     for (std::uint32_t i = 0; i < nodes.size(); ++i) {
         auto const node = nodes[i];
-        if (node == no_node)
+        if (node == no_node || busy_[node] == 0)
             continue;
         if (needs_loops_) {
             if (schema_.nodes()[node].starts_loop)

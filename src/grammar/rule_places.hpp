@@ -150,6 +150,7 @@ private:
     std::vector<std::uint32_t> hook_begin_; // by node
     std::vector<CounterHook> counter_hooks_;
     std::vector<std::vector<std::uint32_t>> scopes_by_node_;
+    std::vector<char> busy_;   // by node: something is noted there
     bool needs_loops_ = false; // some check asks the first segment of a loop
 
     x12::SegmentList const* set_ = nullptr;

@@ -257,7 +257,7 @@ void check_invoice(SenseInput const& input, std::size_t total) {
             return;
     }
     auto const segment = input.set[total];
-    input.findings.add(input.at("X12-0404", total, 1,
+    input.findings.add_if_new(input.at("X12-0404", total, 1,
                                 fmt::format("the invoice does not add up: {}, but {}01 says {}", sum->written_out(*stated), segment.id(), stated->text()),
                                 "Compare it with the order before it is paid, and ask the sender which of lines, charges, taxes and total is wrong."));
 }

@@ -42,7 +42,7 @@ void report_check_digit(SenseInput const& input, std::size_t index, std::uint32_
                         std::string_view name) {
     auto const segment = input.set[index];
     auto const right = gs1_check_digit(value.substr(0, value.size() - 1));
-    input.findings.add(input.at(
+    input.findings.add_if_new(input.at(
         "X12-0401", index, element, fmt::format("{}{:02} \"{}\" is no {}: its check digit is wrong", segment.id(), element, value, name),
         fmt::format("After {} the last digit would be {}, not {}; more likely one of the others is mistyped. Qualifier {} says that the number ends "
                     "with a check digit: correct the number, or send the qualifier that fits it.",
@@ -92,7 +92,7 @@ void check_order(SenseInput const& input, std::size_t early, std::size_t late, D
                                         meaning(order.late), b),
                             "No day fits both. Ask the sender which of the two is meant.");
     finding.related.push_back(input.findings.related(there, input.nodes[there], 2, early_first ? "the date it contradicts" : "the date it must not pass"));
-    input.findings.add(std::move(finding));
+    input.findings.add_if_new(std::move(finding));
 }
 
 } // namespace
@@ -131,7 +131,7 @@ void check_units(SenseInput const& input, std::size_t index) {
     for (auto const& note : rule.notes) // C0302 says the one half: not twice
         if (note.note->kind == 'C' && note.note->positions.front() == sent && (note.mask >> (missing - 1) & 1) != 0)
             return;
-    input.findings.add(input.at("X12-0405", index, sent,
+    input.findings.add_if_new(input.at("X12-0405", index, sent,
                                 fmt::format("{}{:02} \"{}\" is {} without {}", segment.id(), sent, segment.element(sent), quantity.empty() ? "a unit" : "a quantity",
                                             quantity.empty() ? "a quantity" : "a unit"),
                                 fmt::format("Send {}{:02} too: {}.", segment.id(), missing,
@@ -169,7 +169,7 @@ void check_terms(SenseInput const& input, std::size_t index) {
                                 fmt::format("the discount lasts until {}ITD{:02} \"{}\", longer than the payment term, {}ITD{:02} \"{}\"", unit, discount,
                                             segment.element(discount), unit, net, segment.element(net)),
                                 "A discount for early payment ends before the payment is due. The two values are probably swapped: ask the sender.");
-        input.findings.add(std::move(finding));
+        input.findings.add_if_new(std::move(finding));
     };
     auto const discount_day = day_of(segment.element(4));
     auto const net_day = day_of(segment.element(6));

@@ -48,7 +48,7 @@ void check_count(SenseInput const& input, Lines const& lines, std::size_t index)
             return;
         counted += fmt::format(", {} {}", count, id);
     }
-    input.findings.add(input.at("X12-0402", index, 1, fmt::format("CTT01 counts {} line item{}, the set has {}", text, stated == 1 ? "" : "s", counted),
+    input.findings.add_if_new(input.at("X12-0402", index, 1, fmt::format("CTT01 counts {} line item{}, the set has {}", text, stated == 1 ? "" : "s", counted),
                                 lines.indices.size() < stated ? "Lines may have been lost on the way: compare with the sender before you process the set."
                                                               : "Either CTT01 was not kept up to date, or lines came twice: ask the sender."));
 }
@@ -130,7 +130,7 @@ void check_hash(SenseInput const& input, Lines const& lines, std::size_t index) 
             added += fmt::format(" ({} without points and signs)", sums->digits.text());
     }
     if (!added.empty())
-        input.findings.add(input.at("X12-0403", index, 2, fmt::format("CTT02 says {}, but {}", text, added),
+        input.findings.add_if_new(input.at("X12-0403", index, 2, fmt::format("CTT02 says {}, but {}", text, added),
                                     "A quantity may have been changed or lost on the way, or the sender adds up something else: ask."));
 }
 
@@ -174,7 +174,7 @@ void check_line_numbers(SenseInput const& input, Lines const& lines) {
                                 fmt::format("{}{:02} \"{}\" numbers two lines: segment {} has it already", segment.id(), set.line_number, number, at->second + 1),
                                 "What answers this document names lines by their numbers, and could mean either. Give each line a number of its own.");
         finding.related.push_back(input.findings.related(at->second, input.nodes[at->second], set.line_number, "the first line with this number"));
-        input.findings.add(std::move(finding));
+        input.findings.add_if_new(std::move(finding));
     }
 }
 
