@@ -241,8 +241,9 @@ void RuleRun::need_failed(RulePlan const& plan, Findings& findings) const {
         findings.at_element(diagnostic, segment, element);
         if (!sent && slot->element == 0)
             diagnostic.place.length = 0, diagnostic.value.clear();
-        diagnostic.acknowledgment.element = sent ? "7" : "2";
-        diagnostic.acknowledgment.implementation_element = sent ? "I12" : "I9";
+        bool const is_surplus = condition.kind == Condition::Kind::absent;
+        diagnostic.acknowledgment.element = is_surplus ? "10" : sent ? "7" : "2";
+        diagnostic.acknowledgment.implementation_element = is_surplus ? "I13" : sent ? "I12" : "I9";
     } else {
         diagnostic.acknowledgment.segment = "3";
         diagnostic.acknowledgment.implementation_segment = "I6";
