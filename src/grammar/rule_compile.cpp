@@ -37,7 +37,7 @@ void RuleRun::compile_rows(NodeIndex node) {
 }
 
 /// The row's own segment as a path.
-Reading RuleRun::own_reading(NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair) {
+RuleReading RuleRun::own_reading(NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair) {
     auto path = std::make_unique<RulePath>();
     path->element = element;
     path->component = component;
@@ -60,7 +60,7 @@ void RuleRun::compile_rule(Rule const& rule, NodeIndex node) {
         path->text = rule.segment;
         own_paths_.push_back(std::move(path));
         plan.order = places_.resolve(*own_paths_.back(), node);
-        if (plan.order.slot == Reading::none)
+        if (plan.order.slot == RuleReading::none)
             return;
     } else {
         plan.condition = compile_condition(rule.condition, node);
@@ -69,11 +69,11 @@ void RuleRun::compile_rule(Rule const& rule, NodeIndex node) {
         EffectPlan made;
         made.source = &effect;
         made.target = places_.resolve(effect.path, node);
-        if (made.target.slot == Reading::none)
+        if (made.target.slot == RuleReading::none)
             continue;
         if (places_.slot(made.target.slot).is_segment()) {
             made.parent = places_.resolve_parent(effect.path, node);
-            if (made.parent.slot != Reading::none)
+            if (made.parent.slot != RuleReading::none)
                 made.parent_scope = places_.block_of(places_.slot(made.parent.slot).targets.front().node);
         }
         plan.effects.push_back(made);
@@ -104,10 +104,10 @@ ConditionPlan RuleRun::compile_condition(Condition const& condition, NodeIndex n
 /// Numbers are compared as numbers: where either side is one by its type or is reckoned, and where larger and smaller are asked of a number.
 void RuleRun::compile_numbers(ConditionPlan& plan) const {
     auto const& condition = *plan.source;
-    auto const is_number = [&](Operand::Kind kind, Reading reading) {
-        return is_reckoned(kind) || (reading.slot != Reading::none && places_.slot(reading.slot).type.is_number());
+    auto const is_number = [&](Operand::Kind kind, RuleReading reading) {
+        return is_reckoned(kind) || (reading.slot != RuleReading::none && places_.slot(reading.slot).type.is_number());
     };
-    plan.numeric = is_number(condition.left.kind, plan.left) || (plan.right.slot != Reading::none && is_number(condition.right.kind, plan.right)) ||
+    plan.numeric = is_number(condition.left.kind, plan.left) || (plan.right.slot != RuleReading::none && is_number(condition.right.kind, plan.right)) ||
                    (is_order(condition.order) && plan.literal.has_value());
 }
 

@@ -45,7 +45,7 @@ bool RuleRun::is_reported(Findings const& findings, std::uint32_t segment, std::
 }
 
 /// By the structure or a row, inside this stretch or right behind it.
-bool RuleRun::is_reported_missing(Findings const& findings, std::string_view segment_id, Extent where) {
+bool RuleRun::is_reported_missing(Findings const& findings, std::string_view segment_id, RuleExtent where) {
     return std::ranges::any_of(findings.found(), [&](Diagnostic const& found) {
         bool const is_rule = found.code == "X12-0620" || found.code == "X12-0623";
         return !is_rule && found.acknowledgment.segment == "3" && found.place.segment_id == segment_id && found.place.segment_position > where.begin &&
@@ -103,7 +103,7 @@ std::string RuleRun::in_words(ConditionPlan const& plan) const {
     return fmt::format("{} {} {}", left, grammar::in_words(condition.order), operand_in_words(condition.right));
 }
 
-std::string RuleRun::name_of(Reading reading) const { return std::string(without_slash(places_.slot(reading.slot).path->text)); }
+std::string RuleRun::name_of(RuleReading reading) const { return std::string(without_slash(places_.slot(reading.slot).path->text)); }
 
 /// `BEG02 is "SA"; N404 is absent; the number of PO1 is 3`: what the rule read.
 void RuleRun::add_found(ConditionPlan const& plan, std::string& text, std::size_t& shown) const {
@@ -111,7 +111,7 @@ void RuleRun::add_found(ConditionPlan const& plan, std::string& text, std::size_
         add_found(part, text, shown);
     if (is_group(*plan.source))
         return;
-    auto const add = [&](Operand const& operand, Reading reading) {
+    auto const add = [&](Operand const& operand, RuleReading reading) {
         if (operand.kind == Operand::Kind::literal || shown > most_found_shown)
             return;
         if (shown++ == most_found_shown) {
@@ -121,7 +121,7 @@ void RuleRun::add_found(ConditionPlan const& plan, std::string& text, std::size_
         std::string what;
         if (operand.kind == Operand::Kind::count || operand.kind == Operand::Kind::sum) {
             what = "is " + reckon(operand.kind, reading).text();
-        } else if (reading.slot == Reading::none || !is_there(reading)) {
+        } else if (reading.slot == RuleReading::none || !is_there(reading)) {
             what = "is absent";
         } else if (places_.slot(reading.slot).is_segment()) {
             what = "is present";
@@ -206,8 +206,8 @@ void RuleRun::need_failed(RulePlan const& plan, Findings& findings) const {
     if (findings.is_full())
         return;
     auto const* first = first_test(plan.condition);
-    auto const at = hits(first == nullptr ? Reading() : first->left);
-    bool const has_slot = first != nullptr && first->left.slot != Reading::none;
+    auto const at = hits(first == nullptr ? RuleReading() : first->left);
+    bool const has_slot = first != nullptr && first->left.slot != RuleReading::none;
     auto const* slot = has_slot ? &places_.slot(first->left.slot) : nullptr;
     auto const id = slot == nullptr ? std::string() : schema_.rule_of(slot->targets.front().node).definition->id;
     bool const is_value = slot != nullptr && !slot->is_segment() && first->source->left.kind == Operand::Kind::value && !at.empty();
@@ -270,7 +270,7 @@ void RuleRun::not_unique(RulePlan const& plan, Findings& findings) const {
 
 // ---- when
 
-void RuleRun::missing_segment(RulePlan const& plan, EffectPlan const& effect, Extent where, Findings& findings) const {
+void RuleRun::missing_segment(RulePlan const& plan, EffectPlan const& effect, RuleExtent where, Findings& findings) const {
     auto const& slot = places_.slot(effect.target.slot);
     auto const target = slot.targets.front().node;
     auto const& definition = *schema_.rule_of(target).definition;
@@ -323,7 +323,7 @@ void RuleRun::missing_value(RulePlan const& plan, EffectPlan const& effect, std:
 }
 
 /// Where a value of the effect's place stands in the segment.
-std::uint32_t RuleRun::element_with(Slot const& slot, std::uint32_t segment, std::string_view value) const {
+std::uint32_t RuleRun::element_with(RuleSlot const& slot, std::uint32_t segment, std::string_view value) const {
     std::uint32_t element = slot.element;
     places_.for_each_value(slot, segment, [&](std::string_view one, std::uint32_t at) { return one.data() == value.data() && (element = at, true); });
     return element;

@@ -25,8 +25,8 @@ bool holds(QualifierTest const& test, x12::SegmentView const& segment, char comp
 
 } // namespace
 
-Extent const* Scope::at(std::uint32_t segment) const {
-    auto const after = std::ranges::upper_bound(extents, segment, {}, &Extent::begin);
+RuleExtent const* RuleScope::at(std::uint32_t segment) const {
+    auto const after = std::ranges::upper_bound(extents, segment, {}, &RuleExtent::begin);
     if (after == extents.begin() || std::prev(after)->end <= segment)
         return nullptr;
     return &*std::prev(after);
@@ -34,14 +34,14 @@ Extent const* Scope::at(std::uint32_t segment) const {
 
 // ---- compiling
 
-std::uint32_t RulePlaces::add_scope(Scope::Kind kind, NodeIndex first) {
+std::uint32_t RulePlaces::add_scope(RuleScope::Kind kind, NodeIndex first) {
     for (std::size_t i = 0; i < scopes_.size(); ++i)
         if (scopes_[i].kind == kind && scopes_[i].first == first)
             return static_cast<std::uint32_t>(i);
-    Scope scope;
+    RuleScope scope;
     scope.kind = kind;
     scope.first = first;
-    if (kind == Scope::Kind::loop) {
+    if (kind == RuleScope::Kind::loop) {
         auto const loop = schema_.nodes()[first].loop;
         for (auto const& node : schema_.nodes())
             scope.inside.push_back(schema_.is_inside(node.loop, loop) ? 1 : 0);
@@ -53,8 +53,8 @@ std::uint32_t RulePlaces::add_scope(Scope::Kind kind, NodeIndex first) {
 
 std::uint32_t RulePlaces::block_of(NodeIndex node) {
     if (node == 0)
-        return add_scope(Scope::Kind::set, 0);
-    return add_scope(schema_.nodes()[node].starts_loop ? Scope::Kind::loop : Scope::Kind::segment, node);
+        return add_scope(RuleScope::Kind::set, 0);
+    return add_scope(schema_.nodes()[node].starts_loop ? RuleScope::Kind::loop : RuleScope::Kind::segment, node);
 }
 
 /// Adds the row when the qualifiers of its variant and of the step can both hold; what only data can tell becomes a check.
@@ -193,15 +193,15 @@ RulePlaces::Candidates RulePlaces::find_tree(NodeIndex hl, RulePath const& path,
     return walk(rows(schema_.loops()[schema_.nodes()[hl].loop].parent, path.steps.front(), {}), path, 1, steps);
 }
 
-Reading RulePlaces::resolve(RulePath const& path, NodeIndex node) { return resolve(path, node, path.steps.size(), true); }
+RuleReading RulePlaces::resolve(RulePath const& path, NodeIndex node) { return resolve(path, node, path.steps.size(), true); }
 
-Reading RulePlaces::resolve_parent(RulePath const& path, NodeIndex node) {
-    return path.steps.size() < 2 ? Reading() : resolve(path, node, path.steps.size() - 1, false);
+RuleReading RulePlaces::resolve_parent(RulePath const& path, NodeIndex node) {
+    return path.steps.size() < 2 ? RuleReading() : resolve(path, node, path.steps.size() - 1, false);
 }
 
-Reading RulePlaces::resolve(RulePath const& path, NodeIndex node, std::size_t steps, bool value) {
+RuleReading RulePlaces::resolve(RulePath const& path, NodeIndex node, std::size_t steps, bool value) {
     auto const& nodes = schema_.nodes();
-    auto const found = [&](Candidates candidates, std::uint32_t scope) { return Reading{add_slot(path, std::move(candidates), value), scope}; };
+    auto const found = [&](Candidates candidates, std::uint32_t scope) { return RuleReading{add_slot(path, std::move(candidates), value), scope}; };
     if (!path.absolute && node != 0) {
         if (!nodes[node].starts_loop)
             if (auto here = find({node, 0, false}, path, steps); !here.empty())
@@ -212,7 +212,7 @@ Reading RulePlaces::resolve(RulePath const& path, NodeIndex node, std::size_t st
                 return found(std::move(here), block_of(first));
             if (is_hl(first))
                 if (auto below = find_tree(first, path, steps); !below.empty())
-                    return found(std::move(below), add_scope(Scope::Kind::tree, first));
+                    return found(std::move(below), add_scope(RuleScope::Kind::tree, first));
         }
     }
     if (auto in_set = find({no_node, 0, true}, path, steps); !in_set.empty())
@@ -221,7 +221,7 @@ Reading RulePlaces::resolve(RulePath const& path, NodeIndex node, std::size_t st
 }
 
 std::uint32_t RulePlaces::add_slot(RulePath const& path, Candidates candidates, bool value) {
-    Slot slot;
+    RuleSlot slot;
     slot.path = &path;
     if (value) {
         slot.element = path.element;
@@ -255,7 +255,7 @@ void RulePlaces::finish() {
     hooks_by_node_.clear();
     scopes_by_node_.assign(count, {});
     for (std::uint32_t i = 0; i < scopes_.size(); ++i)
-        if (scopes_[i].kind != Scope::Kind::set)
+        if (scopes_[i].kind != RuleScope::Kind::set)
             scopes_by_node_[scopes_[i].first].push_back(i);
     loop_begin_.assign(schema_.loops().size(), 0);
     busy_.clear();
@@ -309,7 +309,7 @@ void RulePlaces::count(std::uint32_t segment, NodeIndex node) {
     }
 }
 
-bool RulePlaces::passes(Slot::Target const& target, std::uint32_t segment) const {
+bool RulePlaces::passes(RuleSlot::Target const& target, std::uint32_t segment) const {
     return std::ranges::all_of(target.checks, [&](StepCheck const& check) { return passes(check, target.node, segment); });
 }
 
@@ -344,11 +344,11 @@ bool RulePlaces::passes(StepCheck const& check, NodeIndex node, std::uint32_t se
 void RulePlaces::close_scopes() {
     auto const size = static_cast<std::uint32_t>(nodes_->size());
     for (auto& scope : scopes_) {
-        if (scope.kind == Scope::Kind::set)
+        if (scope.kind == RuleScope::Kind::set)
             scope.extents.push_back({0, size});
-        else if (scope.kind == Scope::Kind::tree)
+        else if (scope.kind == RuleScope::Kind::tree)
             close_trees(scope);
-        else if (scope.kind == Scope::Kind::loop)
+        else if (scope.kind == RuleScope::Kind::loop)
             for (auto& extent : scope.extents)
                 while (extent.end < size && ((*nodes_)[extent.end] == no_node || scope.inside[(*nodes_)[extent.end]] != 0))
                     ++extent.end;
@@ -356,7 +356,7 @@ void RulePlaces::close_scopes() {
 }
 
 /// An HL with all below it: up to the next one that does not stand deeper.
-void RulePlaces::close_trees(Scope& scope) const {
+void RulePlaces::close_trees(RuleScope& scope) const {
     auto const& entries = hierarchy_.entries();
     auto const size = static_cast<std::uint32_t>(nodes_->size());
     for (auto& extent : scope.extents) {
@@ -373,7 +373,7 @@ void RulePlaces::close_trees(Scope& scope) const {
     }
 }
 
-std::span<std::uint32_t const> RulePlaces::hits(std::uint32_t slot, Extent extent) const {
+std::span<std::uint32_t const> RulePlaces::hits(std::uint32_t slot, RuleExtent extent) const {
     auto const& all = slots_[slot].hits;
     auto const begin = std::ranges::lower_bound(all, extent.begin);
     auto const end = std::lower_bound(begin, all.end(), extent.end);

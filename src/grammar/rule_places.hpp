@@ -1,9 +1,9 @@
 // Where the rules of a guide read: each path is looked up in the schema once, and while a set is passed the segments it leads to are
 // noted once for all rules. Internal to the running of rules.
 //
-//     Scope   a block: the stretches of the set from a segment to where its loop ends
-//     Slot    what a path leads to: the segments that stand there
-//     Reading a path in a rule: a slot, read inside the scope in which the path was found
+//     RuleScope    a block: the stretches of the set from a segment to where its loop ends
+//     RuleSlot     what a path leads to: the segments that stand there
+//     RuleReading  a path in a rule: a slot, read inside the scope in which the path was found
 //
 // Memory follows the segments that rules speak of; time the segments, times the slots at their rows.
 #pragma once
@@ -22,19 +22,19 @@
 namespace wharf::grammar {
 
 /// A stretch of segments: [begin, end).
-struct Extent {
+struct RuleExtent {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
 };
 
-struct Scope {
+struct RuleScope {
     enum class Kind : std::uint8_t { set, loop, segment, tree };
     Kind kind = Kind::set;
     NodeIndex first = 0;       // the row that begins it; of `tree`: an HL, with all below it
     std::vector<char> inside;  // loop: by node
-    std::vector<Extent> extents; // of the set at hand, in order
+    std::vector<RuleExtent> extents; // of the set at hand, in order
     /// The stretch that holds the segment; nothing when none does.
-    [[nodiscard]] Extent const* at(std::uint32_t segment) const;
+    [[nodiscard]] RuleExtent const* at(std::uint32_t segment) const;
 };
 
 /// A condition on the way of a path that only data can answer.
@@ -54,7 +54,7 @@ struct StepCounter {
     std::uint32_t count = 0;
 };
 
-struct Slot {
+struct RuleSlot {
     RulePath const* path = nullptr;
     struct Target {
         NodeIndex node = no_node;
@@ -69,7 +69,7 @@ struct Slot {
     std::vector<std::uint32_t> hits; // of the set at hand: segments, in order
 };
 
-struct Reading {
+struct RuleReading {
     static constexpr std::uint32_t none = 0xffffffff;
     std::uint32_t slot = none;
     std::uint32_t scope = none;
@@ -82,9 +82,9 @@ public:
     // While compiling.
 
     /// Looks the path up in the block of `node`, then outward. No slot: it leads nowhere (guides refuse such a path).
-    [[nodiscard]] Reading resolve(RulePath const& path, NodeIndex node);
+    [[nodiscard]] RuleReading resolve(RulePath const& path, NodeIndex node);
     /// The slot and scope of the path without its last step, for effects on a segment inside a loop; none when it has one step.
-    [[nodiscard]] Reading resolve_parent(RulePath const& path, NodeIndex node);
+    [[nodiscard]] RuleReading resolve_parent(RulePath const& path, NodeIndex node);
     /// The block of a row: its loop, or the segment; of node 0 the set.
     [[nodiscard]] std::uint32_t block_of(NodeIndex node);
     void finish();
@@ -92,15 +92,15 @@ public:
     // Of a set.
 
     void pass(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes);
-    [[nodiscard]] Scope const& scope(std::uint32_t index) const { return scopes_[index]; }
-    [[nodiscard]] Slot const& slot(std::uint32_t index) const { return slots_[index]; }
-    [[nodiscard]] std::span<std::uint32_t const> hits(std::uint32_t slot, Extent extent) const;
+    [[nodiscard]] RuleScope const& scope(std::uint32_t index) const { return scopes_[index]; }
+    [[nodiscard]] RuleSlot const& slot(std::uint32_t index) const { return slots_[index]; }
+    [[nodiscard]] std::span<std::uint32_t const> hits(std::uint32_t slot, RuleExtent extent) const;
     [[nodiscard]] x12::SegmentList const& set() const { return *set_; }
     [[nodiscard]] NodeIndex node(std::uint32_t segment) const { return (*nodes_)[segment]; }
     [[nodiscard]] Schema const& schema() const { return schema_; }
 
     /// Every value the slot has at one of its segments, empty ones left out; `take` returns true to stop.
-    template <class Take> bool for_each_value(Slot const& slot, std::uint32_t segment, Take&& take) const;
+    template <class Take> bool for_each_value(RuleSlot const& slot, std::uint32_t segment, Take&& take) const;
 
 private:
     struct Candidate {
@@ -119,21 +119,21 @@ private:
     [[nodiscard]] Candidates walk(Candidates from, RulePath const& path, std::size_t step, std::size_t steps);
     [[nodiscard]] Candidates rows(std::uint16_t loop, PathStep const& step, std::vector<StepCheck> const& before);
     [[nodiscard]] bool take(NodeIndex node, PathStep const& step, std::vector<StepCheck> const& before, Candidates& out);
-    [[nodiscard]] Reading resolve(RulePath const& path, NodeIndex node, std::size_t steps, bool value);
-    [[nodiscard]] std::uint32_t add_scope(Scope::Kind kind, NodeIndex first);
+    [[nodiscard]] RuleReading resolve(RulePath const& path, NodeIndex node, std::size_t steps, bool value);
+    [[nodiscard]] std::uint32_t add_scope(RuleScope::Kind kind, NodeIndex first);
     [[nodiscard]] std::uint32_t add_slot(RulePath const& path, Candidates candidates, bool value);
     [[nodiscard]] bool is_hl(NodeIndex node) const { return schema_.segments()[schema_.nodes()[node].segment].definition->id == "HL"; }
 
-    [[nodiscard]] bool passes(Slot::Target const& target, std::uint32_t segment) const;
+    [[nodiscard]] bool passes(RuleSlot::Target const& target, std::uint32_t segment) const;
     [[nodiscard]] bool passes(StepCheck const& check, NodeIndex node, std::uint32_t segment) const;
     void count(std::uint32_t segment, NodeIndex node);
     void close_scopes();
-    void close_trees(Scope& scope) const;
+    void close_trees(RuleScope& scope) const;
 
     Schema const& schema_;
     Hierarchy const& hierarchy_;
-    std::vector<Scope> scopes_;
-    std::vector<Slot> slots_;
+    std::vector<RuleScope> scopes_;
+    std::vector<RuleSlot> slots_;
     std::vector<StepCounter> counters_;
 
     struct Hook {
@@ -158,7 +158,7 @@ private:
     std::vector<std::uint32_t> loop_begin_; // by loop: its first segment, while passing
 };
 
-template <class Take> bool RulePlaces::for_each_value(Slot const& slot, std::uint32_t segment, Take&& take) const {
+template <class Take> bool RulePlaces::for_each_value(RuleSlot const& slot, std::uint32_t segment, Take&& take) const {
     auto const view = (*set_)[segment];
     if (!slot.pair.empty()) {
         auto const& definition = *schema_.rule_of(node(segment)).definition;

@@ -27,14 +27,14 @@ void close_pair(Diagnostic diagnostic, ValueRule const& rule, Findings& findings
 /// `order N1 BY ST`: qualifiers that it does not name may stand anywhere.
 void RuleRun::check_order(RulePlan const& plan, Findings& findings) const {
     auto const& rule = *plan.source;
-    std::uint32_t last = Reading::none;
+    std::uint32_t last = RuleReading::none;
     std::size_t last_rank = 0;
     for (auto const segment : hits(plan.order)) {
         auto const& definition = *schema_.rule_of(places_.node(segment)).definition;
         auto const rank = static_cast<std::size_t>(std::ranges::find(rule.values, places_.set()[segment].element(definition.key)) - rule.values.begin());
         if (rank == rule.values.size())
             continue;
-        if (last == Reading::none || rank >= last_rank) {
+        if (last == RuleReading::none || rank >= last_rank) {
             last = segment;
             last_rank = rank;
             continue;
@@ -142,7 +142,7 @@ void RuleRun::check_unique(UniquePlan const& plan, Findings& findings) const {
     }
 }
 
-Diagnostic RuleRun::repeated_value(Slot const& slot, Repeated const& repeated, Findings const& findings) const {
+Diagnostic RuleRun::repeated_value(RuleSlot const& slot, Repeated const& repeated, Findings const& findings) const {
     auto const [value, segment, first] = repeated;
     auto diagnostic = findings.at_segment("X12-0625", segment, places_.node(segment), fmt::format("{} {} stands here a second time", slot.path->text, quote_value(value)),
                                           "Each value may stand only once. Look for a part of the document that was sent twice.");

@@ -10,7 +10,7 @@ namespace {
 void forget(ConditionPlan const& plan) {
     for (auto const& part : plan.parts)
         forget(part);
-    plan.memo_left = plan.memo_right = plan.values.begin = Reading::none;
+    plan.memo_left = plan.memo_right = plan.values.begin = RuleReading::none;
 }
 
 /// True when `left` stands so to any of the values, which are sorted.
@@ -77,29 +77,29 @@ void RuleRun::run_rule(RulePlan const& plan, Findings& findings) {
 // ---- what a rule reads
 
 /// Where the reading looks from the block at hand; nullptr: nowhere.
-Extent const* RuleRun::extent(Reading reading) const {
-    if (reading.slot == Reading::none)
+RuleExtent const* RuleRun::extent(RuleReading reading) const {
+    if (reading.slot == RuleReading::none)
         return nullptr;
     if (reading.scope == block_scope_)
         return &block_;
     auto const& scope = places_.scope(reading.scope);
-    return scope.kind == Scope::Kind::set ? &scope.extents.front() : scope.at(block_.begin);
+    return scope.kind == RuleScope::Kind::set ? &scope.extents.front() : scope.at(block_.begin);
 }
 
-std::span<std::uint32_t const> RuleRun::hits(Reading reading) const {
+std::span<std::uint32_t const> RuleRun::hits(RuleReading reading) const {
     auto const* where = extent(reading);
     return where == nullptr ? std::span<std::uint32_t const>() : places_.hits(reading.slot, *where);
 }
 
-bool RuleRun::is_there(Reading reading) const {
-    if (reading.slot == Reading::none)
+bool RuleRun::is_there(RuleReading reading) const {
+    if (reading.slot == RuleReading::none)
         return false;
     if (places_.slot(reading.slot).is_segment())
         return !hits(reading).empty();
     return for_each_value(reading, [](auto...) { return true; });
 }
 
-Decimal RuleRun::reckon(Operand::Kind kind, Reading reading) const {
+Decimal RuleRun::reckon(Operand::Kind kind, RuleReading reading) const {
     std::uint64_t count = 0;
     Decimal sum;
     if (kind == Operand::Kind::unique) {
@@ -107,7 +107,7 @@ Decimal RuleRun::reckon(Operand::Kind kind, Reading reading) const {
         for_each_value(reading, [&](std::string_view value, auto...) { return values.push_back(value), false; });
         std::ranges::sort(values);
         count = static_cast<std::uint64_t>(std::ranges::unique(values).begin() - values.begin());
-    } else if (reading.slot != Reading::none && places_.slot(reading.slot).is_segment()) {
+    } else if (reading.slot != RuleReading::none && places_.slot(reading.slot).is_segment()) {
         count = hits(reading).size();
     } else {
         for_each_value(reading, [&](std::string_view value, auto...) {
@@ -130,7 +130,7 @@ void RuleRun::take_value(std::string_view value, std::uint32_t segment) const {
 }
 
 /// True when no value of the reading stands twice; the values are left in scratch_, for find_repeated.
-bool RuleRun::are_unique(Reading reading) const {
+bool RuleRun::are_unique(RuleReading reading) const {
     scratch_.clear();
     rises_ = true;
     for_each_value(reading, [&](std::string_view value, std::uint32_t segment, auto) { return take_value(value, segment), false; });
@@ -167,8 +167,8 @@ bool RuleRun::holds(ConditionPlan const& plan) const {
     // What is read outside the block is the same for all its occurrences there.
     auto const* left = extent(plan.left);
     auto const* right = extent(plan.right);
-    auto const left_begin = left == nullptr ? Reading::none - 1 : left->begin;
-    auto const right_begin = right == nullptr ? Reading::none - 1 : right->begin;
+    auto const left_begin = left == nullptr ? RuleReading::none - 1 : left->begin;
+    auto const right_begin = right == nullptr ? RuleReading::none - 1 : right->begin;
     if (plan.memo_left != left_begin || plan.memo_right != right_begin) {
         plan.memo = test(plan);
         plan.memo_left = left_begin;
@@ -200,7 +200,7 @@ bool RuleRun::compare(ConditionPlan const& plan) const {
         return stands_so(condition.order, reckon(condition.left.kind, plan.left), plan.values.numbers);
     if (!plan.numeric)
         return for_each_value(plan.left, [&](std::string_view value, auto...) { return stands_so(condition.order, value, plan.values.texts); });
-    auto const type = plan.left.slot == Reading::none ? ValueType() : places_.slot(plan.left.slot).type;
+    auto const type = plan.left.slot == RuleReading::none ? ValueType() : places_.slot(plan.left.slot).type;
     return for_each_value(plan.left, [&](std::string_view value, auto...) {
         auto const number = number_of(value, type);
         return number && stands_so(condition.order, *number, plan.values.numbers);
@@ -211,7 +211,7 @@ void RuleRun::take_right(ConditionPlan const& plan) const {
     auto& values = plan.values;
     auto const& right = plan.source->right;
     auto const* where = extent(plan.right);
-    auto const begin = where == nullptr ? Reading::none - 1 : where->begin;
+    auto const begin = where == nullptr ? RuleReading::none - 1 : where->begin;
     if (values.begin == begin)
         return;
     values.begin = begin;
@@ -250,14 +250,14 @@ void RuleRun::apply(RulePlan const& plan, bool condition, Findings& findings) co
 
 /// Like a row: it speaks of each occurrence of what it stands in, and of nothing where that is absent.
 void RuleRun::apply_to_segment(RulePlan const& plan, EffectPlan const& effect, Use use, bool condition, Findings& findings) const {
-    auto const judge = [&](Extent where) {
+    auto const judge = [&](RuleExtent where) {
         auto const found = places_.hits(effect.target.slot, where);
         if (use == Use::must && found.empty())
             missing_segment(plan, effect, where, findings);
         else if (use == Use::must_not && !found.empty())
             forbidden_segment(plan, effect, found, condition, findings);
     };
-    if (effect.parent.slot == Reading::none) {
+    if (effect.parent.slot == RuleReading::none) {
         if (auto const* where = extent(effect.target))
             judge(*where);
         return;

@@ -21,25 +21,25 @@ namespace wharf::grammar {
 struct RightValues {
     std::vector<Decimal> numbers;
     std::vector<std::string_view> texts;
-    std::uint32_t begin = Reading::none; // of the extent they were taken from
+    std::uint32_t begin = RuleReading::none; // of the extent they were taken from
 };
 
 struct ConditionPlan {
     Condition const* source = nullptr;
     std::vector<ConditionPlan> parts;
-    Reading left, right;
+    RuleReading left, right;
     bool numeric = false; // compare as numbers
     std::optional<Decimal> literal;
     mutable RightValues values;
-    mutable std::uint32_t memo_left = Reading::none, memo_right = Reading::none; // extents the answer is of
+    mutable std::uint32_t memo_left = RuleReading::none, memo_right = RuleReading::none; // extents the answer is of
     mutable bool memo = false;
 };
 
 struct EffectPlan {
     Effect const* source = nullptr;
-    Reading target;
-    Reading parent;                           // of a segment inside a loop that the path names
-    std::uint32_t parent_scope = Reading::none; // whose extents are the occurrences of `parent`
+    RuleReading target;
+    RuleReading parent;                           // of a segment inside a loop that the path names
+    std::uint32_t parent_scope = RuleReading::none; // whose extents are the occurrences of `parent`
 };
 
 struct RulePlan {
@@ -48,7 +48,7 @@ struct RulePlan {
     std::uint32_t block = 0; // scope
     ConditionPlan condition;
     std::vector<EffectPlan> effects;
-    Reading order;
+    RuleReading order;
 };
 
 /// `<UP> M`, `<*> -` on a row.
@@ -84,21 +84,21 @@ private:
     void compile_rule(Rule const& rule, NodeIndex node);
     [[nodiscard]] ConditionPlan compile_condition(Condition const& condition, NodeIndex node);
     void compile_numbers(ConditionPlan& plan) const;
-    [[nodiscard]] Reading own_reading(NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair);
+    [[nodiscard]] RuleReading own_reading(NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair);
 
     // Conditions (rule_run.cpp).
-    [[nodiscard]] Extent const* extent(Reading reading) const;
-    [[nodiscard]] std::span<std::uint32_t const> hits(Reading reading) const;
+    [[nodiscard]] RuleExtent const* extent(RuleReading reading) const;
+    [[nodiscard]] std::span<std::uint32_t const> hits(RuleReading reading) const;
     [[nodiscard]] bool holds(ConditionPlan const& plan) const;
     [[nodiscard]] bool test(ConditionPlan const& plan) const;
-    [[nodiscard]] bool is_there(Reading reading) const;
+    [[nodiscard]] bool is_there(RuleReading reading) const;
     [[nodiscard]] bool compare(ConditionPlan const& plan) const;
     void take_right(ConditionPlan const& plan) const;
-    [[nodiscard]] Decimal reckon(Operand::Kind kind, Reading reading) const;
+    [[nodiscard]] Decimal reckon(Operand::Kind kind, RuleReading reading) const;
     void take_value(std::string_view value, std::uint32_t segment) const;
-    [[nodiscard]] bool are_unique(Reading reading) const;
+    [[nodiscard]] bool are_unique(RuleReading reading) const;
     [[nodiscard]] std::vector<Repeated> find_repeated() const;
-    template <class Take> bool for_each_value(Reading reading, Take&& take) const;
+    template <class Take> bool for_each_value(RuleReading reading, Take&& take) const;
 
     // Effects.
     void run_rule(RulePlan const& plan, Findings& findings);
@@ -112,29 +112,29 @@ private:
     void missing_pair(std::uint32_t segment, std::uint32_t at, PairNarrowing const& pair, Findings& findings) const;
     void forbidden_pair(std::uint32_t segment, std::uint32_t at, ValueRule const& rule, Findings& findings) const;
     void wrong_pair(std::uint32_t segment, std::uint32_t at, ValueRule const& rule, ValueFault fault, Findings& findings) const;
-    [[nodiscard]] Diagnostic repeated_value(Slot const& slot, Repeated const& repeated, Findings const& findings) const;
+    [[nodiscard]] Diagnostic repeated_value(RuleSlot const& slot, Repeated const& repeated, Findings const& findings) const;
 
     // What to say (rule_findings.cpp).
     void need_failed(RulePlan const& plan, Findings& findings) const;
     void not_unique(RulePlan const& plan, Findings& findings) const;
-    void missing_segment(RulePlan const& plan, EffectPlan const& effect, Extent where, Findings& findings) const;
+    void missing_segment(RulePlan const& plan, EffectPlan const& effect, RuleExtent where, Findings& findings) const;
     void forbidden_segment(RulePlan const& plan, EffectPlan const& effect, std::span<std::uint32_t const> segments, bool condition, Findings& findings) const;
     void missing_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, Findings& findings) const;
     void forbidden_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, std::string_view value, bool condition, Findings& findings) const;
     void wrong_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, std::string_view value, ValueFault fault, Findings& findings) const;
     void finish(Diagnostic diagnostic, RulePlan const& plan, bool with_condition, Findings& findings) const;
     void finish_effect(Diagnostic diagnostic, RulePlan const& plan, EffectPlan const& effect, Findings& findings) const;
-    [[nodiscard]] std::uint32_t element_with(Slot const& slot, std::uint32_t segment, std::string_view value) const;
+    [[nodiscard]] std::uint32_t element_with(RuleSlot const& slot, std::uint32_t segment, std::string_view value) const;
     [[nodiscard]] std::string forbidden_in_words(RulePlan const& plan, EffectPlan const& effect, bool condition) const;
     [[nodiscard]] std::string in_words(ConditionPlan const& plan) const;
     [[nodiscard]] std::string operand_in_words(Operand const& operand) const;
-    [[nodiscard]] std::string name_of(Reading reading) const;
+    [[nodiscard]] std::string name_of(RuleReading reading) const;
     [[nodiscard]] std::string found_in_words(ConditionPlan const& plan) const;
     void add_found(ConditionPlan const& plan, std::string& text, std::size_t& shown) const;
     void relate(ConditionPlan const& plan, Diagnostic& diagnostic, Findings const& findings) const;
     [[nodiscard]] ConditionPlan const* first_test(ConditionPlan const& plan) const;
     [[nodiscard]] static bool is_reported(Findings const& findings, std::uint32_t segment, std::uint32_t element);
-    [[nodiscard]] static bool is_reported_missing(Findings const& findings, std::string_view segment_id, Extent where);
+    [[nodiscard]] static bool is_reported_missing(Findings const& findings, std::string_view segment_id, RuleExtent where);
 
     RulePlaces places_;
     Schema const& schema_;
@@ -144,13 +144,13 @@ private:
     std::vector<std::unique_ptr<RulePath>> own_paths_; // made here: of rows and orders
 
     // Of the occurrence at hand.
-    Extent block_;
+    RuleExtent block_;
     std::uint32_t block_scope_ = 0;
     mutable std::vector<std::pair<std::string_view, std::uint32_t>> scratch_; // values asked for being unique, with their segments
     mutable bool rises_ = true; // they count up, as nearly all do: none is repeated
 };
 
-template <class Take> bool RuleRun::for_each_value(Reading reading, Take&& take) const {
+template <class Take> bool RuleRun::for_each_value(RuleReading reading, Take&& take) const {
     for (auto const segment : hits(reading))
         if (places_.for_each_value(places_.slot(reading.slot), segment, [&](std::string_view value, std::uint32_t element) { return take(value, segment, element); }))
             return true;
