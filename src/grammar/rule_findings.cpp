@@ -270,6 +270,16 @@ void RuleRun::not_unique(RulePlan const& plan, Findings& findings) const {
 
 // ---- when
 
+/// "850/N1[ST]/N2" in an occurrence of the loop; else the path of the row.
+std::string RuleRun::path_of_missing(NodeIndex target, std::uint32_t begin) const {
+    auto const& nodes = schema_.nodes();
+    auto const container = nodes[target].starts_loop ? schema_.loops()[nodes[target].loop].parent : nodes[target].loop;
+    auto const first = places_.node(begin);
+    if (container == 0 || first == no_node || !nodes[first].starts_loop || nodes[first].loop != container)
+        return schema_.path(target);
+    return place_path(schema_, first, places_.set()[begin]) + "/" + schema_.rule_of(target).definition->id;
+}
+
 void RuleRun::missing_segment(RulePlan const& plan, EffectPlan const& effect, RuleExtent where, Findings& findings) const {
     auto const& slot = places_.slot(effect.target.slot);
     auto const target = slot.targets.front().node;
@@ -280,10 +290,11 @@ void RuleRun::missing_segment(RulePlan const& plan, EffectPlan const& effect, Ru
     auto at = where.begin;
     while (at + 1 < where.end && (at == where.begin || places_.node(at) == no_node || places_.node(at) <= target))
         ++at;
+    auto const path = path_of_missing(target, where.begin);
     auto diagnostic = findings.at_segment("X12-0620", at, places_.node(at), fmt::format("{} is required when {}", name_of(effect.target), in_words(plan.condition)),
-                                          fmt::format("Add {} at {}.", definition.id, schema_.path(target)));
+                                          fmt::format("Add {} at {}.", definition.id, path));
     diagnostic.place.segment_id = definition.id;
-    diagnostic.place.path = schema_.path(target);
+    diagnostic.place.path = path;
     diagnostic.place.length = 0;
     diagnostic.acknowledgment.segment = "3";
     diagnostic.acknowledgment.implementation_segment = "I6";

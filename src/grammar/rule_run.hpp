@@ -117,6 +117,7 @@ private:
     // What to say (rule_findings.cpp).
     void need_failed(RulePlan const& plan, Findings& findings) const;
     void not_unique(RulePlan const& plan, Findings& findings) const;
+    [[nodiscard]] std::string path_of_missing(NodeIndex target, std::uint32_t begin) const;
     void missing_segment(RulePlan const& plan, EffectPlan const& effect, RuleExtent where, Findings& findings) const;
     void forbidden_segment(RulePlan const& plan, EffectPlan const& effect, std::span<std::uint32_t const> segments, bool condition, Findings& findings) const;
     void missing_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, Findings& findings) const;
