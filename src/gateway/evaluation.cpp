@@ -80,7 +80,7 @@ public:
 
 private:
     store::Message new_message(std::string_view raw) const;
-    void start_interchange(grammar::Item& item);
+    SeverityPolicy start_interchange(grammar::Item& item);
     void end_interchange(grammar::Item& item);
     void start_group(grammar::Item& item);
     void end_group(grammar::Item& item);
@@ -138,7 +138,7 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
         auto& item = reader.item();
         switch (item.kind) {
         case grammar::ItemKind::interchange_start:
-            start_interchange(item);
+            reader.set_severities(start_interchange(item));
             break;
         case grammar::ItemKind::group_start:
             start_group(item);
@@ -151,6 +151,7 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
             break;
         case grammar::ItemKind::interchange_end:
             end_interchange(item);
+            reader.set_severities({}); // the next may be of another partner
             break;
         case grammar::ItemKind::service:
             service(item);
@@ -175,7 +176,8 @@ void Evaluation::add_findings(grammar::Item& item) {
     item.findings.clear();
 }
 
-void Evaluation::start_interchange(grammar::Item& item) {
+/// What the partner's profile makes of findings, for the interchange that begins here.
+SeverityPolicy Evaluation::start_interchange(grammar::Item& item) {
     findings_.clear();
     open_.emplace();
     open_->info = *item.interchange;
@@ -193,7 +195,13 @@ void Evaluation::start_interchange(grammar::Item& item) {
             "GATEWAY-0010", fmt::format("channel {} is not in the configuration any more", transfer_.channel),
             "put the channel back, then: wharf dead-letter retry");
     open_->message = new_message({}); // its bytes are known when it ends
+    SeverityPolicy severities;
+    if (open_->route.partner != nullptr)
+        for (auto const& rule : open_->route.partner->findings)
+            (void)severities.add(rule); // checked when the profile was loaded
+    severities.apply(item.findings);
     add_findings(item);
+    return severities;
 }
 
 void Evaluation::end_interchange(grammar::Item& item) {

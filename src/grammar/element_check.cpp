@@ -32,7 +32,7 @@ bool value_is_right(ElementRule const& rule, std::string_view value, CharacterTa
     }
     auto const classes = characters.classes(value);
     auto const length = (classes & CharacterTable::not_ascii) != 0 ? characters_in(value) : value.size();
-    return (classes & CharacterTable::not_text) == 0 && is_between(length, rule) && (value.back() != ' ' || length <= rule.min) &&
+    return (classes & CharacterTable::not_text) == 0 && is_between(length, rule) && value.back() != ' ' && value.front() != ' ' &&
            (rule.codes == nullptr || rule.codes->find(value));
 }
 

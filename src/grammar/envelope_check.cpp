@@ -1,25 +1,16 @@
 #include "grammar/envelope_check.hpp"
 
-#include "base/date.hpp"
 #include "diagnostic/registry.hpp"
 
 #include <algorithm>
-#include <cctype>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace wharf::grammar {
 namespace {
 
 constexpr std::size_t longest_header_field = 80; // far beyond any that is right
-constexpr std::size_t isa_widths[] = {2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1};
-constexpr char const* isa_names[] = {"Authorization Information Qualifier", "Authorization Information",
-                                     "Security Information Qualifier", "Security Information",
-                                     "Interchange ID Qualifier", "Interchange Sender ID",
-                                     "Interchange ID Qualifier", "Interchange Receiver ID",
-                                     "Interchange Date", "Interchange Time",
-                                     "Interchange Control Standards Identifier", "Interchange Control Version Number",
-                                     "Interchange Control Number", "Acknowledgment Requested",
-                                     "Usage Indicator", "Component Element Separator"};
+} // namespace
 
 bool all_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -32,7 +23,13 @@ std::string_view without_zeros(std::string_view text) {
     return text;
 }
 
-} // namespace
+bool has_control_characters(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+bool is_security_segment(std::string_view id) {
+    return id == "SVA" || (id.size() == 3 && id[0] == 'S' && id[1] >= '1' && id[1] <= '4' && (id[2] == 'S' || id[2] == 'E' || id[2] == 'A'));
+}
 
 std::string_view trim_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
@@ -47,10 +44,37 @@ std::string_view header_field(std::string_view text) { return trim_blanks(text).
 bool same_number(std::string_view a, std::string_view b) { return without_zeros(a) == without_zeros(b); }
 
 bool is_count(std::string_view text, std::uint64_t value) {
-    return all_digits(trim_blanks(text)) && without_zeros(text) == std::to_string(value);
+    text = without_zeros(text);
+    std::uint64_t said = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), said);
+    return !text.empty() && error == std::errc() && end == text.data() + text.size() && said == value;
 }
 
-Diagnostic envelope_finding(std::string_view code, std::string const& file, x12::Part const& part, std::size_t index,
+EnvelopeRules::EnvelopeRules(Grammars const& grammars, std::string_view name) : release(name), dictionary(grammars.dictionary(name)) {
+    if (!dictionary)
+        return;
+    authorization = dictionary->codes("I01");
+    security = dictionary->codes("I03");
+    identifier = dictionary->codes("I05");
+    kind = dictionary->codes("479");
+    agency = dictionary->codes("455");
+    group_errors = dictionary->codes("716");
+    auto const* const date = dictionary->element("373");
+    has_century = date == nullptr || date->max == 8;
+}
+
+Diagnostic& EnvelopeReport::add(std::string_view code, std::uint32_t element, std::string message, std::string help) {
+    return findings.emplace_back(envelope_finding(code, file, part, 0, element, interchange, group, std::move(message), std::move(help)));
+}
+
+Related first_place(Diagnostic const& finding, std::uint64_t offset, std::uint32_t segment_position, std::string message) {
+    Related related{finding.place, std::move(message)};
+    related.place.offset = offset;
+    related.place.segment_position = segment_position;
+    return related;
+}
+
+Diagnostic envelope_finding(std::string_view code, std::string_view file, x12::Part const& part, std::size_t index,
                             std::uint32_t element, InterchangeInfo const* interchange, GroupInfo const* group,
                             std::string message, std::string help) {
     auto diagnostic = make_diagnostic(code, std::move(message), std::move(help));
@@ -111,60 +135,7 @@ InterchangeInfo read_isa(x12::Part const& part) {
 GroupInfo read_gs(x12::Part const& part) {
     auto const gs = part.segments[0];
     auto const field = [&](std::uint32_t number) { return std::string(header_field(gs.element(number))); };
-    return {field(1), field(2), field(3), field(4), field(5), field(6), field(7), field(8), {}};
-}
-
-void check_isa(std::string const& file, x12::Part const& part, InterchangeInfo const& info, Diagnostics& findings) {
-    auto const isa = part.segments[0];
-    auto const report = [&](std::string_view code, std::uint32_t element, std::string_view acknowledged, std::string message, std::string help) {
-        auto finding = envelope_finding(code, file, part, 0, element, &info, nullptr, std::move(message), std::move(help));
-        finding.acknowledgment.interchange = acknowledged;
-        findings.push_back(std::move(finding));
-    };
-    std::string wrong;
-    std::uint32_t first = 0;
-    for (std::uint32_t i = 1; i <= 16; ++i)
-        if (isa.element(i).size() != isa_widths[i - 1]) {
-            first = first == 0 ? i : first;
-            wrong += fmt::format("{}ISA{:02} has {} of {}", wrong.empty() ? "" : ", ", i, isa.element(i).size(), isa_widths[i - 1]);
-        }
-    if (first != 0)
-        report("X12-0101", first, "", fmt::format("ISA fields are not of their fixed width: {} characters", wrong),
-               fmt::format("Fill each field with blanks to its width; {} comes first. The file was still read by its separators.", isa_names[first - 1]));
-    if (!is_date(info.date) || info.date.size() != 6)
-        report("X12-0102", 9, "014", fmt::format("ISA09 Interchange Date \"{}\" is not a date as YYMMDD", info.date), "Send the date the interchange was made.");
-    if (!is_time(info.time) || info.time.size() != 4)
-        report("X12-0103", 10, "015", fmt::format("ISA10 Interchange Time \"{}\" is not a time as HHMM", info.time), "Send the time the interchange was made.");
-    if (!all_digits(info.control_number))
-        report("X12-0104", 13, "018", fmt::format("ISA13 Interchange Control Number \"{}\" is not a number of nine digits", info.control_number),
-               "Number interchanges with nine digits, zeros in front.");
-    if (auto const requested = isa.element(14); requested != "0" && requested != "1")
-        report("X12-0105", 14, "019", fmt::format("ISA14 Acknowledgment Requested \"{}\" is neither 0 nor 1", header_field(requested)), "Send 0, or 1 when a TA1 is wanted.");
-    if (info.usage != 'P' && info.usage != 'T' && info.usage != 'I')
-        report("X12-0106", 15, "020", fmt::format("ISA15 Usage Indicator \"{}\" is none of P, T, I", header_field(isa.element(15))), "Send P for production or T for test.");
-    auto const& d = info.delimiters;
-    auto const c = d.component;
-    char const* const why = c == d.element   ? "the element separator too"
-                            : c == d.segment ? "the segment terminator too"
-                            : c == ' '       ? "a blank, which stands in data"
-                            : std::isalnum(static_cast<unsigned char>(c)) != 0 ? "a letter or digit, which stands in data" : nullptr;
-    if (why != nullptr)
-        report("X12-0107", 16, "027", fmt::format("ISA16 Component Element Separator '{}' is {}", c, why),
-               "Send a character of its own that never stands in data, such as >.");
-}
-
-void check_gs(std::string const& file, x12::Part const& part, InterchangeInfo const& interchange, GroupInfo const& info, Diagnostics& findings) {
-    auto const report = [&](std::string_view code, std::uint32_t element, std::string_view acknowledged, std::string message, std::string help) {
-        auto finding = envelope_finding(code, file, part, 0, element, &interchange, &info, std::move(message), std::move(help));
-        finding.acknowledgment.group = acknowledged;
-        findings.push_back(std::move(finding));
-    };
-    if (!all_digits(info.control_number) || info.control_number.size() > 9)
-        report("X12-0123", 6, "6", fmt::format("GS06 Group Control Number \"{}\" is not a number of one to nine digits", info.control_number), "Number groups with digits only.");
-    if (!is_date(info.date))
-        report("X12-0124", 4, "", fmt::format("GS04 Date \"{}\" is not a date as CCYYMMDD", info.date), "Send the date the group was made.");
-    else if (!is_time(info.time))
-        report("X12-0124", 5, "", fmt::format("GS05 Time \"{}\" is not a time as HHMM", info.time), "Send the time the group was made.");
+    return {field(1), field(2), field(3), field(4), field(5), field(6), field(7), field(8), {}, true, true};
 }
 
 } // namespace wharf::grammar

@@ -61,13 +61,31 @@ public:
     [[nodiscard]] std::uint64_t suppressed() const { return suppressed_; }
 
 private:
+    /// Where one value stands: an element, one of its repetitions, one component of either.
+    struct ValuePlace {
+        std::size_t index;
+        NodeIndex node;
+        std::uint32_t element;
+        std::uint32_t component;  // 0: the whole element
+        std::uint32_t repetition; // 0: it does not repeat
+        std::size_t begin;        // in the list
+    };
+    struct ComponentMasks {
+        std::uint64_t present = 0, reported = 0;
+    };
     static void show_excerpt(Diagnostic& diagnostic, x12::SegmentView const& segment, std::size_t fault);
-    void check_value(std::size_t index, NodeIndex node, std::uint32_t element, std::uint32_t component,
-                     ElementRule const& rule, std::string_view value, std::size_t begin);
-    void check_composite(std::size_t index, NodeIndex node, std::uint32_t element, ElementRule const& rule,
-                         std::string_view value, std::size_t begin);
-    /// A code of element 723, when the release has it; the acknowledgment is of the same release.
-    [[nodiscard]] std::string_view element_error_or(std::string_view code, std::string_view otherwise) const;
+    void report(ValuePlace const& place, std::string_view value, std::string_view code, std::string_view acknowledged, std::string message,
+                std::string help);
+    void check_one(ValuePlace const& place, ElementRule const& rule, std::string_view value);
+    void check_value(ValuePlace const& place, ElementRule const& rule, std::string_view value);
+    void check_composite(ValuePlace const& whole, ElementRule const& rule, std::string_view value);
+    void check_component_presence(ValuePlace const& whole, ElementRule const& rule, ComponentMasks masks);
+    /// Elements of the segment looked at that were already found missing or wrong: a note that touches one is silent.
+    void remember(std::size_t index, std::uint32_t element) {
+        reported_ = (reported_index_ == index ? reported_ : 0) | (element > 64 ? 0 : std::uint64_t{1} << (element - 1));
+        reported_index_ = index;
+    }
+    [[nodiscard]] bool is_remembered(std::size_t index, std::uint64_t mask) const { return reported_index_ == index && (reported_ & mask) != 0; }
 
     Schema const& schema_;
     x12::SegmentList const& set_;
@@ -77,6 +95,8 @@ private:
     std::size_t start_;
     std::uint64_t suppressed_ = 0;
     bool has_error_ = false;
+    std::size_t reported_index_ = ~std::size_t{0};
+    std::uint64_t reported_ = 0;
 };
 
 /// "PO1/N1[ST]/N104"-like path of an element below its set, with the segment's qualifier when it has one.

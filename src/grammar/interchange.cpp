@@ -3,15 +3,19 @@
 #include "base/limits.hpp"
 #include "diagnostic/registry.hpp"
 #include "grammar/envelope_check.hpp"
+#include "grammar/seen_numbers.hpp"
+#include "grammar/set_check.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
-#include <map>
-#include <set>
+#include <unordered_map>
 
 namespace wharf::grammar {
 namespace {
+
+constexpr std::uint32_t most_strays = 100;      // reported one by one, of one interchange
+constexpr std::size_t most_pairs = 100'000;     // of partners in one file, told apart for duplicate numbers
+constexpr std::string_view no_release = "004010"; // what most partners mean
 
 /// A trailer's field inside a message.
 std::string_view shown(std::string_view text) { return header_field(text).empty() ? "empty" : header_field(text); }
@@ -21,14 +25,14 @@ std::string_view shown(std::string_view text) { return header_field(text).empty(
 InterchangeReaderOptions::InterchangeReaderOptions() : max_findings_per_set(limits::findings) {}
 
 struct InterchangeReader::State {
-    State(std::string_view bytes, std::string name, SchemaCache& cache, InterchangeReaderOptions chosen)
-        : text(bytes), file(std::move(name)), reader(bytes, file), schemas(cache), options(std::move(chosen)) {}
+    State(x12::Reader&& parts, std::string name, SchemaCache& cache, InterchangeReaderOptions chosen)
+        : file(std::move(name)), reader(std::move(parts)), schemas(cache), options(std::move(chosen)), sets_check(schemas, options) {}
 
-    std::string_view text;
     std::string file;
     x12::Reader reader;
     SchemaCache& schemas;
     InterchangeReaderOptions options;
+    SetCheck sets_check;
 
     Item item;
     bool part_waits = false; // the reader's part is not consumed yet: absent segments go first
@@ -37,36 +41,61 @@ struct InterchangeReader::State {
     bool in_group = false;
     InterchangeInfo interchange;
     GroupInfo group;
-    bool group_present = false;
     std::uint32_t groups = 0;
     std::uint32_t sets = 0;
-    std::set<std::string> interchange_numbers, group_numbers, set_numbers;
+    std::uint32_t strays = 0;
+    std::string_view last_service; // ISB, ISE or TA1, while nothing else came behind ISA
+    bool service_has_place = false;
+    SeenNumbers interchange_numbers{limits::remembered_numbers}, group_numbers{limits::remembered_numbers}, set_numbers{limits::remembered_numbers};
+    bool said_full = false;
+    std::unordered_map<std::string, std::uint32_t> pairs; // of partners
+    std::vector<EnvelopeRules> rules;                     // by release: as many as there are releases
     std::string known_release_of; // GS08 that `match` belongs to
     ReleaseMatch match;
     std::string first_gs08_reported;
-    std::map<std::string, Validator, std::less<>> validators; // by release and set
 
     bool advance();
     bool close_what_is_open(bool whole_interchange);
+    void consume();
     void begin(ItemKind kind, bool present);
-    void add(Diagnostic finding) { item.findings.push_back(std::move(finding)); }
+    Diagnostic* add(Diagnostic finding);
     Diagnostic at(std::string_view code, std::size_t index, std::uint32_t element, std::string message, std::string help) {
         return envelope_finding(code, file, reader.part(), index, element, in_interchange ? &interchange : nullptr,
                                 in_group ? &group : nullptr, std::move(message), std::move(help));
     }
     Diagnostic at_offset(std::string_view code, std::uint64_t offset, std::string message, std::string help);
+    EnvelopeReport report() { return {file, reader.part(), in_interchange ? &interchange : nullptr, in_group ? &group : nullptr, item.findings}; }
+    [[nodiscard]] std::uint64_t begin_of(std::uint32_t element) const {
+        auto const& segments = reader.part().segments;
+        auto const segment = segments[0];
+        return segments.file_offset(element > segment.element_count() ? segment.end() : segment.element_begin(element));
+    }
 
     void start_interchange();
     void start_group(bool present);
     void end_group();
     void end_interchange();
     void transaction_set();
-    void check_trailer();
-    void check_set_header();
+    void service();
     void stray();
+    struct Numbered { // for the words about a number that stands twice
+        std::string_view what, where, help;
+        std::string_view code;
+        std::string AcknowledgmentCodes::* level;
+        std::string_view acknowledged;
+    };
+    void check_duplicate(SeenNumbers& seen, std::uint32_t scope, std::string_view number, std::uint32_t element, Numbered const& words);
+    EnvelopeRules const& rules_of(std::string_view release);
     void resolve_release();
-    Validator* validator();
+    void check_release();
+    [[nodiscard]] bool a_guide_answers() const;
 };
+
+Diagnostic* InterchangeReader::State::add(Diagnostic finding) {
+    if (!options.severities.apply(finding))
+        return nullptr;
+    return &item.findings.emplace_back(std::move(finding));
+}
 
 void InterchangeReader::State::begin(ItemKind kind, bool present) {
     item.kind = kind;
@@ -74,16 +103,21 @@ void InterchangeReader::State::begin(ItemKind kind, bool present) {
     item.part = present ? &reader.part() : nullptr;
     item.interchange = in_interchange ? &interchange : nullptr;
     item.group = in_group ? &group : nullptr;
-    item.set = {};
     item.schema = nullptr;
     item.nodes = nullptr;
     item.sets = 0;
     item.suppressed = 0;
-    // What the bytes themselves had wrong comes with the item read last.
+    item.findings.clear();
+    if (part_waits) // what its bytes have wrong comes with its own item
+        return;
     item.findings = reader.take_diagnostics();
-    for (auto& finding : item.findings)
+    for (auto& finding : item.findings) {
         if (in_interchange)
             finding.place.interchange = interchange.control_number;
+        if (in_group)
+            finding.place.group = group.control_number;
+    }
+    options.severities.apply(item.findings);
 }
 
 Diagnostic InterchangeReader::State::at_offset(std::string_view code, std::uint64_t offset, std::string message, std::string help) {
@@ -99,11 +133,11 @@ Diagnostic InterchangeReader::State::at_offset(std::string_view code, std::uint6
 
 /// Gives one absent end and returns true, until nothing is open that must be closed before the waiting part.
 bool InterchangeReader::State::close_what_is_open(bool whole_interchange) {
-    auto const where = at_end ? text.size() : reader.part().offset;
+    auto const where = at_end ? reader.offset() : reader.part().offset;
     if (in_group) {
         begin(ItemKind::group_end, false);
         item.sets = sets;
-        if (group_present) {
+        if (group.present) {
             auto finding = at_offset("X12-0120", where, fmt::format("GE is missing: group {} is not closed", group.control_number),
                                      fmt::format("Add GE*{}*{} after the last set of the group.", sets, group.control_number));
             finding.acknowledgment.group = "3";
@@ -144,7 +178,13 @@ bool InterchangeReader::State::advance() {
         return true;
     }
     part_waits = false;
-    switch (kind) {
+    consume();
+    return true;
+}
+
+void InterchangeReader::State::consume() {
+    using x12::PartKind;
+    switch (reader.part().kind) {
     case PartKind::interchange_start:
         start_interchange();
         break;
@@ -161,7 +201,7 @@ bool InterchangeReader::State::advance() {
         end_interchange();
         break;
     case PartKind::service:
-        begin(ItemKind::service, true);
+        service();
         break;
     case PartKind::stray:
         stray();
@@ -170,49 +210,116 @@ bool InterchangeReader::State::advance() {
         begin(ItemKind::junk, true);
         break;
     }
-    return true;
+}
+
+/// A number that stood already is reported with the place where it stood first.
+void InterchangeReader::State::check_duplicate(SeenNumbers& seen, std::uint32_t scope, std::string_view number, std::uint32_t element,
+                                               Numbered const& words) {
+    auto const first = seen.add(scope, number, {begin_of(element), reader.part().segment_position});
+    if (first) {
+        auto finding = at(words.code, 0, element, fmt::format("{} {} stands twice in this {}", words.what, header_field(reader.part().segments[0].element(element)), words.where), std::string(words.help));
+        finding.acknowledgment.*words.level = words.acknowledged;
+        auto const position = item.kind == ItemKind::transaction_set ? 1 : first->segment_position;
+        finding.related.push_back(first_place(finding, first->offset, position, "it stood here first"));
+        add(std::move(finding));
+    } else if (seen.is_full() && !said_full) {
+        said_full = true;
+        add(at("X12-0146", 0, element, fmt::format("control numbers are compared up to {} of them; further ones are not", limits::remembered_numbers),
+               "Split the file when duplicates matter."));
+    }
+}
+
+EnvelopeRules const& InterchangeReader::State::rules_of(std::string_view release) {
+    auto found = std::ranges::find(rules, release, &EnvelopeRules::release);
+    if (found == rules.end())
+        found = rules.emplace(rules.end(), schemas.grammars(), release);
+    return *found;
 }
 
 void InterchangeReader::State::start_interchange() {
     interchange = read_isa(reader.part());
     in_interchange = true;
-    groups = 0;
+    groups = strays = 0;
+    service_has_place = true;
+    last_service = {};
     group_numbers.clear();
+    said_full = false;
     begin(ItemKind::interchange_start, true);
-    check_isa(file, reader.part(), interchange, item.findings);
-    auto const key = interchange.sender_qualifier + interchange.sender + '|' + interchange.receiver + '|' + interchange.control_number;
-    if (!interchange_numbers.insert(key).second)
-        add(at("X12-0115", 0, 13, fmt::format("interchange control number {} stands twice in this file", interchange.control_number),
-               "Number each interchange of a pair of partners once; a receiver takes the second for a duplicate."));
+    auto const& grammars = schemas.grammars();
+    auto const nearest = grammars.match_release(interchange.version);
+    auto const releases = grammars.releases();
+    auto const newest = releases.empty() ? nullptr : grammars.dictionary(releases.back());
+    auto const* const versions = newest ? newest->codes("I11") : nullptr;
+    bool const known = (versions != nullptr && versions->find(interchange.version)) ||
+                       std::ranges::any_of(releases, [&](auto const& release) { return grammars.interchange_version(release) == interchange.version; });
+    auto const before = item.findings.size();
+    check_isa(report(), rules_of(nearest.release), known, grammars.interchange_version(nearest.release));
+    options.severities.apply(item.findings, before);
+    auto const key = fmt::format("{}\n{}\n{}\n{}", interchange.sender_qualifier, interchange.sender, interchange.receiver_qualifier, interchange.receiver);
+    if (pairs.size() < most_pairs || pairs.contains(key)) {
+        auto const pair = pairs.emplace(key, static_cast<std::uint32_t>(pairs.size())).first->second;
+        check_duplicate(interchange_numbers, pair, without_zeros(interchange.control_number), 13,
+                        {"interchange control number", "file", "Number each interchange of a pair of partners once; a receiver takes the second for a duplicate.",
+                         "X12-0115", &AcknowledgmentCodes::interchange, "025"});
+    }
 }
 
 void InterchangeReader::State::start_group(bool present) {
-    group_present = present;
     group = present ? read_gs(reader.part()) : GroupInfo{};
+    group.present = present;
     in_group = true;
+    service_has_place = false;
     sets = 0;
     ++groups;
     set_numbers.clear();
-    begin(ItemKind::group_start, present);
     if (!present) {
+        group.release = interchange.version.size() == 5 ? interchange.version + "0" : interchange.version;
+        resolve_release();
+        begin(ItemKind::group_start, false);
         auto finding = at_offset("X12-0113", reader.part().offset, "a transaction set stands outside any functional group: GS is missing",
                                  "Add the GS segment before the set; without it the release of the standard is not known.");
         finding.acknowledgment.interchange = "024";
         add(std::move(finding));
-        group.release = interchange.version.size() == 5 ? interchange.version.substr(0, 5) + "0" : interchange.version;
-        resolve_release();
         return;
     }
-    check_gs(file, reader.part(), interchange, group, item.findings);
-    if (!group_numbers.insert(group.control_number).second)
-        add(at("X12-0125", 0, 6, fmt::format("group control number {} stands twice in this interchange", group.control_number),
-               "Number the groups of an interchange differently."));
     resolve_release();
-    if (options.release.empty() && !match.exact && first_gs08_reported != group.release) {
-        first_gs08_reported = group.release;
-        add(at("X12-0140", 0, 8, fmt::format("GS08 \"{}\" is not a release Wharf knows; validated by {}, the nearest", group.release, match.release),
-               "Check GS08 (six digits such as 004010, perhaps with a suffix), or name the release with --release."));
+    begin(ItemKind::group_start, true);
+    auto const before = item.findings.size();
+    auto const& own = rules_of(group.grammar_release);
+    group.kind_known = check_gs(report(), own);
+    options.severities.apply(item.findings, before);
+    auto const listed = own.group_errors != nullptr && own.group_errors->find("19");
+    check_duplicate(group_numbers, pack_id(group.functional_id), without_zeros(group.control_number), 6,
+                    {"group control number", "interchange", "Number the groups of an interchange differently.", "X12-0125",
+                     &AcknowledgmentCodes::group, listed ? "19" : ""});
+    check_release();
+}
+
+bool InterchangeReader::State::a_guide_answers() const {
+    return std::ranges::any_of(options.guides, [&](auto const& guide) { return std::ranges::find(guide->answers(), group.release) != guide->answers().end(); });
+}
+
+void InterchangeReader::State::check_release() {
+    if (!options.release.empty() || a_guide_answers())
+        return;
+    if (match.exact) {
+        // A group may be older than its interchange, not newer; practice mixes them, so it is said and no more.
+        auto const own = schemas.grammars().interchange_version(match.release);
+        if (interchange.version.size() == 5 && all_digits(interchange.version) && own > interchange.version)
+            add(at("X12-0138", 0, 8, fmt::format("GS08 {} is newer than ISA12 {} of its interchange", group.release, interchange.version),
+                   fmt::format("Send ISA12 {} with this release, or an older release. The sets were checked by {}.", own, match.release)));
+        return;
     }
+    bool const refuse = options.unknown_release == UnknownRelease::refuse;
+    if (!refuse && first_gs08_reported == group.release) // said once is enough; a refusal is owed to each group
+        return;
+    first_gs08_reported = group.release;
+    auto finding = at("X12-0140", 0, 8, fmt::format("GS08 \"{}\" is not a release Wharf knows; validated by {}, the nearest", group.release, match.release),
+                      "Check GS08 (six digits such as 004010, perhaps with a suffix), or name the release with --release.");
+    finding.acknowledgment.group = "2";
+    if (refuse)
+        finding.severity = Severity::error;
+    add(std::move(finding));
 }
 
 void InterchangeReader::State::resolve_release() {
@@ -224,7 +331,7 @@ void InterchangeReader::State::resolve_release() {
         match = schemas.grammars().match_release(group.release);
         known_release_of = group.release;
     }
-    group.grammar_release = match.release;
+    group.grammar_release = match.release.empty() ? no_release : match.release;
 }
 
 void InterchangeReader::State::end_group() {
@@ -241,13 +348,18 @@ void InterchangeReader::State::end_group() {
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.group = "5";
         add(std::move(finding));
+    } else if (sets == 0) {
+        add(at("X12-0145", 0, 0, fmt::format("group {} holds no transaction set", group.control_number), "Send no group when there is nothing to send."));
     }
-    if (group_present && !same_number(header_field(ge.element(2)), group.control_number)) {
-        auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", shown(ge.element(2)), group.control_number),
+    if (group.present && !same_number(header_field(ge.element(2)), group.control_number)) {
+        auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", shown(ge.element(2)), shown(group.control_number)),
                           "Both must be the same group control number.");
         finding.acknowledgment.group = "4";
         add(std::move(finding));
     }
+    auto const before = item.findings.size();
+    check_surplus(report(), 2);
+    options.severities.apply(item.findings, before);
     in_group = false;
 }
 
@@ -256,7 +368,7 @@ void InterchangeReader::State::end_interchange() {
     interchange.end = reader.part().offset + reader.part().length;
     auto const iea = reader.part().segments[0];
     if (!same_number(iea.element(2), interchange.control_number)) {
-        auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", shown(iea.element(2)), interchange.control_number),
+        auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", shown(iea.element(2)), shown(interchange.control_number)),
                           "Both must be the same interchange control number.");
         finding.acknowledgment.interchange = "001";
         add(std::move(finding));
@@ -267,11 +379,44 @@ void InterchangeReader::State::end_interchange() {
         finding.acknowledgment.interchange = "021";
         add(std::move(finding));
     }
+    auto const before = item.findings.size();
+    check_surplus(report(), 2);
+    options.severities.apply(item.findings, before);
     in_interchange = false;
+}
+
+/// TA1, ISB, ISE in their order directly behind ISA; security segments anywhere around sets.
+void InterchangeReader::State::service() {
+    begin(ItemKind::service, true);
+    auto const id = reader.part().segments[0].id();
+    if (is_security_segment(id)) {
+        add(at("X12-0144", 0, 0, fmt::format("{} was read past: what it secures is not verified", id), "Verify the signature where it is needed; the rest of the group was checked."));
+        return;
+    }
+    auto const rank = [](std::string_view segment) { return segment == "ISB" ? 1 : segment == "ISE" ? 2 : segment == "TA1" ? 3 : 0; };
+    auto const before = item.findings.size();
+    check_service(report(), rules_of(schemas.grammars().match_release(interchange.version).release));
+    options.severities.apply(item.findings, before);
+    bool const in_order = rank(id) > rank(last_service) || (id == "TA1" && last_service == "TA1");
+    if (!service_has_place || !in_order) {
+        auto finding = at("X12-0143", 0, 0, fmt::format("{} stands {}", id, service_has_place ? fmt::format("after {}", last_service) : "behind the first group"),
+                          "Put it directly behind ISA: ISB first, then ISE, then TA1.");
+        finding.acknowledgment.interchange = "022";
+        add(std::move(finding));
+        return;
+    }
+    last_service = id == "ISB" ? "ISB" : id == "ISE" ? "ISE" : "TA1";
 }
 
 void InterchangeReader::State::stray() {
     begin(ItemKind::junk, true);
+    if (++strays > most_strays) {
+        item.suppressed = 1;
+        if (strays == most_strays + 1)
+            add(at("X12-0147", 0, 0, fmt::format("more than {} parts outside any transaction set: further ones are only counted", most_strays),
+                   "They have the same cause as the first one reported."));
+        return;
+    }
     auto const& segments = reader.part().segments;
     auto finding = at("X12-0114", 0, 0, fmt::format("{} segment{} from {} on stand{} outside any transaction set", segments.size(),
                                                     segments.size() == 1 ? "" : "s", header_field(segments[0].id()), segments.size() == 1 ? "s" : ""),
@@ -284,94 +429,25 @@ void InterchangeReader::State::stray() {
 void InterchangeReader::State::transaction_set() {
     ++sets;
     begin(ItemKind::transaction_set, true);
-    auto const& part = reader.part();
-    auto const st = part.segments[0];
-    item.set = {std::string(header_field(st.element(1))), std::string(header_field(st.element(2))), std::string(header_field(st.element(3)))};
-    item.context = {file, interchange.control_number, group.control_number, item.set.control_number};
-    check_set_header();
-    if (auto* const found = validator()) {
-        if (options.validate_sets) {
-            auto const before = found->suppressed();
-            found->validate(part.segments, item.context, item.findings);
-            item.suppressed = found->suppressed() - before;
-        }
-        item.nodes = &found->nodes();
+    auto const st = reader.part().segments[0];
+    item.set.id = header_field(st.element(1));
+    item.set.control_number = header_field(st.element(2));
+    item.set.implementation_reference = header_field(st.element(3));
+    item.context = {file, interchange.control_number, group.control_number, header_field(st.element(2)),
+                    options.severities.empty() ? nullptr : &options.severities};
+    for (auto& finding : item.findings) { // of the reader
+        finding.place.transaction_set = item.set.id;
+        finding.place.transaction = item.set.control_number;
     }
-    check_trailer();
-}
-
-void InterchangeReader::State::check_set_header() {
-    if (item.set.control_number.empty() || item.set.control_number.size() > 9) {
-        auto finding = at("X12-0134", 0, 2, fmt::format("ST02 Transaction Set Control Number \"{}\" has not four to nine characters", item.set.control_number),
-                          "Number each set of a group.");
-        finding.acknowledgment.transaction = "7";
-        add(std::move(finding));
-    } else if (!set_numbers.insert(item.set.control_number).second) {
-        auto finding = at("X12-0135", 0, 2, fmt::format("transaction set control number {} stands twice in this group", item.set.control_number),
-                          "Number the sets of a group differently.");
-        finding.acknowledgment.transaction = "23";
-        add(std::move(finding));
-    }
-}
-
-Validator* InterchangeReader::State::validator() {
-    auto const key = group.grammar_release + '/' + item.set.id;
-    if (auto const found = validators.find(key); found != validators.end()) {
-        item.schema = schemas.get(group.grammar_release, item.set.id);
-        auto const& expected = item.schema->set().group;
-        if (group_present && !expected.empty() && expected != group.functional_id) {
-            auto finding = at("X12-0133", 0, 1, fmt::format("set {} does not belong into a group {}: GS01 should be {}", item.set.id, group.functional_id, expected),
-                              "Send the set in a group of its own kind.");
-            auto const* codes = item.schema->dictionary().codes("718");
-            finding.acknowledgment.transaction = codes != nullptr && codes->find("18") ? "18" : "6"; // 18 from 004050 on
-            add(std::move(finding));
-        }
-        return &found->second;
-    }
-    auto schema = schemas.get(group.grammar_release, item.set.id);
-    if (schema == nullptr) {
-        auto finding = at("X12-0136", 0, 1, fmt::format("transaction set {} is not one Wharf has a grammar for in release {}", item.set.id, group.grammar_release),
-                          "Its segments were not checked. `wharf explain` lists the sets; --grammars DIR adds more.");
-        finding.acknowledgment.transaction = "1";
-        add(std::move(finding));
-        return nullptr;
-    }
-    ValidatorOptions chosen;
-    chosen.max_findings = options.max_findings_per_set;
-    chosen.sense = options.sense;
-    validators.emplace(key, Validator(std::move(schema), chosen));
-    return validator();
-}
-
-void InterchangeReader::State::check_trailer() {
-    auto const& part = reader.part();
-    auto const last = part.segments.size() - 1;
-    if (!part.terminated) {
-        auto finding = at("X12-0130", last, 0, fmt::format("SE is missing: set {} {} is not closed", item.set.id, item.set.control_number),
-                          "The set may be cut off: compare it with what was sent before adding SE.");
-        finding.place.offset = part.offset + part.length;
-        finding.place.length = 0;
-        finding.acknowledgment.transaction = "2";
-        add(std::move(finding));
-        return;
-    }
-    auto const se = part.segments[last];
-    if (!is_count(se.element(1), part.segments.size())) {
-        auto finding = at("X12-0132", last, 1, fmt::format("SE01 says {} segments, the set holds {} (ST and SE counted)", shown(se.element(1)), part.segments.size()),
-                          "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
-        finding.acknowledgment.transaction = "4";
-        add(std::move(finding));
-    }
-    if (!same_number(header_field(se.element(2)), item.set.control_number)) {
-        auto finding = at("X12-0131", last, 2, fmt::format("SE02 is {}, but ST02 of this set is {}", shown(se.element(2)), item.set.control_number),
-                          "Both must be the same transaction set control number.");
-        finding.acknowledgment.transaction = "3";
-        add(std::move(finding));
-    }
+    check_duplicate(set_numbers, 0, item.set.control_number, 2,
+                    {"transaction set control number", "group", "Number the sets of a group differently.", "X12-0135",
+                     &AcknowledgmentCodes::transaction, "23"});
+    if (!options.defer_sets)
+        sets_check.run(item);
 }
 
 InterchangeReader::InterchangeReader(std::string_view text, std::string file_name, SchemaCache& schemas, InterchangeReaderOptions options)
-    : state_(std::make_unique<State>(text, std::move(file_name), schemas, std::move(options))) {}
+    : state_(std::make_unique<State>(x12::Reader(text, file_name), file_name, schemas, std::move(options))) {}
 InterchangeReader::~InterchangeReader() = default;
 InterchangeReader::InterchangeReader(InterchangeReader&&) noexcept = default;
 InterchangeReader& InterchangeReader::operator=(InterchangeReader&&) noexcept = default;
@@ -381,6 +457,7 @@ bool InterchangeReader::next() {
     if (!more) {
         state_->item = {};
         state_->item.findings = state_->reader.take_diagnostics();
+        state_->options.severities.apply(state_->item.findings);
         if (!state_->item.findings.empty()) // a last finding with nothing after it
             return true;
     }
@@ -389,41 +466,8 @@ bool InterchangeReader::next() {
 
 Item& InterchangeReader::item() { return state_->item; }
 
-std::string describe_content(std::string_view text) {
-    struct Signature {
-        std::string_view begin;
-        std::string_view name;
-    };
-    constexpr Signature signatures[] = {
-        {"UNA", "an EDIFACT interchange"},   {"UNB", "an EDIFACT interchange"},      {"STX=", "a TRADACOMS interchange"},
-        {"\xff\xd8\xff", "a JPEG picture"},  {"\x89PNG", "a PNG picture"},           {"%PDF", "a PDF document"},
-        {"PK\x03\x04", "a ZIP archive (or an office document)"}, {"\x1f\x8b", "gzip-compressed data"}, {"GIF8", "a GIF picture"},
-        {"<?xml", "an XML document"},        {"{", "JSON"},                          {"[", "JSON"},
-        {"-----BEGIN", "PEM or PGP armoured data"}, {"\xff\xfe", "UTF-16 text"},     {"\xfe\xff", "UTF-16 text"},
-        {"EDIDE", "an encrypted SEF container"}, {".VER", "a SEF guideline"},        {"GS", "X12 without its ISA"},
-        {"ST", "X12 without its ISA and GS"}, {"<", "XML or HTML"},
-    };
-    if (text.empty())
-        return "empty";
-    auto start = text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text;
-    while (!start.empty() && (start.front() == ' ' || start.front() == '\r' || start.front() == '\n' || start.front() == '\t'))
-        start.remove_prefix(1);
-    if (start.empty())
-        return "nothing but blanks";
-    if (start.starts_with("ISA"))
-        return "text that begins with ISA, but not with the separator that must follow it (ISA*)";
-    auto const is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-    for (auto const& [begin, name] : signatures) {
-        bool const segment_id = begin.size() == 2 && is_word(begin[1]); // GS, ST: a separator follows, not a word
-        if (start.starts_with(begin) && !(segment_id && (start.size() == 2 || is_word(start[2]) || start[2] == ' ')))
-            return std::string(name);
-    }
-    auto const head = start.substr(0, 1024);
-    if (head.find('\0') != std::string_view::npos)
-        return "binary data";
-    if (head.find(',') != std::string_view::npos || head.find(';') != std::string_view::npos)
-        return "text, perhaps CSV";
-    return "text of no kind Wharf knows";
-}
+void InterchangeReader::set_severities(SeverityPolicy severities) { state_->options.severities = std::move(severities); }
+
+void InterchangeReader::set_guides(std::vector<std::shared_ptr<Guide const>> guides) { state_->options.guides = std::move(guides); }
 
 } // namespace wharf::grammar

@@ -4,13 +4,16 @@
 //
 // What is missing in the file (a GE, an IEA) still comes as an item, marked absent, with the finding that says so; so a
 // consumer never has to guard against wrong nesting. Findings come with the item they belong to and carry the codes of
-// the acknowledgment (X12.20 / 997: AK3, AK4, AK5, AK9; TA1).
+// the acknowledgment (X12.20 / 997: AK3, AK4, AK5, AK9; TA1). Which release a set is checked by: the one the options name, else the
+// one its guide narrows, else GS08, else the nearest, and then it is said.
 //
 // The text is the caller's and must outlive the reader; an item is valid until the next call of next(). One reader, one
 // thread; the SchemaCache may be shared.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"
+#include "diagnostic/severity_policy.hpp"
+#include "grammar/guide.hpp"
 #include "grammar/schema.hpp"
 #include "grammar/validator.hpp"
 #include "syntax/x12/reader.hpp"
@@ -44,7 +47,9 @@ struct GroupInfo {
     std::string control_number;   // GS06
     std::string agency;           // GS07
     std::string release;          // GS08 as sent
-    std::string grammar_release;  // the release validated by
+    std::string grammar_release;  // the release validated by; a guide may say otherwise for a set
+    bool present = true;          // false: GS is missing in the file
+    bool kind_known = true;       // GS01 is in its list
 };
 
 struct SetInfo {
@@ -70,11 +75,21 @@ struct Item {
     Diagnostics findings;
 };
 
+/// What happens to a group whose GS08 no grammar and no guide is for.
+enum class UnknownRelease {
+    nearest, // validated by the nearest release, with a warning
+    refuse   // likewise, but the group is refused (AK905 2)
+};
+
 struct InterchangeReaderOptions {
-    std::string release;               // validate by this release whatever GS08 says; empty: by GS08
+    std::string release;               // validate by this release whatever GS08 says; empty: by a guide, else by GS08
     std::uint32_t max_findings_per_set;
     bool validate_sets = true;         // false: envelope only
     bool sense = true;                 // ValidatorOptions::sense
+    bool defer_sets = false;           // true: sets come unjudged, for a SetCheck of the caller's (another thread)
+    UnknownRelease unknown_release = UnknownRelease::nearest;
+    SeverityPolicy severities;         // applied before anything is judged
+    std::vector<std::shared_ptr<Guide const>> guides; // the first that is for a set and its GS08 narrows it
     InterchangeReaderOptions();
 };
 
@@ -87,6 +102,9 @@ public:
 
     [[nodiscard]] bool next();
     [[nodiscard]] Item& item();
+    /// From the next item on: what the partner's profile says, once ISA has told who the partner is.
+    void set_severities(SeverityPolicy severities);
+    void set_guides(std::vector<std::shared_ptr<Guide const>> guides);
 
 private:
     struct State;

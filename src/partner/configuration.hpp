@@ -181,6 +181,7 @@ struct PartnerProfile {
     std::string file_name = "{set}_{interchange}.edi"; // of outbound files; see expand_file_name
     Envelope envelope;
     std::vector<DocumentAgreement> documents;
+    std::vector<std::string> findings; // "X12-0315=ignore": what becomes of findings in what they send (SeverityPolicy)
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
     std::vector<EffectiveValue> effective;

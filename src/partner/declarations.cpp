@@ -293,6 +293,11 @@ Declaration make_profile() {
         .example("{set}_{interchange}.edi");
     d.object("envelope", &PartnerProfile::envelope, envelope, "what we write around documents");
     d.objects("documents", &PartnerProfile::documents, document, "what is exchanged, one entry per set and direction");
+    d.add("findings", &PartnerProfile::findings,
+          "what becomes of findings in what they send, before anything is judged or acknowledged: CODE=enforce makes a warning an "
+          "error, CODE=tolerate an error a warning, CODE=ignore drops it; X12-04* stands for all codes that begin so")
+        .check(check_finding_treatment)
+        .example("X12-0315=ignore");
     d.object("acknowledgment", &PartnerProfile::acknowledgment, acknowledgment, "what is acknowledged, and when");
     d.object("duplicates", &PartnerProfile::duplicates, duplicates, "what counts as sent twice");
     return d;

@@ -1,5 +1,6 @@
 #include "partner/text_checks.hpp"
 
+#include "diagnostic/severity_policy.hpp"
 #include "partner/conversions.hpp"
 #include "partner/declarations.hpp"
 
@@ -192,6 +193,10 @@ std::string check_release_or_none(std::string_view text) {
 
 std::string check_set(std::string_view text) {
     return text.size() == 3 && all(text, is_digit) ? "" : "a transaction set has three digits, such as 850";
+}
+std::string check_finding_treatment(std::string_view text) {
+    auto const added = SeverityPolicy().add(text);
+    return added ? std::string() : added.error().message;
 }
 std::string check_one_character(std::string_view text) {
     return text.size() == 1 && is_printable(text[0]) && text[0] != ' ' ? "" : "it must be one character";

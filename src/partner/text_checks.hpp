@@ -25,6 +25,7 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_release(std::string_view text);        // GS08: six digits, up to six more characters
 [[nodiscard]] std::string check_release_or_none(std::string_view text);
 [[nodiscard]] std::string check_set(std::string_view text); // ST01: three digits
+[[nodiscard]] std::string check_finding_treatment(std::string_view text); // X12-0315=ignore
 [[nodiscard]] std::string check_one_character(std::string_view text);
 [[nodiscard]] std::string check_delimiter(std::string_view text);
 [[nodiscard]] std::string check_delimiter_or_none(std::string_view text);

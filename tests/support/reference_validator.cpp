@@ -150,8 +150,9 @@ public:
             }
         }
         check_surplus(elements, segment->elements.size());
+        auto const wrong = std::exchange(wrong_, {});
         for (auto const& note : segment->notes)
-            if (!std::ranges::any_of(note.positions, [&](auto position) { return missing.contains(position); }))
+            if (!std::ranges::any_of(note.positions, [&](auto position) { return missing.contains(position) || wrong.contains(position); }))
                 if (auto const at = where_broken(note, present); at != 0)
                     say(at, "note");
     }
@@ -164,6 +165,11 @@ private:
     }
 
     void say(std::uint32_t element, char const* reason) { faults.insert({index_, element, reason}); }
+    /// A value that is no value: notes that touch it are silent.
+    void say_wrong(std::uint32_t element, char const* reason) {
+        say(element, reason);
+        wrong_.insert(element);
+    }
 
     void check_surplus(std::vector<std::string_view> const& elements, std::size_t known) {
         bool surplus = false;
@@ -197,10 +203,14 @@ private:
         if (use.max_repeat == 1 || separators_.repetition == '\0')
             return check_one(use, value);
         auto const repeats = split(value, separators_.repetition);
+        if (repeats.size() == 1)
+            return check_one(use, value);
         if (use.max_repeat != 0 && repeats.size() > use.max_repeat)
             say(use.position, "repeat");
         for (auto const one : repeats)
-            if (!one.empty())
+            if (one.empty())
+                say(use.position, "empty repeat");
+            else
                 check_one(use, one);
     }
 
@@ -212,22 +222,28 @@ private:
     }
 
     void check_composite(std::uint32_t element, grammar::CompositeDefinition const& composite, std::string_view value) {
+        if (value.ends_with(separators_.component))
+            say(element, "component separators");
+        while (value.ends_with(separators_.component))
+            value.remove_suffix(1);
+        if (value.empty())
+            return;
         auto const parts = split(value, separators_.component);
         std::set<std::uint8_t> present;
         if (parts.size() > composite.components.size())
-            say(element, "component");
+            say_wrong(element, "component");
         for (auto const& use : composite.components) {
             auto const part = use.position <= parts.size() ? parts[use.position - 1u] : std::string_view();
             if (!part.empty()) {
                 present.insert(use.position);
                 check_value(element, use.reference, part);
             } else if (use.mandatory) {
-                say(element, "missing");
+                say_wrong(element, "missing");
             }
         }
         for (auto const& note : composite.notes)
             if (where_broken(note, present) != 0)
-                say(element, "note");
+                say_wrong(element, "note");
     }
 
     void check_value(std::uint32_t element, std::string const& number, std::string_view value) {
@@ -239,19 +255,19 @@ private:
         auto const outside = [&](std::size_t length) { return length < definition.min || length > definition.max; };
         if (type == "DT") {
             if (!is_real_date(value) || outside(value.size()))
-                say(element, "date");
+                say_wrong(element, "date");
         } else if (type == "TM") {
             if (!is_real_time(value) || outside(value.size()))
-                say(element, "time");
+                say_wrong(element, "time");
         } else if (type == "R" || type.starts_with('N')) {
             auto const digits = digits_of(value, type == "R");
             if (!digits)
-                say(element, "value");
+                say_wrong(element, "value");
             else if (outside(*digits))
-                say(element, "length");
+                say_wrong(element, "length");
         } else if (type == "B") {
             if (outside(value.size()))
-                say(element, "length");
+                say_wrong(element, "length");
         } else {
             check_text(element, definition, value);
         }
@@ -262,23 +278,30 @@ private:
         auto const is_control = [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; };
         for (char const c : value) {
             if (is_separator(c))
-                return say(element, "component");
+                return say_wrong(element, "component");
             if (is_control(c))
-                return say(element, "value");
+                return say_wrong(element, "value");
         }
         auto const* codes = definition.type == "ID" ? dictionary_.codes(definition.number) : nullptr;
         if (codes != nullptr && !codes->find(value))
-            return say(element, "code");
+            return say_wrong(element, "code");
         if (value.size() < definition.min || value.size() > definition.max)
-            return say(element, "length");
+            return say_wrong(element, "length");
+        if (value.find_first_not_of(' ') == std::string_view::npos)
+            return say_wrong(element, "only blanks");
         if (value.ends_with(' ') && value.size() > definition.min)
-            say(element, "blank");
+            return say(element, "blank");
+        // Orders, invoices, items and references are looked up: a blank in front makes another identifier.
+        static std::set<std::string> const identifiers = {"67", "76", "87", "127", "234", "324", "327", "328", "350", "396"};
+        if (value.starts_with(' ') && (definition.type == "ID" || identifiers.contains(definition.number)))
+            say(element, "blank in front");
     }
 
     Document const& document_;
     grammar::Dictionary const& dictionary_;
     x12::Delimiters separators_;
     std::size_t index_ = 0;
+    std::set<std::uint32_t> wrong_; // elements of the segment
 };
 
 } // namespace

@@ -119,6 +119,18 @@ private:
         add_grammars(command, grammars_);
         command.add_option("--release", lint_.release, "Check by this release (004010) whatever GS08 says")
             ->type_name("R");
+        command
+            .add_option("--guide", lint_.guides,
+                        "Check by this partner's guide where it is for the set and its GS08; may be repeated")
+            ->type_name("FILE")
+            ->expected(1)
+            ->take_all();
+        command
+            .add_option("--treat", lint_.treat,
+                        "What becomes of a finding: CODE=enforce, tolerate or ignore, X12-04* for all that begin so; may be repeated")
+            ->type_name("CODE=HOW")
+            ->expected(1)
+            ->take_all();
         add_size(command, lint_.max_bytes);
     }
     void add_ack() {
@@ -168,6 +180,11 @@ private:
                                              "Codes (X12-0304, X12-03*) that do not refuse what has them: E instead of R")
             ->type_name("CODE,…")
             ->delimiter(','));
+        writing.push_back(command
+            .add_option("--treat", ack_.treat, "What becomes of a finding before it is answered: CODE=enforce, tolerate or ignore; may be repeated")
+            ->type_name("CODE=HOW")
+            ->expected(1)
+            ->take_all());
         writing.push_back(command.add_flag("--ta1-with-errors", ack_.ta1_with_errors, "A TA1 may say E; otherwise it says A then"));
         writing.push_back(command.add_option("--output", ack_.output, "Write here instead of standard output")->type_name("FILE"));
         for (auto* option : writing) option->excludes(read);

@@ -27,6 +27,8 @@ struct LintCommand {
     Reporting reporting;
     std::optional<std::filesystem::path> grammars;
     std::string release; // validate by this one whatever GS08 says
+    std::vector<std::string> treat; // CODE=enforce|tolerate|ignore, checked when the command runs
+    std::vector<std::filesystem::path> guides;
     std::uint64_t max_bytes = limits::file_bytes;
 };
 
@@ -42,6 +44,7 @@ struct AckCommand {
     bool errors_only = false;
     bool ta1_with_errors = false;
     std::vector<std::string> accept_with_errors;
+    std::vector<std::string> treat; // as of LintCommand
     std::string output;               // empty: standard output
     bool read = false;
     std::string original;             // with `read`: the file that is answered

@@ -54,6 +54,21 @@ int run(LintCommand const& command) {
         options.reader.release = match.release;
     }
 
+    for (auto const& rule : command.treat)
+        if (auto const added = options.reader.severities.add(rule); !added) {
+            trouble("--treat " + added.error().message);
+            return could_not_run;
+        }
+    for (auto const& path : command.guides) {
+        auto guide = grammar::load_guide(path, schemas.grammars());
+        if (!guide) {
+            print_beside(guide.error());
+            trouble(fmt::format("the guide {} cannot be used; nothing was checked", path.string()));
+            return could_not_run;
+        }
+        options.reader.guides.push_back(*std::move(guide));
+    }
+
     Outcome outcome;
     Totals totals;
     for (auto const& file : command.files) {

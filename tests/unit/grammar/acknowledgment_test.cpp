@@ -93,7 +93,7 @@ TEST(Acknowledgment, what_the_sender_wrote_never_breaks_ours) {
     for (auto& c : text)
         c = c == '*' ? '|' : c == '~' ? '\n' : c;
     text += "GS|P~|S|R|20250602|1403|7*7|X|004010\nST|85*|0*~1\nB*\x01|1\nSE|3|0*~1\nGE|1|7*7\nIEA|1|000000901\n";
-    EXPECT_EQ(acknowledged(text), "AK1*P?*7?7~AK2*85?*0??1~AK5*R*1~AK9*R*1*1*0~");
+    EXPECT_EQ(acknowledged(text), "AK1*P?*7?7~AK2*85?*0??1~AK5*R*6~AK9*R*1*1*0~");
     auto const ta1 = make_ta1({.date = "2506", .time = "14*3", .control_number = "12~456789012"}, 'R', "014");
     EXPECT_EQ(ta1.elements, (std::vector<std::string>{"120456789", "250600", "1403", "R", "014"}));
 }

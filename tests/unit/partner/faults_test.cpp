@@ -27,7 +27,7 @@ TEST_F(ConfigurationTest, UnknownSettings) {
         found,
         HasSubstr("PARTNER-0003 partners/acme/profile.yaml:6:1 profile.yaml has no setting 'weather' | the settings "
                   "here are: name, identifiers, identity, channel, file_name, envelope, documents, "
-                  "acknowledgment, duplicates\n"));
+                  "findings, acknowledgment, duplicates\n"));
     auto const finding = load().error()[0];
     EXPECT_EQ(finding.excerpt.substr(finding.excerpt_offset, finding.place.length), "chanel");
     // What follows from the misspelt setting is not reported: no channel, so no way out.

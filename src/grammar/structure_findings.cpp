@@ -1,0 +1,106 @@
+// Findings about the structure of a set: segments unknown, misplaced, missing, too often.
+#include "grammar/findings.hpp"
+#include "grammar/near_miss.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wharf::grammar {
+namespace {
+
+constexpr std::size_t longest_id = 20; // a missing terminator makes it endless
+
+} // namespace
+
+void Findings::unknown_segment(std::size_t index) {
+    if (is_full())
+        return;
+    auto const id = set_[index].id();
+    auto const meant = suggest_segments(schema_, id.substr(0, longest_id));
+    auto diagnostic = at_segment("X12-0201", index, no_node, fmt::format("\"{}\" is not a segment of release {}", id.substr(0, longest_id),
+                                                                         schema_.dictionary().release()),
+                                 meant.empty() ? "Check the segment id for a typing error, and the segment before it for a terminator inside data."
+                                               : fmt::format("Did you mean {}? Else look for a terminator inside the data of the segment before it.", meant));
+    diagnostic.value = id.substr(0, longest_id);
+    diagnostic.acknowledgment.segment = "1";
+    add(std::move(diagnostic));
+}
+
+void Findings::foreign_segment(std::size_t index) {
+    if (is_full())
+        return;
+    auto const id = set_[index].id();
+    auto const* definition = schema_.dictionary().segment(id);
+    auto diagnostic = at_segment("X12-0202", index, no_node,
+                                 fmt::format("segment {} {} is not used in set {} {}", id, definition != nullptr ? definition->name : "",
+                                             schema_.set().id, schema_.set().name),
+                                 "Remove it, or send its content in a segment that the set has.");
+    diagnostic.acknowledgment.segment = "6";
+    add(std::move(diagnostic));
+}
+
+void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other, NodeIndex near) {
+    if (is_full())
+        return;
+    auto const segment = set_[index];
+    auto const slot = schema_.find_segment(segment.id());
+    // Where it could go, seen from `near`: the places in the innermost loop that has any; all of them when that is unknown.
+    auto const loop_of = [&](NodeIndex node) {
+        auto const& row = schema_.nodes()[node];
+        return row.starts_loop ? schema_.loops()[row.loop].parent : row.loop;
+    };
+    std::uint16_t innermost = 0;
+    for (NodeIndex node = 0; near != no_node && node < schema_.nodes().size(); ++node)
+        if (schema_.nodes()[node].segment == slot && schema_.is_inside(schema_.nodes()[near].loop, loop_of(node)) &&
+            schema_.is_inside(loop_of(node), innermost))
+            innermost = loop_of(node);
+    std::string places;
+    for (NodeIndex node = 0; node < schema_.nodes().size(); ++node) {
+        if (schema_.nodes()[node].segment != slot || (near != no_node && loop_of(node) != innermost))
+            continue;
+        if (std::ranges::count(places, ',') >= 3) {
+            places += ", …";
+            break;
+        }
+        places += (places.empty() ? "" : ", ") + schema_.path(node);
+    }
+    auto const message = how == Misplaced::late    ? fmt::format("segment {} stands too late: it belongs before {}", segment.id(), set_[other].id())
+                         : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
+                                                   : fmt::format("segment {} has no place here", segment.id());
+    bool const out_of_order = how != Misplaced::nowhere;
+    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, places.empty() ? "Move it there, or remove it." : fmt::format("The set has it as {}: move it there, or remove it.", places));
+    diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
+    add(std::move(diagnostic));
+}
+
+void Findings::missing_row(std::size_t index, NodeIndex row) {
+    if (is_full())
+        return;
+    auto const& node = schema_.nodes()[row];
+    auto const& definition = *schema_.segments()[node.segment].definition;
+    auto diagnostic = at_segment(
+        "X12-0203", index, no_node,
+        fmt::format("{} {} {} is missing before this {}", node.starts_loop ? "mandatory loop" : "mandatory segment",
+                    definition.id, definition.name, set_[index].id()),
+        fmt::format("Add {} at {}.", definition.id, schema_.path(row)));
+    diagnostic.place.segment_id = definition.id;
+    diagnostic.place.path = schema_.path(row);
+    diagnostic.place.length = 0;
+    diagnostic.acknowledgment.segment = "3";
+    add(std::move(diagnostic));
+}
+
+void Findings::too_often(std::size_t index, NodeIndex row) {
+    if (is_full())
+        return;
+    auto const& node = schema_.nodes()[row];
+    auto const& definition = *schema_.segments()[node.segment].definition;
+    auto diagnostic = at_segment(node.starts_loop ? "X12-0204" : "X12-0205", index, row,
+                                 fmt::format("{} {} {} occurs more than {} time{} here", node.starts_loop ? "loop" : "segment", definition.id,
+                                             definition.name, node.max, node.max == 1 ? "" : "s"),
+                                 "Remove the surplus, or check whether a segment that begins a new loop is missing before it.");
+    diagnostic.acknowledgment.segment = node.starts_loop ? "4" : "5";
+    add(std::move(diagnostic));
+}
+
+} // namespace wharf::grammar
