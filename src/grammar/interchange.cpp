@@ -448,6 +448,8 @@ void InterchangeReader::State::transaction_set() {
 
 InterchangeReader::InterchangeReader(std::string_view text, std::string file_name, SchemaCache& schemas, InterchangeReaderOptions options)
     : state_(std::make_unique<State>(x12::Reader(text, file_name), file_name, schemas, std::move(options))) {}
+InterchangeReader::InterchangeReader(std::unique_ptr<ByteSource> source, std::string file_name, SchemaCache& schemas, InterchangeReaderOptions options)
+    : state_(std::make_unique<State>(x12::Reader(std::move(source), file_name), file_name, schemas, std::move(options))) {}
 InterchangeReader::~InterchangeReader() = default;
 InterchangeReader::InterchangeReader(InterchangeReader&&) noexcept = default;
 InterchangeReader& InterchangeReader::operator=(InterchangeReader&&) noexcept = default;
@@ -465,6 +467,12 @@ bool InterchangeReader::next() {
 }
 
 Item& InterchangeReader::item() { return state_->item; }
+
+std::shared_ptr<x12::Block const> InterchangeReader::block() const { return state_->reader.block(); }
+
+std::string_view InterchangeReader::peek() { return state_->reader.peek(); }
+
+std::optional<Error> const& InterchangeReader::error() const { return state_->reader.error(); }
 
 void InterchangeReader::set_severities(SeverityPolicy severities) { state_->options.severities = std::move(severities); }
 

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,12 +97,18 @@ struct InterchangeReaderOptions {
 class InterchangeReader {
 public:
     InterchangeReader(std::string_view text, std::string file_name, SchemaCache& schemas, InterchangeReaderOptions options = {});
+    /// From a file or stream of any length.
+    InterchangeReader(std::unique_ptr<ByteSource> source, std::string file_name, SchemaCache& schemas, InterchangeReaderOptions options = {});
     ~InterchangeReader();
     InterchangeReader(InterchangeReader&&) noexcept;
     InterchangeReader& operator=(InterchangeReader&&) noexcept;
 
     [[nodiscard]] bool next();
     [[nodiscard]] Item& item();
+    /// As of x12::Reader: the block the item's part lies in, the first bytes of the file, what the medium said.
+    [[nodiscard]] std::shared_ptr<x12::Block const> block() const;
+    [[nodiscard]] std::string_view peek();
+    [[nodiscard]] std::optional<Error> const& error() const;
     /// From the next item on: what the partner's profile says, once ISA has told who the partner is.
     void set_severities(SeverityPolicy severities);
     void set_guides(std::vector<std::shared_ptr<Guide const>> guides);

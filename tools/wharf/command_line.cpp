@@ -131,7 +131,11 @@ private:
             ->type_name("CODE=HOW")
             ->expected(1)
             ->take_all();
-        add_size(command, lint_.max_bytes);
+        command.add_option("--jobs,-j", lint_.jobs, "Threads that share the work on a large file (default 1); 0: one a processor")
+            ->type_name("N")
+            ->check(CLI::Range(0u, 256u).description(""));
+        command.add_option("--max-findings", lint_.max_findings, "Print so many findings of a file, count the rest (default 1000)")
+            ->type_name("N");
     }
     void add_ack() {
         auto& command = *app_.add_subcommand("ack", "Write the 997, 999 or TA1 for an X12 file, or explain a received one");

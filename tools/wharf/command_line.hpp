@@ -29,7 +29,8 @@ struct LintCommand {
     std::string release; // validate by this one whatever GS08 says
     std::vector<std::string> treat; // CODE=enforce|tolerate|ignore, checked when the command runs
     std::vector<std::filesystem::path> guides;
-    std::uint64_t max_bytes = limits::file_bytes;
+    unsigned jobs = 1;   // threads
+    std::uint32_t max_findings = limits::findings; // of one file
 };
 
 /// 997, 999 or TA1: written for a file, or read and explained.

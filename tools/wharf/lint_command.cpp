@@ -1,4 +1,4 @@
-#include "base/file.hpp"
+#include "base/byte_source.hpp"
 #include "diagnostic/render.hpp"
 #include "grammar/lint.hpp"
 #include "tools/wharf/commands.hpp"
@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 #include <iterator>
+#include <algorithm>
 #include <memory>
+#include <thread>
 #include <unistd.h>
 
 namespace wharf::cli {
@@ -44,6 +46,9 @@ int run(LintCommand const& command) {
     }
     grammar::SchemaCache schemas(*std::move(grammars));
     grammar::LintOptions options;
+    options.jobs = command.jobs != 0 ? command.jobs : std::max(1u, std::thread::hardware_concurrency());
+    options.max_findings = command.max_findings;
+    options.reader.max_findings_per_set = command.max_findings;
     if (!command.release.empty()) {
         auto const match = schemas.grammars().match_release(command.release);
         if (!match.exact) {
@@ -72,13 +77,18 @@ int run(LintCommand const& command) {
     Outcome outcome;
     Totals totals;
     for (auto const& file : command.files) {
-        auto const text = read_file(file, command.max_bytes);
-        if (!text) {
+        auto source = open_byte_source(file);
+        if (!source) {
             outcome.failed();
-            trouble(unreadable(text.error()));
+            trouble(unreadable(source.error()));
             continue;
         }
-        totals.add(grammar::lint(*text, shown_name(file), schemas, options));
+        auto result = grammar::lint(*std::move(source), shown_name(file), schemas, options);
+        if (result.trouble) {
+            outcome.failed();
+            trouble(unreadable(*result.trouble));
+        }
+        totals.add(std::move(result));
     }
     outcome.add(totals.diagnostics, command.reporting);
     if (totals.suppressed > 0) outcome.found();
