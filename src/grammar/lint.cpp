@@ -34,7 +34,7 @@ LintResult lint(InterchangeReader reader, std::string const& file_name, SchemaCa
     }
     auto result = totals.take();
     result.trouble = reader.error();
-    auto const says_more = [](Diagnostic const& finding) { return finding.severity == Severity::error && finding.code != "X12-0003"; };
+    auto const says_more = [](Diagnostic const& finding) { return finding.severity == Severity::error && finding.code != "X12-0003" && finding.code != "X12-0009"; };
     if (result.interchanges == 0 && !result.trouble && std::ranges::none_of(result.diagnostics, says_more))
         not_x12(result, head, file_name);
     sort_by_offset(result.diagnostics);

@@ -80,8 +80,14 @@ void InterchangeWriter::begin_group(GroupHeader header) {
     in_group_ = true;
     sets_ = 0;
     ++groups_;
-    segment("GS", {group_.functional_id, header_.sender.group_id, header_.receiver.group_id, header_.date8, header_.time4,
+    segment("GS", {group_.functional_id, header_.sender.group_id, header_.receiver.group_id, group_date(), header_.time4,
                    group_.control_number, group_.agency, group_.release});
+}
+
+/// GS04 has six digits up to 003072 and eight from 004010 on (element 373).
+std::string const& InterchangeWriter::group_date() const {
+    bool const is_release = group_.release.size() >= 6 && group_.release[0] == '0';
+    return is_release && group_.release < "004" ? header_.date6 : header_.date8;
 }
 
 Result<void> InterchangeWriter::check(OutSegment const& out) const {
@@ -119,7 +125,7 @@ Result<void> InterchangeWriter::check_envelope() const {
                                  h.delimiters.repetition ? "" : h.standards_id, h.version, h.control_number}};
     if (auto ok = check(isa); !ok || !in_group_)
         return ok;
-    return check({"GS", {group_.functional_id, h.sender.group_id, h.receiver.group_id, h.date8, h.time4, group_.control_number,
+    return check({"GS", {group_.functional_id, h.sender.group_id, h.receiver.group_id, group_date(), h.time4, group_.control_number,
                          group_.agency, group_.release}});
 }
 

@@ -40,7 +40,7 @@ struct PartyIdentifier {
 struct InterchangeHeader {
     PartyIdentifier sender;
     PartyIdentifier receiver;
-    std::string date6, date8, time4; // ISA09 YYMMDD, GS04 CCYYMMDD, ISA10/GS05 HHMM
+    std::string date6, date8, time4; // ISA09 YYMMDD, GS04 CCYYMMDD (in releases before 004010 YYMMDD), ISA10/GS05 HHMM
     std::string version = "00401";   // ISA12
     std::string standards_id = "U";  // ISA11 where there is no repetition separator
     std::string control_number;      // ISA13; padded to nine digits
@@ -89,6 +89,7 @@ private:
     void segment(std::string_view id, std::vector<std::string> const& elements);
     [[nodiscard]] Result<void> check(OutSegment const& segment) const;
     [[nodiscard]] Result<void> check_envelope() const;
+    [[nodiscard]] std::string const& group_date() const;
     [[nodiscard]] bool is_forbidden(char c) const { return forbidden_[static_cast<unsigned char>(c)]; }
     [[nodiscard]] std::string written(std::string_view value);
     [[nodiscard]] Result<void> add_translated(SegmentList const& set);
