@@ -36,8 +36,7 @@ std::string order(std::string const& rows, std::string const& body) {
     auto const found = validate(rows, body);
     for (auto const& finding : found) {
         EXPECT_TRUE(finding.of_guide) << finding.message;
-        EXPECT_FALSE(finding.related.empty()) << "the guide's line";
-        EXPECT_EQ(finding.related.back().place.file, "test.guide") << finding.message;
+        EXPECT_EQ(finding.related.empty() ? "" : finding.related.back().place.file, "test.guide") << finding.message;
     }
     return test::codes(found);
 }
@@ -235,7 +234,7 @@ TEST(Rules, order_of_variants) {
 
 TEST(Rules, of_variants) {
     std::string const rows = "heading\n  loop N1 [ST]  O 1\n    when N103 = UL: N104 M is gln\n    when N3 present: N4 M\n  loop N1 [BY]  O 1\n  when BEG02 = DS: N1[ST]/N2 M\n";
-    EXPECT_EQ(order(rows, beg + "N1*BY*A*UL*06~N1*ST*A*UL*0614141000012~N3*X~N4*YO~" + line), "");
+    EXPECT_EQ(order(rows, beg + "N1*BY*A*UL*06~N1*ST*A*UL*0614141000012~N3*X~N4*TOWN~" + line), "");
     EXPECT_EQ(order(rows, beg + "N1*BY*A*UL*06~N3*X~N1*ST*A*UL*0614141000013~" + line), "X12-0622 850/N1[ST]/N104\n");
     EXPECT_EQ(order(rows, beg + "N1*BY*A~N3*X~N1*ST*A~N3*X~" + line), "X12-0620 850/N1[ST]/N4\n");
     EXPECT_EQ(order(rows, "BEG*00*DS*4711**20250602~N1*BY*A~N1*ST*A~" + line), "X12-0620 850/N1[ST]/N2\n");
