@@ -74,9 +74,10 @@ void RuleRun::compile_rule(Rule const& rule, NodeIndex node) {
         if (places_.slot(made.target.slot).is_segment()) {
             made.parent = places_.resolve_parent(effect.path, node);
             if (made.parent.slot != RuleReading::none)
-                made.parent_scope = places_.block_of(places_.slot(made.parent.slot).targets.front().node);
+                for (auto const& target : places_.slot(made.parent.slot).targets) // variants are loops of their own
+                    made.parent_scopes.emplace_back(target.node, places_.block_of(target.node));
         }
-        plan.effects.push_back(made);
+        plan.effects.push_back(std::move(made));
     }
     rules_.push_back(std::move(plan));
 }

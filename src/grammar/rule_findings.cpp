@@ -281,8 +281,13 @@ std::string RuleRun::path_of_missing(NodeIndex target, std::uint32_t begin) cons
 }
 
 void RuleRun::missing_segment(RulePlan const& plan, EffectPlan const& effect, RuleExtent where, Findings& findings) const {
-    auto const& slot = places_.slot(effect.target.slot);
-    auto const target = slot.targets.front().node;
+    auto const& targets = places_.slot(effect.target.slot).targets;
+    auto const begin = places_.node(where.begin);
+    auto const here = std::ranges::find_if(targets, [&](RuleSlot::Target const& one) { // of the variant at hand
+        auto const& row = schema_.nodes()[one.node];
+        return (row.starts_loop ? schema_.loops()[row.loop].parent : row.loop) == schema_.nodes()[begin].loop;
+    });
+    auto const target = (here == targets.end() ? targets.front() : *here).node;
     auto const& definition = *schema_.rule_of(target).definition;
     if (findings.is_full() || is_reported_missing(findings, definition.id, where))
         return;

@@ -262,9 +262,12 @@ void RuleRun::apply_to_segment(RulePlan const& plan, EffectPlan const& effect, U
             judge(*where);
         return;
     }
-    for (auto const parent : hits(effect.parent))
-        if (auto const* where = places_.scope(effect.parent_scope).at(parent))
+    for (auto const parent : hits(effect.parent)) {
+        auto const scope = std::ranges::find(effect.parent_scopes, places_.node(parent), &std::pair<NodeIndex, std::uint32_t>::first);
+        auto const* where = scope == effect.parent_scopes.end() ? nullptr : places_.scope(scope->second).at(parent);
+        if (where != nullptr)
             judge(*where);
+    }
 }
 
 void RuleRun::apply_to_values(RulePlan const& plan, EffectPlan const& effect, Use use, bool condition, Findings& findings) const {

@@ -39,7 +39,7 @@ struct EffectPlan {
     Effect const* source = nullptr;
     RuleReading target;
     RuleReading parent;                           // of a segment inside a loop that the path names
-    std::uint32_t parent_scope = RuleReading::none; // whose extents are the occurrences of `parent`
+    std::vector<std::pair<NodeIndex, std::uint32_t>> parent_scopes; // by row of `parent`: whose extents are its occurrences
 };
 
 struct RulePlan {

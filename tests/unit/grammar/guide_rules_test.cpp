@@ -240,6 +240,8 @@ TEST(Rules, of_variants) {
     EXPECT_EQ(order(rows, beg + "N1*BY*A*UL*06~N3*X~N1*ST*A*UL*0614141000013~" + line), "X12-0622 850/N1[ST]/N104\n");
     EXPECT_EQ(order(rows, beg + "N1*BY*A~N3*X~N1*ST*A~N3*X~" + line), "X12-0620 850/N1[ST]/N4\n");
     EXPECT_EQ(order(rows, "BEG*00*DS*4711**20250602~N1*BY*A~N1*ST*A~" + line), "X12-0620 850/N1[ST]/N2\n");
+    std::string const every = "heading\n  loop N1 [ST]  O 1\n  loop N1 [BY]  O 1\n  when BEG02 = DS: N1/N2 M\n";
+    EXPECT_EQ(order(every, "BEG*00*DS*4711**20250602~N1*BY*A~N2*B~N1*ST*A~N1*SF*A~" + line), "X12-0620 850/N1[ST]/N2\nX12-0620 850/N1[SF]/N2\n");
 }
 
 TEST(Rules, of_levels) {
