@@ -1,7 +1,9 @@
 #include "grammar/seen_numbers.hpp"
 
 #include <bit>
+#include <charconv>
 #include <random>
+#include <utility>
 
 namespace wharf::grammar {
 namespace {
@@ -44,6 +46,28 @@ std::optional<SeenNumbers::First> SeenNumbers::add(std::uint32_t scope, std::str
     auto const key = pack(number);
     if (key == 0)
         return std::nullopt;
+    std::uint32_t value = 0; // nine digits fit
+    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (error != std::errc() || end != number.data() + number.size())
+        return add_to_hash(key, scope, here);
+    if (run_.places.empty() && count_ == 0)
+        run_ = {scope, number.size(), value, std::move(run_.places)};
+    if (run_.scope != scope || run_.length != number.size() || value < run_.begin)
+        return add_to_hash(key, scope, here);
+    auto const index = value - run_.begin;
+    if (index < run_.places.size())
+        return run_.places[index];
+    if (index > run_.places.size())
+        return add_to_hash(key, scope, here);
+    if (count_ != 0) // it may have come before the run did
+        if (auto const& slot = find(key, scope); slot.key != 0)
+            return First{slot.offset, slot.segment_position};
+    if (!is_full())
+        run_.places.push_back(here);
+    return std::nullopt;
+}
+
+std::optional<SeenNumbers::First> SeenNumbers::add_to_hash(std::uint64_t key, std::uint32_t scope, First here) {
     if (slots_.empty())
         slots_.resize(smallest);
     auto* slot = &find(key, scope);
@@ -68,6 +92,9 @@ void SeenNumbers::grow() {
 }
 
 void SeenNumbers::clear() {
+    run_.places.clear();
+    if (run_.places.capacity() > kept_when_cleared)
+        run_.places = {};
     if (count_ == 0)
         return;
     count_ = 0;
