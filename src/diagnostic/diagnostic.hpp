@@ -55,6 +55,7 @@ struct Place {
 struct Related {
     Place place;
     std::string message;
+    bool same_fault = false; // as wrong as the finding's own place, and acknowledged like it (a run of misplaced segments)
 };
 
 struct Diagnostic {

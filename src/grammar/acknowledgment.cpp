@@ -190,6 +190,14 @@ private:
                 elements = 0;
                 if (!of_element)
                     add_contexts(finding);
+                for (auto const& related : finding.related) { // a run of misplaced segments is one finding, but each is told
+                    if (!related.same_fault || related.place.segment_position > room_.position)
+                        continue;
+                    if (segments++ == room_.segments)
+                        return;
+                    out_.push_back({name("3"), {identifier(related.place.segment_id, 2, 3, options_.delimiters),
+                                                std::to_string(related.place.segment_position), "", segment_code}});
+                }
             }
             if (of_element && elements < room_.elements && place.element != 0 && place.element <= highest_element) {
                 ++elements;
@@ -221,7 +229,7 @@ private:
 
     /// CTX: the other places that made a condition bind.
     void add_contexts(Diagnostic const& finding) {
-        if (functional_)
+        if (functional_ || finding.code.starts_with("X12-02")) // where a segment belongs is no condition
             return;
         std::size_t contexts = 0;
         for (auto const& related : finding.related) {

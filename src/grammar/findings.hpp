@@ -24,8 +24,9 @@ public:
     void unknown_segment(std::size_t index);
     void foreign_segment(std::size_t index);              // known to the release, not used by this set
     /// Has a place in the set, but not here. `other`: the segment it should stand before (late) or after (early).
-    /// `other` is the segment it belongs before or after, `near` the row where that one stands.
-    void misplaced_segment(std::size_t index, Misplaced how, std::size_t other, NodeIndex near = no_node);
+    /// `other` is the segment it belongs before or after, `near` the row where that one stands. With `last` behind `index`, all
+    /// segments to there have no place either: one finding, the others related.
+    void misplaced_segment(std::size_t index, Misplaced how, std::size_t other, NodeIndex near = no_node, std::size_t last = 0);
     void missing_row(std::size_t index, NodeIndex row);   // expected before segment `index`
     void too_often(std::size_t index, NodeIndex row);
 

@@ -89,6 +89,7 @@ struct Loop {
     NodeIndex first = 0;       // the segment that starts it (of loop 0: ST)
     std::vector<NodeIndex> rows; // direct rows in order: segments, and first segments of inner loops; without `first`
     std::string path;          // "850/PO1/N1"
+    std::uint16_t depth = 0;   // of loop 0: 0
 };
 
 [[nodiscard]] constexpr std::uint32_t pack_id(std::string_view id) {
@@ -187,6 +188,8 @@ public:
 
     /// "850/PO1/N1" for a row; the path of the segment at that row. Loops and rows narrowed by qualifiers have them in brackets.
     [[nodiscard]] std::string path(NodeIndex node) const;
+    /// The rows of a segment id (index into segments()), in order.
+    [[nodiscard]] std::vector<NodeIndex> const& places_of(std::uint16_t segment) const { return places_of_[segment]; }
     /// True when `loop` is `ancestor` or stands inside it.
     [[nodiscard]] bool is_inside(std::uint16_t loop, std::uint16_t ancestor) const;
 
@@ -204,6 +207,7 @@ private:
     std::shared_ptr<NarrowedSet const> narrowed_;
     std::vector<Step> steps_;
     SchemaTables tables_;
+    std::vector<std::vector<NodeIndex>> places_of_; // by segment
 };
 
 /// Compiled schemas, made on first use and kept. Thread-safe.

@@ -90,7 +90,8 @@ private:
             schema_.places_[place].variants.push_back(node);
         if (row.is_loop) {
             own_loop = static_cast<std::uint16_t>(schema_.loops_.size());
-            schema_.loops_.push_back({loop, node, {}, schema_.loops_[loop].path + "/" + row.segment + qualifiers_in_brackets(narrowed, schema_.segments_[*segment].definition->key)});
+            schema_.loops_.push_back({loop, node, {}, schema_.loops_[loop].path + "/" + row.segment + qualifiers_in_brackets(narrowed, schema_.segments_[*segment].definition->key),
+                                      static_cast<std::uint16_t>(schema_.loops_[loop].depth + 1)});
         }
         Node made;
         made.segment = made.rule = *segment;
@@ -224,6 +225,9 @@ private:
     void build_steps() {
         auto const count = schema_.segments_.size();
         schema_.steps_.resize(schema_.nodes_.size() * count);
+        schema_.places_of_.resize(count);
+        for (std::size_t node = 0; node < schema_.nodes_.size(); ++node)
+            schema_.places_of_[schema_.nodes_[node].segment].push_back(static_cast<NodeIndex>(node));
         for (std::size_t from = 0; from < schema_.nodes_.size(); ++from) {
             auto* const steps = schema_.steps_.data() + from * count;
             bool skips = false;

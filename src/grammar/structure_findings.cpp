@@ -9,6 +9,7 @@ namespace wharf::grammar {
 namespace {
 
 constexpr std::size_t longest_id = 20; // a missing terminator makes it endless
+constexpr std::size_t most_related = 20; // places beside the finding's own
 
 } // namespace
 
@@ -39,7 +40,7 @@ void Findings::foreign_segment(std::size_t index) {
     add(std::move(diagnostic));
 }
 
-void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other, NodeIndex near) {
+void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t other, NodeIndex near, std::size_t last) {
     if (is_full())
         return;
     auto const segment = set_[index];
@@ -64,12 +65,30 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
         }
         places += (places.empty() ? "" : ", ") + schema_.path(node);
     }
-    auto const message = how == Misplaced::late    ? fmt::format("segment {} stands too late: it belongs before {}", segment.id(), set_[other].id())
-                         : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
-                                                   : fmt::format("segment {} has no place here", segment.id());
+    auto message = how == Misplaced::late    ? fmt::format("segment {} stands too late: it belongs before {}", segment.id(), set_[other].id())
+                   : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
+                                             : fmt::format("segment {} has no place here", segment.id());
+    if (last > index)
+        message += last == index + 1 ? fmt::format("; nor has the {} behind it", set_[last].id())
+                                     : fmt::format("; nor have the {} segments behind it, to {}", last - index, set_[last].id());
     bool const out_of_order = how != Misplaced::nowhere;
     auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, places.empty() ? "Move it there, or remove it." : fmt::format("The set has it as {}: move it there, or remove it.", places));
     diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
+    auto const relate = [&](std::size_t i, NodeIndex node, std::string words) {
+        Related related{diagnostic.place, std::move(words)};
+        related.place.offset = set_.file_offset(set_[i].begin());
+        related.place.length = set_[i].id().size();
+        related.place.segment_id = set_[i].id().substr(0, longest_id);
+        related.place.segment_position = static_cast<std::uint32_t>(i + 1);
+        related.place.path = place_path(schema_, node, set_[i]);
+        diagnostic.related.push_back(std::move(related));
+    };
+    if (out_of_order)
+        relate(other, near, fmt::format("it belongs {} this {}", how == Misplaced::late ? "before" : "after", set_[other].id()));
+    for (auto i = index + 1; i <= std::min(last, index + most_related); ++i) {
+        relate(i, no_node, fmt::format("segment {} has no place here either", set_[i].id()));
+        diagnostic.related.back().same_fault = true;
+    }
     add(std::move(diagnostic));
 }
 
@@ -80,8 +99,10 @@ void Findings::missing_row(std::size_t index, NodeIndex row) {
     auto const& definition = *schema_.segments()[node.segment].definition;
     auto diagnostic = at_segment(
         "X12-0203", index, no_node,
-        fmt::format("{} {} {} is missing before this {}", node.starts_loop ? "mandatory loop" : "mandatory segment",
-                    definition.id, definition.name, set_[index].id()),
+        node.mandatory ? fmt::format("{} {} {} is missing before this {}", node.starts_loop ? "mandatory loop" : "mandatory segment",
+                                     definition.id, definition.name, set_[index].id())
+                       : fmt::format("{} {}, which begins the loop that {} stands in, is missing before this {}", definition.id,
+                                     definition.name, set_[index].id(), set_[index].id()),
         fmt::format("Add {} at {}.", definition.id, schema_.path(row)));
     diagnostic.place.segment_id = definition.id;
     diagnostic.place.path = schema_.path(row);

@@ -2,10 +2,13 @@
 #include "grammar/validator.hpp"
 #include "support/all_sets.hpp"
 #include "support/document_mutation.hpp"
+#include "support/real_sets.hpp"
 #include "support/reference_validator.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <limits>
 
 namespace wharf::test {
 namespace {
@@ -49,27 +52,26 @@ void show(Damaged const& damaged, Diagnostics const& findings, StructuralFault f
         out << fmt::format("   [{}] {} {} {}\n", finding.place.segment_position - 1, finding.code, finding.place.path, finding.message);
 }
 
-TEST(Recovery, one_fault_gives_one_finding) {
-    auto const wanted = is_long_run() ? 20'000u : 3'000u;
-    DocumentGenerator generator(2);
+/// Counts faults of each kind put into documents that `next` gives, until each kind has `wanted` cases.
+template <class Next> void tally_faults(Next next, std::size_t wanted, DocumentGenerator& generator) {
     std::map<StructuralFault, Tally> tallies;
     std::map<std::pair<std::string, StructuralFault>, Tally> of_set;
-    std::vector<std::unique_ptr<grammar::Validator>> validators;
-    for (auto const& schema : all_sets())
-        validators.push_back(std::make_unique<grammar::Validator>(schema));
+    std::map<grammar::Schema const*, std::unique_ptr<grammar::Validator>> validators;
     auto const is_done = [&] {
         return std::ranges::all_of(all_structural_faults, [&](auto fault) { return tallies[fault].cases() >= wanted; });
     };
-    for (std::size_t round = 0; !is_done(); ++round) {
-        auto& validator = *validators[round % validators.size()];
-        auto const clean = generator.draw(all_sets()[round % validators.size()], 20 + generator.random().below(100));
+    while (!is_done()) {
+        Document const clean = next();
+        auto& validator = validators[clean.schema.get()];
+        if (!validator)
+            validator = std::make_unique<grammar::Validator>(clean.schema);
         ASSERT_FALSE(first_structural_fault(clean)) << clean.schema->set().id;
         for (auto const fault : all_structural_faults) {
             for (int k = 0; k < 2 && tallies[fault].cases() < wanted; ++k) {
                 auto const damaged = damage(clean, fault, generator);
-                if (!damaged || !first_structural_fault(damaged->document))
+                if (!damaged || !first_structural_fault(damaged->document)) // right by chance
                     continue;
-                auto const findings = structural_findings(validator, damaged->document);
+                auto const findings = structural_findings(*validator, damaged->document);
                 count(tallies[fault], *damaged, findings);
                 count(of_set[{clean.schema->set().id, fault}], *damaged, findings);
                 if (findings.size() != 1)
@@ -82,15 +84,88 @@ TEST(Recovery, one_fault_gives_one_finding) {
         fmt::print("{:32}{:8}{:8.2f}%{:7.2f}%{:7.2f}%{:11.2f}%{:7.2f}\n", name_of(fault), tally.cases(), share(tally.one, tally.cases()),
                    share(tally.none, tally.cases()), share(tally.more, tally.cases()), share(tally.near, tally.cases()),
                    static_cast<double>(tally.findings) / static_cast<double>(tally.cases()));
-        EXPECT_EQ(tally.none, 0u) << name_of(fault);
         bool const block = fault == StructuralFault::block_of_three_moved;
-        EXPECT_GE(share(tally.one, tally.cases()), block ? 50 : 97) << name_of(fault);
+        EXPECT_EQ(tally.none, 0u) << name_of(fault);
+        EXPECT_GE(share(tally.one, tally.cases()), block ? 60 : 98) << name_of(fault);
         EXPECT_GE(share(tally.near, tally.cases()), block ? 0 : 98) << name_of(fault);
     }
     if (std::getenv("WHARF_SHOW") != nullptr)
         for (auto const& [key, tally] : of_set)
-            if (share(tally.one, tally.cases()) < 96)
+            if (share(tally.one, tally.cases()) < 98)
                 fmt::print("{} {:32} {:6} {:6.2f}%\n", key.first, name_of(key.second), tally.cases(), share(tally.one, tally.cases()));
+}
+
+TEST(Recovery, one_fault_gives_one_finding_in_every_set) {
+    DocumentGenerator generator(2);
+    std::size_t round = 0;
+    auto const draw = [&] { return generator.draw(all_sets()[round++ % all_sets().size()], 20 + generator.random().below(100)); };
+    tally_faults(draw, is_long_run() ? 20'000 : 3'000, generator);
+}
+
+TEST(Recovery, one_fault_gives_one_finding_in_real_sets) {
+    auto const documents = real_sets();
+    if (documents.empty())
+        GTEST_SKIP() << "no sample files";
+    EXPECT_GE(documents.size(), 60u);
+    DocumentGenerator generator(3);
+    std::size_t round = 0;
+    tally_faults([&] { return documents[round++ % documents.size()]; }, is_long_run() ? 20'000 : 1'000, generator);
+}
+
+/// ST, then many segments that each surprise the reader, in every way.
+Document all_wrong(std::shared_ptr<grammar::Schema const> schema, std::size_t segments, DocumentGenerator& generator) {
+    Document document{schema, {}, {"ST*850*0001"}};
+    while (document.segments.size() + 1 < segments)
+        document.segments.push_back(generator.draw_segment(*schema, static_cast<grammar::NodeIndex>(1 + generator.random().below(schema->nodes().size() - 2))));
+    document.segments.push_back("SE*0*0001");
+    set_count(document);
+    return document;
+}
+
+double nanoseconds_per_segment(grammar::Validator& validator, SetText const& text, unsigned repeats) {
+    auto best = std::numeric_limits<double>::max();
+    for (unsigned k = 0; k < repeats; ++k) {
+        Diagnostics findings;
+        auto const begin = std::chrono::steady_clock::now();
+        validator.validate(text.list(), {}, findings);
+        std::chrono::duration<double, std::nano> const took = std::chrono::steady_clock::now() - begin;
+        best = std::min(best, took.count() / static_cast<double>(text.list().size()));
+    }
+    return best;
+}
+
+TEST(Recovery, time_is_linear_in_a_set_of_surprises) {
+    DocumentGenerator generator(4);
+    auto const schema = schemas().get("004010", "850");
+    grammar::Validator validator(schema);
+    SetText const small(all_wrong(schema, 2'000, generator));
+    SetText const large(all_wrong(schema, 40'000, generator));
+    auto const one = nanoseconds_per_segment(validator, small, 3);
+    auto const twenty = nanoseconds_per_segment(validator, large, 1);
+    fmt::print("{:.0f} ns a segment in a set of 2,000 surprises, {:.0f} in one of 40,000\n", one, twenty);
+    EXPECT_LT(twenty, 5 * one);
+}
+
+TEST(Recovery, cost_of_one_fault) {
+    DocumentGenerator generator(5);
+    double clean_time = 0;
+    double damaged_time = 0;
+    unsigned sets = 0;
+    for (std::size_t i = 0; i < all_sets().size(); i += 5) {
+        grammar::Validator validator(all_sets()[i]);
+        auto const clean = generator.draw(all_sets()[i], 70);
+        auto const damaged = damage(clean, StructuralFault::segment_deleted, generator);
+        if (!damaged || !first_structural_fault(damaged->document))
+            continue;
+        SetText const clean_text(clean);
+        SetText const damaged_text(damaged->document);
+        static_cast<void>(nanoseconds_per_segment(validator, clean_text, 3));
+        clean_time += nanoseconds_per_segment(validator, clean_text, 5) * static_cast<double>(clean.segments.size());
+        damaged_time += nanoseconds_per_segment(validator, damaged_text, 5) * static_cast<double>(damaged->document.segments.size());
+        ++sets;
+    }
+    fmt::print("{} sets: {:.0f} ns a clean set, {:.0f} ns with one fault\n", sets, clean_time / sets, damaged_time / sets);
+    EXPECT_GT(sets, 20u);
 }
 
 } // namespace

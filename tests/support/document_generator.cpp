@@ -254,6 +254,9 @@ std::string DocumentGenerator::draw_text(std::uint32_t min, std::uint32_t max) {
     std::string text;
     for (std::size_t i = 0; i < length; ++i)
         text += i > 0 && i + 1 < length && random_.chance(8) ? random_.one_of(std::string_view(" .,-/&#()")) : random_.one_of(letters);
+    for (char& c : text) // partners choose odd delimiters
+        if (c == delimiters_.element || c == delimiters_.component || c == delimiters_.segment || c == delimiters_.repetition)
+            c = 'q';
     return text;
 }
 

@@ -140,6 +140,7 @@ std::string_view name_of(StructuralFault fault) {
 std::optional<Damaged> damage(Document const& clean, StructuralFault fault, DocumentGenerator& generator) {
     if (clean.segments.size() < 3)
         return std::nullopt;
+    generator.use(clean.delimiters);
     auto out = damaged(clean, fault, generator);
     if (out)
         set_count(out->document);
