@@ -78,6 +78,15 @@ std::optional<Treatment> SeverityPolicy::treatment_of(std::string_view code) con
     return best == nullptr ? std::nullopt : std::optional(best->treatment);
 }
 
+bool SeverityPolicy::ignores_all(std::string_view prefix) const {
+    bool const all = std::ranges::any_of(rules_, [&](Entry const& rule) {
+        return rule.prefix && rule.treatment == Treatment::ignore && prefix.starts_with(rule.code);
+    });
+    return all && std::ranges::none_of(rules_, [&](Entry const& rule) {
+        return rule.treatment != Treatment::ignore && (rule.code.starts_with(prefix) || prefix.starts_with(rule.code));
+    });
+}
+
 bool SeverityPolicy::apply(Diagnostic& finding) const {
     auto const treatment = treatment_of(finding.code);
     if (!treatment)

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] bool empty() const { return rules_.empty(); }
     /// Changes severities and removes what is ignored, from index `from` on. Order stays.
     void apply(Diagnostics& findings, std::size_t from = 0) const;
+    /// True when every code that begins so is ignored: what makes them need not run.
+    [[nodiscard]] bool ignores_all(std::string_view prefix) const;
     /// One finding; false: it is ignored.
     [[nodiscard]] bool apply(Diagnostic& finding) const;
 

@@ -195,7 +195,7 @@ SeverityPolicy Evaluation::start_interchange(grammar::Item& item) {
             "GATEWAY-0010", fmt::format("channel {} is not in the configuration any more", transfer_.channel),
             "put the channel back, then: wharf dead-letter retry");
     open_->message = new_message({}); // its bytes are known when it ends
-    SeverityPolicy severities;
+    auto severities = grammar::syntax_only();
     if (open_->route.partner != nullptr)
         for (auto const& rule : open_->route.partner->findings)
             (void)severities.add(rule); // checked when the profile was loaded

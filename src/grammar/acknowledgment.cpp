@@ -368,4 +368,10 @@ std::string interchange_refusal(Diagnostics const& findings) {
     return {};
 }
 
+SeverityPolicy syntax_only() {
+    SeverityPolicy policy;
+    (void)policy.add("X12-0503", Treatment::tolerate); // a code of ours: it exists
+    return policy;
+}
+
 } // namespace wharf::grammar

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"
+#include "diagnostic/severity_policy.hpp"
 #include "grammar/acknowledgment_reader.hpp"
 #include "grammar/dictionary.hpp"
 #include "grammar/interchange.hpp"
@@ -73,5 +74,9 @@ struct InterchangeAnswer {
 [[nodiscard]] x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::string_view note);
 /// TA105 of the first error among the findings that refuses the whole interchange; empty when none does.
 [[nodiscard]] std::string interchange_refusal(Diagnostics const& findings);
+
+/// What is made of findings before a set is acknowledged, unless a profile or flag says otherwise: a 997 or 999 speaks of syntax, and
+/// that an HL names a parent that is not there is none of it. The set is accepted with a warning, and not mapped.
+[[nodiscard]] SeverityPolicy syntax_only();
 
 } // namespace wharf::grammar

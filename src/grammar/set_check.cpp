@@ -255,7 +255,7 @@ void SetCheck::run(Item& item) {
             if (!entry->validator) {
                 ValidatorOptions chosen;
                 chosen.max_findings = options_.max_findings_per_set;
-                chosen.sense = options_.sense;
+                chosen.sense = options_.sense && !options_.severities.ignores_all("X12-04");
                 entry->validator.emplace(entry->schema, chosen);
             }
             auto const before = entry->validator->suppressed();

@@ -139,13 +139,18 @@ class Lint(CommandLine):
             result = wharf("lint", "-", stdin=text)
             self.assertEqual((result.returncode, result.stderr), (1, ""), text)
 
-    def test_limit(self) -> None:
-        file = self.file("a.x12", GOOD)
-        result = wharf("lint", "--max-size", "100", file)
-        self.assertEqual((result.returncode, result.stdout), (2, ""))
-        self.assertIn("the limit is 100", result.stderr)
-        self.assertEqual(wharf("lint", "--max-size", "1MB", file).returncode, 0)
-        self.assertEqual(wharf("lint", "--max-size", "lots", file).returncode, 2)
+    def test_large_file_with_jobs(self) -> None:
+        body = GOOD * 3000  # duplicates of control numbers, one finding each
+        file = self.file("large.x12", body)
+        one = wharf("lint", "--max-findings", "5", file)
+        self.assertEqual(one.returncode, 1)
+        self.assertIn("5 warnings and 2994 more, not shown", one.stdout)
+        self.assertEqual(wharf("lint", "--max-findings", "5", "--jobs", "3", file).stdout, one.stdout)
+        self.assertEqual(wharf("lint", "-j", "many", file).returncode, 2)
+
+    def test_pipe(self) -> None:
+        result = wharf("lint", "--jobs", "2", "-", stdin=GOOD)
+        self.assertEqual((result.returncode, result.stdout), (0, "1 file, 1 interchange, 1 transaction set: no findings\n"))
 
     def test_release(self) -> None:
         file = self.file("a.x12", GOOD)

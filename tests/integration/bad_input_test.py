@@ -71,7 +71,7 @@ class BadInput(unittest.TestCase):
         self.site.drop("unknown-set.edi", interchange(6, [group("IN", 6, sets)]))
         self.site.poll(1)
         answer, = self.site.new_files()
-        self.assertEqual(body_of(answer), ["AK1*IN*6", "AK2*QQQ*0001", "AK5*R*1", "AK2*810*0002", "AK5*A", "AK9*P*2*2*1"])
+        self.assertEqual(body_of(answer), ["AK1*IN*6", "AK2*QQQ*0001", "AK5*R*6", "AK2*810*0002", "AK5*A", "AK9*P*2*2*1"])
         self.assertEqual(sorted(d["number"] for d in self.site.receiver.documents()), ["INV2"])
 
     def test_a_set_nobody_agreed_on(self):

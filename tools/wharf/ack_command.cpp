@@ -84,6 +84,7 @@ int write_acknowledgment(AckCommand const& command, grammar::SchemaCache& schema
     options.content.list_accepted_sets = !command.errors_only;
     options.content.ta1_with_errors = command.ta1_with_errors;
     options.content.accept_with_errors = command.accept_with_errors;
+    options.reader.severities = grammar::syntax_only();
     for (auto const& rule : command.treat)
         if (auto const added = options.reader.severities.add(rule); !added) {
             trouble("--treat " + added.error().message);
