@@ -21,6 +21,7 @@ struct EffectiveMap {
     unsigned document_version = 1;
     std::string format, set;
     std::vector<std::string> releases; // the first is the one the map is proved against
+    std::vector<OptionLine> options; // of formats other than x12; an extending map's keyword replaces its base's
     std::vector<Rule> rules;
     std::map<std::string, Shape> shapes;
     std::vector<TableRow> table_rows;

@@ -65,9 +65,25 @@ struct Step {
     std::uint32_t column = 0;
 };
 
-/// "BEG03", "N1[ST]", "CTT/AMT[TT]02", "06+07...[UP]", "SDQ/03+04...".
+/// One step of a path by names: `Total`, `@currency`, `"PO Number"`, `row`, `text()`, `Address[@role=shipTo]`.
+struct NodeStep {
+    std::string name; // without quotes; of an attribute without @; of `text()` empty
+    bool attribute = false;
+    bool quoted = false; // "row" is a column of that name, row the format's word
+    struct Select {
+        std::vector<NodeStep> path; // from the node to the field that decides
+        std::string word;
+    };
+    std::vector<Select> select; // at most one
+    std::vector<NodeStep> by;   // of `row by "Ship To"`, `documents by …`: what neighbours must share
+    std::uint32_t column = 0;
+};
+
+/// "BEG03", "N1[ST]", "CTT/AMT[TT]02", "06+07...[UP]", "SDQ/03+04..." of formats made of segments; of the others
+/// "Total/Money/@currency", only `nodes` is filled then.
 struct ExternalPath {
     unsigned up = 0;
+    std::vector<NodeStep> nodes;
     std::vector<Step> steps;
     std::vector<Cell> cells;
     bool slash_before_cells = false; // SDQ/03+04: over all segments of that id
@@ -148,6 +164,19 @@ struct Edit {
     Origin origin;
 };
 
+/// An option that only its format understands: `format csv delimiter ";"`, `columns …`, `documents by …`, `record …`,
+/// `namespace …`, `order …`. Words as written, quotes taken off.
+struct OptionWord {
+    std::string text;
+    bool quoted = false;
+    std::uint32_t column = 0;
+};
+struct OptionLine {
+    std::string keyword; // "format", "columns", …
+    std::vector<OptionWord> words;
+    Origin origin;
+};
+
 /// One file, parsed.
 struct MapFile {
     std::string name;    // "x12/850"
@@ -159,6 +188,7 @@ struct MapFile {
     std::string set;    // "850"
     std::vector<std::string> releases;
     std::vector<std::pair<std::string, Origin>> includes;
+    std::vector<OptionLine> options; // of formats other than x12
     std::vector<TableRow> table_rows;
     std::vector<Rule> rules;
     std::vector<Shape> shapes;

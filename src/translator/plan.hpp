@@ -30,6 +30,11 @@ inline constexpr unsigned used_words = 4; // single claims of one scope: at most
 struct Body;
 struct Scope;
 struct Claim;
+struct NodeScope; // node_plan.hpp: of formats that are no X12
+class FormatSchema; // format.hpp
+struct NodeScopeDelete {
+    void operator()(NodeScope* scope) const;
+};
 
 /// A qualifier's test. Codes are packed; `present` false: every occurrence passes.
 struct Test {
@@ -240,6 +245,7 @@ struct Body {
     std::unique_ptr<Scope> scope; // kind set, loop
     std::vector<std::unique_ptr<Scope>> prefix_scopes;
     Use use; // of its own segment
+    std::unique_ptr<NodeScope, NodeScopeDelete> nodes; // instead of scope and use, where the format is a tree of nodes
     std::vector<SlotInfo> slots;
     std::vector<std::uint64_t> slot_members; // by slot: the members of `root` that a text in it concerns, one bit each
     std::uint64_t always = 0;                // members to be looked at whatever was read
@@ -263,7 +269,8 @@ struct ShippedSlots {
 
 struct Plan {
     std::string name, document_kind;
-    std::shared_ptr<grammar::Schema const> schema;
+    std::shared_ptr<grammar::Schema const> schema; // of X12; else null
+    std::shared_ptr<FormatSchema const> format;    // of the others; else null
     document::Schema const* document = nullptr;
     std::string format_key; // "x12:004010"
     std::vector<std::unique_ptr<Body>> bodies;
