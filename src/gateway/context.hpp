@@ -4,16 +4,18 @@
 #include "base/clock.hpp"
 #include "delivery/target.hpp"
 #include "gateway/channels.hpp"
-#include "gateway/knowledge.hpp"
 #include "gateway/log.hpp"
 #include "gateway/silence.hpp"
 #include "partner/configuration.hpp"
+#include "partner/knowledge.hpp"
 #include "store/store.hpp"
 
 #include <functional>
 #include <memory>
 
 namespace wharf::gateway {
+
+using partner::Knowledge;
 
 /// Makes one request to a target. Each worker thread has one of its own (delivery::Client keeps connections); tests
 /// give their own.

@@ -70,6 +70,12 @@ std::string_view body_of(x12::SegmentList const& segments) {
     return end > begin ? std::string_view(segments.text() + begin, end - begin) : std::string_view();
 }
 
+/// What the acknowledgment says of a set. Without a partner nothing is acknowledged.
+bool is_refused(grammar::SetVerdict const& verdict, partner::AcknowledgmentPolicy const* policy) {
+    return policy == nullptr ? !verdict.accepted()
+                             : grammar::acknowledgment_code(verdict, acknowledgment_options(*policy)) == 'R';
+}
+
 class Evaluation {
 public:
     Evaluation(store::Transfer const& transfer, partner::Configuration const& configuration, partner::Channel const* channel,
@@ -87,6 +93,7 @@ private:
     void transaction_set(grammar::Item& item);
     void read_acknowledgment(grammar::Item const& item, EvaluatedSet& set);
     void translate(grammar::Item const& item, grammar::SetVerdict& verdict, EvaluatedSet& set, Diagnostics& findings);
+    void check_guide(grammar::Item const& item, partner::DocumentAgreement const& agreement, Diagnostics& findings) const;
     void service(grammar::Item const& item);
     void junk(grammar::Item& item);
     void add_findings(grammar::Item& item);
@@ -103,6 +110,7 @@ private:
     Diagnostics findings_; // of the open interchange's envelope
     std::size_t sets_ = 0;
     std::size_t kept_findings_ = 0;
+    std::vector<grammar::NodeIndex> rows_; // of a set that was checked by a guide
 };
 
 store::Message Evaluation::new_message(std::string_view raw) const {
@@ -139,6 +147,8 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
         switch (item.kind) {
         case grammar::ItemKind::interchange_start:
             reader.set_severities(start_interchange(item));
+            if (open_->route.partner != nullptr)
+                reader.set_guides(knowledge_.inbound_guides(*open_->route.partner));
             break;
         case grammar::ItemKind::group_start:
             start_group(item);
@@ -152,6 +162,7 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
         case grammar::ItemKind::interchange_end:
             end_interchange(item);
             reader.set_severities({}); // the next may be of another partner
+            reader.set_guides({});
             break;
         case grammar::ItemKind::service:
             service(item);
@@ -221,7 +232,9 @@ void Evaluation::end_interchange(grammar::Item& item) {
         open_->route = route(configuration_, *channel_, open_->identity);
     if (open_->route.partner != nullptr)
         message.partner = open_->route.partner->id;
-    open_->refusal = grammar::interchange_refusal(findings_);
+    grammar::AcknowledgmentOptions strict; // of an unknown partner
+    open_->answer = grammar::answer_interchange(
+        findings_, open_->route.partner != nullptr ? acknowledgment_options(open_->route.partner->acknowledgment) : strict);
     if (sets_ > most_sets) {
         open_->groups.clear();
         findings_.insert(findings_.begin(),
@@ -234,10 +247,10 @@ void Evaluation::end_interchange(grammar::Item& item) {
         message.state = store::MessageState::quarantined;
         message.reason = fmt::format("{}: {}", open_->route.refusal->code, open_->route.refusal->message);
         findings_.insert(findings_.begin(), *open_->route.refusal);
-    } else if (!open_->refusal.empty()) {
+    } else if (open_->answer.code == 'R') {
         message.state = store::MessageState::rejected;
         for (auto const& finding : findings_)
-            if (finding.acknowledgment.interchange == open_->refusal) {
+            if (finding.severity == Severity::error && finding.acknowledgment.interchange == open_->answer.note) {
                 message.reason = fmt::format("{}: {}", finding.code, finding.message);
                 break;
             }
@@ -259,8 +272,13 @@ void Evaluation::start_group(grammar::Item& item) {
     group.acknowledged = item.group->functional_id != "FA";
     if (item.present)
         open_->identity.group_senders.push_back(item.group->sender);
+    auto const* const partner = open_->route.partner;
+    if (partner != nullptr)
+        group.policy = &partner->acknowledgment;
+    auto const answers = [&](auto const& guide) { return std::ranges::find(guide->answers(), item.group->release) != guide->answers().end(); };
     auto const match = knowledge_.grammars().match_release(item.group->release);
-    if (group.acknowledged && !match.exact) {
+    if (group.acknowledged && !match.exact &&
+        (partner == nullptr || std::ranges::none_of(knowledge_.inbound_guides(*partner), answers))) {
         auto finding = make_diagnostic(
             "GATEWAY-0024", fmt::format("there is no grammar for the release {} (GS08)", item.group->release),
             fmt::format("ask the sender for a release we know; the nearest is {}", match.release));
@@ -282,7 +300,7 @@ void Evaluation::end_group(grammar::Item& item) {
         item.present ? count_of(item.part->segments[0].element(1), item.sets) : item.sets;
     group.verdict.findings.insert(group.verdict.findings.end(), item.findings.begin(), item.findings.end());
     add_findings(item);
-    if (!group.verdict.rejected())
+    if (group.policy == nullptr || !grammar::is_group_refused(group.verdict, acknowledgment_options(*group.policy)))
         return;
     for (auto& set : group.sets) {
         if (set.document.state != store::DocumentState::accepted && set.document.state != store::DocumentState::held)
@@ -334,7 +352,7 @@ void Evaluation::transaction_set(grammar::Item& item) {
         else
             translate(item, verdict, set, more);
     }
-    if (!verdict.accepted() && group.acknowledged) {
+    if (group.acknowledged && is_refused(verdict, group.policy)) {
         document.state = store::DocumentState::rejected;
         document.reason = first_error(verdict.findings);
         document.json.clear();
@@ -404,7 +422,7 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         open_->groups.back().verdict.findings.push_back(std::move(finding));
         return;
     }
-    if (!verdict.accepted())
+    if (is_refused(verdict, open_->groups.back().policy))
         return;
 
     auto const held = [&](Diagnostics const& why) {
@@ -413,7 +431,8 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         document.json.clear();
         set.trouble = trouble_of(why);
     };
-    auto reading = knowledge_.reading(item.group->grammar_release, item.set.id, set.agreement->translator);
+    check_guide(item, *set.agreement, verdict.findings);
+    auto reading = knowledge_.reading(item.schema->dictionary().release(), item.set.id, set.agreement->translator);
     if (!reading || reading->translator == nullptr) {
         if (!reading)
             findings = std::move(reading.error());
@@ -425,6 +444,10 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
     translator::SetInput input;
     input.segments = &item.part->segments;
     input.nodes = item.nodes;
+    if (reading->schema != item.schema) { // checked by a guide: maps know the rows of the grammar
+        knowledge_.plain_rows(*item.schema, *reading->schema, *item.nodes, rows_);
+        input.nodes = &rows_;
+    }
     input.context = item.context;
     auto& provenance = input.provenance;
     provenance.id = document.id;
@@ -481,7 +504,34 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         held(findings);
         return;
     }
+    // The 997 has nothing against it, the partner's guide has: a person decides.
+    if (std::ranges::any_of(verdict.findings, [](Diagnostic const& finding) { return finding.of_guide && finding.severity == Severity::error; })) {
+        if (!acknowledgment_options(*open_->groups.back().policy).guide_findings) {
+            held(verdict.findings);
+            set.trouble = "GUIDE_VIOLATED";
+            return;
+        }
+    }
     document.state = store::DocumentState::accepted;
+}
+
+/// A guide is for the releases it answers; under any other GS08 the standard alone was looked at, and that must not go unnoticed.
+void Evaluation::check_guide(grammar::Item const& item, partner::DocumentAgreement const& agreement, Diagnostics& findings) const {
+    auto const guide = knowledge_.guide(agreement);
+    if (guide == nullptr || guide->is_for(item.set.id, item.group->release))
+        return;
+    auto finding = make_diagnostic("GATEWAY-0025",
+                                   fmt::format("the guide {} is not for GS08 {}: the set was checked by the standard alone", agreement.guide,
+                                               item.group->release),
+                                   fmt::format("it answers {}; add this release to `answers` in the guide when it is right",
+                                               fmt::join(guide->answers(), ", ")));
+    finding.place.interchange = item.context.interchange;
+    finding.place.group = item.context.group;
+    finding.place.transaction = item.context.transaction;
+    finding.place.segment_id = "GS";
+    finding.place.element = 8;
+    finding.value = item.group->release;
+    findings.push_back(std::move(finding));
 }
 
 void Evaluation::service(grammar::Item const& item) {
@@ -521,6 +571,15 @@ void Evaluation::junk(grammar::Item& item) {
 }
 
 } // namespace
+
+grammar::AcknowledgmentOptions acknowledgment_options(partner::AcknowledgmentPolicy const& policy) {
+    grammar::AcknowledgmentOptions options;
+    options.list_accepted_sets = policy.list_accepted_sets;
+    options.guide_findings = policy.acknowledge_guide_findings;
+    options.accept_with_errors = policy.accept_with_errors;
+    options.ta1_with_errors = policy.ta1_with_errors;
+    return options;
+}
 
 std::vector<EvaluatedInterchange> evaluate(store::Transfer const& transfer, partner::Configuration const& configuration,
                                            partner::Channel const* channel, Knowledge& knowledge, Timestamp now) {

@@ -4,9 +4,9 @@
 // store must be asked (has this come before?) is decided afterwards (reception.hpp).
 #pragma once
 
-#include "gateway/knowledge.hpp"
 #include "gateway/routing.hpp"
 #include "grammar/acknowledgment.hpp"
+#include "partner/knowledge.hpp"
 #include "store/store.hpp"
 
 #include <optional>
@@ -14,6 +14,8 @@
 #include <vector>
 
 namespace wharf::gateway {
+
+using partner::Knowledge;
 
 struct EvaluatedSet {
     store::Document document; // state accepted, rejected, held or recorded; the store's part (duplicates) is still open
@@ -27,6 +29,7 @@ struct EvaluatedGroup {
     grammar::GroupVerdict verdict; // what our 997 says; its sets are in the order of `sets`
     std::vector<EvaluatedSet> sets;
     bool acknowledged = true; // false: FA, never answered
+    partner::AcknowledgmentPolicy const* policy = nullptr; // how it is answered; set when the partner is known
 };
 
 struct InterchangeAcknowledgment { // an inbound TA1
@@ -40,10 +43,13 @@ struct EvaluatedInterchange {
     Route route;
     grammar::InterchangeInfo info;
     EnvelopeIdentity identity;
-    std::string refusal; // TA105 when the interchange cannot be taken
+    grammar::InterchangeAnswer answer; // R: the interchange cannot be taken
     std::vector<EvaluatedGroup> groups;
     std::vector<InterchangeAcknowledgment> acknowledgments;
 };
+
+/// What the profile says of acknowledgments, as the grammar layer takes it; delimiters and dictionary are the caller's.
+[[nodiscard]] grammar::AcknowledgmentOptions acknowledgment_options(partner::AcknowledgmentPolicy const& policy);
 
 /// At least one entry: a file without any interchange gives one dead letter that says what the file is.
 /// `channel` nullptr: it was taken out of the configuration since; everything is quarantined.

@@ -64,7 +64,7 @@ Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Time
     writer.begin_group(std::move(group));
     unsigned number = 0;
     for (auto const& set : draft.sets)
-        WHARF_TRY(writer.add_transaction_set(set.set, fmt::format("{:04}", ++number), set.body));
+        WHARF_TRY(writer.add_transaction_set(set.set, fmt::format("{:04}", ++number), set.body, set.implementation_reference));
     writer.end_group();
     return writer.finish();
 }
@@ -78,7 +78,11 @@ Diagnostics check_draft(Draft const& draft, Knowledge& knowledge, Timestamp now)
         return {diagnostic};
     }
     Diagnostics findings;
-    grammar::InterchangeReader reader(*bytes, {}, knowledge.schemas());
+    grammar::InterchangeReaderOptions options;
+    if (draft.agreement != nullptr)
+        if (auto guide = knowledge.guide(*draft.agreement))
+            options.guides.push_back(std::move(guide));
+    grammar::InterchangeReader reader(*bytes, {}, knowledge.schemas(), options);
     while (reader.next())
         for (auto& finding : reader.item().findings)
             findings.push_back(std::move(finding));

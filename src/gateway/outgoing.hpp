@@ -15,6 +15,7 @@ namespace wharf::gateway {
 struct DraftSet {
     std::string set; // ST01
     std::vector<x12::OutSegment> body;
+    std::string implementation_reference; // ST03; empty: left out
     store::Document document; // kind empty: an acknowledgment, which has no document
 };
 
@@ -27,6 +28,7 @@ struct Draft {
     char usage = 'P';
     std::string functional_id; // GS01: "PO", "FA"; "TA1": no group, `service` alone
     std::string release;       // GS08
+    partner::DocumentAgreement const* agreement = nullptr; // of documents; nullptr: an acknowledgment
     std::vector<x12::OutSegment> service;
     std::vector<DraftSet> sets;
     std::string answers;   // id of the inbound message this acknowledges

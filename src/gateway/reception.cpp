@@ -87,10 +87,10 @@ Result<void> Reception::store() {
         return duplicate(judgement.earlier);
     if (judgement.fate == InterchangeFate::number_reused && !released_)
         return number_reused(judgement.earlier);
-    if (!interchange_.refusal.empty()) {
+    if (interchange_.answer.code == 'R') {
         WHARF_TRY(transaction_.insert(message_));
         WHARF_TRY(record_.note(message_.id, "INTERCHANGE_REJECTED", message_.reason, facts_of(message_)));
-        return answer_with_ta1('R', interchange_.refusal);
+        return answer_with_ta1('R', interchange_.answer.note);
     }
     return take();
 }
@@ -146,9 +146,12 @@ Result<void> Reception::take() {
             else
                 WHARF_TRY(apply_acknowledgment(set));
         }
-    if (interchange_.route.partner->acknowledgment.ta1 == partner::Ta1Policy::always && !interchange_.groups.empty() &&
-        std::ranges::any_of(interchange_.groups, &EvaluatedGroup::acknowledged))
-        WHARF_TRY(answer_with_ta1('A', "000"));
+    auto const& answer = interchange_.answer;
+    auto const policy = interchange_.route.partner->acknowledgment.ta1;
+    bool const noted = answer.code == 'E' && policy == partner::Ta1Policy::on_error;
+    bool const due = noted || policy == partner::Ta1Policy::on_request || policy == partner::Ta1Policy::always;
+    if (due && std::ranges::any_of(interchange_.groups, &EvaluatedGroup::acknowledged))
+        WHARF_TRY(answer_with_ta1(answer.code, answer.note));
     return answer_with_997();
 }
 
@@ -288,7 +291,9 @@ Draft Reception::answer_draft(grammar::GroupInfo const* group) const {
 }
 
 Result<void> Reception::answer_with_ta1(char code, std::string_view note) {
-    if (interchange_.route.partner->acknowledgment.ta1 == partner::Ta1Policy::never || !can_answer())
+    auto const policy = interchange_.route.partner->acknowledgment.ta1;
+    if (policy == partner::Ta1Policy::never || !can_answer() ||
+        (policy == partner::Ta1Policy::on_request && !interchange_.info.acknowledgment_requested))
         return {};
     auto draft = answer_draft(nullptr);
     draft.functional_id = "TA1";
@@ -303,26 +308,28 @@ Result<void> Reception::answer_with_ta1(char code, std::string_view note) {
 }
 
 Result<void> Reception::answer_with_997() {
-    auto const& policy = interchange_.route.partner->acknowledgment;
-    if (!policy.send_997 || !can_answer())
+    if (!can_answer())
         return {};
     // One 997 for each group; those with the same way back share an interchange.
     std::vector<Draft> drafts;
     auto const& envelope = interchange_.route.partner->envelope;
-    grammar::AcknowledgmentOptions options;
-    options.delimiters = {envelope.element_separator, envelope.component_separator, envelope.segment_terminator,
-                          envelope.repetition_separator};
+    auto const& grammars = context_.knowledge.grammars();
     for (auto const& group : interchange_.groups) {
-        if (!group.acknowledged)
+        if (!group.acknowledged || !group.policy->send_997)
             continue;
+        auto const& policy = *group.policy;
+        auto options = acknowledgment_options(policy);
+        options.delimiters = {envelope.element_separator, envelope.component_separator, envelope.segment_terminator,
+                              envelope.repetition_separator};
         auto const& info = group.verdict.group;
         auto draft = answer_draft(&info);
         draft.functional_id = "FA";
-        draft.release = !policy.version.empty() ? policy.version : info.release;
-        if (draft.release.empty())
-            draft.release = envelope.release;
-        auto const& grammars = context_.knowledge.grammars();
-        options.dictionary = grammars.dictionary(grammars.match_release(draft.release).release);
+        auto const wanted = !policy.version.empty() ? policy.version : !info.release.empty() ? info.release : envelope.release;
+        auto const base = grammars.match_release(wanted).release;
+        options.dictionary = grammars.dictionary(base);
+        bool const functional = policy.form == partner::AcknowledgmentForm::functional || options.dictionary == nullptr ||
+                                options.dictionary->set("999") == nullptr; // which begins with 005010
+        draft.release = grammar::acknowledgment_release(wanted, base, functional);
         auto place = std::ranges::find_if(drafts, [&](Draft const& other) {
             return other.release == draft.release && other.sender.group_id == draft.sender.group_id &&
                    other.receiver.group_id == draft.receiver.group_id;
@@ -331,7 +338,12 @@ Result<void> Reception::answer_with_997() {
             drafts.push_back(std::move(draft));
             place = std::prev(drafts.end());
         }
-        place->sets.push_back({"997", grammar::make_997(group.verdict, options), {}});
+        auto const& release = place->release;
+        auto& set = place->sets.emplace_back();
+        set.set = functional ? "997" : "999";
+        set.body = functional ? grammar::make_997(group.verdict, options) : grammar::make_999(group.verdict, options);
+        if (!functional && release.size() > 6 && release[6] == 'X') // it names its own guide, in ST03 as in GS08
+            set.implementation_reference = release;
     }
     for (auto const& draft : drafts) {
         auto sent = commit_draft(context_, transaction_, record_, draft);

@@ -92,7 +92,8 @@ std::expected<Address, Diagnostics> address(Context const& context, std::string_
     draft.sender = {identity->qualifier, identity->id, identity->group()};
     draft.receiver = {identifier->qualifier, identifier->id, identifier->group()};
     draft.release = !address.agreement->release.empty() ? address.agreement->release : partner->envelope.release;
-    auto const release = context.knowledge.grammars().match_release(draft.release).release;
+    draft.agreement = address.agreement;
+    auto const release = context.knowledge.grammar_release(*address.agreement, draft.release);
     auto writing = context.knowledge.reading(release, address.agreement->set, address.agreement->translator);
     if (!writing)
         return std::unexpected(std::move(writing.error()));

@@ -56,13 +56,6 @@ std::uint64_t count_of(std::string_view text, std::uint64_t otherwise) {
     return error == std::errc() && end == digits.data() + digits.size() ? value : otherwise;
 }
 
-/// A release that names the guide of another set (005010X222A1) cannot stand over a 997: it has one of its own.
-std::string own_release(std::string const& gs08, std::string const& base, bool functional) {
-    if (gs08.size() > base.size() && gs08.starts_with(base) && gs08[base.size()] == 'X')
-        return base != "005010" ? base : functional ? "005010X230" : "005010X231A1";
-    return gs08;
-}
-
 struct Judged {
     InterchangeInfo info;
     std::vector<GroupVerdict> groups;
@@ -240,7 +233,7 @@ private:
             way.receiver = "UNKNOWN";
         if (way.release.empty()) {
             auto const match = schemas_.grammars().match_release(group.release);
-            way.release = match.exact ? own_release(group.release, match.release, functional) : match.release;
+            way.release = match.exact ? acknowledgment_release(group.release, match.release, functional) : match.release;
         }
         return way;
     }

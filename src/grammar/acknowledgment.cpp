@@ -319,6 +319,17 @@ bool wants_acknowledgment(GroupVerdict const& verdict) {
 
 char acknowledgment_code(SetVerdict const& verdict, AcknowledgmentOptions const& options) { return code_of(verdict.findings, options); }
 
+bool is_group_refused(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
+    return code_of(verdict.findings, options, &AcknowledgmentCodes::group) == 'R';
+}
+
+/// A release that names the guide of another set cannot stand over a 997: it has one of its own.
+std::string acknowledgment_release(std::string_view gs08, std::string_view base, bool functional) {
+    if (gs08.size() > base.size() && gs08.starts_with(base) && gs08[base.size()] == 'X')
+        return std::string(base != "005010" ? base : functional ? "005010X230" : "005010X231A1");
+    return std::string(gs08);
+}
+
 char acknowledgment_code(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
     auto const own = code_of(verdict.findings, options, &AcknowledgmentCodes::group);
     if (own == 'R')

@@ -62,6 +62,12 @@ struct AcknowledgmentOptions {
 [[nodiscard]] char acknowledgment_code(SetVerdict const& verdict, AcknowledgmentOptions const& options);
 [[nodiscard]] char acknowledgment_code(GroupVerdict const& verdict, AcknowledgmentOptions const& options);
 
+/// True when what is wrong with the group itself (AK905) refuses it, whatever its sets are.
+[[nodiscard]] bool is_group_refused(GroupVerdict const& verdict, AcknowledgmentOptions const& options);
+/// GS08 of the acknowledgment of a group: `gs08` itself, unless it names the guide of another set (005010X222A1). `base`: the
+/// release of our grammars that it is of.
+[[nodiscard]] std::string acknowledgment_release(std::string_view gs08, std::string_view base, bool functional);
+
 /// TA104 and TA105.
 struct InterchangeAnswer {
     char code = 'A';

@@ -163,6 +163,7 @@ struct SchemaCache::State {
     std::shared_ptr<Grammars const> grammars;
     std::mutex mutex;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<Schema const>, std::less<>> schemas;
+    std::map<NarrowedSet const*, std::shared_ptr<Schema const>> guided;
 };
 
 SchemaCache::SchemaCache(std::shared_ptr<Grammars const> grammars) : state_(std::make_unique<State>()) {
@@ -184,6 +185,15 @@ std::shared_ptr<Schema const> SchemaCache::get(std::string_view release, std::st
         return nullptr;
     auto schema = Schema::compile(*set, dictionary);
     return state_->schemas.emplace(std::move(key), schema ? *schema : nullptr).first->second;
+}
+
+std::shared_ptr<Schema const> SchemaCache::get(std::shared_ptr<NarrowedSet const> const& set) {
+    std::lock_guard const lock(state_->mutex);
+    auto& place = state_->guided[set.get()];
+    if (place == nullptr)
+        if (auto compiled = Schema::compile(set))
+            place = *std::move(compiled);
+    return place;
 }
 
 } // namespace wharf::grammar

@@ -217,6 +217,8 @@ public:
     ~SchemaCache();
     /// The schema of set `set_id` in a listed release; nullptr when that release has no such set.
     [[nodiscard]] std::shared_ptr<Schema const> get(std::string_view release, std::string_view set_id);
+    /// The schema of a guide's set, which it keeps alive; told by its address. nullptr when it cannot be compiled: a bug.
+    [[nodiscard]] std::shared_ptr<Schema const> get(std::shared_ptr<NarrowedSet const> const& set);
     [[nodiscard]] Grammars const& grammars() const;
 
 private:

@@ -231,8 +231,7 @@ SetCheck::Entry* SetCheck::find(SetInfo const& set, GroupInfo const& group) {
             for (auto const& one : options_.guides)
                 if (one.get() == guide)
                     narrowed = std::shared_ptr<NarrowedSet const>(one, &one->narrowed());
-            if (auto compiled = Schema::compile(std::move(narrowed)))
-                schema = *std::move(compiled);
+            schema = schemas_.get(narrowed);
         }
         if (schema == nullptr)
             schema = schemas_.get(group.grammar_release, set.id);

@@ -105,6 +105,7 @@ struct GatewayConfiguration {
     std::filesystem::path partners = "partners"; // folder
     std::filesystem::path channels = "channels"; // folder
     std::filesystem::path translators;           // folder of our own maps; empty: only the shipped ones
+    std::filesystem::path guides = "guides";     // folder of guides that partners share
     std::chrono::seconds poll_interval{30};      // of channels that name none
     Listen listen;
     std::vector<Identity> identities;
@@ -146,22 +147,36 @@ struct Envelope {
 
 enum class Direction { inbound, outbound }; // as the words of store::Direction
 
+/// Where something stands in a file, for findings of those who look later.
+struct SourceMark {
+    std::string file;
+    std::uint32_t line = 0, column = 0;
+};
+
 /// A transaction set we exchange with this partner.
 struct DocumentAgreement {
     std::string set;      // "850"
     std::string document; // "purchase_order"; filled from the set when the file leaves it out
     Direction direction = Direction::inbound;
     std::string translator; // empty: the shipped one of the set
+    std::string guide;      // NAME.guide beside the profile, or in the folder of guides; empty: the standard alone
     std::string release;    // inbound: the only GS08 taken (empty: any we know); outbound: empty: envelope.release
     std::vector<std::string> targets;      // inbound, ISA15 = P: production targets
     std::vector<std::string> test_targets; // inbound, ISA15 = T: targets that are not production
+    SourceMark mark, guide_mark;           // of the entry and of the guide's name
 };
 
-enum class Ta1Policy { never, on_error, always };
+enum class Ta1Policy { never, on_request, on_error, always };
+enum class AcknowledgmentForm { functional, implementation }; // 997, 999
 
 struct AcknowledgmentPolicy {
-    bool send_997 = true;                                          // for every inbound group but FA
-    Ta1Policy ta1 = Ta1Policy::on_error;                           // on_error: only TA1 R (and E); always: also A
+    bool send_997 = true;                                          // a 997 or 999 for every inbound group but FA
+    AcknowledgmentForm form = AcknowledgmentForm::functional;      // which of the two; a 999 from 005010 on
+    bool list_accepted_sets = true;                                // AK2 and AK5 for sets without errors too
+    std::vector<std::string> accept_with_errors;                   // codes that refuse nothing: E instead of R
+    bool acknowledge_guide_findings = false; // what only the guide objects to: refused there; else the document is held
+    Ta1Policy ta1 = Ta1Policy::on_error;     // on_request: ISA14 = 1; on_error: only TA1 R (and E); always: also A
+    bool ta1_with_errors = false;            // TA1 E; else A: many take E for a refusal
     std::string version;                                           // GS08 of our 997; empty: as the inbound group
     std::chrono::seconds expect_997_within{std::chrono::hours{4}}; // of what we send; 0: none is expected
 };
@@ -184,6 +199,7 @@ struct PartnerProfile {
     std::vector<std::string> findings; // "X12-0315=ignore": what becomes of findings in what they send (SeverityPolicy)
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
+    SourceMark acknowledgment_mark;
     std::vector<EffectiveValue> effective;
 
     [[nodiscard]] DocumentAgreement const* inbound(std::string_view set) const;       // by transaction set

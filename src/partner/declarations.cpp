@@ -17,7 +17,11 @@ struct EnumWords<Direction> {
 };
 template <>
 struct EnumWords<Ta1Policy> {
-    static constexpr std::array<std::string_view, 3> words = {"never", "on_error", "always"};
+    static constexpr std::array<std::string_view, 4> words = {"never", "on_request", "on_error", "always"};
+};
+template <>
+struct EnumWords<AcknowledgmentForm> {
+    static constexpr std::array<std::string_view, 2> words = {"997", "999"};
 };
 template <>
 struct EnumWords<TransportKind> {
@@ -167,6 +171,9 @@ Declaration make_gateway() {
     d.add("channels", &GatewayConfiguration::channels, "folder of the channels").check(check_not_empty);
     d.add("translators", &GatewayConfiguration::translators,
           "folder of maps of our own, beside the shipped ones; empty: none");
+    d.add("guides", &GatewayConfiguration::guides,
+          "folder of the guides that profiles name; one in a partner's own folder comes first")
+        .check(check_not_empty);
     d.add("poll_interval", &GatewayConfiguration::poll_interval, "time between two looks at a channel that names none")
         .check(check_not_zero);
     d.object("listen", &GatewayConfiguration::listen, listen, "the HTTP API");
@@ -232,6 +239,11 @@ Declaration make_document() {
     d.add("translator", &DocumentAgreement::translator, "the map to use; empty: the shipped one of the set")
         .check(check_translator)
         .example("x12/850");
+    d.add("guide", &DocumentAgreement::guide,
+          "the partner's guide: inbound sets are checked by it, outbound ones before they are sent; NAME for NAME.guide beside the "
+          "profile or in the folder `guides`; empty: the standard alone")
+        .check(check_guide_name)
+        .example("harbour-850");
     d.add("release", &DocumentAgreement::release,
           "inbound: the only release (GS08) taken, empty: any we know; outbound: ours, empty: envelope.release")
         .check(check_release_or_none)
@@ -245,10 +257,25 @@ Declaration make_document() {
 
 Declaration make_acknowledgment() {
     Declaration d("acknowledgment");
-    d.add("send_997", &AcknowledgmentPolicy::send_997, "answer every inbound group but those of 997s with a 997");
+    d.add("send_997", &AcknowledgmentPolicy::send_997,
+          "answer every inbound group but those of acknowledgments with a 997 (or 999)");
+    d.add("form", &AcknowledgmentPolicy::form,
+          "which acknowledgment it is; a 999 exists from 005010 on, an older group is answered with a 997 all the same");
+    d.add("list_accepted_sets", &AcknowledgmentPolicy::list_accepted_sets,
+          "name accepted sets too (AK2 and AK5); no: only those that were refused or have errors");
+    d.add("accept_with_errors", &AcknowledgmentPolicy::accept_with_errors,
+          "codes of findings that refuse nothing: what has no others is taken and acknowledged with E; X12-03* stands for all that "
+          "begin so")
+        .check(check_finding_code)
+        .example("X12-0304");
+    d.add("acknowledge_guide_findings", &AcknowledgmentPolicy::acknowledge_guide_findings,
+          "yes: what only the guide objects to refuses a set and is told in the 997; no: the 997 accepts the set, the document is "
+          "held for a person");
     d.add("ta1", &AcknowledgmentPolicy::ta1,
-          "answer an interchange with a TA1: never, only when something is wrong with it, or always");
-    d.add("version", &AcknowledgmentPolicy::version, "release (GS08) of our 997; empty: that of the group it answers")
+          "answer an interchange with a TA1: never, when it asks for one (ISA14 = 1), when something is wrong with it, or always");
+    d.add("ta1_with_errors", &AcknowledgmentPolicy::ta1_with_errors,
+          "a TA1 may say E (accepted with errors); no: it says A then, since many senders take E for a refusal");
+    d.add("version", &AcknowledgmentPolicy::version, "release (GS08) of our 997 or 999; empty: that of the group it answers")
         .check(check_release_or_none)
         .example("004010");
     d.add("expect_997_within", &AcknowledgmentPolicy::expect_997_within,

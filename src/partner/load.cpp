@@ -149,6 +149,22 @@ void make_absolute(fs::path& path, fs::path const& base) {
 }
 
 template <class T>
+SourceMark mark_of(Loaded<T> const& loaded, std::string const& path) {
+    auto const origin = loaded.origin(path);
+    return {origin.source->name, origin.mark.line, origin.mark.column};
+}
+
+/// For those who look at what the profile names: maps, guides.
+void keep_marks(Loaded<PartnerProfile>& profile) {
+    profile.value.acknowledgment_mark = mark_of(profile, "acknowledgment.version");
+    for (std::size_t i = 0; i < profile.value.documents.size(); ++i) {
+        auto& document = profile.value.documents[i];
+        document.mark = mark_of(profile, fmt::format("documents[{}]", i));
+        document.guide_mark = mark_of(profile, fmt::format("documents[{}].guide", i));
+    }
+}
+
+template <class T>
 T finished(Loaded<T>& loaded, Declaration const& declaration) {
     collect_effective(declaration, &loaded.value, loaded.origins, "", loaded.value.effective);
     return std::move(loaded.value);
@@ -175,7 +191,7 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
     auto const* const defaults = partner_defaults(*tree, *loaded.gateway.source, findings);
     load_partners(loaded, folder / gateway.partners, base, defaults, findings);
     load_channels(loaded, folder / gateway.channels, base, findings);
-    for (fs::path* const path : {&gateway.store_file, &gateway.partners, &gateway.channels, &gateway.translators})
+    for (fs::path* const path : {&gateway.store_file, &gateway.partners, &gateway.channels, &gateway.translators, &gateway.guides})
         make_absolute(*path, base);
     for (auto& target : gateway.targets)
         make_absolute(target.ca_file, base);
@@ -195,8 +211,10 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
     if (has_errors(findings)) return std::unexpected(std::move(findings));
 
     Configuration configuration;
-    for (auto& profile : loaded.partners)
+    for (auto& profile : loaded.partners) {
+        keep_marks(profile);
         configuration.partners.push_back(finished(profile, profile_declaration()));
+    }
     for (auto& channel : loaded.channels)
         configuration.channels.push_back(finished(channel, channel_declaration()));
     configuration.gateway = finished(loaded.gateway, gateway_declaration());

@@ -194,6 +194,17 @@ std::string check_release_or_none(std::string_view text) {
 std::string check_set(std::string_view text) {
     return text.size() == 3 && all(text, is_digit) ? "" : "a transaction set has three digits, such as 850";
 }
+std::string check_guide_name(std::string_view text) {
+    bool const fine = text.size() <= 64 && (text.empty() || text[0] != '.') && all(text, [](char c) {
+        return is_lower(c) || is_upper(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+    });
+    if (fine && text.ends_with(".guide")) return "the guide is named without its ending .guide";
+    return fine ? "" : "a guide's name is that of its file without .guide: letters, digits, '-', '_' and '.'";
+}
+std::string check_finding_code(std::string_view text) {
+    auto const added = SeverityPolicy().add(text, Treatment::tolerate);
+    return added ? std::string() : added.error().message;
+}
 std::string check_finding_treatment(std::string_view text) {
     auto const added = SeverityPolicy().add(text);
     return added ? std::string() : added.error().message;

@@ -16,6 +16,7 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_fingerprint(std::string_view text);
 [[nodiscard]] std::string check_translator(std::string_view text);
 [[nodiscard]] std::string check_file_name(std::string_view text);
+[[nodiscard]] std::string check_guide_name(std::string_view text);
 
 // X12
 [[nodiscard]] std::string check_qualifier(std::string_view text);      // ISA05: two characters
@@ -25,6 +26,7 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_release(std::string_view text);        // GS08: six digits, up to six more characters
 [[nodiscard]] std::string check_release_or_none(std::string_view text);
 [[nodiscard]] std::string check_set(std::string_view text); // ST01: three digits
+[[nodiscard]] std::string check_finding_code(std::string_view text);      // X12-0304, X12-03*
 [[nodiscard]] std::string check_finding_treatment(std::string_view text); // X12-0315=ignore
 [[nodiscard]] std::string check_one_character(std::string_view text);
 [[nodiscard]] std::string check_delimiter(std::string_view text);

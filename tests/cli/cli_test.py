@@ -218,6 +218,17 @@ class Acknowledge(CommandLine):
         self.assertEqual((nothing.returncode, nothing.stdout), (0, ""))
         self.assertIn("nothing to answer", nothing.stderr)
 
+    def test_a_guide(self) -> None:
+        file = self.file("a.x12", GOOD)
+        guide = self.file("short.guide", 'guide short "Short"\nnarrows 850 of 004010\n\ndetail\n  loop PO1  M 1\n    PO102  M  from 100\n')
+        self.assertEqual(wharf("ack", file).returncode, 0)
+        written = wharf("ack", file, "--guide", guide)
+        self.assertEqual((written.returncode, written.stderr), (1, ""))
+        self.assertRegex(written.stdout, r"AK4\*2\*330\*7\*\d+~")
+        broken = wharf("ack", file, "--guide", self.file("broken.guide", "narrows 8\n"))
+        self.assertEqual((broken.returncode, broken.stdout), (2, ""))
+        self.assertIn("nothing was answered", broken.stderr)
+
     def test_could_not_run(self) -> None:
         file = self.file("a.x12", GOOD)
         for words, said in (

@@ -4,6 +4,7 @@
 #include "grammar/acknowledge.hpp"
 #include "grammar/acknowledgment_report.hpp"
 #include "tools/wharf/commands.hpp"
+#include "tools/wharf/load_guides.hpp"
 #include "tools/wharf/output.hpp"
 
 #include <charconv>
@@ -96,6 +97,11 @@ int write_acknowledgment(AckCommand const& command, grammar::SchemaCache& schema
             trouble("--accept-with-errors: " + ok.error().message);
             return could_not_run;
         }
+    if (!load_guides(command.guides, schemas.grammars(), options.reader.guides)) {
+        trouble("nothing was answered");
+        return could_not_run;
+    }
+    options.content.guide_findings = !command.guides.empty();
     options.at = SystemClock().now();
     if (!command.at.empty()) {
         auto const at = parse_time(command.at);

@@ -189,6 +189,12 @@ private:
             ->type_name("CODE=HOW")
             ->expected(1)
             ->take_all());
+        writing.push_back(command
+            .add_option("--guide", ack_.guides,
+                        "Refuse and tell what only this partner's guide objects to, where it is for the set and its GS08; may be repeated")
+            ->type_name("FILE")
+            ->expected(1)
+            ->take_all());
         writing.push_back(command.add_flag("--ta1-with-errors", ack_.ta1_with_errors, "A TA1 may say E; otherwise it says A then"));
         writing.push_back(command.add_option("--output", ack_.output, "Write here instead of standard output")->type_name("FILE"));
         for (auto* option : writing) option->excludes(read);

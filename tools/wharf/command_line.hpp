@@ -46,6 +46,7 @@ struct AckCommand {
     bool ta1_with_errors = false;
     std::vector<std::string> accept_with_errors;
     std::vector<std::string> treat; // as of LintCommand
+    std::vector<std::filesystem::path> guides; // what they object to is told
     std::string output;               // empty: standard output
     bool read = false;
     std::string original;             // with `read`: the file that is answered

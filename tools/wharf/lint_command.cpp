@@ -2,6 +2,7 @@
 #include "diagnostic/render.hpp"
 #include "grammar/lint.hpp"
 #include "tools/wharf/commands.hpp"
+#include "tools/wharf/load_guides.hpp"
 #include "tools/wharf/output.hpp"
 
 #include <fmt/format.h>
@@ -64,14 +65,9 @@ int run(LintCommand const& command) {
             trouble("--treat " + added.error().message);
             return could_not_run;
         }
-    for (auto const& path : command.guides) {
-        auto guide = grammar::load_guide(path, schemas.grammars());
-        if (!guide) {
-            print_beside(guide.error());
-            trouble(fmt::format("the guide {} cannot be used; nothing was checked", path.string()));
-            return could_not_run;
-        }
-        options.reader.guides.push_back(*std::move(guide));
+    if (!load_guides(command.guides, schemas.grammars(), options.reader.guides)) {
+        trouble("nothing was checked");
+        return could_not_run;
     }
 
     Outcome outcome;

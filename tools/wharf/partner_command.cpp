@@ -1,10 +1,9 @@
 #include "diagnostic/registry.hpp"
 #include "diagnostic/render.hpp"
-#include "grammar/schema.hpp"
 #include "partner/configuration.hpp"
+#include "partner/knowledge.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
-#include "translator/translator.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -13,67 +12,13 @@
 #include <vector>
 
 namespace wharf::cli {
-namespace {
-
-/// What the gateway refuses to start with: a map that does not load, one of another document, a set without grammar.
-class MapCheck {
-public:
-    explicit MapCheck(partner::Configuration const& configuration) : configuration_(configuration) {}
-
-    [[nodiscard]] Diagnostics findings() {
-        auto grammars = grammar::Grammars::open();
-        if (!grammars)
-            return grammars.error();
-        std::optional<std::filesystem::path> own_maps;
-        if (!configuration_.gateway.translators.empty())
-            own_maps = configuration_.gateway.translators;
-        auto maps = translator::Translators::open(own_maps);
-        if (!maps)
-            return maps.error();
-        grammar::SchemaCache schemas(*std::move(grammars));
-        for (auto const& profile : configuration_.partners)
-            for (auto const& agreement : profile.documents)
-                check(profile, agreement, schemas, **maps);
-        return std::move(findings_);
-    }
-
-private:
-    void check(partner::PartnerProfile const& profile, partner::DocumentAgreement const& agreement, grammar::SchemaCache& schemas,
-               translator::Translators& maps) {
-        auto const refuse = [&](std::string const& what) {
-            auto const direction = agreement.direction == partner::Direction::inbound ? "inbound" : "outbound";
-            auto finding = make_diagnostic(
-                "GATEWAY-0050", fmt::format("partner {}, {} {}: {}", profile.id, direction, agreement.set, what),
-                "correct the profile, or put the missing map into the folder that `translators` in wharf.yaml names");
-            finding.place.file = (configuration_.gateway.partners / profile.id / "profile.yaml").string();
-            findings_.push_back(std::move(finding));
-        };
-        auto const& wanted = agreement.release.empty() ? profile.envelope.release : agreement.release;
-        auto const release = schemas.grammars().match_release(wanted).release;
-        auto const schema = schemas.get(release, agreement.set);
-        if (schema == nullptr)
-            return refuse(fmt::format("there is no grammar for set {} in release {}", agreement.set, release));
-        auto const name = agreement.translator.empty() ? maps.for_set(agreement.set) : agreement.translator;
-        if (name.empty())
-            return refuse("there is no translator for this set");
-        auto const map = maps.find(name, schema);
-        if (!map)
-            std::ranges::copy(map.error(), std::back_inserter(findings_));
-        else if ((*map)->document_kind() != agreement.document)
-            refuse(fmt::format("translator {} makes {}, the profile says {}", name, (*map)->document_kind(), agreement.document));
-    }
-
-    partner::Configuration const& configuration_;
-    Diagnostics findings_;
-};
-
-} // namespace
 
 int run(PartnerCheckCommand const& command) {
     auto const loaded = partner::load_configuration(command.configuration, partner::SecretCheck::form);
     auto found = loaded ? loaded->warnings : loaded.error();
     if (loaded)
-        std::ranges::copy(MapCheck(*loaded).findings(), std::back_inserter(found));
+        if (auto const knowledge = partner::Knowledge::open(*loaded); !knowledge) // what the gateway refuses to start with
+            std::ranges::copy(knowledge.error(), std::back_inserter(found));
     Outcome outcome;
     outcome.add(found, command.reporting);
     auto const without_start = [&](Diagnostic const& finding) { // no wharf.yaml, nothing to check

@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadValue{
             "acknowledgment:\n  ta1: allways\n",
-            "acknowledgment.ta1 is 'allways': it must be one of: never, on_error, always | did you mean 'always'?"},
+            "acknowledgment.ta1 is 'allways': it must be one of: never, on_request, on_error, always | did you mean 'always'?"},
         BadValue{"acknowledgment:\n  send_997: 1\n", "acknowledgment.send_997 is '1': it must be yes or no"},
         BadValue{"acknowledgment:\n  expect_997_within: 4\n", "is '4': it must be a time such as 500ms, 30s"},
         BadValue{"acknowledgment:\n  expect_997_within: 1500ms\n", "whole seconds"},
