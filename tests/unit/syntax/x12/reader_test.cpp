@@ -297,6 +297,21 @@ TEST(Reader, wrapped_files_are_joined_and_places_are_those_of_the_file) {
         }
 }
 
+TEST(Reader, a_wrapped_interchange_behind_one_that_is_not) {
+    std::string wrapped;
+    for (std::size_t at = 0; at < small.size(); at += 80)
+        wrapped += small.substr(at, 80) + "\n";
+    auto const text = small + wrapped;
+    EXPECT_EQ(kinds_of(text), "ISA GS SET4 GE IEA ISA GS SET4 GE IEA X12-0013@" + std::to_string(small.size()));
+    Reader reader(text, "t");
+    std::string elements;
+    while (reader.next())
+        for (std::size_t i = 0; i < reader.part().segments.size(); ++i)
+            elements += std::string(reader.part().segments[i].bytes()) + "~";
+    EXPECT_EQ(elements, small + small);
+    EXPECT_EQ(told(Reader(std::make_unique<Trickle>(text, 7), "t")), told(Reader(text, "t")));
+}
+
 TEST(Reader, binary_data_has_the_length_it_says) {
     for (std::string const& data : {std::string("a~b*c~SE*9~"), std::string(70'000, '~'), std::string("\0\x1a\xff", 3)}) {
         auto text = small;
