@@ -11,6 +11,13 @@ namespace {
 constexpr std::size_t longest_id = 20; // a missing terminator makes it endless
 constexpr std::size_t most_related = 20; // places beside the finding's own
 
+/// Of all variants of the place together; a guide's own limit is told by NarrowingFindings, unless it goes beyond the grammar.
+std::uint32_t limit_of_grammar(Schema const& schema, Node const& node) {
+    if (node.place != no_place)
+        return schema.places()[node.place].max;
+    return node.narrowed->beyond ? node.max : node.row->max;
+}
+
 } // namespace
 
 void Findings::unknown_segment(std::size_t index) {
@@ -116,9 +123,10 @@ void Findings::too_often(std::size_t index, NodeIndex row) {
         return;
     auto const& node = schema_.nodes()[row];
     auto const& definition = *schema_.segments()[node.segment].definition;
+    auto const most = limit_of_grammar(schema_, node);
     auto diagnostic = at_segment(node.starts_loop ? "X12-0204" : "X12-0205", index, row,
                                  fmt::format("{} {} {} occurs more than {} time{} here", node.starts_loop ? "loop" : "segment", definition.id,
-                                             definition.name, node.max, node.max == 1 ? "" : "s"),
+                                             definition.name, most, most == 1 ? "" : "s"),
                                  "Remove the surplus, or check whether a segment that begins a new loop is missing before it.");
     diagnostic.acknowledgment.segment = node.starts_loop ? "4" : "5";
     add(std::move(diagnostic));

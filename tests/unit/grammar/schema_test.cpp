@@ -93,6 +93,24 @@ TEST(Schema, variants_of_segments) {
     EXPECT_EQ(findings(*schema, beg + "REF*IA*123456~PO1~"), "0602* 850/DTM[002,010]\n");
 }
 
+TEST(Schema, a_limit_of_the_grammar_is_told_as_the_grammars) {
+    std::string const rows = "heading\n  DTM [002]  O 1..2\n  DTM [010]  O 1\n";
+    auto const schema = schema_of(head + rows);
+    ASSERT_TRUE(schema);
+    std::string others;
+    for (int i = 0; i < 10; ++i)
+        others += "DTM*001*20250602~";
+    auto const eleven = diagnose(*schema, beg + others + "DTM*002*20250602~PO1~");
+    ASSERT_EQ(eleven.size(), 1u);
+    EXPECT_EQ(eleven[0].code, "X12-0205");
+    EXPECT_EQ(eleven[0].message, "segment DTM Date/Time Reference occurs more than 10 times here") << "all variants together";
+    auto const beyond = schema_of(head + "heading\n  CUR  O beyond 1..2\n");
+    ASSERT_TRUE(beyond);
+    auto const three = diagnose(*beyond, beg + "CUR*BY*USD~CUR*BY*USD~CUR*BY*USD~PO1~");
+    ASSERT_EQ(three.size(), 1u);
+    EXPECT_EQ(three[0].message, "segment CUR Currency occurs more than 2 times here");
+}
+
 TEST(Schema, minimum_counts_of_rows_without_variants) {
     auto const schema = schema_of(head + "detail\n  loop PO1  M 2..3\n    loop PID  -\n");
     ASSERT_TRUE(schema);
