@@ -12,12 +12,14 @@ namespace {
 
 constexpr std::size_t head_bytes = 4096; // enough to say what a file is that is not X12
 
-/// What a file that is not X12 has been found to be: in place of whatever the reader made of it.
-void not_x12(LintResult& result, std::string_view head, std::string const& file_name) {
+/// What a file that is not X12 has been found to be: in place of whatever the reader made of it, unless that is to be ignored.
+void not_x12(LintResult& result, std::string_view head, std::string const& file_name, SeverityPolicy const& severities) {
     auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", describe_content(head)),
                                    "An X12 interchange begins with ISA. Check that the right file was sent.");
     finding.place.file = file_name;
     finding.place.has_offset = true;
+    if (!severities.apply(finding))
+        return;
     result.diagnostics.clear();
     result.diagnostics.push_back(std::move(finding));
     result.suppressed = 0;
@@ -36,7 +38,7 @@ LintResult lint(InterchangeReader reader, std::string const& file_name, SchemaCa
     result.trouble = reader.error();
     auto const says_more = [](Diagnostic const& finding) { return finding.severity == Severity::error && finding.code != "X12-0003" && finding.code != "X12-0009"; };
     if (result.interchanges == 0 && !result.trouble && std::ranges::none_of(result.diagnostics, says_more))
-        not_x12(result, head, file_name);
+        not_x12(result, head, file_name, options.reader.severities);
     sort_by_offset(result.diagnostics);
     return result;
 }

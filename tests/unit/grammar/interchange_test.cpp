@@ -99,6 +99,21 @@ TEST(Lint, not_x12) {
     EXPECT_EQ(one("ISA*00*   "), "X12-0002: ISA is cut off: it has 2 elements of 16");
 }
 
+TEST(Lint, what_is_not_x12_goes_through_the_severities) {
+    auto const treated = [](char const* rule) {
+        LintOptions options;
+        EXPECT_TRUE(options.reader.severities.add(rule));
+        std::string out;
+        for (auto const& finding : lint(std::string_view("STATEMENT, 2025"), "f", schemas(), options).diagnostics)
+            out += fmt::format("{} {} ", finding.code, to_string(finding.severity));
+        return out;
+    };
+    EXPECT_EQ(treated("X12-0001=enforce"), "X12-0001 error ");
+    EXPECT_EQ(treated("X12-0001=tolerate"), "X12-0001 warning ");
+    EXPECT_EQ(treated("X12-0001=ignore"), "X12-0003 warning ") << "then it is text between interchanges";
+    EXPECT_EQ(treated("X12-000*=ignore"), "");
+}
+
 TEST(Lint, an_error_is_never_lost_behind_warnings) {
     std::string body = "BEG*00*SA*4711**20250602~";
     for (int i = 0; i < 40; ++i)
