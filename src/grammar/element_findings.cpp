@@ -84,6 +84,14 @@ NoteWords describe_note(SyntaxNote const& note, std::uint64_t present, std::stri
     }
 }
 
+/// The last element that is not empty; 0: none.
+std::uint32_t last_value(x12::SegmentView const& segment) {
+    auto last = segment.element_count();
+    while (last != 0 && segment.element(last).empty())
+        --last;
+    return last;
+}
+
 std::string note_advice(SyntaxNote const& note, std::uint64_t present, std::string_view prefix, std::string_view name) {
     if (note.kind == 'E')
         return fmt::format("Keep one of them: {} or another.", name);
@@ -119,20 +127,9 @@ void Findings::too_many_elements(std::size_t index, NodeIndex node) {
     auto const& rule = schema_.rule_of(node);
     auto const segment = set_[index];
     auto const allowed = static_cast<std::uint32_t>(rule.elements.size());
-    std::uint32_t last = segment.element_count();
-    while (last > allowed && segment.element(last).empty())
-        --last;
-    if (last <= allowed) {
-        auto diagnostic = at_segment("X12-0317", index, node, fmt::format("{} ends with element separators beyond its last element {}{:02}", segment.id(), segment.id(), allowed),
-                                     "Remove the trailing separators.");
-        auto const surplus = segment.element_begin(allowed + 1) - 1; // the first separator too many
-        diagnostic.place.offset = set_.file_offset(surplus);
-        diagnostic.place.length = segment.end() - surplus;
-        diagnostic.acknowledgment.segment = listed_or(schema_.dictionary(), "720", "10", "");
-        show_excerpt(diagnostic, segment, surplus);
-        add(std::move(diagnostic));
-        return;
-    }
+    auto const last = last_value(segment);
+    if (last <= allowed)
+        return trailing_separators(index, node);
     auto const endless = last > limits::elements_per_segment;
     auto diagnostic = at_segment("X12-0302", index, node,
                                  fmt::format("{} has {} elements; in release {} it has at most {}", segment.id(), last,
@@ -142,6 +139,23 @@ void Findings::too_many_elements(std::size_t index, NodeIndex node) {
                                                        segment.id(), allowed));
     at_element(diagnostic, index, allowed + 1, 0, segment.element_begin(allowed + 1), segment.element(allowed + 1));
     diagnostic.acknowledgment.element = "3";
+    add(std::move(diagnostic));
+}
+
+void Findings::trailing_separators(std::size_t index, NodeIndex node) {
+    if (is_full())
+        return;
+    auto const segment = set_[index];
+    auto const last = last_value(segment);
+    auto diagnostic = at_segment("X12-0317", index, node,
+                                 last == 0 ? fmt::format("{} holds nothing but element separators", segment.id())
+                                           : fmt::format("{} ends with element separators behind its last value, {}{:02}", segment.id(), segment.id(), last),
+                                 "Remove the trailing separators.");
+    auto const surplus = segment.element_begin(last + 1) - 1; // the first separator too many
+    diagnostic.place.offset = set_.file_offset(surplus);
+    diagnostic.place.length = segment.end() - surplus;
+    diagnostic.acknowledgment.segment = listed_or(schema_.dictionary(), "720", "10", "");
+    show_excerpt(diagnostic, segment, surplus);
     add(std::move(diagnostic));
 }
 

@@ -235,6 +235,7 @@ inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& s
             wrong |= static_cast<unsigned>(!careful_is_right(rule_index, static_cast<std::uint32_t>(std::countr_zero(bit)), {at, length}));
         }
     }
+    wrong |= static_cast<unsigned>(present < bit >> 1); // the last is empty: separators behind the last value
     auto const first = segment.begin;
     wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
     return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present)) &&

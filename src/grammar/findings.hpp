@@ -33,6 +33,8 @@ public:
     // elements
     void missing_element(std::size_t index, NodeIndex node, std::uint32_t element);
     void too_many_elements(std::size_t index, NodeIndex node);
+    /// Empty elements end the segment, whether it has them or not.
+    void trailing_separators(std::size_t index, NodeIndex node);
     /// Looks again at one element and reports what is wrong with it (nothing, if it is right after all).
     void element(std::size_t index, NodeIndex node, std::uint32_t element);
     void note(std::size_t index, NodeIndex node, NoteRule const& rule, std::uint64_t present);

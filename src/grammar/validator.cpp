@@ -35,6 +35,7 @@ struct Validator::State {
     void look_again(x12::SegmentList const& set, Findings& findings);
     void check_segment(x12::SegmentList const& set, std::size_t index, NodeIndex node, Findings& findings);
     bool check_presence(std::size_t index, NodeIndex node, std::uint64_t present, Findings& findings);
+    static bool misses_behind(Findings const& findings, std::size_t index, std::uint32_t last);
 };
 
 /// A row of the segment that no guide narrows, when there is one.
@@ -88,6 +89,15 @@ void Validator::State::check_segment(x12::SegmentList const& set, std::size_t in
         fast.remember(rule_index, present);
     if (narrowing != nullptr)
         NarrowingFindings(*schema, set, findings).elements(index, node, present, wrong, rule.mandatory & ~present);
+    if (auto const last = static_cast<std::uint32_t>(std::bit_width(present)); sent <= known && sent > last && !misses_behind(findings, index, last))
+        findings.trailing_separators(index, node);
+}
+
+/// True when an element behind `last` was found missing: that it is empty is said then.
+bool Validator::State::misses_behind(Findings const& findings, std::size_t index, std::uint32_t last) {
+    return std::ranges::any_of(findings.found(), [&](Diagnostic const& finding) {
+        return finding.place.segment_position == index + 1 && finding.place.element > last;
+    });
 }
 
 bool Validator::State::check_presence(std::size_t index, NodeIndex node, std::uint64_t present, Findings& findings) {

@@ -149,12 +149,12 @@ public:
                 say(use.position, "missing");
             }
         }
-        check_surplus(elements, segment->elements.size());
         auto const wrong = std::exchange(wrong_, {});
         for (auto const& note : segment->notes)
             if (!std::ranges::any_of(note.positions, [&](auto position) { return missing.contains(position) || wrong.contains(position); }))
                 if (auto const at = where_broken(note, present); at != 0)
                     say(at, "note");
+        check_surplus(elements, segment->elements.size());
     }
 
     std::set<ElementFault> faults;
@@ -177,8 +177,16 @@ private:
             surplus = surplus || !elements[i].empty();
         if (surplus)
             say(static_cast<std::uint32_t>(known) + 1, "surplus");
-        else if (elements.size() > known + 1)
+        else if (elements.size() > known + 1 || (elements.size() > 1 && elements.back().empty() && !is_missed_behind(elements)))
             say(0, "separators");
+    }
+
+    /// Separators that stand where something is missing are no second fault.
+    [[nodiscard]] bool is_missed_behind(std::vector<std::string_view> const& elements) const {
+        auto last = elements.size() - 1;
+        while (last > 0 && elements[last].empty())
+            --last;
+        return std::ranges::any_of(faults, [&](ElementFault const& fault) { return fault.segment == index_ && fault.element > last; });
     }
 
     /// The element a broken note is reported at; 0 when it holds.

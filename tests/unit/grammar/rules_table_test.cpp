@@ -30,7 +30,8 @@ RuleCase const cases[] = {
     {"mandatory component", "004010", "850", beg, "REF*IA*1**DP>10~", "REF*IA*1**DP~", po1, "X12-0301 850/REF[IA]/REF04-02 8 1"},
     {"too many elements of a segment", "004010", "850", "BEG*00*SA*4711**20250602~N1*ST*A~", "N3*A*B~", "N3*A*B*C~", po1, "X12-0302 850/N1/N3/N303 8 3"},
     {"too many components", "004010", "850", beg, "REF*IA*1**DP>10>DP>10>DP>10~", "REF*IA*1**DP>10>DP>10>DP>10>X~", po1, "X12-0313 850/REF[IA]/REF04-07 8 3"},
-    {"separators behind the last element", "004010", "850", beg, "REF*IA*1**~", "REF*IA*1***~", po1, "X12-0317 850/REF[IA]  "},
+    {"separators behind the last value", "004010", "850", "BEG*00*SA*4711**20250602~", "N1*ST*A*92*01~", "N1*ST*A*92*01**~", po1, "X12-0317 850/N1[ST]  "},
+    {"separators behind the last element", "004010", "850", beg, "REF*IA*1**DP>10~", "REF*IA*1**DP>10*~", po1, "X12-0317 850/REF[IA]  "},
     // length
     {"shortest text", "004010", "850", "BEG*00*SA*4711**20250602~N1*ST*A~", "N4*AA*NY~", "N4*AA*N~", po1, "X12-0303 850/N1/N4/N402 8 4"},
     {"longest text", "004010", "850", "", "BEG*00*SA*1234567890123456789012**20250602~", "BEG*00*SA*12345678901234567890123**20250602~", po1, "X12-0304 850/BEG/BEG03 8 5"},
@@ -43,6 +44,7 @@ RuleCase const cases[] = {
     {"decimal number without separators of thousands", "004010", "850", beg, "PO1*1*1000*EA*1~", "PO1*1*1,000*EA*1~", "", "X12-0305 850/PO1/PO102 8 6"},
     {"characters", "004010", "850", beg, "REF*IA*A (B)/C~", "REF*IA*A\tB~", po1, "X12-0305 850/REF[IA]/REF02 8 6"},
     {"component separator in a simple element", "004010", "850", beg, "REF*IA*AB~", "REF*IA*A>B~", po1, "X12-0313 850/REF[IA]/REF02 8 3"},
+    {"repetitions", "005010", "999", "AK1*PO*77~AK2*850*0001~IK3*N1*3**8~", "CTX*A^A^A^A^A^A^A^A^A^A~", "CTX*A^A^A^A^A^A^A^A^A^A^A~", "IK5*R*5~AK9*R*1*1*0~", "X12-0314 999/AK2/IK3/CTX/CTX01 8 12"},
     {"trailing blanks", "004010", "850", beg, "REF*IA*A B~", "REF*IA*A ~", po1, "X12-0315 850/REF[IA]/REF02  "},
     // codes, dates, times
     {"code", "004010", "850", "", "BEG*00*SA*4711**20250602~", "BEG*00*S?*4711**20250602~", po1, "X12-0306 850/BEG/BEG02 8 7"},
@@ -68,6 +70,7 @@ RuleCase const cases[] = {
     {"mandatory segment", "004010", "850", "", beg, "REF*IA*1~", po1, "X12-0203 850/BEG 3 "},
     {"mandatory loop", "004010", "850", beg, po1, "REF*IA*1~", "", "X12-0203 850/PO1 3 "},
     {"segment too often", "004010", "850", beg, "CUR*BY*USD~", "CUR*BY*USD~CUR*BY*USD~", po1, "X12-0205 850/CUR 5 "},
+    {"loop too often", "004010", "810", big, "N9*L1*X~MSG*A~", "N9*L1*X~MSG*A~N9*L1*Y~MSG*B~", "TDS*12500~", "X12-0204 810/N9 4 "},
     {"order", "004010", "850", beg, "REF*IA*1~PER*BD~", "PER*BD~REF*IA*1~FOB*PP~", po1, "X12-0206 850/PER 7 "},
     {"a segment without a place", "004010", "850", beg, "N1*ST*A~N2*B~", "N2*B~", po1, "X12-0207 850/N2 2 "},
 };

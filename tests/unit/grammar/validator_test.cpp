@@ -51,7 +51,17 @@ TEST(Validator, elements) {
     EXPECT_EQ(findings("850", "BEG*00*SA*4711**20250602~PO1*1*10*EA*1*PE*UP*1*UP*1*UP*1*UP*1*UP*1*UP*1*UP*1*UP*1*UP*1*UP*1*UP*1~"),
               "X12-0302 850/PO1/PO126 \"UP\"\n");
     EXPECT_EQ(findings("850", "BEG*00*SA*4711**20250602~DTM*002*20250602*2560~PO1~"), "X12-0308 850/DTM[002]/DTM03 \"2560\"\n");
-    EXPECT_EQ(findings("850", "BEG*00*SA*4711**20250602**~PO1~"), "") << "trailing separators inside the segment's elements";
+}
+
+TEST(Validator, trailing_separators) {
+    auto const order = [](std::string const& segment) { return findings("850", "BEG*00*SA*4711**20250602~" + segment + "~PO1~"); };
+    EXPECT_EQ(findings("850", "BEG*00*SA*4711**20250602**~PO1~"), "X12-0317 850/BEG\n") << "inside the segment's elements";
+    EXPECT_EQ(order("REF*IA*1*"), "X12-0317 850/REF[IA]\n");
+    EXPECT_EQ(order("REF*IA*1*****"), "X12-0317 850/REF[IA]\n") << "beyond them";
+    EXPECT_EQ(order("REF*IA*1**>*"), "X12-0318 850/REF[IA]/REF04 \">\"\nX12-0317 850/REF[IA]\n");
+    EXPECT_EQ(order("N1*ST*ACME*92*"), "X12-0310 850/N1[ST]/N104\n") << "where something is missing they are the same fault";
+    EXPECT_EQ(order("N1*ST***"), "X12-0311 850/N1[ST]/N102\n");
+    EXPECT_EQ(findings("850", "BEG*00*SA*4711**20250602~PO1***~"), "X12-0317 850/PO1\n") << "no value at all";
 }
 
 TEST(Validator, syntax_notes) {
@@ -118,7 +128,7 @@ TEST(Validator, messages_say_what_to_do) {
     EXPECT_EQ(help("N1*ST*ACME*92~PO1~"),
               "|Send N104 Identification Code too, or leave out N103. The rule is syntax note P0304 of segment N1 in release 004010.");
     EXPECT_EQ(help("N1*ST~PO1~"), "|Send N102 Name, or another of them. The rule is syntax note R0203 of segment N1 in release 004010.");
-    EXPECT_EQ(help("REF*IA*1****~PO1~"), "**|Remove the trailing separators.");
+    EXPECT_EQ(help("REF*IA*1****~PO1~"), "****|Remove the trailing separators.");
 }
 
 TEST(Validator, says_where_each_segment_stands) {
