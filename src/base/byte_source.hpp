@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 namespace wharf {
 
@@ -20,5 +21,8 @@ public:
 
 /// A file, or standard input for "-". Fails as read_file does: no such file, no rights, a folder.
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_byte_source(std::filesystem::path const& path);
+
+/// Bytes in memory; `bytes` must outlive the source.
+[[nodiscard]] std::unique_ptr<ByteSource> byte_source_of(std::string_view bytes);
 
 } // namespace wharf

@@ -71,7 +71,25 @@ private:
     std::filesystem::path path_;
 };
 
+class MemorySource : public ByteSource {
+public:
+    explicit MemorySource(std::string_view rest) : rest_(rest) {}
+
+    Result<std::size_t> read(char* to, std::size_t most) override {
+        auto const count = rest_.copy(to, most);
+        rest_.remove_prefix(count);
+        return count;
+    }
+
+private:
+    std::string_view rest_;
+};
+
 } // namespace
+
+std::unique_ptr<ByteSource> byte_source_of(std::string_view bytes) {
+    return std::make_unique<MemorySource>(bytes);
+}
 
 Result<std::unique_ptr<ByteSource>> open_byte_source(std::filesystem::path const& path) {
     int const fd = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

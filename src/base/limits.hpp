@@ -17,4 +17,9 @@ inline constexpr std::uint32_t json_depth = 64;
 inline constexpr std::uint32_t hierarchy_depth = 32; // HL levels below each other
 inline constexpr std::uint32_t shipped_packages = 1'000'000; // labels repeated in the shipped lines of a ship notice
 
+inline constexpr std::uint32_t csv_field_bytes = 1u << 20; // one field of a file of rows
+inline constexpr std::uint32_t csv_row_bytes = 16u << 20;  // one row
+inline constexpr std::uint32_t csv_fields = 4096;          // of one row
+inline constexpr std::uint32_t csv_field_lines = 1000;     // line ends inside one quoted field
+
 } // namespace wharf::limits
