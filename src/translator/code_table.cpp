@@ -70,15 +70,24 @@ void CodeMap::finish() {
     buckets_.assign(size, {});
     mask_ = size - 1;
     words_.clear();
+    long_.clear();
     for (auto const& [code, word] : word_of_) {
         auto const key = pack_code(code);
-        if (key == 0) continue;
+        if (key == 0) {
+            long_[code] = '"' + word + '"';
+            continue;
+        }
         auto at = hash(key);
         while (buckets_[at & mask_].key != 0)
             ++at;
         buckets_[at & mask_] = {key, static_cast<std::uint32_t>(words_.size())};
         words_.push_back('"' + word + '"');
     }
+}
+
+std::string_view CodeMap::quoted_word_of_long(std::string_view code) const {
+    auto const found = long_.find(code);
+    return found == long_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 std::string_view CodeMap::code(std::string_view word) const {
@@ -155,13 +164,23 @@ bool CodeTable::has_list(std::string_view list) const {
     return std::find(lists_.begin(), lists_.end(), list) != lists_.end();
 }
 
+CodeMap CodeTable::words() const {
+    CodeMap map("words");
+    for (auto const& row : rows_)
+        (void)map.add(row.word, row.word);
+    map.finish();
+    return map;
+}
+
 std::expected<CodeMap, Diagnostics> CodeTable::compile(std::string_view list, std::string_view release) const {
     CodeMap map{std::string(list)};
     Diagnostics faults;
     auto const column = static_cast<std::size_t>(std::find(lists_.begin(), lists_.end(), list) - lists_.begin());
     for (auto const& row : rows_) {
         auto const& cell = row.cells[column];
-        if (cell.code.empty() || (!cell.from.empty() && release < cell.from) || (!cell.to.empty() && release > cell.to))
+        if (cell.code.empty()) continue;
+        if (!release.empty() &&
+            ((!cell.from.empty() && release < cell.from) || (!cell.to.empty() && release > cell.to)))
             continue;
         if (!map.add(cell.code, row.word))
             faults.push_back(map_diagnostic(

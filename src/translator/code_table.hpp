@@ -46,7 +46,7 @@ public:
     /// The word as JSON text, quotes included; empty when the table has no word for the code.
     [[nodiscard]] std::string_view quoted_word(std::string_view code) const {
         auto const key = pack_code(code);
-        if (key == 0 || buckets_.empty()) return {};
+        if (key == 0 || buckets_.empty()) return quoted_word_of_long(code);
         for (auto at = hash(key);; ++at) {
             auto const& bucket = buckets_[at & mask_];
             if (bucket.key == key) return words_[bucket.word];
@@ -62,6 +62,7 @@ private:
         std::uint64_t key = 0;
         std::uint32_t word = 0;
     };
+    [[nodiscard]] std::string_view quoted_word_of_long(std::string_view code) const; // of more than eight bytes
     [[nodiscard]] static std::size_t hash(std::uint64_t key) {
         return static_cast<std::size_t>((key * 0x9e3779b97f4a7c15ULL) >> 40);
     }
@@ -70,6 +71,7 @@ private:
     std::vector<Bucket> buckets_;
     std::size_t mask_ = 0;
     std::vector<std::string> words_; // quoted
+    std::map<std::string, std::string, std::less<>> long_; // quoted words of long codes: a partner's own texts
 };
 
 class CodeTable {
@@ -79,7 +81,9 @@ public:
 
     [[nodiscard]] bool has_list(std::string_view list) const;
     [[nodiscard]] std::vector<std::string> const& lists() const { return lists_; }
-    /// The list in a release; the table must have it. Clashes inside the release are MAP-0017.
+    /// All words, each as its own code: for formats of our own.
+    [[nodiscard]] CodeMap words() const;
+    /// The list in a release (empty: in all); the table must have it. Clashes inside the release are MAP-0017.
     [[nodiscard]] std::expected<CodeMap, Diagnostics> compile(std::string_view list, std::string_view release) const;
 
 private:

@@ -11,7 +11,7 @@ namespace {
 using grammar::ElementClass;
 
 std::vector<std::string> const& conversion_names() {
-    static std::vector<std::string> const names = {"text",   "code",    "decimal", "implied", "date", "time",
+    static std::vector<std::string> const names = {"lookup", "split", "join", "part", "percent", "text",   "code",    "decimal", "implied", "date", "time",
                                                    "moment", "period",  "trim",    "upper",   "pad",  "negate",
                                                    "prefix", "default", "absent",  "same"};
     return names;
@@ -24,6 +24,24 @@ std::string type_in_words(grammar::ElementRule const& rule) {
                : fmt::format("type {} (element {}, {})", definition->type, definition->number, definition->name);
 }
 
+/// Of "acme/po-csv" acme: whose codes they are where no standard says so.
+std::string own_list(std::string const& map_name) {
+    std::string list;
+    for (char const c : map_name.substr(0, map_name.find('/')))
+        list += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+    return list;
+}
+
+bool to_number(std::string_view text, unsigned& number);
+
+/// "1..8", "9..".
+bool part(std::string_view text, Converter& out) {
+    auto const dots = text.find("..");
+    if (dots == text.npos || !to_number(text.substr(0, dots), out.part_first) || out.part_first == 0) return false;
+    text.remove_prefix(dots + 2);
+    return text.empty() || (to_number(text, out.part_last) && out.part_last >= out.part_first);
+}
+
 bool to_number(std::string_view text, unsigned& number) {
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc() && end == text.data() + text.size();
@@ -31,19 +49,17 @@ bool to_number(std::string_view text, unsigned& number) {
 
 } // namespace
 
-std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, grammar::ElementRule const* element,
-                                            Rule const& rule) {
-    if (conversion.arguments.size() != 1) {
+/// `code TABLE`, `code TABLE x12:355`, `code TABLE words`.
+std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, ValueFacts const* field, Rule const& rule,
+                                            Converter& out) {
+    if (conversion.arguments.empty() || conversion.arguments.size() > 2) {
         fault("MAP-0009", rule, conversion.column, "`code` needs the name of a table.",
-              "Write, for example: code unit");
+              "Write, for example: code unit, or with the column of the table: code unit x12:355");
         return nullptr;
     }
     auto const& name = conversion.arguments.front();
-    auto const list = fmt::format(
-        "{}:{}", map_.format, element != nullptr && element->definition != nullptr ? element->definition->number : "");
-    auto const key = name + " " + list;
-    if (auto const known = code_maps_.find(key); known != code_maps_.end()) return known->second;
-    auto& kept = code_maps_[key];
+    bool const named = conversion.arguments.size() == 2;
+    out.words = named && conversion.arguments.back() == "words";
     auto& table = tables_[name];
     if (table == nullptr) {
         auto const file = source_.table(name);
@@ -60,33 +76,41 @@ std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, gramma
         }
         table = std::make_shared<CodeTable>(std::move(*parsed));
     }
-    if (!table->has_list(list) &&
-        !strict_) { // a release that numbers the element otherwise: its codes pass without words
-        kept = std::make_shared<CodeMap>(list);
-        kept->finish();
-        return kept;
-    }
-    if (!table->has_list(list)) {
+    auto const list = named ? conversion.arguments.back() : code_list(field, *table);
+    // a code without a word is LIST:CODE; where nobody made the list, it is the partner's
+    auto const standard = list.substr(0, list.find(':'));
+    out.quoted_list = fmt::format("\"{}:", standard.empty() ? own_list(map_.name) : standard);
+    auto const key = name + " " + list;
+    if (auto const known = code_maps_.find(key); known != code_maps_.end()) return known->second;
+    auto& kept = code_maps_[key];
+    CodeMap made(list);
+    if (out.words) {
+        made = table->words();
+    } else if (table->has_list(list)) {
+        auto compiled = table->compile(list, release());
+        if (!compiled) {
+            for (auto& found : compiled.error())
+                faults_.push_back(std::move(found));
+            return nullptr;
+        }
+        made = std::move(*compiled);
+    } else if (!list.empty() && strict_) { // in a release that numbers the element otherwise codes pass without words
         fault("MAP-0010", rule, conversion.column,
-              fmt::format("The table `{}` has no column `{}`, the code list of this element.", name, list),
+              named ? fmt::format("The table `{}` has no column `{}`.", name, list)
+                    : fmt::format("The table `{}` has no column `{}`, the code list of this element.", name, list),
               fmt::format("It has: {}.", fmt::join(table->lists(), ", ")));
         return nullptr;
     }
-    auto compiled = table->compile(list, schema_->dictionary().release());
-    if (!compiled) {
-        for (auto& found : compiled.error())
-            faults_.push_back(std::move(found));
-        return nullptr;
-    }
-    for (auto const& row : map_.table_rows)
-        if (row.table == name) compiled->override_with(row.code, row.word, row.write);
-    compiled->finish();
-    kept = std::make_shared<CodeMap>(std::move(*compiled));
+    if (table->has_list(list) || list.empty() || out.words)
+        for (auto const& row : map_.table_rows)
+            if (row.table == name) made.override_with(row.code, row.word, row.write);
+    made.finish();
+    kept = std::make_shared<CodeMap>(std::move(made));
     return kept;
 }
 
 bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
-                              std::vector<grammar::ElementRule const*> const& elements, Converter& out, bool& chosen) {
+                              std::vector<ValueFacts const*> const& elements, Converter& out, bool& chosen) {
     auto const& name = conversion.name;
     auto const& arguments = conversion.arguments;
     auto const argument = [&](std::size_t index) {
@@ -114,12 +138,11 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
             return false;
         }
     }
-    constexpr std::string_view bare[] = {"text", "date", "time", "moment", "period", "trim", "upper", "negate"};
+    constexpr std::string_view bare[] = {"text", "period", "trim", "upper", "negate", "percent"};
     if (!arguments.empty() && std::find(std::begin(bare), std::end(bare), name) != std::end(bare))
         return wrong(name + ", with nothing behind it");
     if (name == "code") {
-        out.codes = code_map(conversion, elements.front(), rule);
-        out.quoted_list = fmt::format("\"{}:", map_.format);
+        out.codes = code_map(conversion, elements.front(), rule, out);
         return choose(Op::code) && out.codes != nullptr;
     }
     if (name == "text") return choose(Op::text);
@@ -135,9 +158,21 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
         out.scale = static_cast<std::uint8_t>(scale);
         return choose(Op::implied);
     }
-    if (name == "date") return choose(Op::date);
-    if (name == "time") return choose(Op::time);
-    if (name == "moment") return choose(Op::moment);
+    if (name == "date" || name == "time" || name == "moment") {
+        if (arguments.size() > 1) return wrong(name + ", or with a form: date DD.MM.YYYY");
+        if (!choose(name == "date" ? Op::date : name == "time" ? Op::time : Op::moment)) return false;
+        return arguments.empty() || date_form(arguments.front(), rule, conversion.column, out);
+    }
+    if (name == "percent") return out.percent = true;
+    if (name == "lookup") {
+        out.lookup = argument(0);
+        return (arguments.size() == 1 && !out.lookup.empty()) || wrong("lookup NAME");
+    }
+    if (name == "split" || name == "join") {
+        (name == "split" ? out.split : out.join) = argument(0);
+        return (arguments.size() == 1 && !argument(0).empty()) || wrong(name + " \", \"");
+    }
+    if (name == "part") return part(argument(0), out) || wrong("part 1..8, or part 9..");
     if (name == "period") return choose(Op::period);
     if (name == "trim") return out.trim = true;
     if (name == "upper") return out.upper = true;
@@ -166,8 +201,39 @@ bool Compiler::one_conversion(Conversion const& conversion, Rule const& rule,
     return false;
 }
 
+/// `date DD.MM.YYYY`.
+bool Compiler::date_form(std::string const& pattern, Rule const& rule, std::uint32_t column, Converter& out) {
+    auto const kind = out.op == Op::date   ? DateFormat::Kind::date
+                      : out.op == Op::time ? DateFormat::Kind::time
+                                           : DateFormat::Kind::moment;
+    auto form = DateFormat::parse(pattern, kind);
+    if (!form) {
+        fault("MAP-0009", rule, column, fmt::format("`{}` is no form of a {}.", pattern, to_string(out.op)),
+              "It is made of YYYY or YY, MM, DD, HH, MM, SS and what stands between: date DD.MM.YYYY, time HH:MM");
+        return false;
+    }
+    out.format = std::make_shared<DateFormat const>(std::move(*form));
+    return true;
+}
+
+/// How the format spells dates and decimals where the line does not say.
+bool Compiler::spell(Rule const& rule, Converter& out) {
+    auto const& usual = defaults();
+    if (out.op == Op::decimal && usual.decimal_point == ',' &&
+        std::none_of(rule.conversions.begin(), rule.conversions.end(),
+                     [](Conversion const& one) { return one.name == "decimal" && !one.arguments.empty(); }))
+        out.comma = true;
+    bool const dated = out.op == Op::date || out.op == Op::time || out.op == Op::moment;
+    if (!dated || out.format != nullptr || !usual.iso) return true;
+    std::string const form = out.op == Op::date   ? usual.date_format
+                             : out.op == Op::time ? usual.time_format
+                                                  : usual.moment_format;
+    out.iso = form.empty();
+    return out.iso || date_form(form, rule, rule.path.column, out);
+}
+
 /// What joins the element's type to the schema's, when the line does not say.
-bool Compiler::infer(Rule const& rule, document::Node const* node, grammar::ElementRule const* element,
+bool Compiler::infer(Rule const& rule, document::Node const* node, ValueFacts const* element,
                      Converter& out) {
     auto const refuse = [&](std::string_view wanted, std::string help) {
         fault("MAP-0011", rule, rule.path.column,
@@ -225,17 +291,22 @@ bool Compiler::infer(Rule const& rule, document::Node const* node, grammar::Elem
     return true;
 }
 
-bool Compiler::converter(Rule const& rule, document::Node const* node,
-                         std::vector<grammar::ElementRule const*> const& elements, Converter& out) {
+bool Compiler::converter(Rule const& rule, document::Node const* target,
+                         std::vector<ValueFacts const*> const& elements, Converter& out) {
+    bool const splits = std::any_of(rule.conversions.begin(), rule.conversions.end(),
+                                    [](Conversion const& one) { return one.name == "split"; });
+    bool const joins = std::any_of(rule.conversions.begin(), rule.conversions.end(),
+                                   [](Conversion const& one) { return one.name == "join"; });
+    auto const* node = splits && target->items != nullptr ? target->items : target;
     out.node = node;
     out.elements = elements;
     bool chosen = false;
     for (auto const& conversion : rule.conversions)
         if (!one_conversion(conversion, rule, elements, out, chosen)) return false;
     if (!chosen) {
-        if (elements.size() > 1 && node->pattern == document::Pattern::date_time)
+        if (elements.size() > 1 && !joins && node->pattern == document::Pattern::date_time)
             out.op = Op::moment;
-        else if (elements.size() > 1) {
+        else if (elements.size() > 1 && !joins) {
             fault("MAP-0011", rule, rule.path.column,
                   fmt::format("`{}` is one value, the path names {} elements.", rule.path.text(), elements.size()),
                   "Say how they become one: `moment` for date and time.");
@@ -244,7 +315,7 @@ bool Compiler::converter(Rule const& rule, document::Node const* node,
             return false;
         }
     }
-    if (elements.size() > (out.op == Op::moment ? 2u : 1u)) {
+    if (elements.size() > (joins ? 4u : out.op == Op::moment && !splits ? 2u : 1u)) {
         fault(
             "MAP-0011", rule, rule.path.column,
             fmt::format("`{}` makes one value of one element; the path names {}.", to_string(out.op), elements.size()));
@@ -262,12 +333,13 @@ bool Compiler::converter(Rule const& rule, document::Node const* node,
                   : fmt::format("`{}` is an object.", rule.path.text()));
         return false;
     }
-    if (!conversion_fits(rule, *node, out)) return false;
-    out.plain = !(out.trim || out.upper || out.negate || out.comma || out.pad_fill != '\0' || !out.prefix.empty());
+    if (!spell(rule, out) || !conversion_fits(rule, *node, out)) return false;
+    out.plain = !(out.trim || out.upper || out.negate || out.comma || out.pad_fill != '\0' || !out.prefix.empty() ||
+                  out.percent || splits || joins || out.part_first != 0 || !out.lookup.empty());
     auto const* element = elements.front();
     switch (out.op) { // by construction right, but for what the schema says beyond the type
     case Op::code:
-        out.check = !node->enumeration.empty() || node->min_length > 1 || node->max_length < element->max + 16;
+        out.check = !node->enumeration.empty() || node->min_length > 1 || node->max_length < std::uint64_t{element->max} + 16;
         break;
     case Op::text:
         out.check = node->pattern != document::Pattern::none || !node->enumeration.empty() || node->min_length > 1 ||
@@ -279,6 +351,7 @@ bool Compiler::converter(Rule const& rule, document::Node const* node,
     default:
         out.check = !node->enumeration.empty();
     }
+    out.check = out.check || (!out.plain && out.op == Op::text);
     return true;
 }
 

@@ -22,6 +22,12 @@ Rule Compiler::at(Pending const& pending) {
     return rule;
 }
 
+Rule Compiler::at(Origin const& origin) {
+    Rule rule;
+    rule.origins.push_back(origin);
+    return rule;
+}
+
 Member const* Compiler::find_member(Body const* body, Member const* object, CanonicalPath const& path,
                                     bool& in_parent) {
     in_parent = false;
@@ -41,6 +47,13 @@ Member const* Compiler::find_member(Body const* body, Member const* object, Cano
                                         [&](auto const& known) { return known->name == part.name; });
         if (found == object->members.end()) return nullptr;
         object = found->get();
+        if (part.select_member.empty()) continue;
+        auto const chosen = std::find_if(object->members.begin(), object->members.end(), [&](auto const& known) {
+            return known->kind == MemberKind::entry && known->select_member == part.select_member &&
+                   known->word == part.select_word;
+        });
+        if (chosen == object->members.end()) return nullptr;
+        object = chosen->get();
     }
     return object;
 }
@@ -52,6 +65,15 @@ void Compiler::bind_condition(Condition const& condition, ConditionTest& test, P
     for (auto const& part : condition.parts)
         bind_condition(part, test.parts.emplace_back(), pending);
     if (condition.kind != Condition::Kind::test) return;
+    if (condition.variable) {
+        test.variable = condition.path.text();
+        auto const& first = condition.path.parts.front().name;
+        if (condition.path.parts.size() < 2 || (first != "profile" && first != "envelope"))
+            fault("MAP-0008", at(pending), condition.path.column,
+                  fmt::format("`when` cannot ask for `${}`.", test.variable),
+                  "It may ask for members, $profile.NAME and $envelope.NAME.");
+        return;
+    }
     bool in_parent = false;
     test.member = find_member(pending.body, pending.object, condition.path, in_parent);
     if (test.member == nullptr || in_parent || test.member->lines.empty())
@@ -132,14 +154,17 @@ void Compiler::finish_members(Body& body, Member& object) {
     std::erase_if(object.members, [&](auto const& one) {
         if (one->kind == MemberKind::object)
             finish_members(body, *one);
-        else if (one->kind == MemberKind::provenance)
+        else if (one->kind == MemberKind::provenance || one->kind == MemberKind::word)
             return false;
+        for (auto const& chosen : one->members)
+            if (chosen->kind == MemberKind::entry) finish_members(body, *chosen);
         return one->members.empty() && one->lines.empty() && one->lists.empty() && one->kind != MemberKind::derived;
     });
-    if (object.kind != MemberKind::object || object.node == nullptr || object.node->type != document::NodeType::object)
+    bool const holds_members = object.kind == MemberKind::object || object.kind == MemberKind::entry;
+    if (!holds_members || object.node == nullptr || object.node->type != document::NodeType::object)
         return;
     if (object.members.empty() && object.parent != nullptr) return;
-    derived(body, object, *object.node);
+    if (object.kind == MemberKind::object) derived(body, object, *object.node);
     if (object.parent == nullptr)
         if (auto const* property = object.node->find("extensions"); property != nullptr)
             child_member(object, *property)->kind = MemberKind::extensions;
@@ -201,6 +226,7 @@ void Compiler::presence(Body& body) {
                 for (auto const& part : alternative.parts)
                     body.slot_members[part.slot] |= own;
             if (line.converter.default_value || line.converter.absent_value) body.always |= own;
+            if (line.on_error != OnError::refuse) body.always |= body.extension_bit; // the raw text goes there
         }
         for (auto const slot : member.lists)
             body.slot_members[slot] |= own;
@@ -213,41 +239,22 @@ void Compiler::presence(Body& body) {
             if (kind == Derived::description && member.inputs[0] != no_slot) body.slot_members[member.inputs[0]] |= own;
             if (kind == Derived::direction || kind == Derived::shipped_lines) body.always |= own;
         }
-        if (member.required || member.kind == MemberKind::index || member.kind == MemberKind::provenance)
+        if (member.required || member.kind == MemberKind::index || member.kind == MemberKind::value || member.kind == MemberKind::provenance)
             body.always |= own;
         if (member.kind == MemberKind::extensions) body.extension_bit |= own;
         for (auto const& inner : member.members)
             self(self, *inner, own);
     };
     for (std::size_t i = 0; i < body.root->members.size(); ++i)
+        if (body.root->members[i]->kind == MemberKind::extensions) body.extension_bit |= bit(i);
+    for (std::size_t i = 0; i < body.root->members.size(); ++i)
         visit(visit, *body.root->members[i], bit(i));
     for (auto const slot : body.conditional) // passed over, it goes to extensions; `via` stands there too
         body.slot_members[slot] |= body.extension_bit;
 }
 
-void Compiler::finish_use(Use& use) {
-    use.composites = !use.components.empty() || std::any_of(use.runs.begin(), use.runs.end(),
-                                                            [](TupleRun const& run) { return run.element != 0; });
-}
-
 void Compiler::finish_body(Body& body) {
-    auto const sort_scope = [](Scope& scope) {
-        for (auto const& claim : scope.claims)
-            scope.by_row[claim->row - scope.first].push_back(claim.get());
-        for (auto& claims : scope.by_row)
-            std::stable_sort(claims.begin(), claims.end(),
-                             [](Claim const* a, Claim const* b) { return a->rank < b->rank; });
-    };
-    if (body.scope) sort_scope(*body.scope);
-    for (auto const& scope : body.prefix_scopes)
-        sort_scope(*scope);
-    finish_use(body.use);
-    if (body.scope)
-        for (auto const& claim : body.scope->claims)
-            finish_use(claim->use);
-    for (auto const& scope : body.prefix_scopes)
-        for (auto const& claim : scope->claims)
-            finish_use(claim->use);
+    finish_external(body);
     if (!body.scalar) finish_members(body, *body.root);
     if (body.one_of_groups > 16) {
         Rule at;
@@ -275,7 +282,7 @@ void Compiler::finish_body(Body& body) {
                 (choice || parts ||
                  (line.target != nullptr && line.target->kind == MemberKind::lines && line.target->lines.size() > 1)))
                 slot.conditional = true;
-            if (!line.writes() || choice) continue;
+            if (!line.writes() || choice || line.converter.part_first != 0) continue;
             if (writer != nullptr) {
                 Rule at;
                 at.origins.push_back(line.origin);
@@ -286,6 +293,7 @@ void Compiler::finish_body(Body& body) {
             }
             writer = &line;
         }
+        check_parts(body, slot);
         if (!slot.readers.empty() && std::none_of(slot.readers.begin(), slot.readers.end(), [&](auto index) {
                 return body.lines[index]->reads() || body.lines[index]->checked;
             }))
@@ -313,6 +321,27 @@ void Compiler::finish_body(Body& body) {
                     one->watch = static_cast<std::int8_t>(i);
                 }
         shipped_slots(body, plan_->shipped);
+    }
+}
+
+/// Lines that share an element by `part` must tile it: nothing of it may be read twice or by nobody.
+void Compiler::check_parts(Body& body, SlotInfo const& slot) {
+    std::vector<Line*> parts;
+    for (auto const index : slot.readers)
+        if (auto& line = *body.lines[index]; line.converter.part_first != 0) parts.push_back(&line);
+    if (parts.empty()) return;
+    std::ranges::sort(parts, {}, [](Line const* line) { return line->converter.part_first; });
+    std::uint32_t next = 1;
+    for (auto* const line : parts) {
+        if (line->converter.part_first != next || (parts.size() < slot.readers.size() && line == parts.front())) {
+            fault("MAP-0019", at(line->origin), 0,
+                  fmt::format("The parts of {} do not tile it: this one begins at character {}, {} was expected.",
+                              slot.external, line->converter.part_first, next),
+                  "All lines of the element take a part, from character 1 on, without gaps.");
+            return;
+        }
+        next = line->converter.part_last == 0 ? 0 : line->converter.part_last + 1;
+        line->converter.part_is_last = line == parts.back();
     }
 }
 

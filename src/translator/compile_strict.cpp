@@ -69,7 +69,10 @@ bool Compiler::understood(Rule const& rule, std::int16_t group) {
                           "Begin it with `write`: -  write CUR01 = \"BY\" when currency");
         return true;
     }
-    if (rule.target == Target::same_object || block || rule.path.list || each) {
+    bool const splits = std::ranges::any_of(rule.conversions, [](auto const& one) { return one.name == "split"; });
+    if (rule.target == Target::same_object || block || (rule.path.list && !splits) || each) {
+        if (rule.on_error != OnError::refuse)
+            return refuse("MAP-0009", 1, "`on error` stands at lines of one value.");
         if (rule.when)
             return refuse("MAP-0009", 1, "`when` chooses single values; a block or list cannot have it.",
                           "Write it at the lines inside.");
@@ -85,7 +88,14 @@ bool Compiler::understood(Rule const& rule, std::int16_t group) {
         return true;
     }
     if (rule.sources.size() > 1) return refuse("MAP-0008", rule.path.column, "`then` joins the sources of a list.");
-    if (rule.expression && !rule.conversions.empty())
+    bool const given = rule.expression && (rule.expression->kind == Expression::Kind::variable ||
+                                           rule.expression->kind == Expression::Kind::path);
+    if (given && !rule.sources.empty() && rule.direction != Direction::write)
+        return refuse("MAP-0009", rule.expression->column, "A value that is not the element's own is only written.",
+                      "Begin the line with `write`, and give it a line that begins with `read`.");
+    if (rule.on_error != OnError::refuse && (rule.direction == Direction::write || rule.expression))
+        return refuse("MAP-0009", 1, "`on error` says what reading does; this line does not read.");
+    if (rule.expression && !rule.conversions.empty() && !given)
         return refuse("MAP-0009", rule.conversions.front().column, "A line with `=` has no conversion.");
     if (rule.expression && rule.when && (rule.sources.empty() || rule.direction != Direction::write))
         return refuse("MAP-0009", 1, "A value under `when` is only written; on reading it cannot be checked.",
@@ -93,56 +103,101 @@ bool Compiler::understood(Rule const& rule, std::int16_t group) {
     return true;
 }
 
-/// The paths of `= count …` and `= path`: as they will be looked up when a document is written.
+/// What stands after `=`: as it will be looked up when a document is written.
 bool Compiler::expression_known(Rule const& rule, Context const& context) {
-    auto const& expression = *rule.expression;
+    return expression_known(rule, *rule.expression, context);
+}
+
+bool Compiler::expression_known(Rule const& rule, Expression const& expression, Context const& context) {
+    using Kind = Expression::Kind;
     auto const refuse = [&](std::string message, std::string help = {}) {
         fault("MAP-0008", rule, expression.column, std::move(message), std::move(help));
         return false;
     };
-    if (expression.kind == Expression::Kind::count_segment)
-        return (expression.text == "HL" && plan_->hierarchy_row != grammar::no_node) ||
+    switch (expression.kind) {
+    case Kind::literal:
+        return true;
+    case Kind::variable:
+        return variable_known(rule, expression);
+    case Kind::total:
+        for (auto const& part : expression.parts) {
+            if (part.kind == Kind::count_segment)
+                return refuse("`count HL` is known when all are written; it cannot be added to anything.");
+            if (!expression_known(rule, part, context)) return false;
+        }
+        return true;
+    case Kind::count_segment:
+        return countable(expression.text) ||
                refuse(fmt::format("`count {}`: only the HL of a set that has them can be counted.", expression.text),
                       "To count entries of the document write, for example: count lines");
-    bool const counts = expression.kind == Expression::Kind::count_path;
-    if (!counts && expression.kind != Expression::Kind::path) return true;
+    default:
+        break;
+    }
+    bool const of_document = expression.kind != Kind::path;
     if (expression.path.up != 0) return refuse("A value cannot step up with `../`.");
-    auto const* node = counts ? &plan_->document->root() : context.body->node;
+    auto const* node = of_document ? &plan_->document->root() : context.body->node;
     if (expression.everywhere) {
         auto const& name = expression.path.parts.front().name;
         return stands_anywhere(*node, name) || refuse(fmt::format("No object of the document has a `{}`.", name));
     }
-    for (auto const& part : expression.path.parts) {
-        if (node->type == document::NodeType::array && node->items != nullptr) node = node->items;
-        auto const* const property = node->find(part.name);
-        if (property == nullptr)
-            return refuse(fmt::format("There is no `{}` in {}.", part.name,
-                                      counts ? "the document" : "the object this line stands in"),
-                          did_you_mean(part.name, names_of(*node)));
-        node = property->node;
-    }
-    if (counts && node->type != document::NodeType::array)
+    auto const walk = [&](document::Node const* from, CanonicalPath const& path) -> document::Node const* {
+        for (auto const& part : path.parts) {
+            if (from->type == document::NodeType::array && from->items != nullptr) from = from->items;
+            auto const* const property = from->find(part.name);
+            if (property == nullptr) {
+                refuse(fmt::format("There is no `{}` in {}.", part.name,
+                                   of_document ? "the document" : "the object this line stands in"),
+                       did_you_mean(part.name, names_of(*from)));
+                return nullptr;
+            }
+            from = property->node;
+        }
+        return from;
+    };
+    node = walk(node, expression.path);
+    if (node == nullptr) return false;
+    auto const decimal = [](document::Node const& one) {
+        return one.pattern == document::Pattern::decimal || one.type == document::NodeType::integer;
+    };
+    if (expression.kind == Kind::count_path && node->type != document::NodeType::array)
         return refuse(fmt::format("`{}` is not a list; there is nothing to count.", expression.path.text()));
-    if (!counts && (node->type == document::NodeType::array || node->type == document::NodeType::object))
+    if (expression.kind == Kind::path &&
+        (node->type == document::NodeType::array || node->type == document::NodeType::object))
         return refuse(fmt::format("`{}` is not one value.", expression.path.text()));
+    if (expression.kind != Kind::sum) return true;
+    if (expression.factors.empty())
+        return decimal(*node) || refuse(fmt::format("`{}` is no number; it cannot be summed.", expression.path.text()),
+                                        "Say what of its entries is summed: sum lines[] (quantity * unit_price)");
+    for (auto const& factor : expression.factors) {
+        auto const* const entry = node->type == document::NodeType::array && node->items != nullptr ? node->items : node;
+        auto const* const found = walk(entry, factor);
+        if (found == nullptr) return false;
+        if (!decimal(*found)) return refuse(fmt::format("`{}` is no number; it cannot be summed.", factor.text()));
+    }
     return true;
 }
 
-/// A constant must be a value that the element can have.
-bool Compiler::constant_fits(Rule const& rule, Place const& at) {
-    auto const& text = rule.expression->text;
-    auto const refuse = [&](std::string message) {
-        fault("MAP-0009", rule, rule.expression->column, std::move(message));
+/// `$…`: one of those a run is told.
+bool Compiler::variable_known(Rule const& rule, Expression const& expression) {
+    static std::vector<std::string> const names = {"now",    "today",    "usage",   "sender",
+                                                   "receiver", "profile", "envelope", "order"};
+    auto const& parts = expression.path.parts;
+    auto const refuse = [&](std::string message, std::string help) {
+        fault("MAP-0009", rule, expression.column, std::move(message), std::move(help));
         return false;
     };
-    if (text.empty()) return refuse("The value is empty.");
-    if (at.rule == nullptr || !strict_) return true;
-    if (text.size() < at.rule->min || text.size() > at.rule->max)
-        return refuse(fmt::format("\"{}\" does not fit into {}, which holds {} to {} characters.", text, at.external,
-                                  at.rule->min, at.rule->max));
-    if (at.rule->codes != nullptr && !at.rule->codes->find(text))
-        return refuse(
-            fmt::format("\"{}\" is not a code of {} in {}.", text, at.external, schema_->dictionary().release()));
+    if (std::ranges::find(names, parts.front().name) == names.end())
+        return refuse(fmt::format("There is no value `${}`.", expression.text),
+                      parts.front().name == "index"
+                          ? std::string("`$index` stands alone: position read = $index")
+                          : fmt::format("There are: ${}.", fmt::join(names, ", $")));
+    bool const alone = parts.front().name == "now" || parts.front().name == "today" || parts.front().name == "usage";
+    if (alone != (parts.size() == 1))
+        return refuse(fmt::format("`${}` {}.", parts.front().name, alone ? "has no members" : "needs a member"),
+                      alone ? "" : "Write, for example: $profile.department, $order.number");
+    if (parts.front().name == "order" && rule.direction != Direction::write)
+        return refuse("`$order` is known when a document is written that answers an order; reading has none.",
+                      "Begin the line with `write`.");
     return true;
 }
 
@@ -186,10 +241,10 @@ bool Compiler::conversion_fits(Rule const& rule, document::Node const& node, Con
         return false;
     }
     bool const number = out.op == Op::decimal || out.op == Op::implied || out.op == Op::integer;
-    if ((out.negate || out.comma) && !number) {
+    if ((out.negate || out.comma || out.percent) && !number) {
         fault(
             "MAP-0011", rule, column,
-            fmt::format("`{}` is for numbers; `{}` holds none.", out.negate ? "negate" : "decimal", rule.path.text()));
+            fmt::format("`{}` is for numbers; `{}` holds none.", out.negate ? "negate" : out.percent ? "percent" : "decimal", rule.path.text()));
         return false;
     }
     for (auto const* value : {&out.default_value, &out.absent_value}) {
@@ -221,10 +276,10 @@ bool Compiler::alternatives_agree(Rule const& rule, Context& context, document::
                 fault("MAP-0012", rule, paths[i].column, fmt::format("`{}` stands here twice.", paths[i].text));
                 return false;
             }
-        auto const elements = elements_of(rule, paths[i], context);
-        if (elements.empty()) return false;
+        auto const fields = facts(rule, paths[i], context);
+        if (fields.empty()) return false;
         Converter other;
-        if (!converter(rule, node, elements, other)) return false;
+        if (!converter(rule, node, fields, other)) return false;
         if (other.op != first.op || other.scale != first.scale || other.codes != first.codes) {
             fault("MAP-0011", rule, paths[i].column,
                   fmt::format("`{}` is of another type or code list than `{}`; one line cannot read both.",
@@ -234,33 +289,6 @@ bool Compiler::alternatives_agree(Rule const& rule, Context& context, document::
         }
     }
     return true;
-}
-
-/// Elements that a constant or `drop` has settled, and that another line settles too.
-void Compiler::check_settled() {
-    for (std::size_t i = 0; i < settled_.size(); ++i) {
-        auto const& one = settled_[i];
-        auto const meets = [&](std::uint8_t element, std::uint8_t component) {
-            return element == one.element && (component == one.component || component == 0 || one.component == 0);
-        };
-        Rule at;
-        at.origins.push_back(one.origin);
-        for (std::size_t j = 0; j < i; ++j)
-            if (auto const& other = settled_[j];
-                other.use == one.use && meets(other.element, other.component) && !one.conditional &&
-                !other.conditional &&
-                (one.direction == other.direction || one.direction == Direction::both ||
-                 other.direction == Direction::both))
-                fault("MAP-0012", at, 0,
-                      fmt::format("{} is settled twice: by {} and here.", one.external, other.origin.text_place()));
-        if (one.direction == Direction::write) continue; // written where no line fills it
-        for (auto const& field : one.use->fields)
-            if (meets(field.element, field.component)) {
-                fault("MAP-0012", at, 0, fmt::format("{} is read by another line too.", one.external),
-                      "For a value to write where there is none: -  write ELEMENT = \"X\"");
-                break;
-            }
-    }
 }
 
 /// Rows of `table` lines: of a table this map uses, with words that can be told from codes, each with one code to
@@ -301,6 +329,17 @@ void Compiler::check_table_rows() {
     }
 }
 
+/// Inside shapes, and everywhere in releases the map is not proved against, a line whose place is not there is no
+/// fault.
+bool Compiler::left_out(Rule const& rule) {
+    if (rule.in_shape) misfits_.try_emplace(rule.origin().text_place(), rule.origin());
+    return rule.in_shape || !strict_;
+}
+
+void Compiler::fits(Rule const& rule) {
+    if (rule.in_shape) fits_.insert(rule.origin().text_place());
+}
+
 /// Shapes written in the map's own file: each must be used, and each of its lines must fit at one use at least.
 void Compiler::check_own_shapes() {
     if (!strict_) return;
@@ -316,40 +355,6 @@ void Compiler::check_own_shapes() {
             at.origins.push_back(misfit);
             fault("MAP-0006", at, 0, "The line fits nowhere its shape is used: there is no such segment or element.");
         }
-}
-
-/// A claim by one of several codes cannot write them by itself: a line must read the deciding element.
-void Compiler::check_deciding(Body const& body) {
-    auto const reads = [](std::vector<Field> const& fields, unsigned element) {
-        return std::any_of(fields.begin(), fields.end(), [&](auto const& field) { return field.element == element; });
-    };
-    auto const of_use = [&](Use const& use) {
-        for (auto const& run : use.runs)
-            for (auto const& claim : run.claims)
-                if (claim.test.texts.size() > 1 && !reads(claim.cells, claim.test.element)) {
-                    Rule at;
-                    at.origins.push_back(claim.origin);
-                    fault("MAP-0014", at, 0, "With several codes to select by, a line must read the deciding part.");
-                }
-    };
-    auto const of_scope = [&](Scope const& scope) {
-        for (auto const& claim : scope.claims) {
-            auto const& use = claim->child != nullptr ? claim->child->use : claim->use;
-            if (claim->test.texts.size() > 1 && !reads(use.fields, claim->test.element)) {
-                Rule at;
-                at.origins.push_back(claim->origin);
-                fault("MAP-0014", at, 0,
-                      fmt::format("With several codes to select by, a line must read the deciding element {}{:02}.",
-                                  segment_id(claim->row), claim->test.element),
-                      "Without it nothing says which code to write.");
-            }
-            of_use(claim->use);
-        }
-    };
-    of_use(body.use);
-    if (body.scope) of_scope(*body.scope);
-    for (auto const& scope : body.prefix_scopes)
-        of_scope(*scope);
 }
 
 } // namespace wharf::translator

@@ -48,19 +48,6 @@ bool is_plain(std::string_view text) {
     return true;
 }
 
-/// True for text that is a canonical decimal already and short enough to be exact.
-bool is_canonical_decimal(std::string_view text) {
-    if (text.empty() || text.size() > 30) return false;
-    std::size_t i = text[0] == '-' ? 1 : 0;
-    if (i == text.size() || !is_digit(text[i])) return false;
-    if (text[i] == '0' && i + 1 < text.size() && text[i + 1] != '.') return false;
-    while (i < text.size() && is_digit(text[i]))
-        ++i;
-    if (i == text.size()) return true;
-    if (text[i] != '.' || i + 1 == text.size()) return false;
-    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i) + 1, text.end(), is_digit);
-}
-
 bool read_decimal(std::string_view text, OutBuffer& out, std::string& reason) {
     if (is_canonical_decimal(text)) {
         append_quoted(out, text);
@@ -126,27 +113,126 @@ bool append_time(std::string_view digits, OutBuffer& out, std::string& reason) {
     return true;
 }
 
-/// Steps that change the text before it is converted; `scratch` holds the changed one.
-std::string_view prepared(Converter const& converter, std::string_view text, std::string& scratch) {
-    if (converter.plain) return text;
-    scratch = std::string(text);
+/// ISO 8601 text of a kind: nothing to convert, but it must be one.
+bool append_iso(Op op, std::string_view text, OutBuffer& out, std::string& reason) {
+    static document::Node const kinds[] = {[] {
+                                               document::Node node;
+                                               node.type = document::NodeType::string;
+                                               node.pattern = document::Pattern::date;
+                                               return node;
+                                           }(),
+                                           [] {
+                                               document::Node node;
+                                               node.type = document::NodeType::string;
+                                               node.pattern = document::Pattern::time;
+                                               return node;
+                                           }(),
+                                           [] {
+                                               document::Node node;
+                                               node.type = document::NodeType::string;
+                                               node.pattern = document::Pattern::date_time;
+                                               return node;
+                                           }()};
+    auto const& kind = kinds[op == Op::date ? 0 : op == Op::time ? 1 : 2];
+    std::string shorter; // 10:15:00.000: more decimals than are kept, all of them zero
+    if (auto const point = text.find('.'); point != text.npos) {
+        auto const last = std::min(text.find_first_not_of("0123456789", point + 1), text.size());
+        auto digits = text.substr(point + 1, last - point - 1);
+        while (digits.size() > 2 && digits.back() == '0')
+            digits.remove_suffix(1);
+        shorter = fmt::format("{}.{}{}", text.substr(0, point), digits, text.substr(last));
+        text = shorter;
+    }
+    if (!document::accepts(kind, text)) {
+        reason = op == Op::date   ? "is not a date (CCYY-MM-DD)"
+                 : op == Op::time ? "is not a time (HH:MM, HH:MM:SS)"
+                                  : "is not a date and time (CCYY-MM-DDTHH:MM:SS, with or without an offset)";
+        return false;
+    }
+    append_quoted(out, text);
+    return true;
+}
+
+/// Dates and times in the partner's own form, or in ISO's.
+bool read_formatted(Converter const& converter, std::string_view text, OutBuffer& out, std::string& reason,
+                    ConversionContext const& context) {
+    if (converter.format == nullptr) return append_iso(converter.op, text, out, reason);
+    auto const iso = converter.format->read(text);
+    if (!iso) {
+        reason = fmt::format("is not a {} of the form {}", to_string(converter.op), converter.format->pattern());
+        return false;
+    }
+    out += '"';
+    out.append(*iso);
+    if (converter.op == Op::moment) out.append(context.zone_offset);
+    out += '"';
+    return true;
+}
+
+/// The steps that change the text before it is converted; `scratch` holds the changed one. False: refused.
+bool prepare(Converter const& converter, std::span<std::string_view const> cells, std::string& scratch,
+             std::string& reason, ConversionContext const& context) {
+    scratch = std::string(right_trimmed(cells[0]));
+    if (!converter.join.empty()) {
+        for (auto const& cell : cells.subspan(1))
+            scratch += converter.join + std::string(right_trimmed(cell));
+        while (scratch.ends_with(converter.join)) // elements that are not there
+            scratch.erase(scratch.size() - converter.join.size());
+    }
+    if (converter.part_first != 0) {
+        auto const part = std::string(characters(scratch, converter.part_first, converter.part_last));
+        if (converter.part_is_last && converter.part_last != 0 &&
+            !characters(scratch, converter.part_last + 1, 0).empty()) {
+            reason = fmt::format("is longer than the {} characters that the map reads", converter.part_last);
+            return false;
+        }
+        scratch = std::string(right_trimmed(part));
+    }
     if (converter.trim) scratch.erase(0, std::min(scratch.find_first_not_of(' '), scratch.size()));
+    if (scratch.empty()) return true;
     if (converter.pad_fill != '\0') {
         auto const first = scratch.find_first_not_of(converter.pad_fill);
         scratch.erase(0, first == scratch.npos ? scratch.size() - 1 : first);
     }
     if (!converter.prefix.empty() && scratch.starts_with(converter.prefix)) scratch.erase(0, converter.prefix.size());
-    if (converter.comma) std::replace(scratch.begin(), scratch.end(), ',', '.');
+    if (converter.comma) {
+        if (scratch.find('.') != scratch.npos) { // a point that groups thousands: no guessing
+            reason = "has a point where the decimal sign is a comma";
+            return false;
+        }
+        std::replace(scratch.begin(), scratch.end(), ',', '.');
+    }
     if (converter.negate) {
         if (scratch.starts_with('-'))
             scratch.erase(0, 1);
         else if (scratch.find_first_not_of("0.") != scratch.npos)
             scratch.insert(0, "-");
     }
-    return scratch;
+    if (converter.percent) {
+        auto moved = point_moved(scratch, 2);
+        if (!moved) {
+            reason = "is not a decimal number";
+            return false;
+        }
+        scratch = std::move(*moved);
+    }
+    if (!converter.lookup.empty()) return look_up(converter.lookup, context.values, true, scratch, reason);
+    return true;
 }
 
 } // namespace
+
+bool is_canonical_decimal(std::string_view text) {
+    if (text.empty() || text.size() > 30) return false;
+    std::size_t i = text[0] == '-' ? 1 : 0;
+    if (i == text.size() || !is_digit(text[i])) return false;
+    if (text[i] == '0' && i + 1 < text.size() && text[i + 1] != '.') return false;
+    while (i < text.size() && is_digit(text[i]))
+        ++i;
+    if (i == text.size()) return true;
+    if (text[i] != '.' || i + 1 == text.size()) return false;
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i) + 1, text.end(), is_digit);
+}
 
 std::string_view to_string(Op op) {
     constexpr std::array<std::string_view, 9> names = {"text", "code", "decimal", "implied", "integer",
@@ -193,21 +279,60 @@ std::string_view fixed_offset(std::string_view code) {
     return {};
 }
 
-bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
-                std::string& reason, std::string_view zone_offset) {
+std::optional<std::string> point_moved(std::string_view decimal, int places) {
+    auto const value = Decimal::parse(decimal);
+    if (!value) return std::nullopt;
+    auto text = value->text();
+    bool const negative = text.starts_with('-');
+    if (negative) text.erase(0, 1);
+    auto point = text.find('.');
+    if (point == text.npos)
+        point = text.size();
+    else
+        text.erase(point, 1);
+    auto to = static_cast<int>(point) + places;
+    if (to < 1) {
+        text.insert(0, static_cast<std::size_t>(1 - to), '0');
+        to = 1;
+    }
+    if (static_cast<std::size_t>(to) > text.size()) text.append(static_cast<std::size_t>(to) - text.size(), '0');
+    if (static_cast<std::size_t>(to) < text.size()) text.insert(static_cast<std::size_t>(to), ".");
+    auto const first = text.find_first_not_of('0'); // leading zeros but the one before the point
+    auto const keep = first == text.npos || text[first] == '.' ? std::min(text.find('.'), text.size()) - 1 : first;
+    text.erase(0, keep);
+    return negative ? "-" + text : text;
+}
+
+std::string_view characters(std::string_view text, std::uint32_t first, std::uint32_t last) {
+    std::size_t begin = text.size(), end = text.size();
+    std::uint32_t number = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xc0) == 0x80) continue;
+        ++number;
+        if (number == first) begin = i;
+        if (last != 0 && number == last + 1) {
+            end = i;
+            break;
+        }
+    }
+    return begin >= end ? std::string_view() : text.substr(begin, end - begin);
+}
+
+namespace {
+
+/// One text, prepared, to one value.
+bool convert(Converter const& converter, std::string_view text, std::span<std::string_view const> cells, OutBuffer& out,
+             std::string& reason, ConversionContext const& context) {
     auto const start = out.size();
-    std::string scratch;
-    auto text = right_trimmed(cells[0]);
-    if (!converter.plain) [[unlikely]]
-        text = right_trimmed(prepared(converter, text, scratch));
-    if (text.empty()) return true;
     bool ok = true;
     switch (converter.op) {
     case Op::text:
         append_text(out, text);
         break;
     case Op::code:
-        if (auto const word = converter.codes->quoted_word(text); !word.empty()) {
+        if (converter.words && is_word(text)) {
+            append_quoted(out, text);
+        } else if (auto const word = converter.codes->quoted_word(text); !word.empty()) {
             out.append(word);
         } else if (text.find_first_of("\r\n") != text.npos) {
             reason = "is not a code: it holds a line break";
@@ -227,23 +352,26 @@ bool read_value(Converter const& converter, std::span<std::string_view const> ce
         ok = read_integer(text, out, reason);
         break;
     case Op::date:
+        if (converter.iso || converter.format) return read_formatted(converter, text, out, reason, context);
         out += '"';
         ok = append_date(text, out, reason);
         out += '"';
         break;
     case Op::time:
+        if (converter.iso || converter.format) return read_formatted(converter, text, out, reason, context);
         out += '"';
         ok = append_time(text, out, reason);
         out += '"';
         break;
     case Op::moment:
+        if (converter.iso || converter.format) return read_formatted(converter, text, out, reason, context);
         out += '"';
         ok = append_date(text, out, reason);
         if (ok && cells.size() > 1)
             if (auto const time = right_trimmed(cells[1]); !time.empty()) {
                 out += 'T';
                 ok = append_time(time, out, reason);
-                out.append(zone_offset);
+                out.append(context.zone_offset);
             }
         out += '"';
         break;
@@ -270,172 +398,52 @@ bool read_value(Converter const& converter, std::span<std::string_view const> ce
             ok = false;
         }
     }
-    if (!ok) out.resize(start);
     return ok;
-}
-
-namespace {
-
-bool to_digits(std::string_view text, unsigned wanted, std::string& out, std::string& reason) {
-    // CCYY-MM-DD
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
-        reason = "is not a date (CCYY-MM-DD)";
-        return false;
-    }
-    std::string digits;
-    for (char const c : text)
-        if (c != '-') digits += c;
-    if (!is_date(digits)) {
-        reason = "is not a date of the calendar";
-        return false;
-    }
-    if (wanted == 6) {
-        if (iso_date(digits.substr(2)) != text) {
-            reason = "has a year that six digits cannot say (1950 to 2049)";
-            return false;
-        }
-        digits.erase(0, 2);
-    }
-    out = digits;
-    return true;
-}
-
-bool to_time(std::string_view text, std::string& out, std::string& reason) {
-    std::string digits;
-    for (char const c : text)
-        if (c != ':' && c != '.') digits += c;
-    if (!is_time(digits) || iso_time(digits) != text) {
-        reason = "is not a time (HH:MM, HH:MM:SS)";
-        return false;
-    }
-    out = digits;
-    return true;
-}
-
-bool write_decimal(Converter const& converter, std::string_view text, std::string& out, std::string& reason) {
-    auto const value = Decimal::parse(text);
-    if (!value) {
-        reason = "is not a decimal number";
-        return false;
-    }
-    auto const* element = converter.elements.empty() ? nullptr : converter.elements.front();
-    bool const whole = converter.op == Op::implied || converter.op == Op::integer ||
-                       (element != nullptr && element->kind == grammar::ElementClass::digits);
-    if (!whole) {
-        out = is_canonical_decimal(text) ? std::string(text) : value->text();
-        return true;
-    }
-    auto const scale = converter.op == Op::implied ? converter.scale : 0u;
-    auto digits = value->implied_text(scale);
-    if (!digits) {
-        reason = scale == 0 ? "is not a whole number, and the element holds nothing else"
-                            : fmt::format("has more than the {} decimals the element holds", scale);
-        return false;
-    }
-    out = std::move(*digits);
-    return true;
 }
 
 } // namespace
 
-bool write_value(Converter const& converter, json::Value const& value, std::vector<std::string>& cells,
-                 std::string& reason, std::string_view zone_offset) {
-    std::string_view const text = value.text();
-    if (converter.op == Op::period) {
-        std::string from, to;
-        if (!to_digits(value.string("from"), 8, from, reason) || !to_digits(value.string("to"), 8, to, reason))
-            return false;
-        cells[0] = from + '-' + to;
-        return true;
-    }
-    if (value.is_object() || value.is_array()) {
-        reason = "is not a single value";
+bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
+                std::string& reason, ConversionContext const& context) {
+    auto const start = out.size();
+    if (converter.plain) {
+        auto const text = right_trimmed(cells[0]);
+        if (text.empty()) return true;
+        if (convert(converter, text, cells, out, reason, context)) return true;
+        out.resize(start);
         return false;
     }
-    auto const date_length = [&] {
-        auto const* element = converter.elements.empty() ? nullptr : converter.elements.front();
-        return element != nullptr && element->max == 6 ? 6u : 8u;
-    };
-    switch (converter.op) {
-    case Op::text:
-        cells[0] = std::string(text);
-        break;
-    case Op::code: {
-        auto const colon = text.find(':');
-        auto const standard = std::string_view(converter.quoted_list).substr(1); // x12:
-        if (colon == text.npos) {
-            auto const code = converter.codes->code(text);
-            if (code.empty()) {
-                reason = fmt::format("has no code in the list {}", converter.codes->list());
-                return false;
-            }
-            cells[0] = std::string(code);
-        } else if (text.starts_with(standard)) {
-            cells[0] = std::string(text.substr(standard.size()));
-        } else {
-            reason = fmt::format("is a code of another list than {}", converter.codes->list());
-            return false;
+    std::string scratch;
+    bool ok = prepare(converter, cells, scratch, reason, context);
+    std::string_view text = right_trimmed(scratch);
+    if (ok && text.empty()) return true;
+    if (ok && converter.split.empty()) {
+        ok = convert(converter, text, cells, out, reason, context);
+    } else if (ok) {
+        out += '[';
+        for (bool last = false; ok && !last;) {
+            auto const end = text.find(converter.split);
+            last = end == text.npos;
+            auto const piece = text.substr(0, end);
+            if (!last) text.remove_prefix(end + converter.split.size());
+            if (piece.empty()) continue;
+            if (out.size() != start + 1) out += ',';
+            ok = convert(converter, piece, cells, out, reason, context);
         }
-        break;
+        out += ']';
+        if (ok && out.size() == start + 2) out.resize(start); // separators alone
     }
-    case Op::decimal:
-    case Op::implied:
-    case Op::integer:
-        if (!write_decimal(converter, text, cells[0], reason)) return false;
-        break;
-    case Op::date:
-        if (!to_digits(text, date_length(), cells[0], reason)) return false;
-        break;
-    case Op::time:
-        if (!to_time(text, cells[0], reason)) return false;
-        break;
-    case Op::moment: {
-        if (!to_digits(text.substr(0, std::min<std::size_t>(10, text.size())), date_length(), cells[0], reason))
-            return false;
-        if (text.size() <= 10) break;
-        auto time = text.substr(11);
-        if (auto const zone = time.find_first_of("Z+-"); zone != time.npos) {
-            if (time.substr(zone) != zone_offset) {
-                reason = zone_offset.empty() ? "has an offset from UTC, and no `zone` beside it says which"
-                                             : fmt::format("has another offset than its `zone` says ({})", zone_offset);
-                return false;
-            }
-            time = time.substr(0, zone);
-        } else if (!zone_offset.empty()) {
-            reason = fmt::format("has no offset from UTC, but its `zone` says {}", zone_offset);
-            return false;
-        }
-        if (cells.size() < 2) {
-            reason = "has a time, and the map line writes a date only";
-            return false;
-        }
-        if (!to_time(time, cells[1], reason)) return false;
-        break;
-    }
-    case Op::period:
-        break;
-    }
-    if (converter.plain) return true;
-    auto& cell = cells[0];
-    if (converter.negate) {
-        if (cell.starts_with('-'))
-            cell.erase(0, 1);
-        else if (cell.find_first_not_of("0.") != cell.npos)
-            cell.insert(0, "-");
-    }
-    if (converter.comma) std::replace(cell.begin(), cell.end(), '.', ',');
-    if (!converter.prefix.empty()) cell.insert(0, converter.prefix);
-    if (converter.pad_fill != '\0') {
-        if (cell.size() > 1 && cell.front() == converter.pad_fill) {
-            reason = fmt::format("begins with the fill character `{}`", converter.pad_fill);
-            return false;
-        }
-        if (cell.size() < converter.pad_length) cell.insert(0, converter.pad_length - cell.size(), converter.pad_fill);
-    }
-    if (converter.upper)
-        std::transform(cell.begin(), cell.end(), cell.begin(),
-                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return true;
+    if (!ok) out.resize(start);
+    return ok;
+}
+
+std::string read_back(Converter const& converter, std::vector<std::string> const& cells,
+                      ConversionContext const& context) {
+    std::vector<std::string_view> const views(cells.begin(), cells.end());
+    OutBuffer out;
+    std::string reason;
+    if (!read_value(converter, views, out, reason, context)) return {};
+    return std::string(out.view());
 }
 
 } // namespace wharf::translator

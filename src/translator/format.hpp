@@ -47,8 +47,8 @@ using ValueFacts = grammar::ElementRule;
 /// How the format spells values where a line does not say: settings of its `format` line.
 struct ValueDefaults {
     char decimal_point = '.';
-    std::string date_format; // "DD.MM.YYYY"; empty: CCYY-MM-DD
-    std::string time_format; // empty: HH:MM, HH:MM:SS
+    bool iso = false; // dates and times are texts: ISO 8601, or of these forms. X12: digits by the element's length
+    std::string date_format, time_format, moment_format; // "DD.MM.YYYY"; empty: ISO 8601
     /// The column of the code tables: "x12", "cxml", "edifact". Empty: `code TABLE` must name it, or has the words of
     /// the map's own `table` rows only.
     std::string vocabulary;
@@ -109,12 +109,6 @@ public:
     /// Where a node stands: file, line, column, what is shown of it. For every message of the data.
     [[nodiscard]] virtual Diagnostic at(SourceTree const& tree, std::uint32_t node, std::string_view code,
                                         std::string message, std::string help) const = 0;
-};
-
-/// How external paths of a format are written; decides how lines are parsed.
-enum class PathSyntax : std::uint8_t {
-    segments, // X12, EDIFACT: BEG03, N1[ST]02, 06+07...
-    names,    // the others: "PO Number", Total/Money/@currency, row, H.po
 };
 
 class Format {

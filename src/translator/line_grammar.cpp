@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <functional>
+#include <span>
 #include <stdexcept>
 
 namespace wharf::translator {
@@ -24,6 +25,7 @@ struct Draft {
     Iterator begin = nullptr;
     std::uint32_t first_column = 1;
     unsigned tests = 0; // of the condition
+    PathSyntax syntax = PathSyntax::segments;
     [[nodiscard]] std::uint32_t column(Iterator at) const {
         return first_column + static_cast<std::uint32_t>(at - begin);
     }
@@ -45,7 +47,8 @@ auto const upper_or_digit = x3::char_("A-Z0-9");
 auto keyword(char const* word) {
     return x3::lexeme[x3::lit(word) >> !x3::char_("a-zA-Z0-9_.[/")];
 }
-auto const reserved = keyword("as") | keyword("then") | keyword("when") | keyword("or");
+auto const reserved = keyword("as") | keyword("then") | keyword("when") | keyword("or") |
+                      (keyword("on") >> keyword("error"));
 
 x3::rule<struct name_rule, std::string> const name = "a name in small letters";
 auto const name_def = x3::lexeme[x3::char_("a-z") >> *lower_or_digit];
@@ -111,7 +114,8 @@ auto const cell_tail = -('-' > component_number[cell_component]) >> -('=' > code
 auto const cell_def = here[cell_at] >> two_digits[cell_element] >> cell_tail;
 BOOST_SPIRIT_DEFINE(cell)
 
-x3::rule<struct external_rule, ExternalPath> const external = "a path in the other format, such as BEG03, N1[ST] or 06";
+x3::rule<struct segments_rule, ExternalPath> const by_segments =
+    "a path in the other format, such as BEG03, N1[ST] or 06";
 auto const path_text = [](auto& c) {
     _val(c).text = text_of(_attr(c));
     _val(c).column = draft(c).column(_attr(c).begin());
@@ -169,7 +173,48 @@ auto const path_step_part =
      -('=' > code[first_constant]) >> -x3::lit('?')[first_may_lack] >> *('+' > cell[path_cell]) >> tuple_end);
 auto const path_part =
     ('<' > code[path_pair] > '>') | (&x3::digit >> x3::eps[path_slash_cells] >> cells) | path_step_part;
-auto const external_def = x3::raw[x3::lexeme[*x3::lit("../")[path_up] >> (path_part % '/')]][path_text];
+auto const by_segments_def = x3::raw[x3::lexeme[*x3::lit("../")[path_up] >> (path_part % '/')]][path_text];
+BOOST_SPIRIT_DEFINE(by_segments)
+
+// --- external paths by names: Total/Money/@currency  Address[@role=shipTo]  "PO Number"  row by "Ship To"
+auto const name_end = x3::blank | x3::char_("/[]=,\"@()+");
+x3::rule<struct node_name_rule, std::string> const node_name = "a name";
+auto const node_name_def = x3::lexeme[+(x3::char_ - name_end)];
+x3::rule<struct plain_step_rule, NodeStep> const plain_step = "a name, @ and a name, or text()";
+auto const step_at = [](auto& c) { _val(c).column = draft(c).column(_attr(c).begin()); };
+auto const step_attribute = [](auto& c) { _val(c).attribute = true; };
+auto const step_name = [](auto& c) { _val(c).name = _attr(c); };
+auto const step_quoted = [](auto& c) {
+    _val(c).name = _attr(c);
+    _val(c).quoted = true;
+};
+auto const plain_step_def = here[step_at] >> ((x3::lit("text()")) | ('@' >> x3::eps[step_attribute] > node_name[step_name]) |
+                                              quoted[step_quoted] | node_name[step_name]);
+x3::rule<struct node_select_rule, NodeStep::Select> const node_select = "a condition in brackets, such as [@role=shipTo]";
+auto const select_path = [](auto& c) { _val(c).path.push_back(_attr(c)); };
+auto const select_word = [](auto& c) { _val(c).word = _attr(c); };
+auto const node_select_def =
+    x3::lit('[') > (plain_step[select_path] % '/') > '=' > (quoted[select_word] | node_name[select_word]) > ']';
+x3::rule<struct node_step_rule, NodeStep> const node_step = "a step of a path";
+auto const step_whole = [](auto& c) { _val(c) = _attr(c); };
+auto const step_selected = [](auto& c) { _val(c).select.push_back(_attr(c)); };
+auto const node_step_def = plain_step[step_whole] >> -(&x3::lit('[') >> node_select[step_selected]);
+x3::rule<struct names_rule, ExternalPath> const by_names =
+    "a path in the other format, such as Total/Money, @orderID or \"PO Number\"";
+auto const path_node = [](auto& c) { _val(c).nodes.push_back(_attr(c)); };
+auto const path_by = [](auto& c) { _val(c).nodes.back().by.push_back(_attr(c)); };
+auto const by_names_def =
+    !reserved >> x3::raw[x3::lexeme[*x3::lit("../")[path_up] >> (node_step[path_node] % '/')] >>
+                         -(keyword("by") > (plain_step[path_by] % ','))][path_text];
+BOOST_SPIRIT_DEFINE(node_name, plain_step, node_select, node_step, by_names)
+
+x3::rule<struct external_rule, ExternalPath> const external = "a path in the other format";
+auto const path_whole = [](auto& c) { _val(c) = _attr(c); };
+auto const written_as = [](PathSyntax syntax) {
+    return x3::eps[([syntax](auto& c) { _pass(c) = draft(c).syntax == syntax; })];
+};
+auto const external_def = (written_as(PathSyntax::segments) >> by_segments[path_whole]) |
+                          (written_as(PathSyntax::names) >> by_names[path_whole]);
 BOOST_SPIRIT_DEFINE(external)
 
 // --- expressions, conversions, conditions
@@ -189,16 +234,44 @@ auto const expression_path = [](Expression::Kind kind) {
     };
 };
 auto const expression_everywhere = [](auto& c) { _val(c).everywhere = true; };
-auto const expression_def =
+auto const expression_factor = [](auto& c) { _val(c).factors.push_back(_attr(c)); };
+auto const expression_variable = [](auto& c) {
+    _val(c).kind = Expression::Kind::variable;
+    _val(c).path = _attr(c);
+    _val(c).text = _attr(c).text();
+};
+x3::rule<struct term_rule, Expression> const term =
+    "a value: a text in quotes, $index, count …, sum …, or a canonical path";
+auto const term_def =
     here[expression_at] >>
     (quoted[expression_kind(Expression::Kind::literal)] |
      x3::raw[x3::lexeme[+x3::digit >> -('.' >> +x3::digit)]][expression_kind(Expression::Kind::literal)] |
-     ('$' >
-      x3::raw[x3::lexeme[x3::char_("a-z") >> *x3::char_("a-z0-9_.")]][expression_kind(Expression::Kind::variable)]) |
+     (x3::lexeme['$' > canonical[expression_variable]]) |
      (keyword("count") >
       (x3::lexeme[segment_id[expression_kind(Expression::Kind::count_segment)]] |
        (canonical[expression_path(Expression::Kind::count_path)] >> -keyword("everywhere")[expression_everywhere]))) |
+     (keyword("sum") > canonical[expression_path(Expression::Kind::sum)] > -keyword("everywhere")[expression_everywhere] >
+      -('(' > (canonical[expression_factor] % '*') > ')')) |
      canonical[expression_path(Expression::Kind::path)]);
+auto const expression_first = [](auto& c) { _val(c) = _attr(c); };
+auto const expression_join = [](bool negative) {
+    return [negative](auto& c) {
+        auto& whole = _val(c);
+        if (whole.kind != Expression::Kind::total) {
+            Expression total;
+            total.kind = Expression::Kind::total;
+            total.column = whole.column;
+            total.parts.push_back(std::move(whole));
+            whole = std::move(total);
+        }
+        whole.parts.push_back(_attr(c));
+        whole.parts.back().negative = negative;
+        _pass(c) = whole.parts.size() <= test_limit;
+    };
+};
+auto const expression_def = term[expression_first] >> *(('+' > term[expression_join(false)]) |
+                                                        ('-' > term[expression_join(true)]));
+BOOST_SPIRIT_DEFINE(term)
 BOOST_SPIRIT_DEFINE(expression)
 
 x3::rule<struct conversion_rule, Conversion> const conversion = "a conversion";
@@ -215,7 +288,8 @@ x3::rule<struct test_rule, Condition> const test = "a condition";
 auto const test_not = [](auto& c) { _val(c).negated = true; };
 auto const test_path = [](auto& c) { _val(c).path = _attr(c); };
 auto const test_word = [](auto& c) { _val(c).words.push_back(_attr(c)); };
-auto const test_def = -keyword("not")[test_not] >> canonical[test_path] >>
+auto const test_variable = [](auto& c) { _val(c).variable = true; };
+auto const test_def = -keyword("not")[test_not] >> -x3::lit('$')[test_variable] >> canonical[test_path] >>
                       -(('=' > word[test_word]) | (keyword("in") > '{' > +word[test_word] > '}'));
 x3::rule<struct condition_rule, Condition> const condition = "a condition";
 auto const condition_first = [](auto& c) { _val(c) = _attr(c); };
@@ -264,6 +338,12 @@ auto const as_shape = keyword("as") > here[rule_shape_at] > name[rule_shape];
 auto const value = ('=' > expression[rule_expression]) | keyword("drop")[rule_drop];
 auto const source = x3::eps[rule_source] >> -keyword("each")[rule_each] >> external[rule_external] >>
                     *(keyword("or") > external[rule_external]);
+auto const on_error_is = [](OnError policy) { return [policy](auto& c) { draft(c).rule->on_error = policy; }; };
+x3::rule<struct policy_rule> const policy = "refuse, hold or pass";
+auto const policy_def = keyword("refuse")[on_error_is(OnError::refuse)] | keyword("hold")[on_error_is(OnError::hold)] |
+                        keyword("pass")[on_error_is(OnError::pass)];
+BOOST_SPIRIT_DEFINE(policy)
+auto const on_error = (keyword("on") >> keyword("error")) > policy;
 x3::rule<struct source_rule> const source_or_value =
     "a path in the other format, such as BEG03, N1[ST] or 06, or = value";
 auto const source_or_value_def = value | (source >> -value);
@@ -274,7 +354,7 @@ auto const direction =
     keyword("read")[rule_direction(Direction::read)] | keyword("write")[rule_direction(Direction::write)];
 auto const rule_line = (keyword("one") >> keyword("of")[rule_target(Rule::Target::one_of)]) |
                        (target > -direction > source_or_value > -(!reserved >> (conversion[rule_conversion] % ',')) >
-                        -as_shape > *then_source > -(keyword("when") > condition[rule_when]));
+                        -as_shape > *then_source > -(keyword("when") > condition[rule_when]) > -on_error);
 
 // --- options and edits
 auto const kind = [](MapLine::Kind value_) { return [value_](auto& c) { draft(c).line->kind = value_; }; };
@@ -302,6 +382,20 @@ auto const table = keyword("table")[kind(MapLine::Kind::table)] >> name[add_word
 // follows.
 auto const option = header | document | format | include | shape | table;
 
+// --- options that only their format understands
+auto const option_bare = [](auto& c) {
+    draft(c).line->option.push_back({text_of(_attr(c)), false, draft(c).column(_attr(c).begin())});
+};
+auto const option_quoted = [](auto& c) {
+    auto const range = _attr(c);
+    draft(c).line->option.push_back(
+        {std::string(range.begin() + 1, range.end() - 1), true, draft(c).column(range.begin())});
+};
+auto const option_text = x3::raw[x3::lexeme['"' >> *(x3::char_ - '"') >> '"']][option_quoted] |
+                         x3::raw[x3::lexeme[(x3::graph - '"') >> *(x3::graph - x3::char_(",\""))]][option_bare];
+auto const format_option = x3::raw[x3::lexeme[+x3::char_("a-z")]][add_text] >> x3::eps[kind(MapLine::Kind::option)] >>
+                           *(option_text >> -x3::lit(','));
+
 auto const edit = (keyword("add")[kind(MapLine::Kind::add)] > rule_line) |
                   (keyword("replace")[kind(MapLine::Kind::replace)] > rule_line) |
                   (keyword("remove")[kind(MapLine::Kind::remove)] >
@@ -309,16 +403,23 @@ auto const edit = (keyword("add")[kind(MapLine::Kind::add)] > rule_line) |
                   (keyword("in") > ((keyword("shape")[kind(MapLine::Kind::in_shape)] > name[add_word]) |
                                     (x3::eps[kind(MapLine::Kind::in_member)] > canonical[set_edit_path])));
 
-bool option_word(std::string_view text) {
-    for (std::string_view word_ : {"translator", "document", "format", "include", "shape", "table"})
+bool begins_with(std::string_view text, std::span<std::string_view const> words) {
+    for (auto const word_ : words)
         if (text.starts_with(word_) && text.size() > word_.size() && text[word_.size()] == ' ') return true;
     return false;
 }
 
+constexpr std::string_view options_of_all[] = {"translator", "document", "format", "include", "shape", "table"};
+constexpr std::string_view options_of_formats[] = {"format", "columns", "documents", "record", "namespace", "order"};
+
 } // namespace
 
-bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line, LineError& error) {
-    Draft state{&line, &line.rule, text.data(), first_column, 0};
+bool parse_line(std::string_view text, std::uint32_t first_column, LineContext context, MapLine& line,
+                LineError& error) {
+    Draft state{&line, &line.rule, text.data(), first_column, 0, context.syntax};
+    bool const names = context.syntax == PathSyntax::names;
+    bool const of_format = first_column == 1 && names && begins_with(text, options_of_formats);
+    bool const of_all = first_column == 1 && begins_with(text, options_of_all);
     auto const begin = text.data();
     auto const end = text.data() + text.size();
     auto at = begin;
@@ -327,16 +428,20 @@ bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, M
     };
     try {
         bool parsed = false;
-        if (first_column == 1 && option_word(text))
+        if (of_format)
+            parsed = run(format_option);
+        else if (of_all)
             parsed = run(option);
-        else if (edits)
+        else if (context.edits)
             parsed = run(edit);
         else
             parsed = run(rule_line);
         if (parsed) return true;
         error.column = state.column(at);
-        error.expected = edits ? "add, replace, remove or in, then a path" : "a canonical path, - or .";
-        if (first_column == 1 && option_word(text))
+        error.expected = context.edits ? "add, replace, remove or in, then a path" : "a canonical path, - or .";
+        if (of_format)
+            error.expected = "words and texts in quotes";
+        else if (of_all)
             error.expected = "an option: translator, document, format, include, shape or table, with its words";
     } catch (x3::expectation_failure<Iterator> const& failure) {
         auto where = failure.where();
@@ -344,6 +449,8 @@ bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, M
             ++where;
         error.column = state.column(where);
         error.expected = failure.which();
+        if (names && error.expected == source_or_value.name)
+            error.expected = fmt::format("{}, or = value", by_names.name);
         if (error.expected.find("spirit") != std::string::npos) // the name of a type: nothing to read
             error.expected = state.tests >= test_limit
                                  ? fmt::format("the end of a condition ({} tests at most)", test_limit)

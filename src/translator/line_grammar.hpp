@@ -17,6 +17,7 @@ struct MapLine {
         include,
         table,
         shape,
+        option, // of formats other than x12
         rule,
         add,
         replace,
@@ -29,6 +30,7 @@ struct MapLine {
     std::vector<std::string>
         words; // header: name, extends, title; format: words; include: name; shape: name; document: kind, version
     std::vector<TableRow> rows;
+    std::vector<OptionWord> option; // words[0] is its keyword
 };
 
 struct LineError {
@@ -36,9 +38,15 @@ struct LineError {
     std::string expected;     // "a canonical path", ...
 };
 
-/// Parses the line without its indentation and comment. `edits`: the file extends another, so add, replace, remove and
-/// in are edits. True on success.
-[[nodiscard]] bool parse_line(std::string_view text, std::uint32_t first_column, bool edits, MapLine& line,
+/// Where a line stands: how its paths are written; whether its file extends another, so that add, replace, remove and
+/// in are edits.
+struct LineContext {
+    PathSyntax syntax = PathSyntax::segments;
+    bool edits = false;
+};
+
+/// Parses the line without its indentation and comment. True on success.
+[[nodiscard]] bool parse_line(std::string_view text, std::uint32_t first_column, LineContext context, MapLine& line,
                               LineError& error);
 
 } // namespace wharf::translator

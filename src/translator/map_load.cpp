@@ -77,6 +77,10 @@ public:
                 map.document_version = file->document_version;
             }
             if (!file->releases.empty()) map.releases = file->releases;
+            if (!file->format.empty() && file->format != map.format)
+                faults.push_back(map_diagnostic("MAP-0018", file->origin, 1,
+                                                fmt::format("{} is a map of the format {}; it extends one of {}.",
+                                                            file->name, file->format, map.format)));
             if (!file->set.empty() && file->set != map.set)
                 faults.push_back(map_diagnostic(
                     "MAP-0018", file->origin, 1,
@@ -97,6 +101,7 @@ public:
         }
         for (auto const& [included, origin] : file->includes)
             include(included, map, origin, depth + 1);
+        take_options(*file, map);
         take_shapes(*file, map);
         for (auto& row : file->table_rows)
             map.table_rows.push_back(std::move(row));
@@ -122,13 +127,26 @@ private:
                 fmt::format("`{}` leads back to itself, or its chain has more than {} files.", name, chain_limit)));
             return std::unexpected(false);
         }
-        auto parsed = parse_map(file->shown_name, file->text);
+        if (depth == 0) syntax_ = syntax_of(*file);
+        auto parsed = parse_map(file->shown_name, file->text, syntax_);
         if (!parsed) {
             for (auto& fault : parsed.error())
                 faults.push_back(std::move(fault));
             return std::unexpected(false);
         }
         return std::move(*parsed);
+    }
+
+    /// Of the map as a whole: the format of the file itself, else of what it extends.
+    PathSyntax syntax_of(SourceFile file) const {
+        for (unsigned i = 0; i < chain_limit; ++i) {
+            auto const head = map_head(file.text);
+            if (!head.format.empty()) return path_syntax(head.format);
+            auto const base = head.extends.empty() ? std::nullopt : source_.map(head.extends);
+            if (!base) break;
+            file = *base;
+        }
+        return PathSyntax::segments;
     }
 
     static std::uint32_t column_of(Origin const& origin, std::string_view word) {
@@ -258,7 +276,18 @@ private:
         }
     }
 
+    /// A keyword's lines replace those of the base.
+    static void take_options(MapFile& file, EffectiveMap& map) {
+        std::erase_if(map.options, [&](OptionLine const& known) {
+            return std::any_of(file.options.begin(), file.options.end(),
+                               [&](OptionLine const& line) { return line.keyword == known.keyword; });
+        });
+        for (auto& line : file.options)
+            map.options.push_back(std::move(line));
+    }
+
     MapSource const& source_;
+    PathSyntax syntax_ = PathSyntax::segments;
 };
 
 } // namespace

@@ -22,7 +22,11 @@ struct Level {
 
 class Parser {
 public:
-    Parser(std::string_view file_name, std::string_view text) : file_name_(file_name), rest_(text) {}
+    Parser(std::string_view file_name, std::string_view text, PathSyntax without_format)
+        : file_name_(file_name), rest_(text) {
+        auto const head = map_head(text);
+        file_.syntax = head.format.empty() ? without_format : path_syntax(head.format);
+    }
 
     std::expected<MapFile, Diagnostics> run() {
         push({0, &file_.rules, nullptr, true});
@@ -121,7 +125,7 @@ private:
         bool const edits = top ? !file_.extends.empty() : parent.edits != nullptr;
         MapLine line;
         LineError error;
-        if (!parse_line(text, static_cast<std::uint32_t>(indentation + 1), edits, line, error)) {
+        if (!parse_line(text, static_cast<std::uint32_t>(indentation + 1), {file_.syntax, edits}, line, error)) {
             auto const column = std::min<std::size_t>(error.column - 1, origin_.text.size());
             auto found = std::string_view(origin_.text).substr(column, 24);
             found = found.substr(0, std::max<std::size_t>(1, found.find(' ')));
@@ -204,9 +208,9 @@ private:
             file_.format = words[0];
             if (words.size() > 1) file_.set = words[1];
             if (words.size() > 2) file_.releases.assign(words.begin() + 2, words.end());
-            if (file_.format != "x12")
-                fault("MAP-0003", 1, fmt::format("The format `{}` is not known.", file_.format),
-                      "This version maps x12: write `format x12 850 004010`.");
+            break;
+        case MapLine::Kind::option:
+            format_option(std::move(line));
             break;
         case MapLine::Kind::include:
             file_.includes.emplace_back(words[0], origin_);
@@ -221,6 +225,16 @@ private:
         default:
             break;
         }
+    }
+
+    /// `format csv …`, `columns …`: kept as words, for the format to understand.
+    void format_option(MapLine line) {
+        OptionLine made{line.words.front(), std::move(line.option), origin_};
+        if (made.keyword == "format") {
+            if (!file_.format.empty()) fault("MAP-0003", 1, "A second line `format`.", "A map has one.");
+            file_.format = made.words.empty() ? std::string() : made.words.front().text;
+        }
+        file_.options.push_back(std::move(made));
     }
 
     std::string file_name_;
@@ -250,8 +264,37 @@ std::string CanonicalPath::text() const {
     return text;
 }
 
-std::expected<MapFile, Diagnostics> parse_map(std::string_view file_name, std::string_view text) {
-    return Parser(file_name, text).run();
+std::expected<MapFile, Diagnostics> parse_map(std::string_view file_name, std::string_view text,
+                                              PathSyntax without_format) {
+    return Parser(file_name, text, without_format).run();
+}
+
+MapHead map_head(std::string_view text) {
+    MapHead head;
+    auto const next_word = [](std::string_view& line) {
+        line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+        auto const word = line.substr(0, line.find_first_of(" \r"));
+        line.remove_prefix(word.size());
+        return std::string(word);
+    };
+    while (!text.empty()) {
+        auto const end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.starts_with("translator ") && head.name.empty()) {
+            line.remove_prefix(11);
+            head.name = next_word(line);
+            if (next_word(line) == "extends") head.extends = next_word(line);
+        } else if (line.starts_with("format ") && head.format.empty()) {
+            line.remove_prefix(7);
+            head.format = next_word(line);
+        }
+    }
+    return head;
+}
+
+PathSyntax path_syntax(std::string_view format) {
+    return format == "x12" || format == "edifact" ? PathSyntax::segments : PathSyntax::names;
 }
 
 Diagnostic map_diagnostic(std::string_view code, Origin const& origin, std::uint32_t column, std::string message,

@@ -14,8 +14,17 @@
 
 namespace wharf::translator {
 
-/// All faults of the file as MAP-0001 to MAP-0003.
-[[nodiscard]] std::expected<MapFile, Diagnostics> parse_map(std::string_view file_name, std::string_view text);
+/// All faults of the file as MAP-0001 to MAP-0003. `without_format`: how the paths of a file are written that has no
+/// `format` line of its own: as in the map it extends, or is included by.
+[[nodiscard]] std::expected<MapFile, Diagnostics> parse_map(std::string_view file_name, std::string_view text,
+                                                            PathSyntax without_format = PathSyntax::segments);
+
+/// What must be known of a file before it can be parsed. Empty parts are not there.
+struct MapHead {
+    std::string name, extends, format;
+};
+[[nodiscard]] MapHead map_head(std::string_view text);
+[[nodiscard]] PathSyntax path_syntax(std::string_view format);
 
 /// A diagnostic about a line of a map: place and excerpt filled in. `column` 0: the whole line.
 [[nodiscard]] Diagnostic map_diagnostic(std::string_view code, Origin const& origin, std::uint32_t column,

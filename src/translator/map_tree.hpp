@@ -65,6 +65,12 @@ struct Step {
     std::uint32_t column = 0;
 };
 
+/// How external paths are written; the format decides.
+enum class PathSyntax : std::uint8_t {
+    segments, // X12, EDIFACT: BEG03, N1[ST]02, 06+07...
+    names,    // the others: "PO Number", Total/Money/@currency, row, H.po
+};
+
 /// One step of a path by names: `Total`, `@currency`, `"PO Number"`, `row`, `text()`, `Address[@role=shipTo]`.
 struct NodeStep {
     std::string name; // without quotes; of an attribute without @; of `text()` empty
@@ -97,10 +103,13 @@ enum class Direction { both, read, write };
 
 /// What stands after `=`.
 struct Expression {
-    enum class Kind { literal, variable, path, count_path, count_segment } kind = Kind::literal;
-    std::string text;        // literal, variable without $, segment id
-    CanonicalPath path;      // path, count_path
-    bool everywhere = false; // count_path
+    enum class Kind { literal, variable, path, count_path, count_segment, sum, total } kind = Kind::literal;
+    std::string text;                   // literal, variable without $, segment id
+    CanonicalPath path;                 // path, count_path, sum; of a variable what stands behind $
+    bool everywhere = false;            // count_path, sum
+    std::vector<CanonicalPath> factors; // sum: what is multiplied, of each entry; none: the entry is the value
+    std::vector<Expression> parts;      // total: joined by + and -
+    bool negative = false;              // of a part of a total
     std::uint32_t column = 0;
 };
 
@@ -122,10 +131,14 @@ struct Source {
 struct Condition {
     enum class Kind { test, all, any } kind = Kind::test;
     bool negated = false;
+    bool variable = false; // $profile.… or $envelope.…
     CanonicalPath path;
     std::vector<std::string> words; // empty: the member is there
     std::vector<Condition> parts;   // of all, any
 };
+
+/// What a value does that cannot be converted.
+enum class OnError : std::uint8_t { refuse, hold, pass };
 
 struct Rule {
     enum class Target { member, same_object, none, one_of } target = Target::member;
@@ -136,6 +149,7 @@ struct Rule {
     bool drop = false;
     std::vector<Conversion> conversions;
     std::optional<Condition> when;
+    OnError on_error = OnError::refuse;
     std::vector<Rule> rules;     // the indented lines
     std::vector<Origin> origins; // first the line that wrote it, then lines it replaced
     bool in_shape = false;       // written in a shape: left out where the place does not have what it names
@@ -185,8 +199,9 @@ struct MapFile {
     std::string document;
     unsigned document_version = 1;
     std::string format; // "x12"
-    std::string set;    // "850"
+    std::string set;    // "850"; x12 only
     std::vector<std::string> releases;
+    PathSyntax syntax = PathSyntax::segments;
     std::vector<std::pair<std::string, Origin>> includes;
     std::vector<OptionLine> options; // of formats other than x12
     std::vector<TableRow> table_rows;

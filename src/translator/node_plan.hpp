@@ -59,6 +59,7 @@ struct NodeScope {
 
 /// What no claim took: the node goes whole to the `extensions` of `object`.
 struct KeptNode {
+    std::uint32_t next = 0;   // of the same object, plus one
     std::uint32_t object = 0; // ObjectId
     std::uint32_t above = 0;  // the node of that object: keys begin below it
     std::uint32_t node = 0;

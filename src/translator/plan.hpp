@@ -161,6 +161,7 @@ struct ConditionTest {
     Condition::Kind kind = Condition::Kind::test;
     bool negated = false;
     Member const* member = nullptr;
+    std::string variable; // $profile.…: instead of a member
     std::vector<std::string> words;
     std::vector<ConditionTest> parts;
 };
@@ -178,10 +179,11 @@ struct Line {
     Member const* same = nullptr; // in the parent body when same_in_parent
     bool same_in_parent = false;
     std::optional<Expression> expression;
+    OnError on_error = OnError::refuse;
     Member const* zone = nullptr; // sibling of a moment
     Member* target = nullptr;     // nullptr: a "-" line
     bool conversion_inferred = false;
-    bool computed_index = false; // `read = $index`
+    bool computed_index = false; // `read = $index`, `read = $envelope.…`, `read = "USD"`: no external side
     bool checked = false;        // `= count …` of the whole set: compared on reading, never kept
 
     /// A line with `= value` is checked on reading, not stored.
@@ -193,6 +195,9 @@ enum class MemberKind : std::uint8_t {
     simple, // one line, one slot, no step beside the conversion
     lines,  // several lines, or a line with conditions
     index,  // = $index
+    value,  // = "USD", = $envelope.control_number: on reading, without an external side
+    entry,  // `[scheme=vendor_item]` of a list: an object of the same body, whose `word` chooses it
+    word,   // the member that chooses an entry: always this
     object, // members below, same body
     list,   // objects or values from list slots
     child,  // one object of its own (HL)
@@ -206,7 +211,8 @@ struct Member {
     std::string key; // ,"name":
     MemberKind kind = MemberKind::lines;
     std::vector<std::uint16_t> lines;
-    std::vector<std::unique_ptr<Member>> members; // of an object, in the schema's order
+    std::vector<std::unique_ptr<Member>> members; // of an object, in the schema's order; of a list: its entries
+    std::string select_member, word;              // of an entry; of a word: its text
     std::vector<SlotIndex> lists;                 // list, child: one slot per source
     std::vector<Body*> bodies;                    // … and what its objects are
     document::Node const* node = nullptr;
@@ -220,6 +226,9 @@ struct Member {
     Origin origin;          // of its block
     Member const* parent = nullptr;
 };
+
+/// "totals.amount", "parties[role=ship_to].name": below its body's root.
+[[nodiscard]] std::string member_path(Member const* member);
 
 enum class BodyKind : std::uint8_t { set, loop, segment, tuple };
 

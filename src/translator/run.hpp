@@ -6,7 +6,9 @@
 // field.
 #pragma once
 
+#include "translator/node_plan.hpp"
 #include "translator/plan.hpp"
+#include "translator/source_document.hpp"
 #include "translator/translator.hpp"
 
 #include <array>
@@ -111,13 +113,15 @@ struct Run {
     };
 
     Arena arena;
-    std::vector<Extension> extensions;
+    std::vector<Extension> extensions; // of X12
+    std::vector<KeptNode> kept_nodes;  // of the other formats
     std::vector<Frame> frames;
     std::vector<Level> levels;
     std::unordered_map<std::string_view, std::uint32_t> level_ids; // only when HL01 does not count from 1
     bool levels_counted = true;
     std::uint64_t elements = 0;
     OutBuffer json;
+    bool held = false; // a line says `on error hold`
     ObjectId root = 0;
     struct {
         Claim const* claim = nullptr;
@@ -130,7 +134,9 @@ struct Run {
 void read_tree(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics);
 
 /// Writes the tree as JSON into run.json, checked against the schema on the way; counts what went to `extensions`.
-void serialise(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics, std::uint64_t& extended);
+/// `values` may be null: then nothing can be looked up.
+void serialise(Plan const& plan, SourceDocument const& source, RunValues const* values, Run& run,
+               Diagnostics& diagnostics, std::uint64_t& extended);
 
 /// A diagnostic of the data at an element: place, value and excerpt filled in. `element` 0: the segment.
 [[nodiscard]] Diagnostic data_diagnostic(Plan const& plan, SetInput const& input, std::string_view code,

@@ -59,13 +59,22 @@ void Serialiser::member(Body const& body, Member const& member, ObjectId id, Cho
         break;
     }
     case MemberKind::list:
-        list(member, id);
+        list(body, member, id, choices);
         break;
     case MemberKind::child:
         if (auto const child = arena_.list(id, member.lists.front()); child != 0) {
             json_ += member.key;
             if (!object(*member.bodies.front(), child, 0)) json_.resize(at);
         }
+        break;
+    case MemberKind::value:
+        given(body, member);
+        break;
+    case MemberKind::word:
+        json_ += member.key;
+        append_text(json_, member.word);
+        break;
+    case MemberKind::entry: // of a list: see list()
         break;
     case MemberKind::provenance:
         provenance(member);
@@ -93,11 +102,55 @@ void Serialiser::close(std::size_t at, std::size_t inner, char open, char end) {
     json_ += end;
 }
 
-void Serialiser::list(Member const& member, ObjectId id) {
+/// An entry chosen by its word: there when a line has filled anything else of it.
+bool Serialiser::entry(Body const& body, Member const& entry, ObjectId id, Choices& choices) {
+    auto const before = json_.size();
+    json_ += ',';
+    auto const start = json_.size();
+    bool filled = false;
+    for (auto const& part : entry.members) {
+        auto const size = json_.size();
+        member(body, *part, id, choices, 0);
+        filled = filled || (part->kind != MemberKind::word && json_.size() != size);
+    }
+    if (!filled) {
+        json_.resize(before);
+        return false;
+    }
+    json_[start] = '{';
+    json_ += '}';
+    return true;
+}
+
+/// A value that stands in the map or is told to the run.
+void Serialiser::given(Body const& body, Member const& member) {
+    auto const& expression = *body.lines[member.lines.front()]->expression;
+    auto const told = expression.kind == Expression::Kind::literal ? std::optional(expression.text)
+                      : values_ == nullptr                         ? std::nullopt
+                                                                   : values_->value(expression.text);
+    if (!told || told->empty()) return;
+    bool const number = member.node->type == document::NodeType::integer;
+    if (number ? told->find_first_not_of("0123456789") != std::string::npos : !document::accepts(*member.node, *told)) {
+        diagnostics_.push_back(source_.at_occurrence(
+            0, {}, "MAP-0101",
+            fmt::format("`${}` \"{}\" is no value that `{}` can have.", expression.text, *told, member.name),
+            fmt::format("It is asked for by {}.", body.lines[member.lines.front()]->origin.text_place())));
+        return;
+    }
+    json_ += member.key;
+    if (number)
+        json_ += *told;
+    else
+        append_text(json_, *told);
+}
+
+void Serialiser::list(Body const& own, Member const& member, ObjectId id, Choices& choices) {
     auto const at = json_.size();
     json_ += member.key;
     auto const inner = json_.size();
     std::uint32_t index = 0;
+    for (auto const& chosen : member.members)
+        index += entry(own, *chosen, id, choices);
     for (std::size_t source = 0; source < member.lists.size(); ++source) {
         auto const* const body = member.bodies[source];
         for (auto item = arena_.list(id, member.lists[source]); item != 0; item = arena_.next(item)) {
@@ -129,7 +182,7 @@ void Serialiser::simple(Member const& member, ObjectId id) {
     json_ += member.key;
     auto const inner = json_.size();
     auto const text = slot_text(id, member.slot);
-    if (!read_value(member.line->converter, {&text, 1}, json_, reason_)) refused(*member.line, id, member.slot);
+    if (!read_value(member.line->converter, {&text, 1}, json_, reason_, {{}, values_})) refused(*member.line, id, member.slot);
     if (json_.size() == inner) json_.resize(at);
 }
 
@@ -138,11 +191,11 @@ void Serialiser::convert(Line const& line, Alternative const& alternative, Objec
     std::size_t count = 0;
     for (auto const& part : alternative.parts)
         if (part.constant.empty() && count < cells.size()) cells[count++] = slot_text(id, part.slot);
-    std::string_view offset;
+    ConversionContext context{{}, values_};
     if (line.zone != nullptr)
-        offset = fixed_offset(
+        context.zone_offset = fixed_offset(
             right_trimmed(slot_text(id, plan_line(id, *line.zone).alternatives.front().parts.front().slot)));
-    if (!read_value(line.converter, {cells.data(), count}, json_, reason_, offset))
+    if (!read_value(line.converter, {cells.data(), count}, json_, reason_, context))
         refused(line, id, alternative.parts.front().slot);
 }
 
@@ -238,6 +291,12 @@ bool Serialiser::holds(ConditionTest const& test, ObjectId id) {
         result = std::any_of(test.parts.begin(), test.parts.end(), [&](auto const& part) { return holds(part, id); });
         break;
     case Condition::Kind::test: {
+        if (!test.variable.empty()) {
+            auto const value = values_ == nullptr ? std::nullopt : values_->value(test.variable);
+            result = value && !value->empty() &&
+                     (test.words.empty() || std::find(test.words.begin(), test.words.end(), *value) != test.words.end());
+            break;
+        }
         auto const start = json_.size(); // converted behind the text written so far, then taken back
         for (auto const index : test.member->lines) {
             auto const& line = *plan_.bodies[arena_.body(id)]->lines[index];
@@ -271,7 +330,7 @@ void Serialiser::provenance(Member const& member) {
         append_text(json_, plan_.document_kind);
         return;
     case ProvenanceField::test:
-        json_ += input_.provenance.test ? "true" : "false";
+        json_ += source_.provenance().test ? "true" : "false";
         return;
     case ProvenanceField::none: // an object
         for (auto const& one : member.members)
@@ -281,14 +340,17 @@ void Serialiser::provenance(Member const& member) {
     default:
         break;
     }
-    if (auto const text = provenance_text(input_.provenance, static_cast<ProvenanceField>(member.code)); !text.empty())
+    if (auto const text = provenance_text(source_.provenance(), static_cast<ProvenanceField>(member.code)); !text.empty())
         append_text(json_, text);
     else
         json_.resize(at);
 }
 
-void serialise(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics, std::uint64_t& extended) {
-    extended = Serialiser(plan, input, run, diagnostics).run();
+void serialise(Plan const& plan, SourceDocument const& source, RunValues const* values, Run& run,
+               Diagnostics& diagnostics, std::uint64_t& extended) {
+    Serialiser serialiser(plan, source, values, run, diagnostics);
+    extended = serialiser.run();
+    run.held = serialiser.held();
 }
 
 } // namespace wharf::translator

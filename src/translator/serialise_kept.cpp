@@ -44,8 +44,8 @@ void Serialiser::derived(Member const& member, ObjectId id) {
     case Derived::shipped_lines: {
         std::string lines;
         if (!append_shipped_lines(shipped_, json_.view(), member.key, lines))
-            diagnostics_.push_back(data_diagnostic(
-                plan_, input_, "MAP-0106", 0, 0,
+            diagnostics_.push_back(source_.at_occurrence(
+                0, {}, "MAP-0106",
                 fmt::format("The labels of the outer levels would stand more than {} times in `shipped_lines`.",
                             limits::shipped_packages),
                 "Labels belong to the tare or pack they are on, not to the shipment; ask the partner to move them."));
@@ -109,70 +109,6 @@ void Serialiser::note_slots(ObjectId id, ShippedNode& node) {
                 node.expiry = right_trimmed(slot_text(date, slots.date_value));
 }
 
-std::string Serialiser::key_of(Extension const& entry) const {
-    auto const view = (*input_.segments)[entry.segment];
-    if (entry.element == 0) {
-        auto const own = fmt::format("{}({})", view.id(), entry.number);
-        if (entry.parent >= 0) return key_of(run_.extensions[static_cast<std::size_t>(entry.parent)]) + "/" + own;
-        return (entry.scope != nullptr ? entry.scope->prefix : std::string()) + own;
-    }
-    if (entry.component > 0x100) return fmt::format("{:02}", entry.component - 0x100);
-    std::string key;
-    if (entry.claim != nullptr)
-        key = entry.claim->numbered
-                  ? fmt::format("{}{}({})/", entry.scope != nullptr ? entry.scope->prefix : std::string(), view.id(),
-                                entry.number)
-                  : entry.claim->stem;
-    key += fmt::format("{}{:02}", view.id(), entry.element);
-    if (entry.component != 0) key += fmt::format("-{:02}", entry.component);
-    return key;
-}
-
-void Serialiser::append_element(std::string_view text) {
-    text = right_trimmed(text);
-    if (text.find(separator_) == text.npos) {
-        append_text(json_, text);
-        return;
-    }
-    json_ += '[';
-    for (;;) {
-        auto const end = std::min(text.find(separator_), text.size());
-        append_text(json_, right_trimmed(text.substr(0, end)));
-        if (end == text.size()) break;
-        json_ += ',';
-        text.remove_prefix(end + 1);
-    }
-    json_ += ']';
-}
-
-void Serialiser::append_entry(Extension const& entry) {
-    auto const view = (*input_.segments)[entry.segment];
-    json_ += ',';
-    append_text(json_, key_of(entry));
-    json_ += ':';
-    if (entry.element != 0) {
-        ++extended_;
-        if (entry.component != 0 && entry.component < 0x100)
-            append_text(json_, right_trimmed(component_of(view.element(entry.element), separator_, entry.component)));
-        else
-            append_element(view.element(entry.element));
-        return;
-    }
-    json_ += '[';
-    for (std::uint32_t e = 1; e <= view.element_count(); ++e) {
-        if (e > 1) json_ += ',';
-        append_element(view.element(e));
-        extended_ += !view.element(e).empty();
-    }
-    json_ += ']';
-}
-
-bool Serialiser::blank(Extension const& entry) const {
-    auto const view = (*input_.segments)[entry.segment];
-    if (entry.element == 0) return false;
-    return right_trimmed(view.element(entry.element)).empty();
-}
-
 void Serialiser::extensions(Body const& body, Member const& member, ObjectId id, Choices const& choices) {
     bool const passed_over = !body.conditional.empty() && has_unread(body, id, choices);
     // those noted last are this object's: the objects below have taken theirs
@@ -180,7 +116,8 @@ void Serialiser::extensions(Body const& body, Member const& member, ObjectId id,
     while (own_via > 0 && via_[own_via - 1].first == id)
         --own_via;
     bool const via = own_via != via_.size();
-    if (arena_.first_extension(id) == 0 && !passed_over && !via) return;
+    bool const passed = std::ranges::any_of(passed_, [&](auto const& one) { return one.first == id; });
+    if (arena_.first_extension(id) == 0 && !passed_over && !via && !passed) return;
     auto const at = json_.size();
     json_ += member.key;
     auto const inner = json_.size();
@@ -194,27 +131,30 @@ void Serialiser::extensions(Body const& body, Member const& member, ObjectId id,
         via_.resize(own_via);
         json_ += '}';
     }
+    auto const entries = [&](SourceDocument::Kept wanted) {
+        for (auto i = arena_.first_extension(id); i != 0; i = source_.next_kept(i))
+            if (source_.kind_of_kept(i) == wanted) source_.append_kept(i, json_, extended_);
+    };
     format_key(plan_.format_key, [&] {
-        for (auto i = arena_.first_extension(id); i != 0; i = run_.extensions[i - 1].next)
-            if (auto const& entry = run_.extensions[i - 1];
-                (entry.element != 0 || entry.node != grammar::no_node) && !blank(entry))
-                append_entry(entry);
+        entries(SourceDocument::Kept::returns);
+        for (auto const& [object, slot] : passed_)
+            if (object == id) keep_slot(body, id, slot);
+        if (passed) std::erase_if(passed_, [&](auto const& one) { return one.first == id; });
         if (passed_over)
             for (auto const slot : body.conditional)
-                if (unread(body, id, slot, choices)) {
-                    json_ += ',';
-                    append_text(json_, body.slots[slot].key);
-                    json_ += ':';
-                    append_text(json_, right_trimmed(slot_text(id, slot)));
-                    ++extended_;
-                }
+                if (unread(body, id, slot, choices)) keep_slot(body, id, slot);
     });
-    format_key("unplaced", [&] { // segments the grammar has no place for: kept, never written back
-        for (auto i = arena_.first_extension(id); i != 0; i = run_.extensions[i - 1].next)
-            if (auto const& entry = run_.extensions[i - 1]; entry.element == 0 && entry.node == grammar::no_node)
-                append_entry(entry);
-    });
+    // what the grammar has no place for: kept, never written back
+    format_key("unplaced", [&] { entries(SourceDocument::Kept::unplaced); });
     close(at, inner, '{', '}');
+}
+
+void Serialiser::keep_slot(Body const& body, ObjectId id, SlotIndex slot) {
+    json_ += ',';
+    append_text(json_, body.slots[slot].key);
+    json_ += ':';
+    append_text(json_, right_trimmed(slot_text(id, slot)));
+    ++extended_;
 }
 
 bool Serialiser::unread(Body const& body, ObjectId id, SlotIndex slot, Choices const& choices) const {
@@ -243,10 +183,7 @@ std::string Serialiser::canonical_place(ObjectId id, std::string_view tail) cons
         auto const& body = *plan_.bodies[arena_.body(id)];
         auto const parent = arena_.parent(id);
         if (parent == 0 || body.member == nullptr) break;
-        std::string own = body.member->name;
-        for (auto const* object_ = body.parent_object; object_ != nullptr && object_->parent != nullptr;
-             object_ = object_->parent)
-            own = object_->name + "." + own;
+        auto own = member_path(body.member);
         if (body.member->kind == MemberKind::list) {
             unsigned index = 0;
             for (auto const slot : body.member->lists)
@@ -260,40 +197,32 @@ std::string Serialiser::canonical_place(ObjectId id, std::string_view tail) cons
     return place.empty() ? std::string(tail) : fmt::format("{}.{}", place, tail);
 }
 
-std::string Serialiser::member_path(Member const* member) {
-    std::string path;
-    for (; member != nullptr && member->parent != nullptr; member = member->parent)
-        path = path.empty() ? member->name : member->name + "." + path;
-    return path;
-}
-
-std::pair<std::uint32_t, std::uint32_t> Serialiser::locate(std::uint32_t begin) const {
-    auto const& segments = input_.segments->segments();
-    auto const after =
-        std::upper_bound(segments.begin(), segments.end(), begin,
-                         [](std::uint32_t at, x12::Segment const& segment) { return at < segment.begin; });
-    auto const index = static_cast<std::uint32_t>(after - segments.begin() - 1);
-    auto const view = (*input_.segments)[index];
-    std::uint32_t element = 1;
-    while (element < view.element_count() && view.element_begin(element + 1) <= begin)
-        ++element;
-    return {index, element};
-}
-
 void Serialiser::refused(Line const& line, ObjectId id, SlotIndex slot) {
-    auto const [segment, element] = locate(arena_.begin(id, slot));
     auto const place = canonical_place(id, line.target == nullptr ? std::string() : member_path(line.target));
     auto const text = slot_text(id, slot);
     auto const conversion =
         fmt::format("{}{}", to_string(line.converter.op), line.conversion_inferred ? ", inferred from the types" : "");
     auto const& external = plan_.bodies[arena_.body(id)]->slots[slot].external;
     std::string help = fmt::format("Read by {} into {} (conversion: {}).", line.origin.text_place(), place, conversion);
+    if (line.on_error != OnError::refuse) {
+        for (auto const& alternative : line.alternatives) // all it was made of
+            if (std::ranges::any_of(alternative.parts, [&](auto const& part) { return part.slot == slot; }))
+                for (auto const& part : alternative.parts)
+                    if (arena_.length(id, part.slot) != 0) passed_.emplace_back(id, part.slot);
+        held_ = held_ || line.on_error == OnError::hold;
+        diagnostics_.push_back(source_.at_text(
+            arena_.begin(id, slot), "MAP-0109",
+            fmt::format("{} \"{}\" {}. The document has no `{}`; the text is kept in `extensions`{}.", external, text,
+                        reason_, place, line.on_error == OnError::hold ? ", and the document is held" : ""),
+            std::move(help)));
+        return;
+    }
     if (line.converter.op == Op::decimal && text.find(',') != text.npos)
         help += fmt::format(" If this partner uses a decimal comma, override the line: replace {} … decimal \",\"",
                             line.target != nullptr ? line.target->name : place);
     else
         help += " Ask the partner to correct it, or override the line for this partner.";
-    diagnostics_.push_back(data_diagnostic(plan_, input_, "MAP-0101", segment, element,
+    diagnostics_.push_back(source_.at_text(arena_.begin(id, slot), "MAP-0101",
                                            fmt::format("{} \"{}\" {}.", external, text, reason_), std::move(help)));
 }
 
@@ -305,17 +234,8 @@ void Serialiser::missing(Body const& body, Member const& member, ObjectId id) {
                 external += (external.empty() ? "" : " or ") + body.slots[alternative.parts.front().slot].external;
     for (auto const list : member.lists)
         external += (external.empty() ? "" : " or ") + body.slots[list].external;
-    // point at the segment it should stand in, where there is one: of "BEG03" the first BEG
-    auto segment = arena_.segment(id);
-    auto const first = external.substr(0, external.find_first_of(" -"));
-    auto const segment_id = first.size() > 3 ? first.substr(0, first.size() - 2) : first;
-    for (std::size_t i = segment; i < input_.segments->size(); ++i)
-        if ((*input_.segments)[i].id() == segment_id) {
-            segment = static_cast<std::uint32_t>(i);
-            break;
-        }
-    diagnostics_.push_back(data_diagnostic(
-        plan_, input_, "MAP-0103", segment, 0,
+    diagnostics_.push_back(source_.at_occurrence(
+        arena_.segment(id), external, "MAP-0103",
         fmt::format("The document has no `{}`, which its schema requires.", canonical_place(id, member_path(&member))),
         external.empty() ? std::string("The map must read it from somewhere.")
                          : fmt::format("It is read from {}: that is empty or missing here.", external)));
@@ -357,9 +277,8 @@ void Serialiser::counts() {
             continue;
         }
         if (stated == actual || (items != 0 && stated == items)) continue;
-        auto const [segment, element] = locate(arena_.begin(run_.root, slot));
-        diagnostics_.push_back(data_diagnostic(
-            plan_, input_, "MAP-0108", segment, element,
+        diagnostics_.push_back(source_.at_text(
+            arena_.begin(run_.root, slot), "MAP-0108",
             fmt::format("{} says {}; the set holds {} {}.", root.slots[slot].external, stated, actual, what),
             "Nothing is lost by it, but something may be missing: ask the partner when it happens again."));
     }

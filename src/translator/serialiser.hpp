@@ -4,6 +4,7 @@
 
 #include "translator/derive.hpp"
 #include "translator/run.hpp"
+#include "translator/source_document.hpp"
 
 #include <array>
 #include <string>
@@ -14,9 +15,10 @@ namespace wharf::translator {
 
 class Serialiser {
 public:
-    Serialiser(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics)
-        : plan_(plan), input_(input), run_(run), arena_(run.arena), json_(run.json), diagnostics_(diagnostics),
-          text_(input.segments->text()), separator_(input.segments->delimiters().component) {}
+    Serialiser(Plan const& plan, SourceDocument const& source, RunValues const* values, Run& run,
+               Diagnostics& diagnostics)
+        : plan_(plan), source_(source), values_(values), run_(run), arena_(run.arena), json_(run.json),
+          diagnostics_(diagnostics), text_(source.text()) {}
 
     std::uint64_t run() {
         json_.clear();
@@ -24,6 +26,8 @@ public:
         counts();
         return extended_;
     }
+    /// A value could not be converted, and its line says `on error hold`.
+    [[nodiscard]] bool held() const { return held_; }
 
 private:
     /// What was settled about an object's conditional lines.
@@ -46,7 +50,9 @@ private:
     /// Ends an object or array begun at `inner`, whose parts each brought a comma; takes it back (with its key) when
     /// empty.
     void close(std::size_t at, std::size_t inner, char open, char end);
-    void list(Member const& member, ObjectId id);
+    void list(Body const& own, Member const& member, ObjectId id, Choices& choices);
+    bool entry(Body const& body, Member const& entry, ObjectId id, Choices& choices);
+    void given(Body const& body, Member const& member);
     /// An item of a list of values.
     bool value(Body const& body, ObjectId id);
     // --- values
@@ -71,11 +77,6 @@ private:
     void note_shipped(ObjectId id, ShippedNode& node);
     void note_slots(ObjectId id, ShippedNode& node);
     // --- extensions
-    /// The key of an element or segment nobody read, below its object.
-    std::string key_of(Extension const& entry) const;
-    void append_element(std::string_view text);
-    void append_entry(Extension const& entry);
-    [[nodiscard]] bool blank(Extension const& entry) const;
     void extensions(Body const& body, Member const& member, ObjectId id, Choices const& choices);
     template <class Entries>
     void format_key(std::string_view key, Entries const& entries) {
@@ -88,29 +89,29 @@ private:
         close(at, inner, '{', '}');
     }
     /// A text that lines could have taken and none did.
+    void keep_slot(Body const& body, ObjectId id, SlotIndex slot);
     bool unread(Body const& body, ObjectId id, SlotIndex slot, Choices const& choices) const;
     bool has_unread(Body const& body, ObjectId id, Choices const& choices) const;
     // --- faults
     /// "lines[2].unit_price": the canonical place of a line's value.
     std::string canonical_place(ObjectId id, std::string_view tail) const;
-    static std::string member_path(Member const* member);
-    /// Segment and element at a place in the text.
-    std::pair<std::uint32_t, std::uint32_t> locate(std::uint32_t begin) const;
     void refused(Line const& line, ObjectId id, SlotIndex slot);
     void missing(Body const& body, Member const& member, ObjectId id);
     /// Counts as sent are data; a wrong one is a warning.
     void counts();
 
     Plan const& plan_;
-    SetInput const& input_;
+    SourceDocument const& source_;
+    RunValues const* values_;
     Run& run_;
     Arena& arena_;
     OutBuffer& json_;
     Diagnostics& diagnostics_;
     char const* text_;
-    char separator_;
     std::string reason_;
     std::uint64_t extended_ = 0;
+    bool held_ = false;
+    std::vector<std::pair<ObjectId, SlotIndex>> passed_; // texts that could not be converted, and may stay as they are
     std::vector<std::pair<ObjectId, std::string>> via_;
     std::array<ShippedNode::Text, 12> watched_{};
     std::vector<ShippedNode> shipped_;

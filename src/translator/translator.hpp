@@ -20,6 +20,7 @@
 #include "syntax/json/value.hpp"
 #include "syntax/x12/segment_list.hpp"
 #include "syntax/x12/writer.hpp"
+#include "translator/values.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -48,12 +49,14 @@ struct SetInput {
     std::vector<grammar::NodeIndex> const* nodes = nullptr; // of grammar::Validator
     grammar::SetContext context;
     Provenance provenance;
+    RunValues const* values = nullptr; // for `lookup` and `$…`; nullptr: there are none
 };
 
 struct ReadOutcome {
     Diagnostics diagnostics;    // an error means: no document was made
     std::uint64_t elements = 0; // non-empty elements below ST, SE aside
     std::uint64_t extended = 0; // of these: kept in `extensions`
+    bool held = false;          // a document was made, but must be held: a line says `on error hold`
     [[nodiscard]] bool ok() const { return !has_errors(diagnostics); }
 };
 
@@ -75,8 +78,10 @@ public:
     [[nodiscard]] virtual ReadOutcome read(SetInput const& input, std::string& json) const = 0;
 
     /// The body of a transaction set. The document must have passed document::check. Extensions are written only where
-    /// they came from the same set and release. `delimiters` tells the component separator to use.
-    [[nodiscard]] virtual WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters) const = 0;
+    /// they came from the same set and release. `delimiters` tells the component separator to use; `values` what `$…`
+    /// and `lookup` stand for, nullptr: there are none.
+    [[nodiscard]] virtual WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters,
+                                             RunValues const* values = nullptr) const = 0;
 };
 
 struct TranslatorInfo {

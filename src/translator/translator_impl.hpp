@@ -17,7 +17,7 @@ make_translator(MapSource const& source, std::string_view name, std::shared_ptr<
 
 /// Writes a document's body; see Translator::write.
 [[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Value const& document,
-                                          x12::Delimiters const& delimiters);
+                                          x12::Delimiters const& delimiters, RunValues const* values);
 
 /// Everything that is wrong with one map of a source, in each release it names.
 [[nodiscard]] Diagnostics check_map(MapSource const& source, std::string_view name, grammar::SchemaCache& schemas);

@@ -7,6 +7,7 @@
 #include "translator/map_parser.hpp"
 #include "translator/run.hpp"
 #include "translator/translator_impl.hpp"
+#include "translator/x12_source.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -33,16 +34,19 @@ public:
         ReadOutcome outcome;
         if (input.segments == nullptr || input.nodes == nullptr || input.segments->empty()) return outcome;
         read_tree(*plan_, input, run, outcome.diagnostics);
-        serialise(*plan_, input, run, outcome.diagnostics, outcome.extended);
+        SetSource const source(*plan_, input, run);
+        serialise(*plan_, source, input.values, run, outcome.diagnostics, outcome.extended);
         outcome.elements = run.elements;
+        outcome.held = run.held;
         if (outcome.ok()) json.append(run.json.view());
         if (run.json.size() > scratch_kept) // a giant must not hold its memory for the life of the thread
             run = Run();
         return outcome;
     }
 
-    WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters) const override {
-        return write_document(*plan_, document, delimiters);
+    WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters,
+                       RunValues const* values) const override {
+        return write_document(*plan_, document, delimiters, values);
     }
 
 private:

@@ -4,6 +4,7 @@
 
 #include "syntax/json/value.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,17 +14,20 @@
 namespace wharf::translator {
 
 /// One cross-reference of a partner: what it calls a thing, and what we call it.
-struct CrossReference {
+class CrossReference {
+public:
     enum class Unknown : std::uint8_t { refuse, pass, use_default };
-    struct Row {
-        std::string theirs, ours;
-    };
-    std::vector<Row> rows; // of several with one side alike the first counts, for that direction
     Unknown unknown = Unknown::refuse;
     std::string default_ours, default_theirs; // of use_default
 
-    [[nodiscard]] std::optional<std::string_view> ours(std::string_view theirs) const;
-    [[nodiscard]] std::optional<std::string_view> theirs(std::string_view ours) const;
+    /// Of several rows with one side alike the first counts, for that direction.
+    void add(std::string const& theirs, std::string const& ours);
+    /// What the other side calls it; by the policy where it is not known. False: refused.
+    [[nodiscard]] bool to_ours(std::string& text) const;
+    [[nodiscard]] bool to_theirs(std::string& text) const;
+
+private:
+    std::map<std::string, std::string> ours_of_, theirs_of_;
 };
 
 struct RunValues {
@@ -32,10 +36,15 @@ struct RunValues {
     std::map<std::string, std::string, std::less<>> named;
     /// `$order.PATH`: the stored order that this document answers; nullptr: none is known.
     json::Value const* order = nullptr;
-    /// `lookup NAME`. A name that is not here is MAP-0121 for every value.
+    /// `lookup NAME`. A name that is not here refuses every value.
     std::map<std::string, CrossReference, std::less<>> cross_references;
 
+    /// The text of `$name`; nothing when it is not known.
     [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
 };
+
+/// `lookup NAME` of a text, to ours or to theirs. False: `reason` says why.
+[[nodiscard]] bool look_up(std::string const& name, RunValues const* values, bool to_ours, std::string& text,
+                           std::string& reason);
 
 } // namespace wharf::translator

@@ -1,5 +1,5 @@
 // Writing: the same plan backwards (map language §7). First the document is bound to slots, then slots become segments
-// in the grammar's order. Internal to writer_bind.cpp and writer_emit.cpp.
+// in the grammar's order. Internal to writer_*.cpp.
 #pragma once
 
 #include "translator/plan.hpp"
@@ -7,6 +7,7 @@
 #include "translator/translator_impl.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,42 +52,67 @@ struct BindReport {
 
 class Binder {
 public:
-    Binder(Plan const& plan, json::Value const& document);
+    Binder(Plan const& plan, json::Value const& document, RunValues const* values);
     std::unique_ptr<OutObject> run(Diagnostics& diagnostics);
 
 private:
+    // --- writer_bind.cpp: objects, lists, extensions
     std::unique_ptr<OutObject> bind(Body const& body, json::Value const& value, std::string path,
                                     OutObject const* parent, BindReport& report);
     void members(OutObject& object, Member const& owner, json::Value const& value, std::string const& path,
                  BindReport& report);
-    void values(OutObject& object, OutObject const* parent, BindReport& report);
-    bool line_value(OutObject& object, OutObject const* parent, Line const& line, json::Value const& value,
-                    BindReport& report);
-    void computed(OutObject& object, Line const& line, BindReport& report);
     void position(Body const& body, json::Value const& entry, std::string const& path, std::size_t place,
                   BindReport& report) const;
     void list(OutObject& object, Member const& member, json::Value const& items, std::string const& path,
               BindReport& report);
+    bool entry(OutObject& object, Member const& member, json::Value const& value, std::string const& path,
+               std::size_t index, std::vector<Member const*>& taken, BindReport& report);
     std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path,
                                     OutObject const* parent, BindReport& report);
-    std::size_t capacity(OutObject const& object, SlotIndex list) const;
+    void take_kept(OutObject& object, BindReport& report);
+    void not_carried(std::string const& path, json::Value const* value, std::string message, std::string help,
+                     BindReport& report) const;
+
+    // --- writer_values.cpp: lines
+    void values(OutObject& object, OutObject const* parent, BindReport& report);
+    void unwritten(OutObject const& object, Member const& owner, json::Value const& value, std::string const& path,
+                   BindReport& report) const;
+    bool line_value(OutObject& object, Line const& line, json::Value const& value, BindReport& report);
+    void computed(OutObject& object, Line const& line, BindReport& report);
     void set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed,
              BindReport& report);
-    void take_kept(OutObject& object, BindReport& report);
+    void set_part(OutObject::Text& place, std::string const& text, Line const& line) const;
+    std::string zone_offset(OutObject const& object, Line const& line) const;
+    void check_read_back(Line const& line, std::vector<std::string> const& cells, json::Value const& value,
+                         ConversionContext const& context, std::string const& path, BindReport& report) const;
+
+    // --- writer_expression.cpp: what stands after `=`
+    /// The canonical text; nothing where there is none. `fault` says why where that is an error.
+    std::optional<std::string> evaluate(OutObject const& object, Expression const& expression,
+                                        std::string& fault) const;
+    std::optional<std::string> variable(OutObject const& object, Expression const& expression,
+                                        std::string& fault) const;
+    json::Value const* order_line(OutObject const& object) const;
+    std::optional<std::string> sum(Expression const& expression, std::string& fault) const;
     std::uint64_t count(json::Value const& from, CanonicalPath const& path, std::size_t part, bool everywhere) const;
+
     Diagnostic fault(std::string_view code, std::string const& path, json::Value const* value, std::string message,
                      std::string help = {}) const;
-    std::string zone_offset(OutObject const& object, Line const& line) const;
 
     Plan const& plan_;
     json::Value const& document_;
+    RunValues const* values_;
     bool extensions_fit_ = true;
+    mutable bool order_missed_ = false; // reported
 };
+
+/// How many entries the places behind a list slot of an X12 object take; the maximum where there is no limit.
+[[nodiscard]] std::size_t x12_capacity(Plan const& plan, OutObject const& object, SlotIndex list);
 
 class Emitter {
 public:
-    Emitter(Plan const& plan, x12::Delimiters const& delimiters, Diagnostics& diagnostics)
-        : plan_(plan), schema_(*plan.schema), delimiters_(delimiters), diagnostics_(diagnostics) {}
+    Emitter(Plan const& plan, x12::Delimiters const& delimiters, RunValues const* values, Diagnostics& diagnostics)
+        : plan_(plan), schema_(*plan.schema), delimiters_(delimiters), values_(values), diagnostics_(diagnostics) {}
     void run(OutObject& root, std::vector<x12::OutSegment>& out);
 
 private:
@@ -118,15 +144,18 @@ private:
     Plan const& plan_;
     grammar::Schema const& schema_;
     x12::Delimiters delimiters_;
+    RunValues const* values_;
     Diagnostics& diagnostics_;
     unsigned levels_ = 0;
 };
 
 /// The value of a member of an object of the document; nullptr where it is absent.
 [[nodiscard]] json::Value const* find(OutObject const& object, Member const* member);
-[[nodiscard]] bool holds(OutObject const& object, ConditionTest const& test);
+[[nodiscard]] bool holds(OutObject const& object, ConditionTest const& test, RunValues const* values);
+/// `$profile.…`, `$envelope.…` in a condition: there, or one of the words.
+[[nodiscard]] bool variable_holds(ConditionTest const& test, RunValues const* values);
 
-/// "totals.amount" of a member below its object's root.
-[[nodiscard]] std::string member_path(Member const* member);
+/// "lines[0]" and "quantity" to one path; either may be empty.
+[[nodiscard]] std::string joined(std::string const& path, std::string_view name);
 
 } // namespace wharf::translator

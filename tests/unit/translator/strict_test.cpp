@@ -72,7 +72,7 @@ TEST(StrictMap, ConstantsAreValuesOfTheirElement) {
     EXPECT_EQ(fault_of("- write BEG02 drop\n"), "MAP-0009 9:1");
     EXPECT_EQ(fault_of("- BEG02 = \"SA\" when currency\ncurrency CUR02\n"), "MAP-0009 9:1");
     EXPECT_EQ(fault_of("- write BEG02 = \"SA\" when bananas\n"), "MAP-0008 9:27");
-    EXPECT_EQ(fault_of("- CTT02 = sum lines.quantity\n"), "MAP-0009 9:15");
+    EXPECT_EQ(fault_of("- CTT02 = sum lines.unit\n"), "MAP-0008 9:11");
 }
 
 TEST(StrictMap, ValuesNameWhatIsThere) {

@@ -1,5 +1,5 @@
-// The external side of the compiler: rows, claims, tuples and elements.
-#include "translator/compiler.hpp"
+// Rows, claims, tuples and elements: what the steps of an X12 path are in the grammar.
+#include "translator/x12_compiler.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -16,18 +16,11 @@ std::uint64_t bit(unsigned element) {
 
 } // namespace
 
-std::string Compiler::segment_id(NodeIndex row) const {
+std::string X12Compiler::segment_id(NodeIndex row) const {
     return schema_->segments()[schema_->nodes()[row].segment].definition->id;
 }
 
-/// Inside shapes, and everywhere in releases the map is not proved against, a line whose place is not there is no
-/// fault.
-bool Compiler::left_out(Rule const& rule) {
-    if (rule.in_shape) misfits_.try_emplace(rule.origin().text_place(), rule.origin());
-    return rule.in_shape || !strict_;
-}
-
-std::optional<NodeIndex> Compiler::row(Scope const& scope, Step const& step, Rule const& rule) {
+std::optional<NodeIndex> X12Compiler::row(Scope const& scope, Step const& step, Rule const& rule) {
     auto const& loop = schema_->loops()[scope.loop];
     // inside a hierarchical loop its own id names the levels below
     if (step.segment == "HL" && scope.loop != 0 && segment_id(loop.first) == "HL") return loop.first;
@@ -52,7 +45,7 @@ std::optional<NodeIndex> Compiler::row(Scope const& scope, Step const& step, Rul
     return std::nullopt;
 }
 
-std::unique_ptr<Scope> Compiler::new_scope(Body& body, std::uint16_t loop, std::string prefix) {
+std::unique_ptr<Scope> X12Compiler::new_scope(Body& body, std::uint16_t loop, std::string prefix) {
     auto scope = std::make_unique<Scope>();
     scope->body = &body;
     scope->loop = loop;
@@ -66,7 +59,7 @@ std::unique_ptr<Scope> Compiler::new_scope(Body& body, std::uint16_t loop, std::
     return scope;
 }
 
-bool Compiler::make_test(Select const& select, NodeIndex row, Test& test, Rule const& rule, std::uint32_t column) {
+bool X12Compiler::make_test(Select const& select, NodeIndex row, Test& test, Rule const& rule, std::uint32_t column) {
     auto const& segment = schema_->segments()[schema_->nodes()[row].segment];
     unsigned element = select.element != 0 ? select.element : segment.definition->key;
     for (std::size_t i = 0; i < segment.elements.size() && element == 0; ++i)
@@ -89,7 +82,7 @@ bool Compiler::make_test(Select const& select, NodeIndex row, Test& test, Rule c
 }
 
 /// A code that a claim can meet: short enough to be compared, and in the element's list.
-bool Compiler::selectable(std::string const& code, grammar::ElementRule const* element, Rule const& rule,
+bool X12Compiler::selectable(std::string const& code, grammar::ElementRule const* element, Rule const& rule,
                           std::uint32_t column) {
     if (code.empty() || code.size() > 8) {
         fault("MAP-0014", rule, column,
@@ -105,7 +98,7 @@ bool Compiler::selectable(std::string const& code, grammar::ElementRule const* e
     return false;
 }
 
-bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule,
+bool X12Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& cells, Test& test, Rule const& rule,
                                std::uint32_t column) {
     std::size_t index = 0;
     if (select.element != 0)
@@ -126,7 +119,7 @@ bool Compiler::make_tuple_test(Select const& select, std::vector<Cell> const& ce
 }
 
 /// "[DP]", "[CTP02=UCP]": as diagnostics and extensions print it.
-std::string Compiler::test_text(NodeIndex row, Test const& test) const {
+std::string X12Compiler::test_text(NodeIndex row, Test const& test) const {
     if (!test.present) return {};
     auto const& definition = *schema_->segments()[schema_->nodes()[row].segment].definition;
     std::string text = "[";
@@ -135,7 +128,7 @@ std::string Compiler::test_text(NodeIndex row, Test const& test) const {
     return text + "]";
 }
 
-Claim* Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each, bool child, Rule const& rule) {
+Claim* X12Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each, bool child, Rule const& rule) {
     Test test;
     if (step.select && !make_test(*step.select, row, test, rule, step.column)) return nullptr;
     for (auto const& known : scope.claims) {
@@ -155,7 +148,7 @@ Claim* Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each,
     made->rank = static_cast<std::uint8_t>(rank(each, test.present));
     made->order = order_++;
     made->origin = rule.origin();
-    if (rule.in_shape) fits_.insert(rule.origin().text_place());
+    fits(rule);
     if (!each) {
         if (scope.single_claims == used_words * 64) {
             fault("MAP-0016", rule, step.column, "More than 256 single claims in one block.");
@@ -179,7 +172,7 @@ Claim* Compiler::claim(Scope& scope, NodeIndex row, Step const& step, bool each,
     return scope.claims.back().get();
 }
 
-Scope* Compiler::scope_below(Body& body, Claim& claim, Scope const& parent) {
+Scope* X12Compiler::scope_below(Body& body, Claim& claim, Scope const& parent) {
     if (claim.scope != nullptr) return claim.scope;
     auto const& node = schema_->nodes()[claim.row];
     auto prefix = parent.prefix + segment_id(claim.row) + test_text(claim.row, claim.test);
@@ -193,7 +186,7 @@ Scope* Compiler::scope_below(Body& body, Claim& claim, Scope const& parent) {
 
 /// Opens the first `count` steps: `inner` is where their lines stand. nullptr after a fault or where the place is left
 /// out.
-Claim* Compiler::open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count,
+Claim* X12Compiler::open(Context& context, Rule const& rule, std::vector<Step> const& steps, std::size_t count,
                       bool each_last, bool child, Context& inner) {
     inner = context;
     Claim* found = nullptr;
@@ -229,7 +222,7 @@ Claim* Compiler::open(Context& context, Rule const& rule, std::vector<Step> cons
     return found;
 }
 
-grammar::ElementRule const* Compiler::element_rule(NodeIndex row, unsigned element, unsigned& component,
+grammar::ElementRule const* X12Compiler::element_rule(NodeIndex row, unsigned element, unsigned& component,
                                                    bool& composite) const {
     auto const& segment = schema_->segments()[schema_->nodes()[row].segment];
     if (element == 0 || element > segment.elements.size() || element > 64) return nullptr;
@@ -241,7 +234,7 @@ grammar::ElementRule const* Compiler::element_rule(NodeIndex row, unsigned eleme
 }
 
 /// The element a cell of a path names, in the context of its line.
-std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cell, ExternalPath const& path,
+std::optional<X12Compiler::Place> X12Compiler::place(Context& context, Cell const& cell, ExternalPath const& path,
                                                Rule const& rule) {
     Place found;
     // an element of the segment around a tuple: SDQ01
@@ -313,7 +306,7 @@ std::optional<Compiler::Place> Compiler::place(Context& context, Cell const& cel
     return found;
 }
 
-SlotIndex Compiler::slot(Body& body, Place const& place) {
+SlotIndex X12Compiler::slot(Body& body, Place const& place) {
     for (auto const& field : *place.fields)
         if (field.element == place.element && field.component == place.component) return field.slot;
     auto const index = static_cast<SlotIndex>(body.slots.size());
@@ -328,7 +321,7 @@ SlotIndex Compiler::slot(Body& body, Place const& place) {
 }
 
 /// What a line reads is no residue. Of a composite only the component: the others are residue unless read themselves.
-void Compiler::mark_read(Use& use, unsigned element, unsigned component) {
+void X12Compiler::mark_read(Use& use, unsigned element, unsigned component) {
     use.mask |= bit(element);
     if (component == 0) return;
     auto& parts = use.components;
@@ -339,7 +332,7 @@ void Compiler::mark_read(Use& use, unsigned element, unsigned component) {
 
 /// The run a tuple belongs to; fills the claim's range. The run repeats for as long as the grammar repeats the
 /// elements.
-TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& cells, bool repeats, TupleClaim& claim,
+TupleRun* X12Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& cells, bool repeats, TupleClaim& claim,
                               Rule const& rule) {
     bool const inside = cells.front().component != 0;
     auto const number = [&](Cell const& cell) { return inside ? cell.component : cell.element; };
@@ -404,11 +397,11 @@ TupleRun* Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> const& 
     return &use.runs.back();
 }
 
-void Compiler::add_tuple(TupleRun& run, TupleClaim claim, Rule const& rule) {
+void X12Compiler::add_tuple(TupleRun& run, TupleClaim claim, Rule const& rule) {
     claim.rank = static_cast<std::uint8_t>(rank(claim.each, claim.test.present));
     claim.order = order_++;
     claim.origin = rule.origin();
-    if (rule.in_shape) fits_.insert(rule.origin().text_place());
+    fits(rule);
     for (auto const& known : run.claims)
         if (known.each && claim.each && known.first == claim.first && known.test.present == claim.test.present &&
             known.test.texts == claim.test.texts)

@@ -1,0 +1,95 @@
+// What the grammar or the receiver would refuse of a segment, said with both places.
+#include "translator/writer.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wharf::translator {
+
+using grammar::NodeIndex;
+
+namespace {
+
+/// What the element's length counts: of numbers the digits, of text the characters.
+std::size_t counted_length(std::string_view text, grammar::ElementClass kind) {
+    bool const number = kind == grammar::ElementClass::decimal || kind == grammar::ElementClass::digits;
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [&](char c) {
+        return number ? c >= '0' && c <= '9' : (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    }));
+}
+
+/// What to give the document so that an element is filled: "Give it `currency_party`."; empty where no line fills it.
+std::string filled_by(OutObject const& object, std::string_view element) {
+    std::vector<std::string> members;
+    for (auto const& line : object.body->lines) {
+        if (line->target == nullptr || !line->writes()) continue;
+        for (auto const& alternative : line->alternatives)
+            for (auto const& part : alternative.parts) {
+                if (part.slot == no_slot || object.body->slots[part.slot].external != element) continue;
+                auto name = fmt::format("`{}`", joined(object.path, member_path(line->target)));
+                if (std::ranges::find(members, name) == members.end()) members.push_back(std::move(name));
+            }
+    }
+    return members.empty() ? std::string() : fmt::format("Give it {}.", fmt::join(members, " or "));
+}
+
+} // namespace
+
+std::string Emitter::canonical_of(OutObject const& object, OutObject::Text const* source) {
+    return source != nullptr && source->line != nullptr && source->line->target != nullptr
+               ? joined(object.path, member_path(source->line->target))
+               : object.path;
+}
+
+/// A delimiter inside a text would change what the receiver reads.
+void Emitter::check_characters(std::string_view text, std::string_view external, std::string const& canonical) {
+    auto const bad = std::find_if(text.begin(), text.end(), [&](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f || c == delimiters_.element || c == delimiters_.segment ||
+               c == delimiters_.component || (delimiters_.repetition != '\0' && c == delimiters_.repetition);
+    });
+    if (bad == text.end()) return;
+    auto const byte = static_cast<unsigned char>(*bad);
+    diagnostics_.push_back(fault(
+        "MAP-0113", canonical,
+        fmt::format("{} cannot be written to {}: it holds {}.",
+                    canonical.empty() ? "A text of the document" : fmt::format("A text of `{}`", canonical), external,
+                    byte < 0x20 || byte == 0x7f ? fmt::format("the control character 0x{:02x}", byte)
+                                                : fmt::format("`{}`, a delimiter of this interchange", *bad)),
+        "Take it out of the text, or choose other delimiters in the partner's profile."));
+    diagnostics_.back().value = std::string(text);
+}
+
+void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::Text const*> const& sources,
+                    OutObject const& object) {
+    if (!built.filled) return;
+    auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const id = segment_id(node);
+    for (std::size_t i = 0; i < rule.elements.size(); ++i) {
+        auto const& element = rule.elements[i];
+        auto const text = built.segment.element(i + 1);
+        auto const hierarchy = node == plan_.hierarchy_row && (i == 0 || i == 1 || i == 3);
+        auto const* const source = i < sources.size() ? sources[i] : nullptr;
+        auto const canonical = source != nullptr && source->line != nullptr && source->line->target != nullptr
+                                   ? joined(object.path, member_path(source->line->target))
+                                   : object.path;
+        if (text.empty()) {
+            if (element.mandatory && !hierarchy && built.content)
+                diagnostics_.push_back(
+                    fault("MAP-0112", canonical,
+                          fmt::format("{}{:02} is mandatory in {}, and {} has no value for it.", id, i + 1,
+                                      schema_.path(node),
+                                      object.path.empty() ? "the document" : fmt::format("`{}`", object.path)),
+                          filled_by(object, fmt::format("{}{:02}", id, i + 1))));
+            continue;
+        }
+        if (element.kind == grammar::ElementClass::composite || text == count_mark) continue;
+        if (counted_length(text, element.kind) > element.max)
+            diagnostics_.push_back(
+                fault("MAP-0111", canonical,
+                      fmt::format("`{}` \"{}\" is too long for {}/{}{:02}, which holds {} characters.", canonical, text,
+                                  schema_.loops()[schema_.nodes()[node].loop].path, id, i + 1, element.max)));
+    }
+}
+
+} // namespace wharf::translator
