@@ -28,7 +28,7 @@ CodeTable::CodeTable(std::vector<std::string_view> const& codes) {
     auto const same = std::ranges::unique(keys, {}, &std::pair<std::uint64_t, std::uint32_t>::first);
     keys.erase(same.begin(), same.end());
 
-    auto capacity = std::bit_ceil(std::max<std::size_t>(keys.size() * 9 / 4, 4));
+    auto capacity = std::bit_ceil(std::max<std::size_t>(keys.size() * 3, 4));
     std::uint64_t multiplier = 0x9e3779b97f4a7c15u;
     for (;; capacity *= 2) {
         auto const bits = static_cast<std::uint32_t>(std::countr_zero(capacity));

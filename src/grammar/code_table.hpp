@@ -24,8 +24,7 @@ struct CodeTableView {
     /// `key` is not 0.
     [[nodiscard]] bool has(std::uint64_t key) const {
         auto const hash = key * multiplier;
-        return (static_cast<unsigned>(slots[hash >> first_shift] == key) |
-                static_cast<unsigned>(slots[hash >> second_shift & mask] == key)) != 0;
+        return slots[hash >> first_shift] == key || slots[hash >> second_shift & mask] == key;
     }
 };
 

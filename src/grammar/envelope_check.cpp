@@ -32,6 +32,8 @@ bool is_security_segment(std::string_view id) {
 }
 
 std::string_view trim_blanks(std::string_view text) {
+    if (!text.empty() && text.front() > ' ' && text.back() > ' ')
+        return text;
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))

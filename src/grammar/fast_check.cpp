@@ -32,8 +32,6 @@ std::uint64_t not_digits(std::uint64_t text) {
 /// Digits with a leading minus and, in a decimal, one point; sign and point do not count for the length.
 /// Longer than eight bytes is rare and looked at again.
 bool number_is_wrong(char const* at, std::uint32_t length, FastElement const& rule, bool point_allowed) {
-    if (length <= 8 && (not_digits(load(at)) & low_bytes(length)) == 0) [[likely]]
-        return length - rule.min > rule.span;
     std::uint32_t const minus = *at == '-';
     at += minus;
     length -= minus;
@@ -102,7 +100,7 @@ bool time_is_wrong(char const* at, std::uint32_t length) {
     return (pairs & 0xff) > 23 || (pairs >> 16 & 0xff) > 59 || (pairs >> 32 & 0xff) > 59;
 }
 
-bool long_text_is_text(std::uint64_t const* not_text, std::uint32_t bit, std::uint32_t length) {
+[[gnu::noinline]] bool long_text_is_text(std::uint64_t const* not_text, std::uint32_t bit, std::uint32_t length) {
     while (length != 0) {
         auto const shift = bit % 64;
         auto const take = std::min<std::uint32_t>(64 - shift, length);
@@ -115,7 +113,7 @@ bool long_text_is_text(std::uint64_t const* not_text, std::uint32_t bit, std::ui
 }
 
 /// True when no byte of text[begin, begin + length) is a control character, beyond ASCII, a component or repetition separator.
-bool is_text(std::uint64_t const* not_text, std::uint32_t begin, std::uint32_t length) {
+[[gnu::always_inline]] inline bool is_text(std::uint64_t const* not_text, std::uint32_t begin, std::uint32_t length) {
     if (length - 1 > 63) [[unlikely]]
         return long_text_is_text(not_text, begin, length);
     auto const* const word = not_text + begin / 64;
@@ -141,6 +139,35 @@ CodeTableView nothing_yet() {
 
 } // namespace
 
+/// Which segment of the set has an id, by the schema's tables.
+class FastCheck::Lookup {
+public:
+    explicit Lookup(SchemaTables const& tables)
+        : slots_(tables.lookup.data()), ids_(tables.packed_ids.data()), multiplier_(tables.multiplier), shift_(tables.shift),
+          none_(static_cast<std::uint32_t>(tables.packed_ids.size() - 1)) {}
+
+    /// none() when it has none. The id is followed by three bytes that may be read.
+    [[nodiscard]] [[gnu::always_inline]] std::uint32_t find(char const* id, std::uint32_t length) const {
+        if (length - 1 > 2)
+            return none_;
+        std::uint32_t packed = 0;
+        std::memcpy(&packed, id, 4);
+        if constexpr (std::endian::native == std::endian::big)
+            packed = __builtin_bswap32(packed);
+        packed &= ~0u >> (32 - 8 * length);
+        auto const slot = slots_[(packed * multiplier_) >> shift_];
+        return ids_[slot] == packed ? slot : none_;
+    }
+    [[nodiscard]] std::uint32_t none() const { return none_; }
+
+private:
+    std::uint16_t const* slots_;
+    std::uint32_t const* ids_;
+    std::uint32_t multiplier_;
+    unsigned shift_;
+    std::uint32_t none_;
+};
+
 /// The set's arrays, and how far its text may be read.
 struct FastCheck::Segments {
     char const* text = nullptr;
@@ -148,7 +175,7 @@ struct FastCheck::Segments {
     std::uint32_t const* ends = nullptr;
     std::uint64_t const* not_text = nullptr; // bit per byte of text
     std::uint32_t count = 0;
-    std::uint32_t careful_from = 0; // a segment that ends behind this is near the end of the text: loads of eight bytes would pass it
+    std::uint32_t quick_count = 0; // the segments behind these are near the end of the text: loads of eight bytes would pass it
 };
 
 FastCheck::FastCheck(Schema const& schema)
@@ -161,6 +188,7 @@ FastCheck::FastCheck(Schema const& schema)
 
 bool FastCheck::start(x12::SegmentList const& set, Segments& segments) {
     suspects_.clear();
+    special_ = 0xff;
     nodes_.resize(set.size());
     if (set.empty())
         return false;
@@ -173,8 +201,10 @@ bool FastCheck::start(x12::SegmentList const& set, Segments& segments) {
     segments.ends = set.ends().data();
     segments.count = static_cast<std::uint32_t>(set.size());
     segments.not_text = set.not_text();
-    auto const readable = set.readable();
-    segments.careful_from = readable < 8 ? 0 : static_cast<std::uint32_t>(std::min<std::size_t>(readable - 8, 0xffffffff));
+    segments.quick_count = segments.count;
+    auto const end = [&](x12::Segment const& segment) { return segments.ends[segment.first_end + segment.count - 1]; };
+    while (segments.quick_count != 0 && std::size_t{end(segments.segments[segments.quick_count - 1])} + 8 > set.readable())
+        --segments.quick_count;
     return true;
 }
 
@@ -185,22 +215,8 @@ bool FastCheck::run(x12::SegmentList const& set) {
     return tables_.guided ? walk<true>(segments) : walk<false>(segments);
 }
 
-inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& segment) const {
-    auto const length = s.ends[segment.first_end] - segment.begin;
-    auto const none = static_cast<std::uint32_t>(tables_.packed_ids.size() - 1);
-    if (length - 1 > 2)
-        return none;
-    std::uint32_t id = 0;
-    std::memcpy(&id, s.text + segment.begin, 4); // an id is followed by a separator and, but for the last of a text, by more
-    if constexpr (std::endian::native == std::endian::big)
-        id = __builtin_bswap32(id);
-    id &= ~0u >> (32 - 8 * length);
-    auto const slot = tables_.lookup[(id * tables_.multiplier) >> tables_.shift];
-    return tables_.packed_ids[slot] == id ? slot : none;
-}
-
 [[gnu::always_inline]] inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const& segment, std::uint32_t first_element,
-                                          std::uint32_t known, std::uint16_t rule_index) {
+                                          std::uint32_t known, std::uint16_t rule_index, bool components) {
     auto const* end = s.ends + segment.first_end;
     auto const sent = segment.count - 1;
     auto const* rule = tables_.elements.data() + first_element;
@@ -218,13 +234,15 @@ inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& s
             continue;
         present |= bit;
         if (rule->check == Check::text) {
-            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(at[length - 1] == ' ') |
-                     static_cast<unsigned>(*at == ' ');
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span);
         } else if (rule->check == Check::code) {
             wrong |= static_cast<unsigned>(length - rule->min > rule->span) |
                      static_cast<unsigned>(!codes_[rule->codes].has(load(at) & low_bytes(length)));
         } else if (rule->check <= Check::decimal) {
-            wrong |= number_is_wrong(at, length, *rule, rule->check == Check::decimal);
+            if (length <= 8 && (not_digits(load(at)) & low_bytes(length)) == 0) [[likely]]
+                wrong |= static_cast<unsigned>(length - rule->min > rule->span);
+            else
+                wrong |= number_is_wrong(at, length, *rule, rule->check == Check::decimal);
         } else if (rule->check == Check::date) {
             wrong |= static_cast<unsigned>(date_is_wrong(at, length) || length - rule->min > rule->span);
         } else if (rule->check == Check::time) {
@@ -236,29 +254,31 @@ inline std::uint32_t FastCheck::slot_of(Segments const& s, x12::Segment const& s
         }
     }
     wrong |= static_cast<unsigned>(present < bit >> 1); // the last is empty: separators behind the last value
-    auto const first = segment.begin;
+    auto const first = segment.begin; // blanks at the ends of elements are among the bits
     wrong |= static_cast<unsigned>(!is_text(s.not_text, first, begin - 1 - first));
     return wrong == 0 && (present == right_[rule_index].last || presence_is_right(rule_index, present)) &&
-           (!tables_.rules[rule_index].careful || components_are_right(s, segment, rule_index));
+           (!components || components_are_right(s, segment, rule_index));
 }
 
 template <bool guided> bool FastCheck::walk(Segments const& s) {
-    auto const segment_count = static_cast<std::uint32_t>(tables_.packed_ids.size() - 1);
+    Lookup const lookup(tables_);
+    auto const segment_count = lookup.none();
     auto const* const nodes = tables_.nodes.data();
     auto const* const steps = tables_.steps.data();
     auto* const counts = counts_.data();
     auto* const out = nodes_.data();
     NodeIndex node = 0;
+    std::uint8_t special = 0;
     for (std::uint32_t i = 0; i < s.count; ++i) {
         auto const& segment = s.segments[i];
-        bool const near_the_end = s.ends[segment.first_end + segment.count - 1] > s.careful_from;
+        bool const near_the_end = i >= s.quick_count;
         if (i != 0) {
             std::uint32_t slot;
             if (near_the_end) [[unlikely]] {
                 auto const found = schema_.find_segment(std::string_view(s.text + segment.begin, s.ends[segment.first_end] - segment.begin));
                 slot = found < 0 ? segment_count : static_cast<std::uint32_t>(found);
             } else {
-                slot = slot_of(s, segment);
+                slot = lookup.find(s.text + segment.begin, s.ends[segment.first_end] - segment.begin);
             }
             if (slot == segment_count)
                 return false;
@@ -287,9 +307,11 @@ template <bool guided> bool FastCheck::walk(Segments const& s) {
         }
         out[i] = node;
         auto const& row = nodes[node];
-        if (near_the_end || !elements_are_right(s, segment, row.first_element, row.elements, row.rule)) [[unlikely]]
+        special |= row.special;
+        if (near_the_end || !elements_are_right(s, segment, row.first_element, row.elements, row.rule, (row.special & special_components) != 0)) [[unlikely]]
             suspects_.push_back(i);
     }
+    special_ = special;
     return true;
 }
 
@@ -383,8 +405,7 @@ void FastCheck::run_elements(x12::SegmentList const& set) {
         else
             continue;
         auto const& table = tables_.rules[rule];
-        if (s.ends[segment.first_end + segment.count - 1] > s.careful_from ||
-            !elements_are_right(s, segment, table.first_element, table.elements, rule))
+        if (i >= s.quick_count || !elements_are_right(s, segment, table.first_element, table.elements, rule, table.components))
             suspects_.push_back(i);
     }
 }

@@ -31,6 +31,9 @@ public:
     /// Segments whose elements must be looked at again, in order.
     [[nodiscard]] std::vector<std::uint32_t> const& suspects() const { return suspects_; }
 
+    /// SpecialSegment of all segments of the set last run; all of them where nobody knows.
+    [[nodiscard]] std::uint8_t special() const { return special_; }
+
     /// To be called for what turned out right: it will be known next time.
     void remember(std::uint16_t rule, std::uint64_t present);
     /// Hashes the code lists of these elements, unless they are.
@@ -38,16 +41,16 @@ public:
 
 private:
     struct Segments;
+    class Lookup;
     bool start(x12::SegmentList const& set, Segments& segments);
     template <bool guided> bool walk(Segments const& segments);
     [[nodiscard]] bool elements_are_right(Segments const& segments, x12::Segment const& segment, std::uint32_t first_element,
-                                          std::uint32_t known, std::uint16_t rule);
+                                          std::uint32_t known, std::uint16_t rule, bool components);
     [[nodiscard]] bool presence_is_right(std::uint16_t rule, std::uint64_t present);
     [[nodiscard]] bool careful_is_right(std::uint16_t rule, std::uint32_t element, std::string_view value) const;
     [[nodiscard]] bool components_are_right(Segments const& segments, x12::Segment const& segment, std::uint16_t rule) const;
     NodeIndex enter_variant(Segments const& segments, x12::Segment const& segment, NodeIndex first, bool repeats);
     [[nodiscard]] bool has_enough(NodeIndex representative) const;
-    [[nodiscard]] std::uint32_t slot_of(Segments const& segments, x12::Segment const& segment) const;
 
     struct RightMasks {
         std::uint64_t last = ~std::uint64_t{0};
@@ -58,6 +61,7 @@ private:
     SchemaTables const& tables_;
     std::vector<NodeIndex> nodes_;
     std::vector<std::uint32_t> suspects_;
+    std::uint8_t special_ = 0;
     CharacterTable character_table_;
     x12::Delimiters delimiters_; // that the table is for
     std::vector<std::uint32_t> counts_;      // by node

@@ -20,10 +20,10 @@ GuideRules& GuideRules::operator=(GuideRules&&) noexcept = default;
 
 bool GuideRules::any() const { return state_->hierarchy.any() || state_->bounded_loops.any() || state_->rules.any(); }
 
-void GuideRules::run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, Findings& findings) {
+void GuideRules::run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, std::uint8_t special, Findings& findings) {
     if (state_->hierarchy.any())
         state_->hierarchy.run(set, nodes, findings);
-    if (state_->bounded_loops.any())
+    if (state_->bounded_loops.any() && (special & special_loop_header) != 0)
         state_->bounded_loops.run(set, nodes, findings);
     if (state_->rules.any())
         state_->rules.run(set, nodes, findings);

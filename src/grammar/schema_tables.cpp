@@ -20,7 +20,10 @@ public:
         for (auto const& node : schema_.nodes()) {
             auto const& rule = made_.rules[node.rule];
             auto const max = node.forbidden ? 0 : node.max == 0 ? 0xffffffffu : node.max;
-            made_.nodes.push_back({rule.first_element, max, node.rule, node.place, rule.elements});
+            auto const id = schema_.segments()[node.segment].definition->id;
+            std::uint8_t special = id == "LS" ? special_loop_header : id == "HL" ? special_level : 0;
+            special |= rule.components ? special_components : 0;
+            made_.nodes.push_back({rule.first_element, max, node.rule, node.place, rule.elements, special});
             made_.guided = made_.guided || node.place != no_place || node.min > 1;
         }
         add_lookup();
@@ -45,7 +48,7 @@ private:
         if (guide != nullptr) {
             fast.mandatory |= guide->must;
             fast.forbidden = guide->must_not | guide->unlisted;
-            fast.careful = guide->components;
+            fast.components = guide->components;
         }
         for (auto const& note : rule.notes)
             made_.notes.push_back({note.mask, note.first, note.note->kind});

@@ -14,7 +14,7 @@ class Schema;
 
 /// How the fast path looks at an element. It only says "right" or "look again".
 enum class Check : std::uint8_t {
-    text,    // length, no blank at either end; characters are tested for the whole segment
+    text,    // length; characters, and blanks at either end, are tested for the whole segment
     code,    // text, and in a list of codes of up to eight bytes
     digits,  // Nn: digits with a leading minus
     decimal, // R: the same with one point
@@ -45,7 +45,7 @@ struct FastRule {
     std::uint32_t first_note = 0;
     std::uint16_t notes = 0;
     std::uint8_t elements = 0;
-    bool careful = false; // a guide says something of components
+    bool components = false; // a guide says something of components
 };
 
 struct FastNode {
@@ -54,6 +54,14 @@ struct FastNode {
     std::uint16_t rule = 0;
     std::uint16_t place = 0xffff;    // index into Schema::places()
     std::uint8_t elements = 0;
+    std::uint8_t special = 0;        // SpecialSegment
+};
+
+/// Segments that mean more than their place: whether a set has any is known without looking again. Bits.
+enum SpecialSegment : std::uint8_t {
+    special_loop_header = 1, // LS
+    special_level = 2,       // HL
+    special_components = 4,  // a guide says something of components
 };
 
 /// A step of a correct reader in 16 bits.

@@ -15,11 +15,11 @@ struct SenseCheck::State {
     Lines lines;
     QuickSum sum;
 
-    void look_at(SenseInput const& input, std::size_t& index, unsigned looks);
+    [[gnu::always_inline]] void look_at(SenseInput const& input, std::size_t& index, unsigned looks);
 };
 
 /// `index` is left at the last segment dealt with.
-void SenseCheck::State::look_at(SenseInput const& input, std::size_t& index, unsigned looks) {
+inline void SenseCheck::State::look_at(SenseInput const& input, std::size_t& index, unsigned looks) {
     if ((looks & look_check_digits) != 0)
         check_digits(input, index);
     if ((looks & look_units) != 0)

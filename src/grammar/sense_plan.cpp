@@ -29,11 +29,14 @@ std::vector<SetSense> const& sets() {
 struct QualifierPair {
     QualifiedValues::Kind kind;
     std::string_view qualifier, value; // element numbers
+    std::array<std::uint16_t, 3> announces;
 };
+constexpr std::uint16_t code(char a, char b) { return static_cast<std::uint16_t>(a | b << 8); }
+// UA, UD, UE, UI and UN announce numbers without a check digit, or with one that may be left out.
 constexpr std::array qualifier_pairs = {
-    QualifierPair{QualifiedValues::Kind::product, "235", "234"},
-    QualifierPair{QualifiedValues::Kind::party, "66", "67"},
-    QualifierPair{QualifiedValues::Kind::marks, "88", "87"},
+    QualifierPair{QualifiedValues::Kind::product, "235", "234", {code('U', 'P'), code('E', 'N'), code('U', 'K')}},
+    QualifierPair{QualifiedValues::Kind::party, "66", "67", {code('U', 'L')}},
+    QualifierPair{QualifiedValues::Kind::marks, "88", "87", {code('G', 'M')}},
 };
 
 /// A value belongs to the last qualifier of its kind before it: LIN 02/03, MAN 01/02 03, SDQ 02/03 05 07 ….
@@ -47,7 +50,7 @@ void add_qualified(SegmentRule const& rule, std::vector<QualifiedValues>& out) {
             auto const position = static_cast<std::uint8_t>(k + 1);
             if (number_of(rule.elements[k]) == pair.qualifier) {
                 open = out.size();
-                out.push_back({pair.kind, position, 0, 0, 1});
+                out.push_back({pair.kind, position, 0, 0, 1, pair.announces});
             } else if (number_of(rule.elements[k]) == pair.value && open < out.size()) {
                 auto& values = out[open];
                 if (values.first == 0)
@@ -115,13 +118,15 @@ SensePlan::SensePlan(Schema const& schema) {
     set = known != sets().end() ? &*known : nullptr;
 
     std::vector<std::uint8_t> of_segment;
+    std::vector<std::size_t> begins; // of values_, by segment
     for (auto const& rule : schema.segments()) {
         std::string_view const id = rule.definition->id;
-        begins_.push_back(static_cast<std::uint32_t>(values_.size()));
-        std::vector<QualifiedValues> qualified;
-        add_qualified(rule, qualified);
-        values_.insert(values_.end(), qualified.begin(), qualified.end());
-        std::uint8_t look = qualified.empty() ? 0 : look_check_digits;
+        begins.push_back(values_.size());
+        std::vector<QualifiedValues> pairs;
+        add_qualified(rule, pairs);
+        std::ranges::sort(pairs, {}, &QualifiedValues::first);
+        values_.insert(values_.end(), pairs.begin(), pairs.end());
+        std::uint8_t look = pairs.empty() ? 0 : look_check_digits;
         if (auto const places = quantity_and_unit(id); places.unit != 0 && places.quantity <= rule.elements.size() &&
                                                        places.unit <= rule.elements.size() && !notes_tie(rule, places))
             look |= look_units;
@@ -135,7 +140,7 @@ SensePlan::SensePlan(Schema const& schema) {
             look |= look_totals;
         of_segment.push_back(look);
     }
-    begins_.push_back(static_cast<std::uint32_t>(values_.size()));
+    begins.push_back(values_.size());
 
     for (NodeIndex node = 0; node < schema.nodes().size(); ++node) {
         auto const segment = schema.nodes()[node].segment;
@@ -144,6 +149,8 @@ SensePlan::SensePlan(Schema const& schema) {
         if (part != InvoicePart::none)
             look |= look_invoice;
         looks.push_back(look);
+        qualified.emplace_back(values_.data() + begins[segment], values_.data() + begins[segment + 1]);
+        units.push_back(quantity_and_unit(schema.segments()[segment].definition->id));
         parts.push_back(part);
         looks_of_set |= look;
     }

@@ -6,6 +6,7 @@
 #include "grammar/schema.hpp"
 #include "syntax/x12/segment_list.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -33,6 +34,7 @@ struct QualifiedValues {
     std::uint8_t first = 0;
     std::uint8_t last = 0;
     std::uint8_t step = 1;
+    std::array<std::uint16_t, 3> announces = {}; // qualifiers of values with a check digit: two characters, the first in the lower byte
 };
 
 enum class InvoicePart : std::uint8_t {
@@ -67,21 +69,27 @@ struct SetSense {
     bool numbered_per_order = false;              // the same number may come again for another order
 };
 
+/// Positions of the quantity and of the unit in segments where one describes the other; {0, 0} for other segments.
+struct QuantityAndUnit {
+    std::uint8_t quantity = 0;
+    std::uint8_t unit = 0;
+};
+[[nodiscard]] QuantityAndUnit quantity_and_unit(std::string_view segment_id);
+
 struct SensePlan {
     explicit SensePlan(Schema const& schema);
+    SensePlan(SensePlan const&) = delete; // spans into itself
+    SensePlan& operator=(SensePlan const&) = delete;
 
     std::vector<std::uint8_t> looks; // by node
     std::vector<InvoicePart> parts;  // by node
+    std::vector<std::span<QualifiedValues const>> qualified; // by node, those of its segment in order of their qualifiers
+    std::vector<QuantityAndUnit> units; // by node
     SetSense const* set = nullptr;   // nullptr: nothing is known of its totals
     std::uint8_t looks_of_set = 0;   // all looks, or-ed
 
-    [[nodiscard]] std::span<QualifiedValues const> qualified(std::uint16_t segment) const {
-        return {values_.data() + begins_[segment], values_.data() + begins_[segment + 1]};
-    }
-
 private:
     std::vector<QualifiedValues> values_;
-    std::vector<std::uint32_t> begins_; // by segment of the schema, and one more
 };
 
 /// What a check works on.
@@ -98,12 +106,5 @@ struct SenseInput {
         return nodes[index] < plan.looks.size() && (plan.looks[nodes[index]] & look) != 0;
     }
 };
-
-/// Positions of the quantity and of the unit in segments where one describes the other; {0, 0} for other segments.
-struct QuantityAndUnit {
-    std::uint8_t quantity = 0;
-    std::uint8_t unit = 0;
-};
-[[nodiscard]] QuantityAndUnit quantity_and_unit(std::string_view segment_id);
 
 } // namespace wharf::grammar

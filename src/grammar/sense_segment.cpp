@@ -77,6 +77,8 @@ constexpr std::array date_orders = {DateOrder{0, 1}, DateOrder{2, 3}, DateOrder{
 void check_order(SenseInput const& input, std::size_t early, std::size_t late, DateOrder order) {
     auto const a = input.set[early].element(2);
     auto const b = input.set[late].element(2);
+    if (a.size() == 8 && b.size() == 8 && a <= b) // whether dates or not
+        return;
     auto const from = day_of(a);
     auto const to = day_of(b);
     if (from == 0 || to == 0 || from <= to)
@@ -95,36 +97,38 @@ void check_order(SenseInput const& input, std::size_t early, std::size_t late, D
     input.findings.add_if_new(std::move(finding));
 }
 
-} // namespace
-
-void check_digits(SenseInput const& input, std::size_t index) {
+[[gnu::noinline]] void check_values(SenseInput const& input, std::size_t index, QualifiedValues const& values, std::size_t digits) {
     auto const segment = input.set[index];
-    auto const count = segment.element_count();
-    for (auto const& values : input.plan.qualified(input.schema.nodes()[input.nodes[index]].segment)) {
-        if (values.first > count)
-            continue;
-        auto const qualifier = segment.element(values.qualifier);
-        if (qualifier.size() != 2)
-            continue;
-        auto const digits = digits_of(values.kind, pack(qualifier[0], qualifier[1]));
-        if (digits == 0)
-            continue;
-        for (std::uint32_t k = values.first; k <= values.last; k += values.step) {
-            auto value = segment.element(k);
-            bool const prefixed = digits == 18 && value.size() == 20 && value.starts_with("00");
-            if ((value.size() == digits || prefixed) && check_digit_of(value) == CheckDigit::wrong)
-                report_check_digit(input, index, k, qualifier, value, name_of(digits, values.kind));
-        }
+    for (std::uint32_t k = values.first; k <= values.last; k += values.step) {
+        auto const value = segment.element(k);
+        bool const prefixed = digits == 18 && value.size() == 20 && value.starts_with("00");
+        if ((value.size() == digits || prefixed) && check_digit_of(value) == CheckDigit::wrong) [[unlikely]]
+            report_check_digit(input, index, k, segment.element(values.qualifier), value, name_of(digits, values.kind));
     }
 }
 
-void check_units(SenseInput const& input, std::size_t index) {
+} // namespace
+
+void check_digits(SenseInput const& input, std::size_t index) {
+    auto const& segment = input.set.segments()[index];
+    auto const* const ends = input.set.ends().data() + segment.first_end;
+    auto const* const text = input.set.text();
+    for (auto const& values : input.plan.qualified[input.nodes[index]]) {
+        if (values.first >= segment.count)
+            break; // pairs stand in order
+        auto const* const qualifier = text + ends[values.qualifier - 1] + 1;
+        if (text + ends[values.qualifier] - qualifier != 2)
+            continue;
+        auto const code = static_cast<std::uint16_t>(pack(qualifier[0], qualifier[1]));
+        if (code == values.announces[0] || code == values.announces[1] || code == values.announces[2])
+            check_values(input, index, values, digits_of(values.kind, code));
+    }
+}
+
+void report_units(SenseInput const& input, std::size_t index) {
     auto const segment = input.set[index];
-    auto const places = quantity_and_unit(segment.id());
+    auto const places = input.plan.units[input.nodes[index]];
     auto const quantity = segment.element(places.quantity);
-    auto const unit = segment.element(places.unit);
-    if (quantity.empty() == unit.empty())
-        return;
     auto const& rule = input.schema.segments()[input.schema.nodes()[input.nodes[index]].segment];
     auto const missing = quantity.empty() ? places.quantity : places.unit;
     auto const sent = quantity.empty() ? places.unit : places.quantity;

@@ -61,6 +61,7 @@ struct Reader::State {
     std::size_t part_begin = 0;    // from the block's text
     std::size_t first_segment = 0; // of the part, in the block
     std::size_t cursor = 0;        // the next position of the index
+    std::size_t terminator = 0;    // the next of its terminators
     std::size_t window = window_bytes;
     bool part_is_open = false;
 
@@ -89,6 +90,7 @@ struct Reader::State {
     void begin_block() {
         input.begin_block(delimiters);
         cursor = 0;
+        terminator = 0;
     }
     [[nodiscard]] std::size_t segments_read() const { return input.block().segments.size() - first_segment; }
     [[nodiscard]] SegmentView last_segment() const {
@@ -173,11 +175,16 @@ void Reader::State::read_segments(Take take) {
         scan.text = block.text;
         scan.size = static_cast<std::uint32_t>(block.size);
         scan.at = static_cast<std::uint32_t>(input.at);
-        scan.origin = origin;
+        scan.positions = origin;
+        scan.next = static_cast<std::uint32_t>(cursor);
         scan.inside_segment = false;
-        auto const* next = origin + cursor;
-        parse_segments(next, origin + block.index.count(), scan);
-        cursor = static_cast<std::size_t>(next - origin);
+        auto const terminators = block.index.terminators();
+        while (terminator < terminators.size() && terminators[terminator] < cursor)
+            ++terminator;
+        auto const* next = terminators.data() + terminator;
+        parse_segments(next, terminators.data() + terminators.size(), scan);
+        terminator = static_cast<std::size_t>(next - terminators.data());
+        cursor = scan.next;
         input.at = scan.at;
         if (!scan.inside_segment)
             break;
@@ -212,6 +219,7 @@ void Reader::State::read_endless_segment() {
     input.at = std::min(end + 1, block.size);
     block.index.resume(cursor, ends, input.at);
     ++cursor;
+    terminator = block.index.terminators().size();
 }
 
 /// BIN and BDS: the data has the length that stands before it, and may hold anything (X12.6, binary data). False when that cannot
@@ -257,6 +265,7 @@ bool Reader::State::read_binary() {
     block.segments.back().first_end = static_cast<std::uint32_t>(cursor);
     block.index.resume(cursor, std::span(ends, count), input.at);
     cursor += count;
+    terminator = block.index.terminators().size();
     ++position;
     return true;
 }

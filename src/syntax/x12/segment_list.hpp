@@ -77,11 +77,9 @@ public:
     [[nodiscard]] std::span<Segment const> segments() const { return {block_->segments.data() + first_, count_}; }
     /// All positions of the block, from which Segment::first_end counts.
     [[nodiscard]] std::span<std::uint32_t const> ends() const { return {block_->index.positions(), block_->index.count()}; }
-    /// Bit i: byte i of text() is a control character, DEL, above 0x7f, or a component or repetition separator. Eight bytes may be
-    /// read at any byte of the bitmap that holds a bit of an element.
+    /// Bit i: byte i of text() is a control character, DEL, above 0x7f, a component or repetition separator, or a blank at either end
+    /// of an element. Eight bytes may be read at any byte of the bitmap that holds a bit of an element.
     [[nodiscard]] std::uint64_t const* not_text() const { return block_->index.not_text(); }
-    /// Bit i: byte i of text() is none of 0-9.
-    [[nodiscard]] std::uint64_t const* not_digit() const { return block_->index.not_digit(); }
 
 private:
     Block const* block_ = nullptr;

@@ -8,8 +8,9 @@
 #include <algorithm>
 #include <functional>
 
-// The input of these parsers is not text but the index of delimiters: an iterator points at the position of the next
-// delimiter, so that a field is one step whatever its length. Delimiters are run-time data and come with the context.
+// The input of these parsers is not text but the index of delimiters: an iterator points at the next segment terminator. All
+// positions before it are element separators, so that all fields of a segment are one step. Delimiters are run-time data and
+// come with the context.
 
 namespace wharf::x12 {
 namespace {
@@ -40,23 +41,8 @@ struct SegmentStart : x3::parser<SegmentStart> {
     }
 };
 
-/// The bytes up to the next delimiter, and that delimiter, when it is the element separator.
-struct SeparatedField : x3::parser<SeparatedField> {
-    using attribute_type = x3::unused_type;
-    static bool const has_attribute = false;
-
-    template <class Iterator, class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext const&, Attribute&) const {
-        auto const& scan = scan_of(context);
-        if (first == last || *first == scan.size || scan.text[*first] != scan.delimiters.element)
-            return false;
-        ++first;
-        return true;
-    }
-};
-
-/// The last field with the segment terminator, or the end of the text in its place.
-struct TerminatedField : x3::parser<TerminatedField> {
+/// The fields up to the next segment terminator, or the end of the text in its place, with the separators between them.
+struct FieldsAndTerminator : x3::parser<FieldsAndTerminator> {
     using attribute_type = x3::unused_type;
     static bool const has_attribute = false;
 
@@ -69,7 +55,23 @@ struct TerminatedField : x3::parser<TerminatedField> {
     }
 };
 
-/// Notes the segment whose positions were just taken.
+/// One line break behind a terminator: CR, LF or both.
+void pass_line_break(std::uint32_t const*& first, std::uint32_t const* last, SegmentScan& scan) {
+    auto const behind = scan.at;
+    if (scan.text[behind] == '\r')
+        ++scan.at;
+    if (scan.at < scan.size && scan.text[scan.at] == '\n')
+        ++scan.at;
+    if (scan.at == behind)
+        return;
+    // Where the terminator is a line break, the second one ends an empty segment.
+    for (; first != last && scan.positions[*first] < scan.at; ++first)
+        scan.next = *first + 1;
+    while (first != last && scan.next < *first && scan.positions[scan.next] < scan.at)
+        ++scan.next;
+}
+
+/// Notes the segment whose terminator was just taken.
 template <class Subject> struct Noted : x3::unary_parser<Subject, Noted<Subject>> {
     using base_type = x3::unary_parser<Subject, Noted<Subject>>;
     using attribute_type = x3::unused_type;
@@ -79,38 +81,33 @@ template <class Subject> struct Noted : x3::unary_parser<Subject, Noted<Subject>
 
     template <class Iterator, class Context, class RuleContext, class Attribute>
     bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext const& rule_context, Attribute& attribute) const {
-        auto const begin = first;
         if (!this->subject.parse(first, last, context, rule_context, attribute))
             return false;
         auto& scan = scan_of(context);
-        scan.segments->push_back({scan.at, static_cast<std::uint32_t>(begin - scan.origin), static_cast<std::uint32_t>(first - begin)});
+        auto const end = first[-1];
+        scan.segments->push_back({scan.at, scan.next, end + 1 - scan.next});
+        scan.next = end + 1;
         scan.inside_segment = false;
         scan.any_segment = false;
         scan.done = scan.single;
-        auto const behind = std::min(first[-1] + 1, scan.size);
+        auto const behind = std::min(scan.positions[end] + 1, scan.size);
         scan.at = behind;
-        if (behind < scan.size && scan.text[behind] == '\r')
-            ++scan.at;
-        if (scan.at < scan.size && scan.text[scan.at] == '\n')
-            ++scan.at;
-        if (scan.at != behind) // where the terminator is a line break, the second one has a position too
-            while (first != last && *first < scan.at)
-                ++first;
+        if (behind < scan.size && static_cast<unsigned char>(scan.text[behind]) <= '\r')
+            pass_line_break(first, last, scan);
         return true;
     }
 };
 
 constexpr SegmentStart segment_start{};
-constexpr SeparatedField separated_field{};
-constexpr TerminatedField terminated_field{};
+constexpr FieldsAndTerminator fields_and_terminator{};
 template <class Parser> constexpr auto noted(Parser const& parser) { return Noted<Parser>(parser); }
 
-auto const segments = *noted(segment_start >> *separated_field >> terminated_field);
+auto const segments = *noted(segment_start >> fields_and_terminator);
 
 } // namespace
 
-void parse_segments(std::uint32_t const*& position, std::uint32_t const* last, SegmentScan& scan) {
-    (void)x3::parse(position, last, x3::with<scan_tag>(std::ref(scan))[segments]);
+void parse_segments(std::uint32_t const*& terminator, std::uint32_t const* last, SegmentScan& scan) {
+    (void)x3::parse(terminator, last, x3::with<scan_tag>(std::ref(scan))[segments]);
 }
 
 } // namespace wharf::x12

@@ -13,7 +13,8 @@ struct SegmentScan {
     std::uint32_t size = 0;     // bytes there are; a position here is the end of the text
     Delimiters delimiters;
     std::uint32_t at = 0;                  // where the next segment begins; left behind the last one read
-    std::uint32_t const* origin = nullptr; // the first of all positions
+    std::uint32_t const* positions = nullptr; // all of the index
+    std::uint32_t next = 0;      // index of the first of them at or behind `at`
     std::vector<Segment>* segments = nullptr;
     bool any_segment = false;    // the next one is taken whatever its id is …
     bool single = false;         // … and no further one
@@ -24,8 +25,9 @@ struct SegmentScan {
 /// segments = { segment }                                  until one that is not ordinary: an envelope segment, filler, binary data
 /// segment  = { field, element separator }, field, segment terminator                   (X12.5 §5; a field may be empty)
 ///
-/// Advances `position` behind the last terminator. Single line breaks behind a terminator are passed over.
-void parse_segments(std::uint32_t const*& position, std::uint32_t const* last, SegmentScan& scan);
+/// Advances `terminator`, one of DelimiterIndex::terminators() at or behind `at`, behind the last one taken. Single line breaks behind a
+/// terminator are passed over.
+void parse_segments(std::uint32_t const*& terminator, std::uint32_t const* last, SegmentScan& scan);
 
 /// False for a segment that ends or interrupts a run of ordinary ones: ST SE GS GE ISA IEA, BIN BDS. `text` has four bytes.
 [[nodiscard]] inline bool is_ordinary_id(char const* text, Delimiters const& delimiters) {

@@ -12,8 +12,8 @@ namespace {
 
 /// Positions and bitmaps as vectors, comparable.
 struct Found {
-    std::vector<std::uint32_t> positions;
-    std::vector<bool> not_text, not_digit;
+    std::vector<std::uint32_t> positions, terminators;
+    std::vector<bool> not_text;
     bool operator==(Found const&) const = default;
 };
 
@@ -23,14 +23,18 @@ bool is_text(unsigned char c, Delimiters const& delimiters) {
 }
 
 /// One byte at a time, as the header says it.
-Found obvious(std::string_view text, std::uint32_t first, Delimiters const& delimiters) {
+Found obvious(std::string_view text, std::uint32_t first, Delimiters const& delimiters, std::uint32_t count = 0) {
     Found found;
+    auto const is_position = [&](std::size_t i) {
+        return i < text.size() && (text[i] == delimiters.element || text[i] == delimiters.segment);
+    };
     for (std::size_t i = 0; i < text.size(); ++i) {
-        auto const c = static_cast<unsigned char>(text[i]);
-        if (text[i] == delimiters.element || text[i] == delimiters.segment)
+        if (text[i] == delimiters.segment)
+            found.terminators.push_back(count + static_cast<std::uint32_t>(found.positions.size()));
+        if (is_position(i))
             found.positions.push_back(first + static_cast<std::uint32_t>(i));
-        found.not_text.push_back(!is_text(c, delimiters));
-        found.not_digit.push_back(c < '0' || c > '9');
+        bool const blank_beside = text[i] == ' ' && ((i != 0 && is_position(i - 1)) || is_position(i + 1));
+        found.not_text.push_back(!is_text(static_cast<unsigned char>(text[i]), delimiters) || blank_beside);
     }
     return found;
 }
@@ -43,21 +47,25 @@ std::vector<bool> bits(std::uint64_t const* words, std::size_t count) {
 }
 
 constexpr std::uint32_t untouched = 0xdeadbeef;
+constexpr std::uint32_t count_before = 77;
 
 /// `text` is a whole number of blocks.
 Found by_kernel(NamedKernel const& kernel, std::string const& text, std::uint32_t first, Delimiters const& delimiters) {
     auto const blocks = text.size() / 64;
-    std::vector<std::uint32_t> positions(text.size() + 16, untouched);
-    std::vector<std::uint64_t> not_text(blocks + 1, untouched), not_digit(blocks + 1, untouched);
-    auto const* end = kernel.run({text.data(), blocks, first, delimiters, positions.data(), not_text.data(), not_digit.data()});
-    EXPECT_LE(static_cast<std::size_t>(end - positions.data()), text.size());
-    EXPECT_TRUE(std::all_of(positions.begin() + static_cast<std::ptrdiff_t>(text.size()) + 8, positions.end(),
-                            [](auto position) { return position == untouched; }))
-        << kernel.name << " writes more than eight positions ahead";
+    std::vector<std::uint32_t> positions(text.size() + 64, untouched), terminators(text.size() + 64, untouched);
+    std::vector<std::uint64_t> not_text(blocks + 1, untouched);
+    auto const ends = kernel.run({text.data(), blocks, first, count_before, delimiters, positions.data(), terminators.data(), not_text.data()});
+    auto const cut = [&](std::vector<std::uint32_t>& written, std::uint32_t const* end) {
+        EXPECT_LE(static_cast<std::size_t>(end - written.data()), text.size());
+        EXPECT_TRUE(std::all_of(written.begin() + static_cast<std::ptrdiff_t>(text.size()) + 16, written.end(),
+                                [](auto position) { return position == untouched; }))
+            << kernel.name << " writes more than sixteen positions ahead";
+        written.resize(static_cast<std::size_t>(end - written.data()));
+    };
+    cut(positions, ends.positions);
+    cut(terminators, ends.terminators);
     EXPECT_EQ(not_text[blocks], untouched) << kernel.name;
-    EXPECT_EQ(not_digit[blocks], untouched) << kernel.name;
-    positions.resize(static_cast<std::size_t>(end - positions.data()));
-    return {positions, bits(not_text.data(), text.size()), bits(not_digit.data(), text.size())};
+    return {positions, terminators, bits(not_text.data(), text.size())};
 }
 
 /// Bytes of every kind; `dense` per mille are delimiters.
@@ -91,7 +99,7 @@ TEST(DelimiterKernels, AgreeWithTheObviousOne) {
         for (unsigned const dense : {0u, 3u, 150u, 600u, 1000u})
             for (std::size_t const blocks : {0u, 1u, 2u, 3u, 7u, 33u}) {
                 auto const text = draw(random, blocks * 64, dense, delimiters);
-                auto const expected = obvious(text, 1000, delimiters);
+                auto const expected = obvious(text, 1000, delimiters, count_before);
                 for (auto const& kernel : delimiter_kernels())
                     EXPECT_EQ(by_kernel(kernel, text, 1000, delimiters), expected) << kernel.name << ", " << dense << " per mille";
             }
@@ -103,16 +111,18 @@ TEST(DelimiterKernels, KnowEveryByte) {
         text += static_cast<char>(c);
     for (auto const& delimiters : kinds)
         for (auto const& kernel : delimiter_kernels())
-            EXPECT_EQ(by_kernel(kernel, text, 0, delimiters), obvious(text, 0, delimiters)) << kernel.name;
+            EXPECT_EQ(by_kernel(kernel, text, 0, delimiters), obvious(text, 0, delimiters, count_before)) << kernel.name;
 }
 
 /// What the index of a whole text must say: the obvious answer, and the end as one more position.
 void expect_whole(DelimiterIndex const& index, std::string const& text, Delimiters const& delimiters) {
     auto expected = obvious(text, 0, delimiters);
+    expected.terminators.push_back(static_cast<std::uint32_t>(expected.positions.size()));
     expected.positions.push_back(static_cast<std::uint32_t>(text.size()));
+    auto const terminators = index.terminators();
     Found const found{{index.positions(), index.positions() + index.count()},
-                      bits(index.not_text(), text.size()),
-                      bits(index.not_digit(), text.size())};
+                      {terminators.begin(), terminators.end()},
+                      bits(index.not_text(), text.size())};
     EXPECT_TRUE(index.complete());
     EXPECT_EQ(found, expected) << text.size() << " bytes";
 }
@@ -143,6 +153,38 @@ TEST(DelimiterIndex, IsTheSameMadeInPieces) {
         for (unsigned step = 0; step < 10000 && !index.complete(); ++step)
             index.extend(text.data(), text.size(), true, 64 + random() % 300);
         expect_whole(index, text, delimiters);
+    }
+}
+
+TEST(DelimiterIndex, GoesOnBehindBinaryData) {
+    std::mt19937 random(67);
+    for (unsigned turn = 0; turn < 300; ++turn) {
+        auto const& delimiters = kinds[turn % std::size(kinds)];
+        auto const text = draw(random, 200 + random() % 500, 150, delimiters);
+        auto const begin = 1 + random() % 150; // of the data; a terminator is said to stand at `end`
+        auto const end = begin + random() % (text.size() - begin - 1);
+        DelimiterIndex index;
+        index.reset(delimiters);
+        index.extend(text.data(), text.size(), true, random() % 2 == 0 ? text.size() : 128);
+        auto const before = obvious(text.substr(0, begin), 0, delimiters);
+        if (before.positions.size() > index.count())
+            continue;
+        std::uint32_t const added[] = {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+        index.resume(before.positions.size(), added, end + 1);
+        while (!index.complete())
+            index.extend(text.data(), text.size(), true, 128);
+        auto expected = before;
+        expected.positions.insert(expected.positions.end(), std::begin(added), std::end(added));
+        expected.terminators.push_back(static_cast<std::uint32_t>(expected.positions.size() - 1));
+        auto const count = static_cast<std::uint32_t>(expected.positions.size());
+        auto const rest = obvious(text.substr(end + 1), static_cast<std::uint32_t>(end + 1), delimiters, count);
+        expected.positions.insert(expected.positions.end(), rest.positions.begin(), rest.positions.end());
+        expected.terminators.insert(expected.terminators.end(), rest.terminators.begin(), rest.terminators.end());
+        expected.terminators.push_back(static_cast<std::uint32_t>(expected.positions.size()));
+        expected.positions.push_back(static_cast<std::uint32_t>(text.size()));
+        auto const terminators = index.terminators();
+        EXPECT_EQ(std::vector(index.positions(), index.positions() + index.count()), expected.positions);
+        EXPECT_EQ(std::vector(terminators.begin(), terminators.end()), expected.terminators);
     }
 }
 
