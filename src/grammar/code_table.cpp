@@ -13,9 +13,9 @@ constexpr unsigned multipliers_per_size = 32;
 
 } // namespace
 
-CodeTable::CodeTable() : slots_(2, nothing), codes_(2), multiplier_(1) {}
+CodeTable::CodeTable() : short_codes_(CodeTableView::short_words), slots_(2, nothing), codes_(2), multiplier_(1) {}
 
-CodeTable::CodeTable(std::vector<std::string_view> const& codes) {
+CodeTable::CodeTable(std::vector<std::string_view> const& codes) : short_codes_(CodeTableView::short_words) {
     std::vector<std::pair<std::uint64_t, std::uint32_t>> keys;
     keys.reserve(codes.size());
     for (std::uint32_t i = 0; i < codes.size(); ++i) {
@@ -24,6 +24,9 @@ CodeTable::CodeTable(std::vector<std::string_view> const& codes) {
         else if (auto const key = key_of(codes[i]); key != 0 && key != nothing)
             keys.emplace_back(key, i);
     }
+    for (auto const& [key, code] : keys)
+        if (codes[code].size() <= 2 && (key & 0x8080) == 0)
+            short_codes_[(key & 0x7f) / 64 + (key >> 8) * 2] |= std::uint64_t{1} << (key & 0x3f);
     std::ranges::stable_sort(keys, {}, &std::pair<std::uint64_t, std::uint32_t>::first);
     auto const same = std::ranges::unique(keys, {}, &std::pair<std::uint64_t, std::uint32_t>::first);
     keys.erase(same.begin(), same.end());

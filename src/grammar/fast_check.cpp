@@ -9,6 +9,7 @@
 namespace wharf::grammar {
 namespace {
 
+constexpr std::uint32_t byte(char value) { return static_cast<unsigned char>(value); }
 constexpr std::uint64_t bytes(std::uint8_t value) { return 0x0101010101010101u * value; }
 
 /// Eight bytes, the first in the lowest. At most the first eight of a value are asked for; the caller knows they may be read.
@@ -174,6 +175,7 @@ struct FastCheck::Segments {
     x12::Segment const* segments = nullptr;
     std::uint32_t const* ends = nullptr;
     std::uint64_t const* not_text = nullptr; // bit per byte of text
+    FastElement const* elements = nullptr; // of the schema
     std::uint32_t count = 0;
     std::uint32_t quick_count = 0; // the segments behind these are near the end of the text: loads of eight bytes would pass it
 };
@@ -201,6 +203,7 @@ bool FastCheck::start(x12::SegmentList const& set, Segments& segments) {
     segments.ends = set.ends().data();
     segments.count = static_cast<std::uint32_t>(set.size());
     segments.not_text = set.not_text();
+    segments.elements = tables_.elements.data();
     segments.quick_count = segments.count;
     auto const end = [&](x12::Segment const& segment) { return segments.ends[segment.first_end + segment.count - 1]; };
     while (segments.quick_count != 0 && std::size_t{end(segments.segments[segments.quick_count - 1])} + 8 > set.readable())
@@ -219,7 +222,7 @@ bool FastCheck::run(x12::SegmentList const& set) {
                                           std::uint32_t known, std::uint16_t rule_index, bool components) {
     auto const* end = s.ends + segment.first_end;
     auto const sent = segment.count - 1;
-    auto const* rule = tables_.elements.data() + first_element;
+    auto const* rule = s.elements + first_element;
     auto const* const last = end + std::min(sent, known);
     auto begin = *end + 1;
     std::uint64_t present = 0;
@@ -236,8 +239,9 @@ bool FastCheck::run(x12::SegmentList const& set) {
         if (rule->check == Check::text) {
             wrong |= static_cast<unsigned>(length - rule->min > rule->span);
         } else if (rule->check == Check::code) {
-            wrong |= static_cast<unsigned>(length - rule->min > rule->span) |
-                     static_cast<unsigned>(!codes_[rule->codes].has(load(at) & low_bytes(length)));
+            auto const& codes = codes_[rule->codes];
+            bool const listed = length <= 2 ? codes.has_short(byte(at[0]), length == 1 ? 0 : byte(at[1])) : codes.has(load(at) & low_bytes(length));
+            wrong |= static_cast<unsigned>(length - rule->min > rule->span) | static_cast<unsigned>(!listed);
         } else if (rule->check <= Check::decimal) {
             if (length <= 8 && (not_digits(load(at)) & low_bytes(length)) == 0) [[likely]]
                 wrong |= static_cast<unsigned>(length - rule->min > rule->span);

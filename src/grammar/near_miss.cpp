@@ -183,13 +183,13 @@ std::string suggest_codes(CodeList const& codes, std::string_view value) {
         std::ranges::for_each(list, show);
         return "Use one of: " + text + ".";
     }
-    for (auto const& entry : list) // the same to the eye before what differs in a letter
-        if (shown < 4 && same_to_the_eye(entry.first, value))
-            show(entry);
-    if (shown == 0)
-        for (auto const& entry : list)
-            if (shown < 4 && (is_near(entry.first, value) || (value.size() > 3 && same_word(entry.second, value))))
-                show(entry);
+    for (std::size_t i = 0; i < list.size() && shown < 4; ++i) // the same to the eye before what differs in a letter
+        if (same_to_the_eye(list[i].first, value))
+            show(list[i]);
+    bool const by_letters = shown == 0;
+    for (std::size_t i = 0; by_letters && i < list.size() && shown < 4; ++i)
+        if (is_near(list[i].first, value) || (value.size() > 3 && same_word(list[i].second, value)))
+            show(list[i]);
     return text.empty() ? std::string() : "Did you mean " + text + "?";
 }
 

@@ -114,20 +114,19 @@ bool Schema::is_enough(NodeIndex node, std::uint32_t count) const {
 std::vector<NodeIndex> Schema::skipped(NodeIndex from, NodeIndex to) const {
     std::vector<NodeIndex> missing;
     to = representative(to);
+    auto const parent = nodes_[to].starts_loop ? loops_[nodes_[to].loop].parent : nodes_[to].loop; // among whose rows it is
     auto loop = nodes_[from].loop;
     auto row = representative(from);
     bool at_first = nodes_[from].starts_loop;
     if (row == to && !at_first)
         return missing;
     for (;;) {
-        for (auto const next : loops_[loop].rows) {
-            if (!at_first && next <= row)
-                continue;
-            if (next == to)
-                return missing;
-            if (must_stand(next))
+        bool const ends_here = loop == parent && to != representative(loops_[loop].first) && (at_first || to > row);
+        for (auto const next : loops_[loop].required)
+            if ((at_first || next > row) && (!ends_here || next < to))
                 missing.push_back(next);
-        }
+        if (ends_here)
+            return missing;
         if (loop == 0 || representative(loops_[loop].first) == to)
             return missing;
         row = representative(loops_[loop].first);

@@ -90,6 +90,7 @@ struct Loop {
     std::vector<NodeIndex> rows; // direct rows in order: segments, and first segments of inner loops; without `first`
     std::string path;          // "850/PO1/N1"
     std::uint16_t depth = 0;   // of loop 0: 0
+    std::vector<NodeIndex> required = {}; // those of `rows` that must stand
 };
 
 [[nodiscard]] constexpr std::uint32_t pack_id(std::string_view id) {

@@ -50,6 +50,8 @@ public:
         build_steps();
         if (schema_.nodes_.size() > most_nodes || schema_.segments_.size() > most_nodes)
             return invalid(fmt::format("set {} of {} has more than {} rows", schema_.set_->id, schema_.set_->release, most_nodes));
+        for (auto& loop : schema_.loops_)
+            std::ranges::copy_if(loop.rows, std::back_inserter(loop.required), [&](NodeIndex row) { return schema_.must_stand(row); });
         schema_.tables_ = make_tables(schema_);
         return {};
     }
