@@ -324,7 +324,7 @@ bool Reader::State::next_interchange() {
         report("X12-0013", fmt::format("the file is wrapped at {} characters, inside segments too", wrapping.width),
                "Its lines were joined. Send it as one stream, or with a line break after each segment only.", input.at, wrapping.width);
         if (input.unwrap(wrapping.width, wrapping.line_break)) {
-            cursor = 0; // the joined lines are a block of their own, with an index of its own
+            cursor = terminator = 0; // the joined lines are a block of their own, with an index of its own
             (void)input.has(header_bytes);
         }
     }
