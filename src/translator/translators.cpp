@@ -186,8 +186,14 @@ Diagnostics check_map(MapSource const& source, std::string_view name, grammar::S
                                "Name a set and a release that the grammars have: wharf explain 850."));
             continue;
         }
-        if (auto const plan = compile(*map, source, schema); !plan)
-            faults.insert(faults.end(), plan.error().begin(), plan.error().end());
+        auto const plan = compile(*map, source, schema);
+        if (plan) continue;
+        for (auto const& fault : plan.error()) // what is wrong in every release is said once
+            if (std::none_of(faults.begin(), faults.end(), [&](Diagnostic const& said) {
+                    return said.code == fault.code && said.place.file == fault.place.file &&
+                           said.place.line == fault.place.line && said.message == fault.message;
+                }))
+                faults.push_back(fault);
     }
     return faults;
 }

@@ -354,7 +354,7 @@ TupleRun* X12Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> cons
         unsigned component = inside ? position : 0;
         bool composite = false;
         auto const* found = element_rule(row, inside ? cells.front().element : position, component, composite);
-        return found != nullptr && composite == inside ? found : nullptr;
+        return found != nullptr && (composite || !inside) ? found : nullptr; // of a composite all its text: 03 of RCD06+07+08
     };
     for (auto const& cell : cells)
         if (definition_at(number(cell)) == nullptr) {
@@ -362,7 +362,7 @@ TupleRun* X12Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> cons
                 fault("MAP-0007", rule, cell.column,
                       inside ? fmt::format("{}{:02} has no component {:02}.", segment_id(row), cell.element,
                                            cell.component)
-                             : fmt::format("{} has no simple element {:02}.", segment_id(row), cell.element));
+                             : fmt::format("{} has no element {:02}.", segment_id(row), cell.element));
             return nullptr;
         }
     auto const stride = static_cast<std::uint8_t>(high - low + 1);

@@ -75,12 +75,19 @@ translator::Provenance provenance_of(grammar::Item const& item) {
 
 } // namespace
 
+std::set<std::string> translated_sets() {
+    std::set<std::string> sets;
+    for (auto const& info : Engine::instance().translators->list())
+        sets.insert(info.set);
+    return sets;
+}
+
 std::string TranslatedSet::faults() const {
     return text_of(findings) + text_of(diagnostics);
 }
 
 std::vector<TranslatedSet> translate(std::string_view text, std::string const& file_name, FaultySets faulty) {
-    static std::set<std::string> const ours{"850", "855", "856", "810"};
+    static std::set<std::string> const ours = translated_sets();
     auto& engine = Engine::instance();
     std::vector<TranslatedSet> sets;
     grammar::InterchangeReader reader(text, file_name, engine.schemas);
@@ -121,7 +128,7 @@ std::vector<TranslatedSet> translate(std::string_view text, std::string const& f
 }
 
 TranslatedSet reread(TranslatedSet const& original, std::vector<std::string> const& body) {
-    auto const group = original.id == "850" ? "PO" : original.id == "855" ? "PR" : original.id == "856" ? "SH" : "IN";
+    auto const& group = original.schema->set().group;
     auto const release = original.schema->set().release;
     std::string text =
         "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*U*00401*000000001*0*P*";

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,10 @@ enum class FaultySets {
     translate, // what can be mapped is mapped
 };
 
-/// Every 850, 855, 856, 810 of a file.
+/// The transaction sets that a shipped map translates.
+[[nodiscard]] std::set<std::string> translated_sets();
+
+/// Every set of a file that a shipped map translates.
 [[nodiscard]] std::vector<TranslatedSet> translate(std::string_view text, std::string const& file_name,
                                                    FaultySets faulty = FaultySets::skip);
 

@@ -49,7 +49,7 @@ constexpr std::string_view seeds[] = {
 "payment_terms":[{"type":"basic","net_days":30,"discount_percent":"2"}]})J",
     R"J({"schema":"wharf/functional_acknowledgment/1","document":"functional_acknowledgment","group_control_number":"17",
 "status":"rejected","transaction_sets":[{"set":"850","control_number":"0001","status":"rejected","segments":[{"segment":"PO1",
-"position":9,"elements":[{"element":3,"error":"7","value":"XX"}]}]}]})J",
+"position":9,"elements":[{"element":3,"error":"invalid_code","value":"XX"}]}]}]})J",
 };
 
 class Mutator {

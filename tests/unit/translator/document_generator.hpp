@@ -42,7 +42,7 @@ private:
         std::set<SlotIndex> slots;
     };
 
-    void want_use(Body const& body, Use const& use, Wanted& wanted, bool whole) {
+    void want_use(Body const& body, Use const& use, grammar::NodeIndex row, Wanted& wanted, bool whole) {
         bool any = whole;
         for (auto const& field : use.fields)
             any = any || wanted.slots.contains(field.slot);
@@ -59,7 +59,21 @@ private:
             if ((rule != nullptr && rule->mandatory) || (field.component != 0)) wanted.slots.insert(field.slot);
             one = one || wanted.slots.contains(field.slot);
         }
+        if (row != grammar::no_node) want_mandatory_tuples(use, row, wanted, one);
         if (!one && !use.fields.empty()) wanted.slots.insert(use.fields.front().slot);
+    }
+
+    /// A list of tuples where the grammar demands the first: LIN02 and LIN03.
+    void want_mandatory_tuples(Use const& use, grammar::NodeIndex row, Wanted& wanted, bool& one) {
+        auto const& elements = plan_.schema->segments()[plan_.schema->nodes()[row].segment].elements;
+        for (auto const& run : use.runs) {
+            if (run.element != 0 || !elements[run.first - 1u].mandatory) continue;
+            for (auto const& claim : run.claims)
+                if (claim.each && !claim.test.present && claim.list != no_slot) {
+                    wanted.slots.insert(claim.list);
+                    one = true;
+                }
+        }
     }
 
     void want_scope(Body const& body, Scope const& scope, Wanted& wanted) {
@@ -76,7 +90,7 @@ private:
                 for (auto const& below_claim : claim->scope->claims)
                     inner = inner || (below_claim->list != no_slot && wanted.slots.contains(below_claim->list));
             }
-            want_use(body, claim->use, wanted, mandatory || inner);
+            want_use(body, claim->use, claim->row, wanted, mandatory || inner);
         }
     }
 
@@ -194,7 +208,7 @@ private:
         if (body.kind == BodyKind::tuple)
             for (std::size_t i = 0; i < body.slots.size(); ++i)
                 if (chance(0.9)) wanted.slots.insert(static_cast<SlotIndex>(i));
-        if (body.kind != BodyKind::set) want_use(body, body.use, wanted, true);
+        if (body.kind != BodyKind::set) want_use(body, body.use, body.kind == BodyKind::tuple ? grammar::no_node : body.row, wanted, true);
         if (body.scope) want_scope(body, *body.scope, wanted);
         std::vector<Line const*> chosen(body.groups.size(), nullptr);
         for (std::size_t group = 0; group < body.groups.size(); ++group)
@@ -246,6 +260,7 @@ private:
         bool want = false;
         for (auto const& part : line->alternatives.front().parts)
             want = want || wanted.slots.contains(part.slot);
+        if (member.name == "time_kind" && into.find("at") != nullptr) want = true; // written with any time
         if (!want && !member.required) return;
         if (member.name == "zone") // an offset fixed by a zone must stand in `at` too
             return;

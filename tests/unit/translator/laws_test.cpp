@@ -28,7 +28,8 @@ void without_derived(json::Value& value, document::Node const& node) {
 class Laws : public ::testing::TestWithParam<char const*> {};
 
 TEST_P(Laws, a_written_document_is_read_back_equal) {
-    auto const translator = shipped_translator(GetParam());
+    std::string const release = std::string_view(GetParam()) == "999" ? "005010" : "004010"; // where the 999 begins
+    auto const translator = shipped_translator(GetParam(), release);
     ASSERT_NE(translator, nullptr);
     auto const& plan = plan_of(*translator);
     unsigned accepted = 0, refused = 0;
@@ -45,7 +46,7 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
         }
         ++accepted;
         auto const text = to_text(written.segments);
-        auto const reading = read_body(GetParam(), text, translator);
+        auto const reading = read_body(GetParam(), text, translator, release);
         ASSERT_TRUE(reading.outcome.ok()) << "seed " << seed << ": " << texts(reading.outcome.diagnostics) << text;
         auto again = business(reading.value());
         without_derived(again, plan.document->root());
@@ -63,7 +64,7 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
     EXPECT_GE(accepted, 150u) << "refused:\n" << said;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, Laws, ::testing::Values("850", "855", "856", "810"));
+INSTANTIATE_TEST_SUITE_P(Shipped, Laws, ::testing::Values("850", "855", "856", "810", "860", "865", "861", "846", "820", "824", "997", "999", "875", "880"));
 
 } // namespace
 } // namespace wharf::translator

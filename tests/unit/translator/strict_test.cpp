@@ -230,13 +230,14 @@ TEST(StrictMap, TheDefaultOfAWholeNumberIsOne) {
 }
 
 TEST(StrictMap, ManyUnclaimedLoopsKeepTheirOrder) {
-    std::string body = "BEG*00*SA*1**20250602~PO1*1*1*EA~";
+    std::string body = "BEG*00*SA*1**20250602~PO1*1*1*EA~LS*LDT~";
     for (int i = 1; i <= 12; ++i)
-        body += "LM*ZZ~LQ*0*" + std::to_string(i) + "~LQ*0*B" + std::to_string(i) + "~";
+        body += "LDT*AF*" + std::to_string(i) + "*DA~QTY*01*1~QTY*01*7" + std::to_string(i) + "~";
+    body += "LE*LDT~";
     auto const reading = read_body("850", body);
     auto const written = to_text(shipped_translator("850")->write(reading.value(), {}).segments);
-    EXPECT_NE(reading.json.find("\"LM(12)/LQ(2)\":[\"0\",\"B12\"]"), std::string::npos) << reading.json;
-    EXPECT_NE(written.find(body.substr(body.find("LM*"))), std::string::npos) << written;
+    EXPECT_NE(reading.json.find("\"LS(1)/LDT(12)/QTY(2)\":[\"01\",\"712\"]"), std::string::npos) << reading.json;
+    EXPECT_NE(written.find(body.substr(body.find("LS*"))), std::string::npos) << written;
 }
 
 TEST(StrictMap, ATextWithADelimiterIsNotWritten) {

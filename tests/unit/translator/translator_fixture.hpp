@@ -24,7 +24,8 @@ inline grammar::SchemaCache& schemas() {
 }
 
 inline std::string functional_id(std::string_view set) {
-    return schemas().get("004010", set)->set().group;
+    auto const schema = schemas().get("004010", set);
+    return (schema != nullptr ? schema : schemas().get("005010", set))->set().group; // 999: since 005010
 }
 
 struct Reading {
