@@ -108,7 +108,10 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
         auto const faults = diagnostics_.size();
         auto built = build(taken.use, taken.row, object, test, stem, taken.each);
         auto const place = out.size();
-        bool keep = built.content;
+        // a mandatory segment of constants alone, such as LE, is written where its loop says something
+        bool const closes = node.mandatory && scope_.loop != 0 && built.filled && place > 0 &&
+                            out[place - 1].id != segment_id(scope_.first);
+        bool keep = built.content || closes;
         bool const more = built.more;
         if (built.filled || taken.scope != nullptr) out.push_back(std::move(built.segment));
         if (taken.scope != nullptr) {

@@ -58,22 +58,30 @@ void strip(Value& value, document::Node const& node, bool root = true) {
               [](auto const& a, auto const& b) { return a.first < b.first; }); // the order of members says nothing
 }
 
-/// What X12 demands and a document may leave out: whose currency it is, and that a text is free-form. Writing fills it
-/// in, so it is there when the document comes back.
-void fill_defaults(Value& value, std::string_view currency_party) {
+/// What X12 demands and a document may leave out: whose currency it is, that a text is free-form, and in the sets of the
+/// grocery trade (875, 880: G62, G69) what happens at a time. Writing fills it in, so it is there when the document comes
+/// back.
+void fill_defaults(Value& value, std::string_view currency_party, bool grocery) {
     for (auto& [name, member] : value.members()) {
-        fill_defaults(member, name == "charges" ? "seller" : currency_party);
-        if (name == "descriptions")
+        fill_defaults(member, name == "charges" ? "seller" : currency_party, grocery);
+        if (name == "dates" && grocery)
+            for (auto& entry : member.items())
+                if (entry.find("at") && !entry.find("time_kind")) entry.set("time_kind", "effective");
+        if (name == "descriptions" && !grocery)
             for (auto& entry : member.items())
                 if (entry.find("text") && !entry.find("form") && !entry.find("code")) entry.set("form", "free_form");
     }
     for (auto& item : value.items())
-        fill_defaults(item, currency_party);
+        fill_defaults(item, currency_party, grocery);
     if (value.find("currency") && !value.find("currency_party")) value.set("currency_party", currency_party);
 }
 
-Value with_defaults(Value document) {
-    fill_defaults(document, document.string("document").starts_with("purchase_order") ? "buyer" : "seller");
+Value with_defaults(Value document, std::string_view set) {
+    auto const kind = document.string("document");
+    auto const* const party = kind.starts_with("purchase_order") || kind == "receipt" ? "buyer"
+                              : kind == "remittance"                                  ? "payer"
+                                                                                      : "seller";
+    fill_defaults(document, party, set == "875" || set == "880");
     return document;
 }
 
@@ -171,7 +179,7 @@ TEST(Model, EditedDocumentsComeBackOrAreRefused) {
                 std::string body;
                 for (auto const& segment : written.body)
                     body += segment + "\n";
-                EXPECT_EQ(comparable(parsed(again.json)), comparable(with_defaults(edited))) << body;
+                EXPECT_EQ(comparable(parsed(again.json)), comparable(with_defaults(edited, set.id))) << body;
                 ++equal;
             }
         }
@@ -204,7 +212,7 @@ TEST(Model, CurrencyAndTextAloneCanBeWritten) {
         for (auto const& segment : written.body)
             text += segment + "~";
         EXPECT_EQ(text, body);
-        EXPECT_EQ(comparable(parsed(read.json)), comparable(with_defaults(document)));
+        EXPECT_EQ(comparable(parsed(read.json)), comparable(with_defaults(document, "")));
     }
 }
 

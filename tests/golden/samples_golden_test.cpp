@@ -32,7 +32,19 @@ constexpr char const* reviewed[] = {
     "810/EDI.Net__x12.810a.edi",
     "810/EDI.Net__x12.810b.edi",
     "810/EDI.Net__x12.810c.edi",
+    "810/EDI.Net__x12.810d.edi",
     "810/staedi__simple810.edi",
+    "820/EDI.Net__x12.820.issue140.edi",
+    "820/x12__sample.txt",
+    "850/module-ballerina-edi__x12-sender.edi",
+    "860/vscode-edi-support__multiple_transactions.x12",
+    "997/staedi__simple997.edi",
+    "997/staedi__simple997-multiple-interchanges.edi",
+    "999/staedi__simple999.edi",
+    "999/x12__999-accept.edi",
+    "999/x12__999-accept-with-errors.edi",
+    "999/x12__999-reject-control-number-mismatch.edi",
+    "mixed/staedi__invoice810_po850_dual.edi",
 };
 
 class Sample : public testing::TestWithParam<char const*> {};
@@ -48,7 +60,7 @@ TEST_P(Sample, ReadsAsItsReviewedJson) {
         elements += set.elements;
         extended += set.extended;
     }
-    EXPECT_LE(extended * 20, elements) << extended << " of " << elements << " elements in extensions";
+    EXPECT_LE(extended * 100, elements * 3) << extended << " of " << elements << " elements in extensions";
     expect_golden(goldens / (std::filesystem::path(GetParam()).stem().string() + ".json"), pretty(sets));
 }
 
@@ -91,41 +103,97 @@ std::vector<Row> manifest(std::filesystem::path const& folder) {
     return rows;
 }
 
+/// Sets of kinds that our maps translate: "850x2 864" has one.
 bool is_ours(Row const& row) {
-    return row.sets.starts_with("850") || row.sets.starts_with("855") || row.sets.starts_with("856") ||
-           row.sets.starts_with("810");
+    static auto const sets = translated_sets();
+    for (std::size_t at = 0; at < row.sets.size(); at = std::min(row.sets.find(' ', at), row.sets.size() - 1) + 1)
+        if (sets.contains(row.sets.substr(at, 3))) return true;
+    return false;
 }
 
-/// Files judged valid that are not translated, each with the reason.
-std::map<std::string, std::string> const known{
+/// Files judged valid that break a rule of the standard all the same, each with the reason, and the code that a partner's
+/// profile would have to tolerate: with that severity they must come back like the others, with no other finding.
+struct Broken {
+    std::string reason, tolerated;
+};
+std::map<std::string, Broken> const known{
     {"810/bots-plugins__810_3.x12",
-     "IT102 and IT103 without IT104 in 122 lines: syntax note P020304 of IT1 asks for all three or none"},
-    {"855/node-x12__test--test-data-855.edi", "REF01 is ZZZ, which is not a code of element 128 in 004010"},
+     {"IT102 and IT103 without IT104 in 122 lines: syntax note P020304 of IT1 asks for all three or none", "X12-0310"}},
+    {"820/X12Parser__Example4_Safeway.txt",
+     {"REF01 is DB after a blank, which is not a code of element 128", "X12-0306"}},
+    {"855/node-x12__test--test-data-855.edi", {"REF01 is ZZZ, which is not a code of element 128 in 004010", "X12-0306"}},
 };
 
-TEST(Samples, AtLeastNineInTenOfTheValidFilesTranslate) {
+std::string codes_of(Diagnostics const& diagnostics, std::string_view tolerated = {}) {
+    std::string text;
+    for (auto const& finding : diagnostics)
+        if (finding.severity == Severity::error && finding.code != tolerated)
+            text += finding.code + " " + finding.place.path + " " + finding.message + "\n";
+    return text;
+}
+
+/// Provenance aside, and the counts that writing makes anew.
+std::string business(std::string_view json) {
+    auto document = *json::parse(json);
+    std::erase_if(document.members(), [](auto const& member) {
+        return member.first == "source" || member.first == "test";
+    });
+    if (auto* totals = document.find("totals"))
+        std::erase_if(totals->members(), [](auto const& member) {
+            return member.first == "line_count" || member.first == "hl_count";
+        });
+    return json::to_pretty_text(document);
+}
+
+/// What stands between a set and its way there and back; empty: it translates, its document is valid, what is written
+/// lints clean and reads to the same document.
+std::string round_trip_faults(TranslatedSet const& set, std::string_view tolerated = {}) {
+    if (!set.ok()) return "not translated: " + set.faults();
+    if (auto const faults = codes_of(set.findings, tolerated); !faults.empty()) return "not clean: " + faults;
+    if (auto const faults = codes_of(document::check(*json::parse(set.json))); !faults.empty())
+        return "not a valid document: " + faults;
+    auto const written = write(set, set.json);
+    if (!written.ok) return "not written: " + codes_of(written.diagnostics);
+    auto const again = reread(set, written.body);
+    if (auto const faults = codes_of(again.findings, tolerated); !faults.empty()) return "does not lint clean: " + faults;
+    if (!again.ok()) return "not read again: " + again.faults();
+    return business(again.json) == business(set.json) ? "" : "reads as another document\n";
+}
+
+TEST(Samples, NineteenInTwentyOfTheValidFilesComeBack) {
     auto const folder = samples_folder();
     if (!folder) GTEST_SKIP() << "no sample files";
     std::size_t all = 0, good = 0;
+    std::uint64_t elements = 0, extended = 0;
+    std::map<std::string, std::size_t> sets_by_id;
     for (auto const& row : manifest(*folder)) {
-        if (row.judgement != "valid" || !is_ours(row) || !row.versions.starts_with("004010")) continue;
+        if (row.judgement != "valid" || !is_ours(row)) continue; // "envelope checked only" says nothing of the body
         ++all;
-        auto const sets = translate(read_file(*folder / row.file), row.file);
-        std::string faults;
+        auto const broken = known.find(row.file);
+        auto const tolerated = broken == known.end() ? std::string() : broken->second.tolerated;
+        auto const sets = translate(read_file(*folder / row.file), row.file,
+                                    tolerated.empty() ? FaultySets::skip : FaultySets::translate);
+        std::string faults = sets.empty() ? "no sets\n" : "";
+        bool clean = true;
         for (auto const& set : sets) {
-            faults += set.faults();
-            if (set.ok())
-                for (auto const& finding : document::check(*json::parse(set.json)))
-                    faults += finding.message + "\n";
-            else if (faults.empty())
-                faults = "not translated\n";
+            faults += round_trip_faults(set, tolerated);
+            clean = clean && !has_errors(set.findings);
+            ++sets_by_id[set.id];
+            elements += set.elements;
+            extended += set.extended;
         }
-        good += !sets.empty() && faults.empty();
-        EXPECT_EQ(known.contains(row.file), !faults.empty()) << row.file << "\n" << faults;
+        good += faults.empty();
+        EXPECT_EQ(faults, "") << row.file;
+        EXPECT_EQ(clean, tolerated.empty()) << row.file << ": what was known of it is not true any more";
     }
-    std::cout << good << " of " << all << " valid files translate\n";
-    EXPECT_GE(all, 25u);
-    EXPECT_GE(good * 10, all * 9);
+    std::cout << good << " of " << all << " valid files translate and come back; " << extended << " of " << elements
+              << " elements in extensions; sets:";
+    for (auto const& [id, count] : sets_by_id)
+        std::cout << ' ' << id << " x " << count;
+    std::cout << "\n";
+    EXPECT_GE(all, 45u);
+    EXPECT_GE(good * 100, all * 95);
+    EXPECT_LE(extended * 100, elements * 3);
 }
 
 /// Files with repeated elements, which maps cannot take apart: what was read with a repetition separator is refused.

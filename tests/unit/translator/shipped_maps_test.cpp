@@ -119,10 +119,10 @@ TEST(ShippedMaps, samples_translate_and_come_back) {
     }
     std::cout << sets << " valid sets, " << translated << " translated, " << stable << " stable, " << exact
               << " with a normal form that stays; " << elements << " elements, " << extended << " in extensions\n";
-    EXPECT_GE(translated * 10, sets * 9);
+    EXPECT_GE(translated * 100, sets * 95);
     EXPECT_EQ(stable, translated);
     EXPECT_EQ(exact, translated);
-    EXPECT_LE(extended * 20, elements);
+    EXPECT_LE(extended * 100, elements * 3);
 }
 
 } // namespace
