@@ -152,7 +152,7 @@ private:
 
     static std::string help_for_unknown(std::string_view name, Node const& node) {
         if (auto near = suggestion(name, node.properties); !near.empty()) return near;
-        constexpr std::size_t most_shown = 12; // larger objects are looked up in docs/canonical-model.md
+        constexpr std::size_t most_shown = 12; // larger objects are looked up in docs/crosswalk.md
         std::string help;
         if (node.properties.size() <= most_shown) {
             for (auto const& property : node.properties)

@@ -354,7 +354,8 @@ TupleRun* X12Compiler::tuple_run(Use& use, NodeIndex row, std::vector<Cell> cons
         unsigned component = inside ? position : 0;
         bool composite = false;
         auto const* found = element_rule(row, inside ? cells.front().element : position, component, composite);
-        return found != nullptr && (composite || !inside) ? found : nullptr; // of a composite all its text: 03 of RCD06+07+08
+        return found != nullptr && (composite || !inside) ? found
+                                                          : nullptr; // of a composite all its text: 03 of RCD06+07+08
     };
     for (auto const& cell : cells)
         if (definition_at(number(cell)) == nullptr) {

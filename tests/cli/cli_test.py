@@ -349,8 +349,8 @@ class Translate(CommandLine):
         self.assertEqual(one, two)
 
     def test_what_cannot_be_translated(self) -> None:
-        functional = ISA + GS.replace("PO*ACME", "FA*ACME") + "ST*997*0001~AK1*PO*1~AK9*A*1*1*1~SE*4*0001~" + END
-        result = wharf("translate", "-", "--to", "json", stdin=functional)
+        text = ISA + GS.replace("PO*ACME", "TX*ACME") + "ST*864*0001~BMG*00~MIT*1~MSG*hello~SE*5*0001~" + END
+        result = wharf("translate", "-", "--to", "json", stdin=text)
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertIn("MAP-0901", result.stderr)
         result = wharf("translate", "-", "--to", "json", stdin="hello")

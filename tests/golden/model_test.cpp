@@ -58,9 +58,9 @@ void strip(Value& value, document::Node const& node, bool root = true) {
               [](auto const& a, auto const& b) { return a.first < b.first; }); // the order of members says nothing
 }
 
-/// What X12 demands and a document may leave out: whose currency it is, that a text is free-form, and in the sets of the
-/// grocery trade (875, 880: G62, G69) what happens at a time. Writing fills it in, so it is there when the document comes
-/// back.
+/// What X12 demands and a document may leave out: whose currency it is, that a text is free-form, and in the sets of
+/// the grocery trade (875, 880: G62, G69) what happens at a time. Writing fills it in, so it is there when the document
+/// comes back.
 void fill_defaults(Value& value, std::string_view currency_party, bool grocery) {
     for (auto& [name, member] : value.members()) {
         fill_defaults(member, name == "charges" ? "seller" : currency_party, grocery);
@@ -194,9 +194,12 @@ TEST(Model, CurrencyAndTextAloneCanBeWritten) {
         std::string_view set, group, body;
     };
     for (auto const& [set, group, body] : {
-             Case{"850", "PO", "BEG*00*SA*1**20250602~CUR*BY*USD~PO1*1*1*EA*1**UP*111111111117~CUR*BY*EUR~PID*F****TEXT~"},
-             Case{"855", "PR", "BAK*00*AC*1*20250602~CUR*BY*USD~PO1*1*1*EA*1**UP*111111111117~CUR*BY*EUR~PID*F****TEXT~"},
-             Case{"810", "IN", "BIG*20250602*1~CUR*SE*USD~IT1*1*1*EA*1**UP*111111111117~CUR*SE*EUR~PID*F****TEXT~TDS*100~"},
+             Case{"850", "PO",
+                  "BEG*00*SA*1**20250602~CUR*BY*USD~PO1*1*1*EA*1**UP*111111111117~CUR*BY*EUR~PID*F****TEXT~"},
+             Case{"855", "PR",
+                  "BAK*00*AC*1*20250602~CUR*BY*USD~PO1*1*1*EA*1**UP*111111111117~CUR*BY*EUR~PID*F****TEXT~"},
+             Case{"810", "IN",
+                  "BIG*20250602*1~CUR*SE*USD~IT1*1*1*EA*1**UP*111111111117~CUR*SE*EUR~PID*F****TEXT~TDS*100~"},
          }) {
         auto const read = one(set, group, body);
         ASSERT_NE(read.translator, nullptr) << set;

@@ -111,8 +111,9 @@ bool is_ours(Row const& row) {
     return false;
 }
 
-/// Files judged valid that break a rule of the standard all the same, each with the reason, and the code that a partner's
-/// profile would have to tolerate: with that severity they must come back like the others, with no other finding.
+/// Files judged valid that break a rule of the standard all the same, each with the reason, and the code that a
+/// partner's profile would have to tolerate: with that severity they must come back like the others, with no other
+/// finding.
 struct Broken {
     std::string reason, tolerated;
 };
@@ -121,7 +122,8 @@ std::map<std::string, Broken> const known{
      {"IT102 and IT103 without IT104 in 122 lines: syntax note P020304 of IT1 asks for all three or none", "X12-0310"}},
     {"820/X12Parser__Example4_Safeway.txt",
      {"REF01 is DB after a blank, which is not a code of element 128", "X12-0306"}},
-    {"855/node-x12__test--test-data-855.edi", {"REF01 is ZZZ, which is not a code of element 128 in 004010", "X12-0306"}},
+    {"855/node-x12__test--test-data-855.edi",
+     {"REF01 is ZZZ, which is not a code of element 128 in 004010", "X12-0306"}},
 };
 
 std::string codes_of(Diagnostics const& diagnostics, std::string_view tolerated = {}) {
@@ -135,13 +137,11 @@ std::string codes_of(Diagnostics const& diagnostics, std::string_view tolerated 
 /// Provenance aside, and the counts that writing makes anew.
 std::string business(std::string_view json) {
     auto document = *json::parse(json);
-    std::erase_if(document.members(), [](auto const& member) {
-        return member.first == "source" || member.first == "test";
-    });
+    std::erase_if(document.members(),
+                  [](auto const& member) { return member.first == "source" || member.first == "test"; });
     if (auto* totals = document.find("totals"))
-        std::erase_if(totals->members(), [](auto const& member) {
-            return member.first == "line_count" || member.first == "hl_count";
-        });
+        std::erase_if(totals->members(),
+                      [](auto const& member) { return member.first == "line_count" || member.first == "hl_count"; });
     return json::to_pretty_text(document);
 }
 
@@ -155,7 +155,8 @@ std::string round_trip_faults(TranslatedSet const& set, std::string_view tolerat
     auto const written = write(set, set.json);
     if (!written.ok) return "not written: " + codes_of(written.diagnostics);
     auto const again = reread(set, written.body);
-    if (auto const faults = codes_of(again.findings, tolerated); !faults.empty()) return "does not lint clean: " + faults;
+    if (auto const faults = codes_of(again.findings, tolerated); !faults.empty())
+        return "does not lint clean: " + faults;
     if (!again.ok()) return "not read again: " + again.faults();
     return business(again.json) == business(set.json) ? "" : "reads as another document\n";
 }

@@ -50,8 +50,9 @@ std::vector<List> lists() {
                 EXPECT_LE(cells.size(), titles.size()) << path << ": " << lines[i];
                 if (cells.size() <= column || cells[column].empty()) continue;
                 auto const range = cells[column].find(" @");
-                list.rows.push_back({std::string(cells[0]), std::string(cells[column].substr(0, range)),
-                                     range == std::string_view::npos ? "" : std::string(cells[column].substr(range + 2))});
+                list.rows.push_back(
+                    {std::string(cells[0]), std::string(cells[column].substr(0, range)),
+                     range == std::string_view::npos ? "" : std::string(cells[column].substr(range + 2))});
             }
             all.push_back(std::move(list));
         }
@@ -92,8 +93,8 @@ TEST(Tables, HaveCodesOfTheStandard) {
                 ASSERT_NE(dictionary, nullptr) << list.table << ": " << row.word << " since " << release;
                 codes = dictionary->codes(list.element);
                 if (codes != nullptr) {
-                    EXPECT_TRUE(codes->find(row.code)) << list.table << ": " << row.code
-                                                       << " is not a code of element " << list.element;
+                    EXPECT_TRUE(codes->find(row.code))
+                        << list.table << ": " << row.code << " is not a code of element " << list.element;
                     break;
                 }
             }

@@ -62,12 +62,13 @@ private:
         auto const* after = resolved(now_, after_);
         if (!before || !after) return say(place, "refers to a definition that does not exist");
         if (!compared_.emplace(before, after).second) return; // definitions may refer to themselves
-        for (auto const* keyword : {"type", "pattern", "const", "minLength", "maxLength", "minItems", "additionalProperties",
-                                    "x-derived", "x-unit"})
+        for (auto const* keyword : {"type", "pattern", "const", "minLength", "maxLength", "minItems",
+                                    "additionalProperties", "x-derived", "x-unit"})
             compare_keyword(*before, *after, keyword, place);
         if (words(*before, "enum") != words(*after, "enum")) say(place, "allows other words (enum)");
         compare_required(*before, *after, place);
-        if (auto const* members = before->find("properties")) compare_members(*members, after->find("properties"), place);
+        if (auto const* members = before->find("properties"))
+            compare_members(*members, after->find("properties"), place);
         auto const* items = before->find("items");
         auto const* items_now = after->find("items");
         if (items && items_now) compare(*items, *items_now, place + "[]");

@@ -52,7 +52,8 @@ TEST(PublishedFields, AreDescribed) {
         if (field.find("$ref")) return; // its definition is described
         auto const description = field.string("description");
         EXPECT_FALSE(description.empty()) << place;
-        EXPECT_TRUE(description.ends_with('.') || description.find(':') != description.npos) << place << ": " << description;
+        EXPECT_TRUE(description.ends_with('.') || description.find(':') != description.npos)
+            << place << ": " << description;
     });
     EXPECT_GT(fields, 900u);
 }
@@ -126,10 +127,12 @@ TEST(PublishedFields, SayTheirUnit) {
         if (!unit.empty()) {
             ++units;
             EXPECT_TRUE(decimal) << place;
-            EXPECT_TRUE(named.contains(std::string(unit)) || owner.find("properties")->find(unit)) << place << " has no member " << unit;
+            EXPECT_TRUE(named.contains(std::string(unit)) || owner.find("properties")->find(unit))
+                << place << " has no member " << unit;
         } else if (decimal) {
             EXPECT_FALSE(owner.find("properties")->find("unit") && (name == "quantity" || name == "value")) << place;
-            EXPECT_FALSE(name == "amount" || name == "unit_price" || name == "price" || name.ends_with("_amount")) << place;
+            EXPECT_FALSE(name == "amount" || name == "unit_price" || name == "price" || name.ends_with("_amount"))
+                << place;
             EXPECT_FALSE(name.starts_with("percent") || name.ends_with("percent")) << place;
         }
     });

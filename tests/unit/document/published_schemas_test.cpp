@@ -1,6 +1,6 @@
-// The published schemas are a promise: tests/golden/schemas/ holds what was given out, and no schema may break it without
-// a new version (a new file NAME.2.json). WHARF_UPDATE_GOLDEN=1 adds what is new to the published files; it never
-// writes over a promise that the schema breaks.
+// The published schemas are a promise: tests/golden/schemas/ holds what was given out, and no schema may break it
+// without a new version (a new file NAME.2.json). WHARF_UPDATE_GOLDEN=1 adds what is new to the published files; it
+// never writes over a promise that the schema breaks.
 #include "support/schema_compatibility.hpp"
 
 #include "document/schema.hpp"
@@ -49,7 +49,8 @@ std::vector<std::string> files() {
 TEST(PublishedSchemas, KeepTheirPromise) {
     bool const update = std::getenv("WHARF_UPDATE_GOLDEN") != nullptr;
     auto const common = parsed(schemas / "common.1.json");
-    auto const common_before = std::filesystem::exists(published / "common.1.json") ? parsed(published / "common.1.json") : common;
+    auto const common_before =
+        std::filesystem::exists(published / "common.1.json") ? parsed(published / "common.1.json") : common;
     for (auto const& name : files()) {
         auto const promise = published / name;
         if (!std::filesystem::exists(promise) && !update) {
@@ -61,8 +62,9 @@ TEST(PublishedSchemas, KeepTheirPromise) {
             auto const before = parsed(promise);
             auto const now = parsed(schemas / name);
             auto const breaks = test::breaking_changes({&before, &common_before}, {&now, &common});
-            EXPECT_THAT(breaks, IsEmpty()) << "schemas/" << name << " breaks what was published. Documents of this version exist: "
-                                           << "take the change back, or make it in a file of the next version.";
+            EXPECT_THAT(breaks, IsEmpty())
+                << "schemas/" << name << " breaks what was published. Documents of this version exist: "
+                << "take the change back, or make it in a file of the next version.";
             if (!breaks.empty()) continue;
         }
         if (update) std::ofstream(promise, std::ios::binary) << text_of(schemas / name);
@@ -98,7 +100,8 @@ protected:
         return test::breaking_changes({&was, &was}, {&is, &is});
     }
     static std::string document(std::string_view properties, std::string_view required = R"("number")") {
-        return R"({"type":"object","properties":{)" + std::string(properties) + R"(},"required":[)" + std::string(required) +
+        return R"({"type":"object","properties":{)" + std::string(properties) + R"(},"required":[)" +
+               std::string(required) +
                R"(],"additionalProperties":false,"definitions":{"line":{"type":"object","properties":{"quantity":)" +
                R"({"type":"string","pattern":"^[0-9]+$"},"lines":{"type":"array","items":{"$ref":"#/definitions/line"}}},)" +
                R"("additionalProperties":false}}})";
@@ -118,10 +121,13 @@ TEST_F(Break, NothingChanged) {
     EXPECT_THAT(between(before, before), IsEmpty());
 }
 TEST_F(Break, WordsAndNewOptionalFieldsAreNone) {
-    EXPECT_THAT(between(before, changed(R"("kind":{)", R"("extra":{"type":"string"},"kind":{"description":"New words.",)")), IsEmpty());
+    EXPECT_THAT(
+        between(before, changed(R"("kind":{)", R"("extra":{"type":"string"},"kind":{"description":"New words.",)")),
+        IsEmpty());
 }
 TEST_F(Break, AFieldThatGoes) {
-    EXPECT_THAT(between(before, changed(R"("kind":{"type":"string","enum":["a","b"]},)", "")), ElementsAre("kind is gone"));
+    EXPECT_THAT(between(before, changed(R"("kind":{"type":"string","enum":["a","b"]},)", "")),
+                ElementsAre("kind is gone"));
 }
 TEST_F(Break, AFieldOfADefinitionThatGoes) {
     EXPECT_THAT(between(before, changed(R"("quantity":{)", R"("amount":{)")), ElementsAre("lines[].quantity is gone"));
@@ -135,7 +141,8 @@ TEST_F(Break, APromiseTakenBack) {
                 ElementsAre("the document does not promise `number` any more"));
 }
 TEST_F(Break, AnotherType) {
-    EXPECT_THAT(between(before, changed(R"("number":{"type":"string","minLength":1})", R"("number":{"type":"integer","minLength":1})")),
+    EXPECT_THAT(between(before, changed(R"("number":{"type":"string","minLength":1})",
+                                        R"("number":{"type":"integer","minLength":1})")),
                 ElementsAre(R"(number says another `type`: "string" before, "integer" now)"));
 }
 TEST_F(Break, AnotherPattern) {
@@ -143,7 +150,8 @@ TEST_F(Break, AnotherPattern) {
 }
 TEST_F(Break, FewerAndMoreWords) {
     EXPECT_THAT(between(before, changed(R"(["a","b"])", R"(["a"])")), ElementsAre("kind allows other words (enum)"));
-    EXPECT_THAT(between(before, changed(R"(["a","b"])", R"(["a","b","c"])")), ElementsAre("kind allows other words (enum)"));
+    EXPECT_THAT(between(before, changed(R"(["a","b"])", R"(["a","b","c"])")),
+                ElementsAre("kind allows other words (enum)"));
 }
 TEST_F(Break, LongerAndShorterTexts) {
     EXPECT_EQ(between(before, changed(R"("minLength":1)", R"("minLength":2)")).size(), 1u);

@@ -208,7 +208,8 @@ private:
         if (body.kind == BodyKind::tuple)
             for (std::size_t i = 0; i < body.slots.size(); ++i)
                 if (chance(0.9)) wanted.slots.insert(static_cast<SlotIndex>(i));
-        if (body.kind != BodyKind::set) want_use(body, body.use, body.kind == BodyKind::tuple ? grammar::no_node : body.row, wanted, true);
+        if (body.kind != BodyKind::set)
+            want_use(body, body.use, body.kind == BodyKind::tuple ? grammar::no_node : body.row, wanted, true);
         if (body.scope) want_scope(body, *body.scope, wanted);
         std::vector<Line const*> chosen(body.groups.size(), nullptr);
         for (std::size_t group = 0; group < body.groups.size(); ++group)

@@ -64,7 +64,9 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
     EXPECT_GE(accepted, 150u) << "refused:\n" << said;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, Laws, ::testing::Values("850", "855", "856", "810", "860", "865", "861", "846", "820", "824", "997", "999", "875", "880"));
+INSTANTIATE_TEST_SUITE_P(Shipped, Laws,
+                         ::testing::Values("850", "855", "856", "810", "860", "865", "861", "846", "820", "824", "997",
+                                           "999", "875", "880"));
 
 } // namespace
 } // namespace wharf::translator
