@@ -80,7 +80,8 @@ public:
             result_.refused = true;
             result_.remarks.push_back(fmt::format("there is no interchange to answer: this is {}", describe_content(text)));
         } else if (result_.answers == 0 && result_.remarks.empty()) {
-            result_.remarks.push_back("there is nothing to answer: no group but acknowledgments (FA)");
+            result_.remarks.push_back(result_.groups == 0 ? "there is nothing to answer: no functional group"
+                                                          : "there is nothing to answer: no group but acknowledgments (FA)");
         }
         return std::move(result_);
     }

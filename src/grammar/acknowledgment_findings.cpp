@@ -359,7 +359,7 @@ void AcknowledgmentFindings::set(AnsweredGroup const& group, SetAcknowledgment c
     for (auto const& code : set.codes)
         if (set.segments.empty() || (code != "5" && code != "I5")) // the notes have said which segments
             codes.push_back(code);
-    if (codes.empty() && (set.accepted() || !set.segments.empty()))
+    if (codes.empty() && (set.accepted() || !set.segments.empty() || set.code == no_verdict)) // ACK-0011 says that nothing is judged
         return;
     if (is_full())
         return;

@@ -34,7 +34,7 @@ public:
         }
         for (auto& set : out_.sets) // AK2 without AK5: what AK9 says of all
             if (!set.judged)
-                set.code = out_.code == 'P' ? 'R' : out_.code;
+                set.code = !out_.judged ? no_verdict : out_.code == 'P' ? 'R' : out_.code;
         return std::move(out_);
     }
 

@@ -39,6 +39,9 @@ struct SegmentNote {
     NotePlace place;
 };
 
+/// In place of a code where neither AK5 nor AK9 says one.
+inline constexpr char no_verdict = '-';
+
 struct SetAcknowledgment {
     std::string set_id;          // AK201
     std::string control_number;  // AK202

@@ -16,7 +16,7 @@ std::string sets_in_words(std::string const& count) { return fmt::format("{} set
 void add_group(std::string& out, AnsweredGroup const& group, std::size_t& lines) {
     auto const& said = group.said;
     out += fmt::format("{} {}: group {} {} ", group.set_id, group.control_number, said.functional_id, said.group_control_number);
-    out += said.judged ? std::string(verdict_words(said.code)) : "is not judged: AK9 is missing";
+    out += said.judged ? std::string(verdict_words(said.code)) : fmt::format("is not judged: {}", said.trailer.bytes.empty() ? "AK9 is missing" : "AK901 is empty");
     if (said.judged && !said.received.empty())
         out += fmt::format(" ({} received, {} accepted)", sets_in_words(said.received), said.accepted.empty() ? "none" : said.accepted);
     if (said.judged && said.sets.empty() && (said.code == 'A' || said.code == 'E'))
@@ -136,7 +136,8 @@ void add_json(Json& json, AnsweredGroup const& group, bool with_original) {
         json.begin('{');
         json.text("set", set.set_id);
         json.text("control_number", set.control_number);
-        json.text("code", std::string_view(&set.code, 1));
+        if (set.code != no_verdict)
+            json.text("code", std::string_view(&set.code, 1));
         json.text("verdict", verdict_words(set.code));
         json.texts("error_codes", set.codes);
         if (!set.segments.empty()) {

@@ -171,6 +171,8 @@ std::string_view verdict_words(char code) {
         return "refused: an assurance failed its test";
     case 'X':
         return "refused: it could not be understood after decryption";
+    case '-':
+        return "not judged";
     default:
         return "answered with a code that does not exist";
     }

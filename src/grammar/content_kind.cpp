@@ -27,7 +27,9 @@ std::string describe_content(std::string_view text) {
     if (start.empty())
         return "nothing but blanks";
     if (start.starts_with("ISA"))
-        return "text that begins with ISA, but not with the separator that must follow it (ISA*)";
+        return start.size() > 3 && std::isalnum(static_cast<unsigned char>(start[3])) == 0
+                   ? "an X12 interchange whose ISA segment is cut off or broken"
+                   : "text that begins with ISA, but not with the separator that must follow it (ISA*)";
     auto const is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
     for (auto const& [begin, name] : signatures) {
         bool const segment_id = begin.size() == 2 && is_word(begin[1]); // GS, ST: a separator follows, not a word

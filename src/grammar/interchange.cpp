@@ -20,6 +20,12 @@ constexpr std::string_view no_release = "004010"; // what most partners mean
 /// A trailer's field inside a message.
 std::string_view shown(std::string_view text) { return header_field(text).empty() ? "empty" : header_field(text); }
 
+std::string count_said(std::string_view element, std::string_view text, std::string_view noun, std::string_view whole, std::uint64_t count) {
+    if (header_field(text).empty())
+        return fmt::format("{} is empty, {} holds {} {}{}", element, whole, count, noun, count == 1 ? "" : "s");
+    return fmt::format("{} says {} {}{}, {} holds {}", element, header_field(text), noun, is_count(text, 1) ? "" : "s", whole, count);
+}
+
 } // namespace
 
 InterchangeReaderOptions::InterchangeReaderOptions() : max_findings_per_set(limits::findings) {}
@@ -52,13 +58,14 @@ struct InterchangeReader::State {
     std::vector<EnvelopeRules> rules;                     // by release: as many as there are releases
     std::string known_release_of; // GS08 that `match` belongs to
     ReleaseMatch match;
-    std::string first_gs08_reported;
+    std::optional<std::string> reported_release; // the last GS08 that was said to be unknown
 
     bool advance();
     bool close_what_is_open(bool whole_interchange);
     void consume();
     void begin(ItemKind kind, bool present);
     Diagnostic* add(Diagnostic finding);
+    bool is_one_too_many();
     Diagnostic at(std::string_view code, std::size_t index, std::uint32_t element, std::string message, std::string help) {
         return envelope_finding(code, file, reader.part(), index, element, in_interchange ? &interchange : nullptr,
                                 in_group ? &group : nullptr, std::move(message), std::move(help));
@@ -311,13 +318,15 @@ void InterchangeReader::State::check_release() {
         return;
     }
     bool const refuse = options.unknown_release == UnknownRelease::refuse;
-    if (!refuse && first_gs08_reported == group.release) // said once is enough; a refusal is owed to each group
+    if (!refuse && reported_release == group.release) // said once is enough; a refusal is owed to each group
         return;
-    first_gs08_reported = group.release;
-    auto finding = at("X12-0140", 0, 8, fmt::format("GS08 \"{}\" is not a release Wharf knows; validated by {}, the nearest", group.release, match.release),
+    reported_release = group.release;
+    auto message = group.release.empty() ? fmt::format("GS08 Version / Release is missing; validated by {}, the nearest to ISA12", match.release)
+                                         : fmt::format("GS08 \"{}\" is not a release Wharf knows; validated by {}, the nearest", group.release, match.release);
+    auto finding = at("X12-0140", 0, 8, std::move(message),
                       "Check GS08 (six digits such as 004010, perhaps with a suffix), or name the release with --release.");
     finding.acknowledgment.group = "2";
-    if (refuse)
+    if (refuse || group.release.empty())
         finding.severity = Severity::error;
     add(std::move(finding));
 }
@@ -339,12 +348,13 @@ void InterchangeReader::State::end_group() {
     item.sets = sets;
     auto const ge = reader.part().segments[0];
     if (!in_group) {
-        add(at("X12-0114", 0, 0, "GE closes no group: there is no GS before it", "Add the GS segment, or remove this GE."));
         item.kind = ItemKind::service;
+        if (!is_one_too_many())
+            add(at("X12-0114", 0, 0, "GE closes no group: there is no GS before it", "Add the GS segment, or remove this GE."));
         return;
     }
     if (!is_count(ge.element(1), sets)) {
-        auto finding = at("X12-0122", 0, 1, fmt::format("GE01 says {} transaction set{}, the group holds {}", shown(ge.element(1)), is_count(ge.element(1), 1) ? "" : "s", sets),
+        auto finding = at("X12-0122", 0, 1, count_said("GE01", ge.element(1), "transaction set", "the group", sets),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.group = "5";
         add(std::move(finding));
@@ -374,7 +384,7 @@ void InterchangeReader::State::end_interchange() {
         add(std::move(finding));
     }
     if (!is_count(iea.element(1), groups)) {
-        auto finding = at("X12-0112", 0, 1, fmt::format("IEA01 says {} group{}, the interchange holds {}", shown(iea.element(1)), is_count(iea.element(1), 1) ? "" : "s", groups),
+        auto finding = at("X12-0112", 0, 1, count_said("IEA01", iea.element(1), "group", "the interchange", groups),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.interchange = "021";
         add(std::move(finding));
@@ -408,15 +418,21 @@ void InterchangeReader::State::service() {
     last_service = id == "ISB" ? "ISB" : id == "ISE" ? "ISE" : "TA1";
 }
 
+/// Of parts outside any transaction set: further ones are only counted, and that is said once.
+bool InterchangeReader::State::is_one_too_many() {
+    if (++strays <= most_strays)
+        return false;
+    item.suppressed = 1;
+    if (strays == most_strays + 1)
+        add(at("X12-0147", 0, 0, fmt::format("more than {} parts outside any transaction set: further ones are only counted", most_strays),
+               "They have the same cause as the first one reported."));
+    return true;
+}
+
 void InterchangeReader::State::stray() {
     begin(ItemKind::junk, true);
-    if (++strays > most_strays) {
-        item.suppressed = 1;
-        if (strays == most_strays + 1)
-            add(at("X12-0147", 0, 0, fmt::format("more than {} parts outside any transaction set: further ones are only counted", most_strays),
-                   "They have the same cause as the first one reported."));
+    if (is_one_too_many())
         return;
-    }
     auto const& segments = reader.part().segments;
     auto finding = at("X12-0114", 0, 0, fmt::format("{} segment{} from {} on stand{} outside any transaction set", segments.size(),
                                                     segments.size() == 1 ? "" : "s", header_field(segments[0].id()), segments.size() == 1 ? "s" : ""),

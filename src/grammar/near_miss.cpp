@@ -93,12 +93,15 @@ std::string without_currency(std::string_view text) {
         char const c = text[i];
         // O, I and l between digits are slips of the pen; other letters around a number name a currency.
         bool const beside_digit = (i > 0 && (is_digit(text[i - 1]) || text[i - 1] == '.')) || (i + 1 < text.size() && is_digit(text[i + 1]));
+        bool const between_digits = beside_digit && i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);
         if (beside_digit && (c == 'O' || c == 'o'))
             out += '0';
         else if (beside_digit && (c == 'I' || c == 'l'))
             out += '1';
         else if (is_digit(c) || c == '.' || c == ',' || c == '-' || c == '+' || c == '(' || c == ')')
             out += c;
+        else if (between_digits && is_letter(c)) // 1e3, 0x10: what is meant is anybody's guess
+            return {};
         else if (c != ' ' && c != '$' && !is_letter(c) && static_cast<unsigned char>(c) < 0x80)
             return {};
     }

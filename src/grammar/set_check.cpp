@@ -126,7 +126,9 @@ void SetCheck::Run::trailer() {
     auto const se = segments_[last];
     if (!is_count(se.element(1), segments_.size())) {
         se01_ = true;
-        auto finding = at("X12-0132", last, 1, fmt::format("SE01 says {} segments, the set holds {} (ST and SE counted)", shown(se.element(1)), segments_.size()),
+        auto const stated = header_field(se.element(1));
+        auto const what = stated.empty() ? std::string("SE01 is empty") : fmt::format("SE01 says {} segment{}", stated, is_count(stated, 1) ? "" : "s");
+        auto finding = at("X12-0132", last, 1, fmt::format("{}, the set holds {} (ST and SE counted)", what, segments_.size()),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         std::uint64_t said = 0;
         for (char const c : without_zeros(se.element(1)).substr(0, 10))

@@ -218,6 +218,15 @@ class Acknowledge(CommandLine):
         self.assertEqual((nothing.returncode, nothing.stdout), (0, ""))
         self.assertIn("nothing to answer", nothing.stderr)
 
+    def test_options_take_one_value_each(self) -> None:
+        first, second = self.file("a.x12", GOOD), self.file("b.x12", GOOD)
+        guide = self.file("short.guide", 'guide short "Short"\nnarrows 850 of 004010\n\ndetail\n  loop PO1  M 1\n')
+        for options in (["--treat", "X12-0306=ignore"], ["--guide", guide]):
+            linted = wharf("lint", *options, first, second)
+            self.assertEqual((linted.returncode, linted.stderr), (0, ""))
+            self.assertIn("2 files", linted.stdout)
+        self.assertEqual(wharf("ack", "--treat", "X12-0306=ignore", first).returncode, 0)
+
     def test_a_guide(self) -> None:
         file = self.file("a.x12", GOOD)
         guide = self.file("short.guide", 'guide short "Short"\nnarrows 850 of 004010\n\ndetail\n  loop PO1  M 1\n    PO102  M  from 100\n')

@@ -124,12 +124,14 @@ private:
                         "Check by this partner's guide where it is for the set and its GS08; may be repeated")
             ->type_name("FILE")
             ->expected(1)
+            ->allow_extra_args(false)
             ->take_all();
         command
             .add_option("--treat", lint_.treat,
                         "What becomes of a finding: CODE=enforce, tolerate or ignore, X12-04* for all that begin so; may be repeated")
             ->type_name("CODE=HOW")
             ->expected(1)
+            ->allow_extra_args(false)
             ->take_all();
         command.add_option("--jobs,-j", lint_.jobs, "Threads that share the work on a large file (default 1); 0: one a processor")
             ->type_name("N")
@@ -188,12 +190,14 @@ private:
             .add_option("--treat", ack_.treat, "What becomes of a finding before it is answered: CODE=enforce, tolerate or ignore; may be repeated")
             ->type_name("CODE=HOW")
             ->expected(1)
+            ->allow_extra_args(false)
             ->take_all());
         writing.push_back(command
             .add_option("--guide", ack_.guides,
                         "Refuse and tell what only this partner's guide objects to, where it is for the set and its GS08; may be repeated")
             ->type_name("FILE")
             ->expected(1)
+            ->allow_extra_args(false)
             ->take_all());
         writing.push_back(command.add_flag("--ta1-with-errors", ack_.ta1_with_errors, "A TA1 may say E; otherwise it says A then"));
         writing.push_back(command.add_option("--output", ack_.output, "Write here instead of standard output")->type_name("FILE"));

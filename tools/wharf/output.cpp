@@ -79,7 +79,7 @@ std::string count_words(Diagnostics const& diagnostics, std::uint64_t suppressed
     constexpr std::string_view nouns[] = {"error", "warning", "note"};
     for (std::size_t i = 0; i < 3; ++i)
         if (counts[i] > 0) words += (words.empty() ? "" : ", ") + plural(counts[i], nouns[i]);
-    if (suppressed > 0) words += fmt::format(" and {} more, not shown", suppressed);
+    if (suppressed > 0) words += words.empty() ? plural(suppressed, "finding") + ", not shown" : fmt::format(" and {} more, not shown", suppressed);
     return words.empty() ? "no findings" : words;
 }
 

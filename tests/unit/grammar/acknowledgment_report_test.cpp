@@ -54,6 +54,13 @@ TEST(AcknowledgmentReport, points_at_the_element_in_the_original) {
     EXPECT_EQ(verdict_lines(report), "997 0001: group PO 00077 partly accepted (2 sets received, 1 accepted)\n  850 0001 accepted\n  850 00002 refused\n");
 }
 
+TEST(AcknowledgmentReport, a_set_that_nobody_judged_is_not_accepted) {
+    auto const cut = explained("AK1*PO*77~AK2*850*0001~AK3*N1*3**8~", sent);
+    EXPECT_TRUE(verdict_lines(cut).starts_with("997 0001: group PO 77 is not judged: AK9 is missing\n  850 0001 not judged\n"));
+    auto const without_code = explained("AK1*PO*77~AK2*850*0001~AK9**1*1*1~", sent);
+    EXPECT_TRUE(verdict_lines(without_code).starts_with("997 0001: group PO 77 is not judged: AK901 is empty\n  850 0001 not judged\n"));
+}
+
 TEST(AcknowledgmentReport, another_file_is_noticed) {
     auto const report = explained("AK1*PO*77~AK2*850*0001~AK3*N1*2**8~AK4*4*67*5*0107~AK5*R*5~AK2*850*0002~AK3*N1*3**8~AK4*1*98*7*BY~AK5*R*5~AK9*R*2*2*0~", sent);
     ASSERT_EQ(report.findings.size(), 2u);

@@ -133,6 +133,8 @@ TEST(NearMiss, numbers) {
     EXPECT_EQ(suggest_number(decimal, "12.50-"), "Did you mean -12.50?");
     EXPECT_EQ(suggest_number(decimal, "(12.50)"), "Did you mean -12.50?");
     EXPECT_EQ(suggest_number(decimal, "twelve"), "");
+    EXPECT_EQ(suggest_number(decimal, "1.2E3"), "");
+    EXPECT_EQ(suggest_number(decimal, "0x10"), "");
     ElementRule cents;
     cents.kind = ElementClass::digits;
     cents.implied_decimals = 2;
