@@ -12,6 +12,7 @@ inline constexpr std::uint64_t configuration_bytes = 4ULL << 20;   // one profil
 inline constexpr std::uint32_t transaction_set_bytes = 512u << 20; // one transaction set; offsets inside are 32 bits
 inline constexpr std::uint32_t elements_per_segment = 1000;        // further ones are reported and left out
 inline constexpr std::uint32_t findings = 1000;                    // diagnostics kept per file; the rest is counted
+inline constexpr std::uint32_t findings_of_a_kind = 100; // of one code about the bytes of one set; the rest is counted
 inline constexpr std::uint32_t remembered_numbers = 900'000; // control numbers of one file compared with each other
 inline constexpr std::uint32_t json_depth = 64;
 inline constexpr std::uint32_t hierarchy_depth = 32; // HL levels below each other

@@ -17,14 +17,28 @@ constexpr std::size_t peek_bytes = 64 * 1024;
 
 ReaderOptions::ReaderOptions() : transaction_set_bytes(limits::transaction_set_bytes), block_bytes(128 * 1024) {}
 
-void Reader::State::report(std::string_view code, std::string message, std::string help, std::size_t at, std::size_t length) {
+Diagnostic* Reader::State::report(std::string_view code, std::string message, std::string help, std::size_t at, std::size_t length) {
+    auto same = std::ranges::find(reported, code, &Reported::code);
+    if (same == reported.end())
+        same = reported.insert(reported.end(), {code, 0, 0});
+    if (++same->count > limits::findings_of_a_kind)
+        return nullptr;
+    same->last = diagnostics.size();
     auto diagnostic = make_diagnostic(code, std::move(message), std::move(help));
     diagnostic.place.file = file;
     diagnostic.place.offset = input.block().file_offset(at);
     diagnostic.place.length = length;
     diagnostic.place.has_offset = true;
     diagnostic.excerpt = std::string_view(input.block().text, input.block().size).substr(at, std::min<std::size_t>(length, 80));
-    diagnostics.push_back(std::move(diagnostic));
+    return &diagnostics.emplace_back(std::move(diagnostic));
+}
+
+void Reader::State::tell_left_out() {
+    for (auto const& [code, count, last] : reported)
+        if (count > limits::findings_of_a_kind)
+            diagnostics[last].help += fmt::format(" {} further ones {} are not reported.", count - limits::findings_of_a_kind,
+                                                  part.kind == PartKind::transaction_set ? "in this transaction set" : "outside any set here");
+    reported.clear();
 }
 
 /// Skips line breaks and blanks between segments, and doubled terminators. False at the end of the text.
@@ -234,7 +248,12 @@ Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 
-bool Reader::next() { return state_->in_interchange ? state_->next_inside() : state_->next_interchange(); }
+bool Reader::next() {
+    bool const more = state_->in_interchange ? state_->next_inside() : state_->next_interchange();
+    if (!state_->reported.empty())
+        state_->tell_left_out();
+    return more;
+}
 
 Part const& Reader::part() const { return state_->part; }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wharf::x12 {
 
@@ -59,7 +60,19 @@ struct Reader::State {
     std::size_t window = window_bytes;
     bool part_is_open = false;
 
-    void report(std::string_view code, std::string message, std::string help, std::size_t at, std::size_t length);
+    /// Findings of one code in one part.
+    struct Reported {
+        std::string_view code;
+        std::uint64_t count = 0;
+        std::size_t last = 0; // of those kept, in `diagnostics`
+    };
+    std::vector<Reported> reported;
+
+    /// Of one code in one part only limits::findings_of_a_kind are kept, the rest is counted. The finding, or nullptr.
+    Diagnostic* report(std::string_view code, std::string message, std::string help, std::size_t at, std::size_t length);
+    /// At the end of a part: how many findings were left out.
+    void tell_left_out();
+
 
     /// Begins a part at `at`, in a new block when the old one is full.
     void start(PartKind kind) {

@@ -326,6 +326,30 @@ TEST(Reader, binary_data_has_the_length_it_says) {
     EXPECT_EQ(kinds_of(text), "ISA GS SET5 GE IEA X12-0012@" + std::to_string(text.find("BIN")));
 }
 
+TEST(Reader, a_thousand_equal_findings_are_a_hundred_and_a_count) {
+    std::string strays;
+    for (int i = 0; i < 1000; ++i)
+        strays += "BIN*9*~";
+    auto in_a_set = small, outside = small;
+    in_a_set.insert(in_a_set.find("SE*4"), strays);
+    outside.insert(outside.find("ST*"), strays);
+    for (auto const& text : {in_a_set, outside, in_a_set + outside}) {
+        Reader reader(text, "t");
+        std::size_t parts = 0;
+        while (reader.next()) {
+            auto const findings = reader.take_diagnostics();
+            if (findings.empty())
+                continue;
+            ++parts;
+            ASSERT_EQ(findings.size(), 100u);
+            EXPECT_EQ(findings.back().code, "X12-0012");
+            EXPECT_NE(findings.back().help.find(" 900 further ones "), std::string::npos) << findings.back().help;
+            EXPECT_EQ(findings[98].help.find("further"), std::string::npos);
+        }
+        EXPECT_EQ(parts, text.size() > in_a_set.size() ? 2u : 1u);
+    }
+}
+
 TEST(Reader, an_endless_run_of_blanks_is_not_kept) {
     auto const text = small + std::string(3'000'000, '\n') + small;
     EXPECT_EQ(kinds_of(text), "ISA GS SET4 GE IEA ISA GS SET4 GE IEA");
