@@ -27,6 +27,9 @@ function(add_layer name)
   endforeach()
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(WHARF_ENGINE_ONLY)
+    list(FILTER sources EXCLUDE REGEX "/syntax/xml/") # needs a library
+  endif()
   if(NOT sources)
     return()
   endif()

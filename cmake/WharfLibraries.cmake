@@ -10,6 +10,7 @@ if(WHARF_ENGINE_ONLY)
   file(WRITE ${CMAKE_BINARY_DIR}/boost_json.cpp "#include <boost/json/src.hpp>\n")
   add_library(lib_json STATIC ${CMAKE_BINARY_DIR}/boost_json.cpp)
   target_compile_options(lib_json PRIVATE -w)
+  add_library(lib_pugixml INTERFACE) # not built here: see WharfLayer
   return()
 endif()
 
@@ -39,6 +40,7 @@ function(wharf_static_library target archive header)
 endfunction()
 
 wharf_static_library(lib_yaml libyaml-cpp.a yaml-cpp/yaml.h)
+wharf_static_library(lib_pugixml libpugixml.a pugixml.hpp)
 wharf_static_library(lib_sqlite libsqlite3.a sqlite3.h ${CMAKE_DL_LIBS} Threads::Threads m)
 
 find_package(PkgConfig REQUIRED)

@@ -23,4 +23,8 @@ inline constexpr std::uint32_t csv_row_bytes = 16u << 20;  // one row
 inline constexpr std::uint32_t csv_fields = 4096;          // of one row
 inline constexpr std::uint32_t csv_field_lines = 1000;     // line ends inside one quoted field
 
+inline constexpr std::uint32_t xml_depth = 64;
+inline constexpr std::uint32_t xml_attributes = 256;       // of one element
+inline constexpr std::uint32_t xml_nodes = 10'000'000;     // elements and attributes of one file
+
 } // namespace wharf::limits

@@ -81,9 +81,12 @@ public:
     /// The place that `step` names below `below`; the same number whenever it is asked again.
     [[nodiscard]] virtual std::expected<PlaceId, PlaceFault> place(PlaceId below, NodeStep const& step,
                                                                    PlaceUse use) = 0;
+    /// `max` 0: the place has no text of its own. Stays where it is as long as the schema lives.
     [[nodiscard]] virtual ValueFacts const& facts(PlaceId place) const = 0;
     /// For messages: `column "PO Number"`, `Total/Money/@currency`.
     [[nodiscard]] virtual std::string shown(PlaceId place) const = 0;
+    /// The step alone, as keys of extensions say it: `Money`, `@currency`.
+    [[nodiscard]] virtual std::string name(PlaceId place) const = 0;
     /// How often it may stand below its parent; 0: any number. A second line for a `1` can never receive anything.
     [[nodiscard]] virtual std::uint32_t most(PlaceId place) const = 0;
     [[nodiscard]] virtual ValueDefaults const& defaults() const = 0;

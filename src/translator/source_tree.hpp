@@ -20,7 +20,9 @@ namespace wharf::translator {
 /// the numbers; 0 is the document.
 using PlaceId = std::uint32_t;
 inline constexpr PlaceId document_place = 0;
-/// What the map does not name. Kept whole, below the object around it.
+/// What the map does not name, from this number on: kept whole, below the object around it. Its own name is
+/// SourceTree::names[place - first_unnamed_place].
+inline constexpr PlaceId first_unnamed_place = 0x80000000;
 inline constexpr PlaceId unnamed_place = 0xffffffff;
 
 /// What a field's text was in its format. Only JSON knows more than text; its writer gives back what its reader saw.
@@ -34,6 +36,13 @@ struct SourceNode {
     ValueKind kind = ValueKind::text;
 };
 
+/// Where a piece of the document stands in its file; pieces are in order.
+struct SourceMark {
+    std::uint32_t at = 0; // in SourceTree::bytes
+    std::uint32_t line = 1;
+    std::uint64_t offset = 0; // in the file
+};
+
 struct SourceTree {
     std::vector<SourceNode> nodes; // in document order; nodes[0] is the document, end == nodes.size()
     std::string_view text;         // decoded and unescaped UTF-8; 32-bit offsets (limits::transaction_set_bytes)
@@ -41,11 +50,17 @@ struct SourceTree {
     std::uint64_t offset = 0;      // of bytes[0] in the file
     std::uint32_t line = 1;        // of bytes[0] in the file
     std::string key;               // what people know the document by, if the format can tell: "PO Number 4711"
+    std::string path;              // of formats of which one file holds several documents: "/orders/3"
+    std::string_view file;         // as it is called in messages
+    std::vector<SourceMark> marks; // of formats whose `bytes` are not one piece of the file
+    std::vector<std::string> names; // of places that the map does not name
 
     [[nodiscard]] std::string_view text_of(SourceNode const& node) const { return text.substr(node.begin, node.length); }
     void clear() {
         nodes.clear();
         key.clear();
+        path.clear();
+        marks.clear();
     }
 };
 

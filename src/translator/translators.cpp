@@ -83,7 +83,7 @@ public:
 
     std::string for_document(std::string_view kind) const override {
         for (auto const& map : listed_)
-            if (map.shipped && map.map.document == kind) return map.map.name;
+            if (map.shipped && map.map.format == "x12" && map.map.document == kind) return map.map.name;
         return {};
     }
 

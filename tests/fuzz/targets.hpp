@@ -21,6 +21,8 @@ void guide(std::string_view input);          // guide files
 void pattern(std::string_view input);        // the patterns of guides: one on the first line, a value behind it
 void map(std::string_view input);            // the map language
 void json(std::string_view input);           // JSON values
+void csv(std::string_view input);            // rows, and the shipped CSV translator
+void xml(std::string_view input);            // XML, and the shipped cXML translator
 void decimal(std::string_view input);        // two numbers, one a line
 
 struct Target {
@@ -39,6 +41,8 @@ inline constexpr std::array targets{
     Target{"pattern", "pattern", pattern},
     Target{"map", "map", map},
     Target{"json", "json", json},
+    Target{"csv", "csv", csv},
+    Target{"xml", "xml", xml},
     Target{"decimal", "decimal", decimal},
 };
 

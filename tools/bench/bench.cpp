@@ -9,6 +9,7 @@
 #include "syntax/x12/reader.hpp"
 #include "syntax/x12/writer.hpp"
 #include "tools/generate/interchange_generator.hpp"
+#include "tools/wharf/translate_files.hpp"
 #include "tools/wharf/translate_x12.hpp"
 #include "translator/translator.hpp"
 
@@ -182,12 +183,31 @@ void translate(benchmark::State& state) {
     report(state);
 }
 
+/// FILE holds orders as csv/purchase_order reads them.
+void csv_to_json(benchmark::State& state) {
+    auto const map = cli::find_file_translator(std::nullopt, "csv/purchase_order");
+    if (!map || *map == nullptr) fail("the map csv/purchase_order cannot be used");
+    std::uint64_t documents = 0, faults = 0;
+    for (auto _ : state) {
+        std::size_t bytes = 0;
+        auto const result = cli::read_file_documents(**map, *input, "bench", {},
+                                                     [&](std::string_view json) { bytes += json.size(); });
+        documents = result.documents;
+        faults = result.diagnostics.size();
+        benchmark::DoNotOptimize(bytes);
+    }
+    if (faults != 0) state.SkipWithError("not every order was translated");
+    state.counters["documents"] = static_cast<double>(documents);
+    report(state);
+}
+
 BENCHMARK(read)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(rewrite)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(lint)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(write)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(write_texts)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(translate)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(csv_to_json)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 } // namespace
 

@@ -149,3 +149,30 @@ def mixed_drawn(folder: pathlib.Path, size: int) -> tuple[pathlib.Path, int]:
     sets = [one for piece in text.split("ISA")[1:] for one in sets_of("ISA" + piece)]
     sets = clean(sets, folder)
     return Mixer(sets).write(folder / "mix.x12", size), len(sets)
+
+
+def csv_orders(path: pathlib.Path, size: int) -> pathlib.Path:
+    """Orders of one to twelve lines as csv/purchase_order reads them, the order's own columns on every row."""
+    import random
+    draw_ = random.Random(1)
+    columns = ("PO Number", "PO Date", "Purpose", "Type", "Currency", "Ship To ID", "Ship To Name", "Ship To Address",
+               "Ship To City", "Ship To Region", "Ship To Postal Code", "Ship To Country", "Requested Delivery", "Line",
+               "Buyer Item", "Vendor Item", "UPC", "Description", "Quantity", "Unit", "Unit Price", "Line Delivery")
+
+    def quoted(text: str) -> str:
+        return f'"{text}"' if "," in text else text
+
+    written, number = 0, 4500000000
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        written += file.write(",".join(columns) + "\r\n")
+        while written < size:
+            number += 1
+            store = draw_.randrange(1, 4000)
+            head = (f"{number},2025-{draw_.randrange(1, 13):02}-{draw_.randrange(1, 29):02},original,,USD,{store:04},"
+                    f"Store {store},{store} Main Street,Akron,OH,44301,US,2025-12-{draw_.randrange(1, 29):02}")
+            for line in range(1, draw_.randrange(2, 14)):
+                text = f"Hex bolt, zinc, M{line}" if line % 5 == 0 else f"Hex bolt zinc plated M{line}"
+                written += file.write(
+                    f"{head},{line},B{draw_.randrange(10**6):06},,0{draw_.randrange(10**11):011},{quoted(text)},"
+                    f"{draw_.randrange(1, 500)},each,{draw_.randrange(1, 90)}.{draw_.randrange(100):02},\r\n")
+    return path

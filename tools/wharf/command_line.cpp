@@ -217,20 +217,28 @@ private:
         add_grammars(command, grammars_);
     }
     void add_translate() {
-        auto& command = *app_.add_subcommand("translate", "Turn X12 into canonical JSON, or canonical JSON into X12");
-        command.add_option("FILE", translate_.file, "X12 file or canonical document; - is standard input")
+        auto& command = *app_.add_subcommand("translate", "Turn X12, CSV, XML and JSON into canonical JSON, and back");
+        command
+            .add_option("FILE", translate_.file,
+                        "X12 file, canonical document, or a file of the translator's format; - is standard input")
             ->required()
             ->type_name("");
         command
             .add_option_function<std::string>(
                 "--to",
                 [this](std::string const& word) {
-                    if (word != "json" && word != "x12")
-                        throw CLI::ValidationError("--to", word + " is neither json nor x12");
-                    translate_.target = word == "json" ? Target::json : Target::x12;
+                    translate_.target_word = word;
+                    if (word == "json")
+                        translate_.target = Target::json;
+                    else if (word == "x12")
+                        translate_.target = Target::x12;
+                    else if (word == "csv" || word == "fixed" || word == "xml")
+                        translate_.target = Target::file;
+                    else
+                        throw CLI::ValidationError("--to", word + " is none of json, x12, csv, fixed, xml");
                 },
-                "What to make: json or x12 (default: the other one)")
-            ->type_name("json|x12");
+                "What to make: json, x12, or with --translator its format (default: the other one)")
+            ->type_name("json|x12|csv|fixed|xml");
         command.add_flag("--pretty", translate_.pretty, "JSON with line breaks; X12 with one segment a line");
         command.add_option("--translator", translate_.translator, "Use this map, whatever set or document it is")
             ->type_name("NAME");

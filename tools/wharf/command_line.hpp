@@ -62,11 +62,12 @@ struct ExplainCommand {
     std::optional<std::filesystem::path> grammars;
 };
 
-enum class Target { automatic, json, x12 };
+enum class Target { automatic, json, x12, file }; // file: the format of the translator named
 
 struct TranslateCommand {
     std::string file;
     Target target = Target::automatic; // automatic: the other one
+    std::string target_word;           // "csv", of Target::file
     bool pretty = false;
     std::string translator; // empty: the partner's, else the shipped one
     std::string partner;    // profile id; empty: none

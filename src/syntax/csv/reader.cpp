@@ -84,7 +84,10 @@ Row const* Reader::next() {
         if (scan.stop == RowScan::Stop::fault) {
             auto const rest = std::string_view(window_).substr(at_, size_ - at_);
             row_.text = rest.substr(0, rest.find_first_of("\r\n"));
-            row_.fields = {};
+            std::erase_if(fields_, [&](Field const& field) { return field.begin + field.length > at_ + row_.text.size(); });
+            for (auto& field : fields_)
+                field.begin -= at_;
+            row_.fields = fields_;
             row_.fault = scan.fault;
             row_.fault_at = std::min(scan.fault_at - at_, static_cast<std::uint32_t>(row_.text.size()));
             skipping_ = true;

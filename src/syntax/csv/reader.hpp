@@ -43,7 +43,7 @@ enum class RowFault : std::uint8_t {
 
 struct Row {
     std::string_view text; // as it stands in the file (as UTF-8), without its line end; until the next call of next()
-    std::span<Field const> fields;
+    std::span<Field const> fields; // of a row that cannot be read: those before the fault
     std::uint32_t line = 0;   // of its first byte, from 1
     std::uint64_t offset = 0; // of its first byte in the file as UTF-8, without a byte order mark
     RowFault fault = RowFault::none;

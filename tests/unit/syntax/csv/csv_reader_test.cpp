@@ -112,6 +112,7 @@ TEST(CsvReader, a_broken_row_does_not_spoil_its_neighbours) {
     EXPECT_EQ(rows[1].line, 2u);
     EXPECT_EQ(rows[1].fault_at, 4u);
     EXPECT_EQ(rows[1].text, "c,\"d\" e,f");
+    EXPECT_EQ(rows[1].fields, (Fields{"c"})) << "what stands before the fault";
     EXPECT_EQ(rows[2].fields, (Fields{"g", "h"}));
     EXPECT_EQ(rows[2].line, 3u);
 }

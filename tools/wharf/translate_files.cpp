@@ -1,0 +1,85 @@
+#include "tools/wharf/translate_files.hpp"
+
+#include "document/schema.hpp"
+#include "translator/map_source.hpp"
+#include "translator/node_compile.hpp"
+#include "translator/map_parser.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace wharf::cli {
+
+std::expected<std::shared_ptr<translator::FileTranslator const>, Diagnostics>
+find_file_translator(std::optional<std::filesystem::path> const& overlay, std::string_view name) {
+    auto source = translator::embedded_maps();
+    if (overlay) {
+        auto folder = translator::folder_maps(*overlay, std::move(source));
+        if (!folder)
+            return std::unexpected(Diagnostics{
+                translator::map_diagnostic("MAP-0004", {overlay->string(), 0, {}}, 0, folder.error().message)});
+        source = *std::move(folder);
+    }
+    if (!source->map(name)) return nullptr;
+    auto const map = translator::load_map(*source, name);
+    if (!map) return std::unexpected(map.error());
+    if (map->format.empty() || map->format == "x12") return nullptr;
+    auto plan = translator::compile_nodes(*map, *source);
+    if (!plan) return std::unexpected(std::move(plan.error()));
+    return translator::make_file_translator(*std::move(plan));
+}
+
+FileReadResult read_file_documents(translator::FileTranslator const& translator, std::string_view text,
+                                   std::string const& file_name, std::string const& partner,
+                                   std::function<void(std::string_view json)> const& on_document) {
+    FileReadResult result;
+    translator::Provenance provenance;
+    provenance.partner = partner;
+    translator::RunValues const values;
+    auto const reading = translator.open(byte_source_of(text), file_name, provenance, values);
+    std::string json;
+    while (auto outcome = reading->next(json)) {
+        ++result.documents;
+        if (outcome->ok() && !json.empty()) on_document(json);
+        for (auto& found : outcome->diagnostics)
+            if (result.diagnostics.size() < limits::findings) result.diagnostics.push_back(std::move(found));
+    }
+    return result;
+}
+
+FileWriteResult write_file_documents(translator::FileTranslator const& translator,
+                                     std::vector<json::Value> const& documents, std::string const& file_name) {
+    FileWriteResult result;
+    auto const writing = translator.begin();
+    translator::RunValues const values;
+    auto const add = [&](Diagnostics found, std::string const& pointer) {
+        for (auto& one : found) {
+            one.place.file = file_name;
+            one.place.path = pointer + one.place.path;
+            result.diagnostics.push_back(std::move(one));
+        }
+    };
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        auto const pointer = documents.size() > 1 ? fmt::format("/{}/", i) : std::string();
+        auto faults = document::check(documents[i]);
+        bool const sound = !has_errors(faults);
+        add(std::move(faults), pointer);
+        if (sound) add(writing->add(documents[i], values), pointer);
+    }
+    auto bytes = writing->finish(result.diagnostics);
+    if (!has_errors(result.diagnostics)) result.bytes = std::move(bytes);
+    return result;
+}
+
+bool is_canonical(std::string_view json) {
+    auto const parsed = json::parse(json);
+    if (!parsed) return false;
+    auto const* one = &*parsed;
+    if (one->is_array()) {
+        if (one->items().empty()) return true;
+        one = &one->items().front();
+    }
+    return one->is_object() && one->find("schema") != nullptr && one->find("document") != nullptr;
+}
+
+} // namespace wharf::cli
