@@ -59,9 +59,13 @@ bool NodeCompiler::prepare(Context& root) {
 std::string NodeCompiler::code_list(ValueFacts const*, CodeTable const& table) const {
     auto const& vocabulary = schema_->defaults().vocabulary;
     if (vocabulary.empty()) return {};
-    for (auto const& list : table.lists()) // "x12:98"
-        if (list.substr(0, list.find(':')) == vocabulary) return list;
-    return vocabulary;
+    std::string only; // "x12:98"
+    for (auto const& list : table.lists()) {
+        if (list.substr(0, list.find(':')) != vocabulary) continue;
+        if (!only.empty()) return vocabulary; // several: the line must say which
+        only = list;
+    }
+    return only.empty() ? vocabulary : only;
 }
 
 // --- places and claims

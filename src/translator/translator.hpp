@@ -106,7 +106,7 @@ public:
     [[nodiscard]] virtual std::string for_set(std::string_view set_id) const = 0;
     /// The shipped X12 translator that writes documents of this kind: "purchase_order" -> "x12/850"; empty: none.
     [[nodiscard]] virtual std::string for_document(std::string_view kind) const = 0;
-    /// All translators, by name; files that hold only shapes are not among them.
+    /// All translators of X12, by name; files that hold only shapes are not among them.
     [[nodiscard]] virtual std::vector<TranslatorInfo> list() const = 0;
 };
 

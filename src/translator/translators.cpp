@@ -77,7 +77,7 @@ public:
 
     std::string for_set(std::string_view set_id) const override {
         for (auto const& map : listed_)
-            if (map.shipped && map.map.set == set_id) return map.map.name;
+            if (map.shipped && map.map.format == "x12" && map.map.set == set_id) return map.map.name;
         return {};
     }
 
@@ -90,7 +90,7 @@ public:
     std::vector<TranslatorInfo> list() const override {
         std::vector<TranslatorInfo> found;
         for (auto const& map : listed_)
-            found.push_back({map.map.name, map.map.document, map.map.set});
+            if (map.map.format == "x12") found.push_back({map.map.name, map.map.document, map.map.set});
         return found;
     }
 

@@ -357,6 +357,32 @@ class Translate(CommandLine):
             made.pop("test", None)
         self.assertEqual(one, two)
 
+    def test_other_formats_by_way_of_canonical_documents(self) -> None:
+        head = ("PO Number,PO Date,Purpose,Type,Currency,Ship To ID,Ship To Name,Ship To Address,Ship To City,Ship To Region,"
+                "Ship To Postal Code,Ship To Country,Requested Delivery,Line,Buyer Item,Vendor Item,UPC,Description,Quantity,"
+                "Unit,Unit Price,Line Delivery\n")
+        row = '4711,2025-06-02,original,stand_alone,,0042,"Miller, J",1 Main,Akron,OH,44301,US,,{},B1,V1,,Bolt,{},each,1.50,\n'
+        order = self.file("po.csv", head + row.format(1, 10) + row.format(2, 3))
+        result = wharf("translate", order, "--translator", "csv/purchase_order")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        document = json.loads(result.stdout)
+        self.assertEqual((document["number"], document["lines"][1]["quantity"]), ("4711", "3"))
+        x12 = wharf("translate", order, "--translator", "csv/purchase_order", "--to", "x12")
+        self.assertEqual(x12.returncode, 0, x12.stderr)
+        self.assertIn("*4711**20250602~", x12.stdout)
+        self.assertIn("N1*ST*Miller, J*92*0042~", x12.stdout)
+        back = wharf("translate", "-", "--translator", "csv/purchase_order", "--to", "csv", stdin=x12.stdout)
+        self.assertEqual(back.returncode, 0, back.stderr)
+        self.assertIn('4711,2025-06-02,original,stand_alone,,0042,"Miller, J",1 Main,Akron', back.stdout)
+        xml = wharf("translate", "-", "--translator", "cxml/order_request", stdin=result.stdout)
+        self.assertIn('orderID="4711"', xml.stdout, xml.stderr)
+        broken = wharf("translate", "-", "--translator", "csv/purchase_order", stdin=head + row.format(1, "ten"))
+        self.assertEqual(broken.returncode, 1)
+        self.assertIn(":2:", broken.stderr)
+        self.assertIn("MAP-0101", broken.stderr)
+        self.assertEqual(wharf("translate", order, "--translator", "csv/purchase_order", "--to", "xml").returncode, 2)
+        self.assertEqual(wharf("translate", order, "--to", "csv").returncode, 2)
+
     def test_what_cannot_be_translated(self) -> None:
         text = ISA + GS.replace("PO*ACME", "TX*ACME") + "ST*864*0001~BMG*00~MIT*1~MSG*hello~SE*5*0001~" + END
         result = wharf("translate", "-", "--to", "json", stdin=text)
@@ -438,7 +464,7 @@ class Check(CommandLine):
 
     def test_refusals_say_what_is_possible(self) -> None:
         for words, expected in ((("lint", "--format", "xml", "x"), "xml is neither text nor json"),
-                                (("translate", "--to", "csv", "x"), "csv is neither json nor x12")):
+                                (("translate", "--to", "edifact", "x"), "edifact is none of json, x12, csv, fixed, xml")):
             result = wharf(*words)
             self.assertEqual((result.returncode, result.stdout), (2, ""))
             self.assertIn(expected, result.stderr)

@@ -2,7 +2,6 @@
 
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
-#include "syntax/csv/encoding.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,6 +17,42 @@ std::string trimmed(std::string_view text) {
     auto const first = text.find_first_not_of(blanks);
     if (first == text.npos) return {};
     return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+}
+
+/// UTF-16 with its mark, as UTF-8; half a pair becomes a byte that is no character.
+std::string from_utf16(std::string_view text) {
+    bool const little = text.front() == '\xff';
+    auto const unit = [&](std::size_t at) {
+        auto const first = static_cast<unsigned char>(text[at]), second = static_cast<unsigned char>(text[at + 1]);
+        return static_cast<char32_t>(little ? second << 8 | first : first << 8 | second);
+    };
+    std::string made;
+    for (std::size_t at = 2; at + 1 < text.size(); at += 2) {
+        auto code = unit(at);
+        if (code >= 0xd800 && code < 0xdc00 && at + 3 < text.size() && (unit(at + 2) & 0xfc00) == 0xdc00) {
+            code = 0x10000 + ((code - 0xd800) << 10) + (unit(at + 2) - 0xdc00);
+            at += 2;
+        }
+        auto const tail = [&](unsigned shift) { made += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
+        if (code < 0x80) {
+            made += static_cast<char>(code);
+        } else if (code < 0x800) {
+            made += static_cast<char>(0xc0 | code >> 6);
+            tail(0);
+        } else if (code >= 0xd800 && code <= 0xdfff) {
+            made += '\xff';
+        } else if (code < 0x10000) {
+            made += static_cast<char>(0xe0 | code >> 12);
+            tail(6);
+            tail(0);
+        } else {
+            made += static_cast<char>(0xf0 | code >> 18);
+            tail(12);
+            tail(6);
+            tail(0);
+        }
+    }
+    return made;
 }
 
 /// Before parsing: what would make the file dangerous, or what pugixml passes without a word.
@@ -185,12 +220,13 @@ std::pair<std::string, std::string> written_name(std::string const& name) {
     return {name.substr(end + 1), name.substr(1, end - 1)};
 }
 
-void append(pugi::xml_node parent, Document const& document, std::uint32_t index) {
+/// `inherited`: the default namespace around it.
+void append(pugi::xml_node parent, Document const& document, std::uint32_t index, std::string const& inherited) {
     // depth is limited by parse()
     auto const& own = document.nodes[index];
     auto const [name, uri] = written_name(own.name);
     auto made = parent.append_child(name.c_str());
-    if (!uri.empty()) made.append_attribute("xmlns") = uri.c_str();
+    if (uri != inherited) made.append_attribute("xmlns") = uri.c_str();
     auto child = index + 1;
     for (; child < own.end && document.nodes[child].attribute; ++child) {
         auto const [attribute, space] = written_name(document.nodes[child].name);
@@ -203,7 +239,7 @@ void append(pugi::xml_node parent, Document const& document, std::uint32_t index
     }
     if (!own.text.empty()) made.append_child(pugi::node_pcdata).set_value(own.text.c_str());
     for (; child < own.end; child = document.nodes[child].end)
-        append(made, document, child);
+        append(made, document, child, uri);
 }
 
 struct StringWriter final : pugi::xml_writer {
@@ -241,7 +277,7 @@ bool append(pugi::xml_node parent, Out const& from) {
 
 std::string Document::fragment(std::uint32_t node) const {
     pugi::xml_document made;
-    append(made, *this, node);
+    append(made, *this, node, {});
     std::string text;
     StringWriter writer(text);
     made.print(writer, "", pugi::format_raw | pugi::format_no_declaration);
@@ -253,13 +289,7 @@ std::expected<Document, ParseError> parse(std::string_view text) {
     std::string converted;
     auto encoding = pugi::encoding_auto;
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
-        csv::Utf8Source source(byte_source_of(text), csv::Encoding::automatic);
-        converted.resize(text.size() * 2 + 8); // a unit of two bytes becomes three at most
-        std::size_t size = 0;
-        for (auto got = source.read(converted.data(), converted.size()); got && *got != 0;
-             got = source.read(converted.data() + size, converted.size() - size))
-            size += *got;
-        converted.resize(size);
+        converted = from_utf16(text);
         text = converted;
         encoding = pugi::encoding_utf8;
     }

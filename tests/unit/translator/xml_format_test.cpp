@@ -133,7 +133,7 @@ TEST(XmlFormat, a_bad_value_names_line_and_element) {
     std::string text = order;
     text.replace(text.find("quantity=\"10\""), 13, "quantity=\"ten\"");
     auto const documents = read_file_text(*map, text);
-    ASSERT_EQ(codes(documents[0].diagnostics), "MAP-0101:22");
+    ASSERT_EQ(codes(documents[0].diagnostics), "MAP-0101:19");
     EXPECT_EQ(documents[0].diagnostics[0].place.path, "Request/OrderRequest/ItemOut/@quantity");
 }
 
