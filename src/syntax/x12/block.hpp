@@ -47,6 +47,7 @@ struct Block {
     Delimiters delimiters;
     DelimiterIndex index;
     std::vector<Segment> segments;
+    std::vector<std::uint32_t> opaque; // of segments, ascending: those too long to be cut into elements
     std::string owned; // empty when the text is the caller's
     std::shared_ptr<WrapMap const> wrapping;
 

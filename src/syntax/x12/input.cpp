@@ -55,6 +55,7 @@ void Input::begin_block(Delimiters const& delimiters) {
     next->delimiters = delimiters;
     next->index.reset(delimiters);
     next->segments.clear();
+    next->opaque.clear();
     next->wrapping = wrapping_;
     block_ = next;
     at = 0;
@@ -101,9 +102,10 @@ bool Input::extend_index(std::size_t most) {
     return true;
 }
 
-bool Input::unwrap(std::uint32_t width, std::uint32_t line_break) {
-    if (++unwrapped_ > most_unwrapped)
-        return false;
+bool Input::may_unwrap() const { return unwrapped_ < most_unwrapped; }
+
+void Input::unwrap(std::uint32_t width, std::uint32_t line_break) {
+    ++unwrapped_;
     if (!wrapping_)
         wrapping_ = std::make_shared<WrapMap>();
     auto const file_offset = block_->file_offset(at);
@@ -119,7 +121,6 @@ bool Input::unwrap(std::uint32_t width, std::uint32_t line_break) {
     block_->wrapping = wrapping_;
     complete_ = false;
     at = 0;
-    return true;
 }
 
 } // namespace wharf::x12

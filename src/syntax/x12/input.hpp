@@ -38,8 +38,10 @@ public:
     void begin_block(Delimiters const& delimiters);
     /// Indexes further; false when there is nothing more. `most`: bytes.
     [[nodiscard]] bool extend_index(std::size_t most);
-    /// From `at` on, lines of a fixed width are joined, until they no longer have it. False when that was done too often already.
-    [[nodiscard]] bool unwrap(std::uint32_t width, std::uint32_t line_break);
+    /// False when lines were joined too often already.
+    [[nodiscard]] bool may_unwrap() const;
+    /// From `at` on, lines of a fixed width are joined, until they no longer have it.
+    void unwrap(std::uint32_t width, std::uint32_t line_break);
     [[nodiscard]] std::optional<Error> const& error() const { return error_; }
 
 private:

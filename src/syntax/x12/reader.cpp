@@ -10,7 +10,7 @@
 namespace wharf::x12 {
 namespace {
 
-constexpr std::size_t header_bytes = 512; // an ISA is within
+constexpr std::size_t header_bytes = wrapping_bytes; // an ISA is within, and as many lines as show whether they are wrapped
 constexpr std::size_t peek_bytes = 64 * 1024;
 
 } // namespace
@@ -101,9 +101,14 @@ bool Reader::State::next_interchange() {
         return true;
     }
     if (auto const wrapping = find_wrapping(input.ahead(header_bytes)); wrapping.width != 0) {
+        bool const joins = input.may_unwrap();
         report("X12-0013", fmt::format("the file is wrapped at {} characters, inside segments too", wrapping.width),
-               "Its lines were joined. Send it as one stream, or with a line break after each segment only.", input.at, wrapping.width);
-        if (input.unwrap(wrapping.width, wrapping.line_break)) {
+               joins ? "Its lines were joined. Send it as one stream, or with a line break after each segment only."
+                     : "Its lines were not joined: too many interchanges before it in this file are wrapped, others between them not. "
+                       "Send it as one stream, or with a line break after each segment only.",
+               input.at, wrapping.width);
+        if (joins) {
+            input.unwrap(wrapping.width, wrapping.line_break);
             cursor = terminator = 0; // the joined lines are a block of their own, with an index of its own
             (void)input.has(header_bytes);
         }

@@ -9,6 +9,7 @@ namespace wharf::x12 {
 namespace {
 
 constexpr std::size_t max_segment_bytes = 16u << 20; // a longer one is not cut into elements
+constexpr std::size_t widest_window = 1u << 20;      // so that only a segment begun in the window before can be longer
 
 } // namespace
 
@@ -21,7 +22,8 @@ void Reader::State::read_segments(Take take) {
     scan.segments = &block.segments;
     scan.any_segment = true;
     scan.single = take == Take::one;
-    for (;;) {
+    for (bool extended = false;; extended = true) {
+        auto const first = block.segments.size();
         auto const* const origin = block.index.positions();
         while (cursor < block.index.count() && origin[cursor] < input.at)
             ++cursor;
@@ -39,6 +41,8 @@ void Reader::State::read_segments(Take take) {
         terminator = static_cast<std::size_t>(next - terminators.data());
         cursor = scan.next;
         input.at = scan.at;
+        if (extended && block.segments.size() > first)
+            check_length(first);
         if (!scan.inside_segment)
             break;
         if (block.index.size() > input.at + max_segment_bytes) {
@@ -47,7 +51,7 @@ void Reader::State::read_segments(Take take) {
         }
         if (!input.extend_index(window))
             break;
-        window *= 2; // one long segment is not read over and over
+        window = std::min(window * 2, widest_window);
     }
     window = std::min(window, window_bytes);
     position += static_cast<std::uint32_t>(block.segments.size() - before);
@@ -55,7 +59,22 @@ void Reader::State::read_segments(Take take) {
         trim_last_segment();
 }
 
-/// A segment beyond all measure: kept as one piece, so that the next one is found.
+/// The segment at `index` was read in several windows: it may be longer than any real one.
+void Reader::State::check_length(std::size_t index) {
+    auto& block = input.block();
+    auto& segment = block.segments[index];
+    auto* const ends = block.index.positions() + segment.first_end;
+    auto const end = ends[segment.count - 1];
+    if (end - segment.begin <= max_segment_bytes)
+        return;
+    if (segment.count > 2) {
+        ends[1] = end;
+        segment.count = 2;
+    }
+    report_opaque(index);
+}
+
+/// A segment beyond all measure: its id and one piece, so that the next one is found.
 void Reader::State::read_endless_segment() {
     auto& block = input.block();
     auto const begin = input.at;
@@ -65,14 +84,28 @@ void Reader::State::read_endless_segment() {
         if (end < block.size || end > options.transaction_set_bytes || !input.has(end + 1 - begin))
             break;
     }
-    report("X12-0008", fmt::format("segment of {} bytes: longer than {}, the limit", end - begin, max_segment_bytes),
-           "A segment terminator is missing, or the ISA names the wrong one. The segment is not looked into.", begin, 80);
-    std::uint32_t const ends[] = {static_cast<std::uint32_t>(end)};
-    block.segments.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(cursor), 1});
+    auto const id_end = std::string_view(block.text, end).find(delimiters.element, begin);
+    std::uint32_t const ends[] = {static_cast<std::uint32_t>(id_end), static_cast<std::uint32_t>(end)};
+    auto const kept = std::span(ends).subspan(id_end == std::string_view::npos ? 1 : 0);
+    block.segments.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(cursor), static_cast<std::uint32_t>(kept.size())});
     input.at = std::min(end + 1, block.size);
-    block.index.resume(cursor, ends, input.at);
-    ++cursor;
+    block.index.resume(cursor, kept, input.at);
+    cursor += kept.size();
     terminator = block.index.terminators().size();
+    report_opaque(block.segments.size() - 1);
+}
+
+void Reader::State::report_opaque(std::size_t index) {
+    auto& block = input.block();
+    block.opaque.push_back(static_cast<std::uint32_t>(index));
+    SegmentView const segment(block.text, block.segments[index], block.index.positions());
+    auto* const finding = report("X12-0008", fmt::format("segment of {} bytes: longer than {}, the limit", segment.bytes().size(), max_segment_bytes),
+                                 "A segment terminator is missing, or the ISA names the wrong one. The segment is not looked into.", segment.begin(), 80);
+    if (finding == nullptr || part.kind != PartKind::transaction_set)
+        return;
+    finding->place.segment_id = segment.id().substr(0, 3);
+    finding->place.segment_position = static_cast<std::uint32_t>(index - first_segment + 1);
+    finding->acknowledgment.segment = "8";
 }
 
 /// BIN and BDS: the data has the length that stands before it, and may hold anything (X12.6, binary data). False when that cannot
@@ -111,16 +144,29 @@ bool Reader::State::read_binary() {
     while (block.index.size() < data && input.extend_index(window)) {
     }
     ends[count++] = static_cast<std::uint32_t>(end);
-    block.segments.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(cursor), static_cast<std::uint32_t>(count)});
-    input.at = std::min<std::size_t>(end + 1, block.size);
-    while (cursor < block.index.count() && block.index.positions()[cursor] < begin)
-        ++cursor;
-    block.segments.back().first_end = static_cast<std::uint32_t>(cursor);
-    block.index.resume(cursor, std::span(ends, count), input.at);
-    cursor += count;
-    terminator = block.index.terminators().size();
-    ++position;
+    add_binary(begin, std::span(ends, count));
     return true;
+}
+
+/// Binary data: what the index says of the data itself is no delimiter, what it says of the bytes behind is kept.
+void Reader::State::add_binary(std::size_t begin, std::span<std::uint32_t const> ends) {
+    auto& block = input.block();
+    auto* const positions = block.index.positions();
+    while (cursor < block.index.count() && positions[cursor] < begin)
+        ++cursor;
+    auto const end = ends.back();
+    input.at = std::min<std::size_t>(end + 1, block.size);
+    if (end < block.size && end < block.index.size()) { // so its terminator is a position, behind those of the separators
+        auto const behind = static_cast<std::size_t>(std::lower_bound(positions + cursor, positions + block.index.count(), end) - positions) + 1;
+        cursor = behind - ends.size();
+        std::ranges::copy(ends, positions + cursor);
+    } else {
+        block.index.resume(cursor, ends, input.at);
+        terminator = block.index.terminators().size();
+    }
+    block.segments.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(cursor), static_cast<std::uint32_t>(ends.size())});
+    cursor += ends.size();
+    ++position;
 }
 
 /// The last terminator is missing: line breaks before the end are filler, not data.

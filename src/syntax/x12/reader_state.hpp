@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -122,7 +123,10 @@ struct Reader::State {
     enum class Take { one, one_and_ordinary };
     void read_segments(Take take);
     bool read_binary();
+    void add_binary(std::size_t begin, std::span<std::uint32_t const> ends);
     void read_endless_segment();
+    void check_length(std::size_t index);
+    void report_opaque(std::size_t index);
     void trim_last_segment();
     [[nodiscard]] bool too_long();
 

@@ -10,6 +10,7 @@
 
 #include "syntax/x12/block.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,6 +62,11 @@ public:
     [[nodiscard]] bool empty() const { return count_ == 0; }
     [[nodiscard]] SegmentView operator[](std::size_t index) const {
         return {block_->text, block_->segments[first_ + index], block_->index.positions()};
+    }
+    /// True for a segment longer than any real one (16 MiB; the reader has reported it): all that follows its id is one element here,
+    /// separators and all, which nobody should look into.
+    [[nodiscard]] bool is_opaque(std::size_t index) const {
+        return !block_->opaque.empty() && std::ranges::binary_search(block_->opaque, first_ + index);
     }
     [[nodiscard]] SegmentView back() const { return (*this)[count_ - 1]; }
     /// Offset of text() in the file, as read.

@@ -1,5 +1,7 @@
 #include "syntax/x12/unwrap_source.hpp"
 
+#include "syntax/x12/interchange_header.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -7,8 +9,9 @@ namespace wharf::x12 {
 namespace {
 
 constexpr std::size_t most_short_lines = 1'000'000; // noted, each; then the text is left as it stands
-constexpr unsigned lines_to_see = 2; // behind the first: an interchange has some 240 bytes at least
-constexpr std::size_t header_bytes = 106; // an ISA with its terminator
+constexpr std::size_t most_lines_seen = 8; // so many of the narrowest hold an ISA
+constexpr std::size_t narrowest_line = 20;
+constexpr std::size_t isa_bytes = 106;
 
 bool is_break(char c) { return c == '\r' || c == '\n'; }
 
@@ -149,22 +152,42 @@ std::uint64_t WrapMap::file_offset(std::uint64_t offset) const {
     return stretch.file_offset + inside + (stretch.width == 0 ? 0 : inside / stretch.width * stretch.line_break);
 }
 
-Wrapping find_wrapping(std::string_view text) {
-    auto const head = text.substr(0, header_bytes);
-    auto const first = static_cast<std::size_t>(std::ranges::find_if(head, is_break) - head.begin());
-    if (first < 20 || first + 1 >= head.size()) // too short a line is no wrapping; a break behind the ISA neither
-        return {};
-    auto const length = break_length(text.substr(first));
-    if (length == 0)
-        return {};
-    for (unsigned line = 1; line <= lines_to_see; ++line) {
-        auto const rest = text.substr(std::min(text.size(), line * (first + length)));
-        if (break_length(rest.substr(std::min(first, rest.size()))) != length || std::ranges::any_of(rest.substr(0, first), is_break))
-            return {};
+namespace {
+
+/// How many lines at the beginning of the text have this width and this break.
+std::size_t equal_lines(std::string_view text, std::size_t width, std::uint32_t line_break) {
+    std::size_t lines = 0;
+    for (; lines < most_lines_seen; ++lines) {
+        auto const line = text.substr(std::min(lines * (width + line_break), text.size()));
+        if (line.size() <= width || break_length(line.substr(width)) != line_break || std::ranges::any_of(line.substr(0, width), is_break))
+            break;
     }
+    return lines;
+}
+
+} // namespace
+
+Wrapping find_wrapping(std::string_view text) {
+    auto const line_feed = text.substr(0, widest_line + 2).find('\n');
+    if (line_feed < narrowest_line || line_feed == std::string_view::npos)
+        return {};
+    std::uint32_t const line_break = text[line_feed - 1] == '\r' ? 2 : 1;
+    auto const width = line_feed + 1 - line_break;
+    auto const lines = equal_lines(text, width, line_break);
+    if (width > widest_line || lines < 2 || (lines < 3 && width < isa_bytes)) // an interchange has some 240 bytes at least
+        return {};
+    std::string joined;
+    for (std::size_t line = 0; line < lines; ++line)
+        joined += text.substr(line * (width + line_break), width);
+    auto const delimiters = find_delimiters(joined);
+    if (!delimiters || is_break(delimiters->segment))
+        return {};
+    bool inside = false; // a break stands inside a segment; behind a terminator blanks may fill a record up
+    for (std::size_t line = 1; line <= lines; ++line)
+        inside = inside || joined[joined.find_last_not_of(' ', line * width - 1)] != delimiters->segment;
     Wrapping wrapping;
-    wrapping.width = static_cast<std::uint32_t>(first);
-    wrapping.line_break = length;
+    wrapping.width = inside ? static_cast<std::uint32_t>(width) : 0;
+    wrapping.line_break = line_break;
     return wrapping;
 }
 

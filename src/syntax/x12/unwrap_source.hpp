@@ -18,8 +18,12 @@ struct Wrapping {
     std::uint64_t file_offset = 0; // … and in the file
 };
 
-/// How the text is wrapped, seen from an ISA at its beginning; width 0: it is not. A line break inside the 106 bytes of the ISA,
-/// and two more as far behind it, are the sign.
+inline constexpr std::size_t widest_line = 512;
+inline constexpr std::size_t wrapping_bytes = 3 * (widest_line + 2); // what find_wrapping() should see
+
+/// How the text is wrapped, seen from an ISA at its beginning; width 0: it is not. The sign are line breaks at the same distance
+/// (three, two where a line is wider than the ISA), at least one of them inside a segment: lines that end with their segments, all
+/// of one width perhaps, are no wrapping.
 [[nodiscard]] Wrapping find_wrapping(std::string_view text);
 
 /// A source that gives `owned`, then `borrowed`, then what `rest` gives (it may be nullptr), without the line breaks that follow

@@ -51,6 +51,22 @@ std::string written_back(std::string_view text) {
     return out;
 }
 
+/// Gives a few bytes at a time, as a slow pipe does.
+class Trickle : public ByteSource {
+public:
+    Trickle(std::string_view text, std::size_t step) : text_(text), step_(step) {}
+    Result<std::size_t> read(char* to, std::size_t most) override {
+        auto const count = std::min({step_, most, text_.size()});
+        text_.copy(to, count);
+        text_.remove_prefix(count);
+        return count;
+    }
+
+private:
+    std::string_view text_;
+    std::size_t step_;
+};
+
 TEST(Reader, cuts_an_interchange_into_parts) { EXPECT_EQ(kinds_of(small), "ISA GS SET4 GE IEA"); }
 
 TEST(Reader, gives_elements_as_views_with_offsets) {
@@ -167,6 +183,27 @@ TEST(Reader, a_segment_without_end_is_kept_whole_and_the_next_one_found) {
     EXPECT_TRUE(written_back(text) == text);
 }
 
+TEST(Reader, the_limit_of_a_segment_is_exact_whatever_the_window) {
+    constexpr std::size_t limit = 16u << 20;
+    for (std::size_t const length : {limit, limit + 1, limit + 22'784, std::size_t{34} << 20}) {
+        auto text = small;
+        auto const at = text.find("SE*4");
+        text.insert(at, "MSG*AA*" + std::string(length - 7, 'A') + "~PO1*2~");
+        EXPECT_EQ(kinds_of(text), "ISA GS SET6 GE IEA" + (length > limit ? " X12-0008@" + std::to_string(at) : std::string())) << length;
+        EXPECT_TRUE(written_back(text) == text);
+        Reader reader(std::make_unique<Trickle>(text, 50'000), "t");
+        while (reader.next() && reader.part().kind != PartKind::transaction_set) {
+        }
+        auto const& set = reader.part().segments;
+        EXPECT_EQ(set[3].id(), "MSG");
+        EXPECT_EQ(set[3].element_count(), length > limit ? 1u : 2u) << length;
+        EXPECT_EQ(set[3].bytes().size(), length);
+        EXPECT_EQ(set.is_opaque(3), length > limit);
+        EXPECT_FALSE(set.is_opaque(2) || set.is_opaque(4));
+        EXPECT_EQ(reader.take_diagnostics().size(), length > limit ? 1u : 0u) << length;
+    }
+}
+
 TEST(Reader, every_truncation_is_read_without_trouble_and_written_back) {
     for (std::size_t length = 0; length <= small.size(); ++length) {
         auto const text = small.substr(0, length);
@@ -195,22 +232,6 @@ TEST(Reader, random_damage_is_written_back) {
         ASSERT_EQ(written_back(text), text) << text;
     }
 }
-
-/// Gives a few bytes at a time, as a slow pipe does.
-class Trickle : public ByteSource {
-public:
-    Trickle(std::string_view text, std::size_t step) : text_(text), step_(step) {}
-    Result<std::size_t> read(char* to, std::size_t most) override {
-        auto const count = std::min({step_, most, text_.size()});
-        text_.copy(to, count);
-        text_.remove_prefix(count);
-        return count;
-    }
-
-private:
-    std::string_view text_;
-    std::size_t step_;
-};
 
 /// All parts with their places and elements, in one text.
 std::string told(Reader reader) {
@@ -274,10 +295,17 @@ TEST(Reader, damaged_text_is_the_same_from_a_source) {
     }
 }
 
+std::string long_interchange() {
+    auto text = small;
+    for (int i = 0; i < 60; ++i)
+        text.insert(text.find("SE*4"), fmt::format("PO1*{}*1*EA*12.50**UP*01234567890{}~", i, i % 10));
+    return text;
+}
+
 TEST(Reader, wrapped_files_are_joined_and_places_are_those_of_the_file) {
-    for (std::size_t const width : {80ul, 72ul, 50ul})
+    for (std::size_t const width : {80ul, 72ul, 50ul, 20ul, 104ul, 105ul, 106ul, 107ul, 120ul, 128ul, 132ul, 255ul, 512ul})
         for (std::string const& line_break : std::vector<std::string>{"\n", "\r\n"}) {
-            auto const plain = small + small;
+            auto const plain = width < 200 ? small + small : long_interchange();
             std::string text;
             for (std::size_t at = 0; at < plain.size(); at += width)
                 text += plain.substr(at, width) + line_break;
@@ -295,6 +323,39 @@ TEST(Reader, wrapped_files_are_joined_and_places_are_those_of_the_file) {
             ASSERT_EQ(findings.size(), 1u);
             EXPECT_EQ(findings[0].code, "X12-0013");
         }
+}
+
+TEST(Reader, lines_of_one_width_that_end_with_their_segments_are_not_wrapped) {
+    for (std::size_t const width : {106ul, 128ul, 132ul, 512ul})
+        for (std::string const& line_break : std::vector<std::string>{"\n", "\r\n"}) {
+            std::string blanks, filled; // filled up behind the terminator, and within the last element
+            for (auto rest = std::string_view(small); !rest.empty(); rest.remove_prefix(rest.find('~') + 1)) {
+                auto const segment = rest.substr(0, rest.find('~'));
+                blanks += fmt::format("{:<{}}", std::string(segment) + "~", width) + line_break;
+                filled += segment.starts_with("ISA") ? (width > 112 ? fmt::format("{}~NTE*{}~", segment, std::string(width - 111, 'x')) : std::string(segment) + "~") + line_break
+                                                     : fmt::format("{:x<{}}~", segment, width - 1) + line_break;
+            }
+            for (auto const& text : {blanks, filled})
+                EXPECT_EQ(kinds_of(text).find("X12-0013"), std::string::npos) << text;
+        }
+}
+
+TEST(Reader, a_file_that_is_wrapped_time_and_again_is_told_the_truth) {
+    std::string wrapped, text;
+    for (std::size_t at = 0; at < small.size(); at += 80)
+        wrapped += small.substr(at, 80) + "\n";
+    for (int i = 0; i < 20; ++i)
+        text += wrapped + small + "\n";
+    Reader reader(text, "t");
+    while (reader.next()) {
+    }
+    int joined = 0, left = 0;
+    for (auto const& finding : reader.take_diagnostics()) {
+        joined += finding.code == "X12-0013" && finding.help.starts_with("Its lines were joined") ? 1 : 0;
+        left += finding.code == "X12-0013" && finding.help.starts_with("Its lines were not joined") ? 1 : 0;
+    }
+    EXPECT_EQ(joined, 16);
+    EXPECT_EQ(left, 4);
 }
 
 TEST(Reader, a_wrapped_interchange_behind_one_that_is_not) {
@@ -324,6 +385,43 @@ TEST(Reader, binary_data_has_the_length_it_says) {
     auto text = small;
     text.insert(text.find("SE*4"), "BIN*90*abc~");
     EXPECT_EQ(kinds_of(text), "ISA GS SET5 GE IEA X12-0012@" + std::to_string(text.find("BIN")));
+}
+
+TEST(Reader, binary_data_of_any_length_and_content) {
+    std::mt19937 random(3);
+    std::string const alphabet = "*~>\n x";
+    std::string binary, expected;
+    for (int i = 0; i < 3000; ++i) {
+        std::string data;
+        for (auto n = random() % (i % 100 == 0 ? 3000 : 12); n > 0; --n)
+            data += alphabet[random() % alphabet.size()];
+        auto const one = (i % 2 == 0 ? "BIN*" : "BDS*ASC*") + std::to_string(data.size()) + "*" + data;
+        binary += one + "~" + (i % 3 == 0 ? "REF*X ~\n" : "");
+        expected += std::to_string(i % 2 == 0 ? 2 : 3) + one + "|" + (i % 3 == 0 ? "1REF*X |" : "");
+    }
+    auto text = small;
+    text.insert(text.find("SE*4"), binary);
+    for (std::size_t const step : {1'000ul, 100'000'000ul}) {
+        Reader reader(std::make_unique<Trickle>(text, step), "t");
+        while (reader.next() && reader.part().kind != PartKind::transaction_set) {
+        }
+        auto const& set = reader.part().segments;
+        std::string found;
+        for (std::size_t i = 3; i + 1 < set.size(); ++i)
+            found += std::to_string(set[i].element_count()) + std::string(set[i].bytes()) + "|";
+        EXPECT_TRUE(found == expected);
+        EXPECT_TRUE(reader.take_diagnostics().empty());
+    }
+}
+
+TEST(Reader, the_index_behind_binary_data_is_kept) {
+    auto text = small;
+    text.insert(text.find("ST*"), "BIN*3*~*~~S1S*1~");
+    Reader reader(text, "t");
+    while (reader.next() && reader.part().kind != PartKind::stray) {
+    }
+    ASSERT_EQ(reader.part().segments.size(), 1u);
+    EXPECT_GT(reader.block()->index.size(), reader.part().segments.back().end() + 50) << "what follows was indexed with it";
 }
 
 TEST(Reader, a_thousand_equal_findings_are_a_hundred_and_a_count) {
