@@ -53,10 +53,10 @@ public:
     [[nodiscard]] int find(std::string_view code) const;
     [[nodiscard]] bool has_longer() const { return has_longer_; }
 
-    /// At most eight bytes.
+    /// At most eight bytes; of an empty text, which may be no memory at all, the key of nothing.
     [[nodiscard]] static std::uint64_t key_of(std::string_view code) {
         std::uint64_t key = 0;
-        std::memcpy(&key, code.data(), code.size() < longest_key ? code.size() : longest_key);
+        code.copy(reinterpret_cast<char*>(&key), longest_key);
         return key;
     }
 

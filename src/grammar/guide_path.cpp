@@ -3,6 +3,7 @@
 #include "base/nearest.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -33,7 +34,7 @@ public:
                                               "write the segment too, such as PO1/<UP>"});
         if (auto fault = first_step(block)) return std::unexpected(*fault);
         for (std::size_t i = 1; i < path_.steps.size(); ++i)
-            if (auto fault = next_step(path_.steps[i])) return std::unexpected(*fault);
+            if (auto fault = next_step(i)) return std::unexpected(*fault);
         return target();
     }
 
@@ -80,14 +81,53 @@ private:
                                       : std::string());
     }
 
-    std::optional<GuideFault> next_step(PathStep& step) {
+    std::optional<GuideFault> next_step(std::size_t index) {
+        auto& step = path_.steps[index];
         if (auto fault = resolve(step)) return fault;
         auto const before = std::move(rows_);
         rows_.clear();
         for (auto const* row : before)
             collect(row->rows, step);
         if (!rows_.empty()) return std::nullopt;
+        if (step.segment == "HL" && before.front()->row->segment == "HL") 
+            return level_below(before.front(), path_.steps[index - 1], step);
         return unknown(step, before.front()->rows, before.front()->row->segment);
+    }
+
+    /// `HL[S]/HL[O]`: in the grammar all levels are one loop, whose occurrences stand side by side.
+    std::optional<GuideFault> level_below(NarrowedRow const* above, PathStep const& parent, PathStep const& step) {
+        if (auto const* all = neighbours(set_.rows, above)) collect(*all, step);
+        if (rows_.empty()) return unknown(step, set_.rows, {});
+        auto const& parents = level_codes(parent);
+        LevelRule const* elsewhere = nullptr;
+        for (auto const& code : level_codes(step)) {
+            auto const level = std::ranges::find(set_.levels.levels, code, &LevelRule::code);
+            if (level == set_.levels.levels.end() || std::ranges::find_first_of(level->under, parents) != level->under.end())
+                return std::nullopt;
+            elsewhere = &*level;
+        }
+        if (elsewhere == nullptr || parents.empty()) return std::nullopt;
+        return GuideFault{"GUIDE-0040",
+                          fmt::format("path {}: level {} does not stand under {} in this guide", path_.text, elsewhere->code,
+                                      fmt::join(parents, ", ")),
+                          elsewhere->under.empty() ? "it stands at the top: begin the path with it"
+                                                   : fmt::format("it stands under {}", fmt::join(elsewhere->under, ", "))};
+    }
+
+    /// The values of HL03 that a step asks for; empty: any.
+    static std::vector<std::string> const& level_codes(PathStep const& step) {
+        static std::vector<std::string> const any;
+        auto const found = std::ranges::find(step.qualifiers, 3, &QualifierTest::element);
+        return found == step.qualifiers.end() ? any : found->values;
+    }
+
+    /// The rows among which this one stands. As deep as the grammar's loops.
+    static std::vector<NarrowedRow> const* neighbours(std::vector<NarrowedRow> const& rows, NarrowedRow const* wanted) {
+        for (auto const& row : rows) {
+            if (&row == wanted) return &rows;
+            if (auto const* found = neighbours(row.rows, wanted)) return found;
+        }
+        return nullptr;
     }
 
     bool take(std::vector<NarrowedRow> const& rows, PathStep const& step) {

@@ -75,7 +75,7 @@ void RuleRun::compile_rule(Rule const& rule, NodeIndex node) {
             made.parent = places_.resolve_parent(effect.path, node);
             if (made.parent.slot != RuleReading::none)
                 for (auto const& target : places_.slot(made.parent.slot).targets) // variants are loops of their own
-                    made.parent_scopes.emplace_back(target.node, places_.block_of(target.node));
+                    made.parent_scopes.emplace_back(target.node, places_.block_below(target.node, effect.path));
         }
         plan.effects.push_back(std::move(made));
     }

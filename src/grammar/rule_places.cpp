@@ -57,6 +57,10 @@ std::uint32_t RulePlaces::block_of(NodeIndex node) {
     return add_scope(schema_.nodes()[node].starts_loop ? RuleScope::Kind::loop : RuleScope::Kind::segment, node);
 }
 
+std::uint32_t RulePlaces::block_below(NodeIndex node, RulePath const& path) {
+    return is_hl(node) && path.steps.back().segment == "HL" ? add_scope(RuleScope::Kind::tree, node) : block_of(node);
+}
+
 /// Adds the row when the qualifiers of its variant and of the step can both hold; what only data can tell becomes a check.
 bool RulePlaces::take(NodeIndex node, PathStep const& step, std::vector<StepCheck> const& before, Candidates& out) {
     auto const& row = schema_.nodes()[node];
@@ -289,7 +293,8 @@ void RulePlaces::pass(x12::SegmentList const& set, std::vector<NodeIndex> const&
         for (auto at = hook_begin_[node]; at < hook_begin_[node + 1u]; ++at) {
             auto& slot = slots_[hooks_[at].slot];
             auto const& target = slot.targets[hooks_[at].target];
-            if (target.checks.empty() || passes(target, i))
+            bool const is_new = slot.hits.empty() || slot.hits.back() != i; // several targets may be one row, reached by several ways
+            if (is_new && (target.checks.empty() || passes(target, i)))
                 slot.hits.push_back(i);
         }
     }

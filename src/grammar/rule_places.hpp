@@ -87,6 +87,9 @@ public:
     [[nodiscard]] RuleReading resolve_parent(RulePath const& path, NodeIndex node);
     /// The block of a row: its loop, or the segment; of node 0 the set.
     [[nodiscard]] std::uint32_t block_of(NodeIndex node);
+    /// Where the last step of a path is looked for inside a row of the step before it: the row's block, of an HL above an HL all
+    /// that stands below it.
+    [[nodiscard]] std::uint32_t block_below(NodeIndex node, RulePath const& path);
     void finish();
 
     // Of a set.

@@ -81,13 +81,22 @@ void Reader::State::skip_beginning() {
                "It was passed over. Other receivers refuse it: save the file without one.", 0, 3);
         input.at = 3;
     }
-    auto const begin = input.at;
-    while (input.has(1) && (is_filler(input.here()) || (part.kind == PartKind::interchange_end && input.here() == delimiters.segment)))
+    auto const begin = input.offset(); // the blanks may fill several blocks
+    std::string excerpt;
+    while (input.has(1) && (is_filler(input.here()) || (part.kind == PartKind::interchange_end && input.here() == delimiters.segment))) {
+        if (first && excerpt.size() < 80)
+            excerpt += input.here();
         if (++input.at >= options.block_bytes)
             begin_block();
-    if (first && input.at > begin && input.has(1))
-        report("X12-0011", "blanks or empty lines stand before the first ISA", "They were passed over. Other receivers refuse the file: remove them.",
-               begin, input.at - begin);
+    }
+    if (excerpt.empty() || !input.has(1))
+        return;
+    if (auto* const finding = report("X12-0011", "blanks or empty lines stand before the first ISA",
+                                     "They were passed over. Other receivers refuse the file: remove them.", input.at, 0)) {
+        finding->place.offset = begin;
+        finding->place.length = input.offset() - begin;
+        finding->excerpt = std::move(excerpt);
+    }
 }
 
 /// Outside an interchange: blanks, then ISA or junk.

@@ -36,6 +36,10 @@ Diagnostic bad_in(std::string_view text, std::string_view code, std::uint32_t li
 Diagnostic bad(std::string_view rows, std::string_view code, std::uint32_t line, std::uint32_t column) {
     return bad_in("guide demo \"Demo\"\nnarrows 850 of 004010\n" + std::string(rows), code, line, column);
 }
+void ok_856(std::string const& rows) {
+    auto const guide = read("guide demo \"Demo\"\nnarrows 856 of 004010\n" + rows);
+    EXPECT_TRUE(guide) << rows << (guide ? "" : render_text(guide.error()));
+}
 Diagnostic bad_856(std::string_view rows, std::string_view code, std::uint32_t line, std::uint32_t column) {
     return bad_in("guide demo \"Demo\"\nnarrows 856 of 004010\n" + std::string(rows), code, line, column);
 }
@@ -182,6 +186,16 @@ TEST(GuideCheck, rules) {
     ok("heading\n  need CTT01 = count(/PO1)\n  need BEG05 <= value(DTM[002]/DTM02)\n");
     bad("heading\n  FOB  -\n  need FOB present\n", "GUIDE-0041", 5, 8);
     bad("heading\n  need BEG03 like \"(\"\n", "GUIDE-0025", 4, 3);
+}
+
+TEST(GuideCheck, paths_from_level_to_level) {
+    std::string const levels = "detail\n  levels HL\n    S \"Shipment\" M 1\n    O \"Order\" M >1 under S\n    I \"Item\" M >1 under O\n";
+    ok_856(levels + "  need HL[S]/HL[O]/HL[I]/LIN present\n  need HL[O]/PRF present\n");
+    auto const astray = bad_856(levels + "  need HL[S]/HL[I]/LIN present\n", "GUIDE-0040", 8, 8);
+    EXPECT_EQ(astray.message + " | " + astray.help, "path HL[S]/HL[I]/LIN: level I does not stand under S in this guide | it stands under O");
+    bad_856(levels + "  need HL[O]/HL[S] present\n", "GUIDE-0040", 8, 8);
+    bad_856(levels + "  need HL[S]/N1/HL[O] present\n", "GUIDE-0040", 8, 8);
+    ok_856("detail\n  loop HL  M 1..200000\n    need HL[S]/HL[I]/LIN absent\n");
 }
 
 TEST(GuideCheck, effects) {

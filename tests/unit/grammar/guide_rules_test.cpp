@@ -254,5 +254,27 @@ TEST(Rules, of_levels) {
     EXPECT_EQ(notice("HL*2*1*O~HL*3*2*P~MAN*GM*A~HL*4*3*I~SN1**1*EA~HL*5*2*P~MAN*SM*B~HL*6*5*I~SN1**1*CA~"), "X12-0623 856/HL[P]\n");
 }
 
+TEST(Rules, paths_from_level_to_level) {
+    std::string const levels = "detail\n  levels HL\n    S \"Shipment\" M 1\n    O \"Order\" M >1 under S\n    T \"Tare\" O >1 under O\n"
+                               "    P \"Pack\" O >1 under O T\n    I \"Item\" M >1 under P\n";
+    auto const notice = [&](std::string const& rules, std::string const& body) {
+        return test::codes(validate(levels + rules, "BSN*00*N1*20250602*1403~HL*1**S~" + body, "856"));
+    };
+    std::string const loose = "HL*2*1*O~HL*3*2*P~MAN*CP*A~HL*4*3*I~SN1**1*EA~";
+    std::string const on_tare = "HL*5*1*O~HL*6*5*T~HL*7*6*P~MAN*GM*B~HL*8*7*I~SN1**1*CA~";
+    EXPECT_EQ(notice("  need HL[S]/HL[O]/HL[T]/HL[P]/MAN[GM]/MAN02 = B\n", loose + on_tare), "");
+    EXPECT_EQ(notice("  need HL[T]/HL[P]/MAN[GM]/MAN02 = A\n", loose + on_tare), "X12-0623 856/HL[P]/MAN[GM]/MAN02\n") << "that one stands under an order";
+    for (auto const* count : {"HL[O]/HL[P]) = 1", "HL[T]/HL[P]) = 1", "HL[O,T]/HL[P]) = 2", "HL[S]/HL[O]) = 2", "HL[S]/HL[O]/HL[P]) = 1"})
+        EXPECT_EQ(notice(std::string("  need count(") + count + "\n", loose + on_tare), "") << count;
+    EXPECT_EQ(notice("  need HL[T]/HL[P]/HL[I]/SN1/SN103 = EA\n", loose + on_tare), "X12-0623 856/HL[I]/SN1/SN103\n");
+    EXPECT_EQ(notice("  level O\n    need HL[P]/HL[I]/SN1/SN103 = EA\n", loose + "HL*5*1*O~HL*6*5*P~HL*7*6*I~SN1**1*CA~"), "X12-0623 856/HL[I]/SN1/SN103\n")
+        << "in the block of an order, what stands below it";
+    std::string const tares = "  when BSN01 = 00: HL[O]/HL[T] M\n";
+    std::string const with_tare = "HL*2*1*O~HL*3*2*T~HL*4*3*P~MAN*GM*B~HL*5*4*I~";
+    EXPECT_EQ(notice(tares, with_tare), "");
+    EXPECT_EQ(notice(tares, with_tare + "HL*6*1*O~HL*7*6*P~HL*8*7*I~"), "X12-0620 856/HL[T]\n") << "the second order has none";
+    EXPECT_EQ(notice("  when BSN01 = 00: HL[O]/HL[T] -\n", loose + on_tare), "X12-0621 856/HL[T]\n");
+}
+
 } // namespace
 } // namespace wharf::grammar

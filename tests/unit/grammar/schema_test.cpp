@@ -221,6 +221,13 @@ TEST(Schema, made_by_hand_with_qualifiers_of_two_elements) {
     EXPECT_EQ(findings(**schema, beg + "SAC*A*C310***100~SAC*A*D240***100~PO1~"), "0603* 850/SAC[A,SAC02=C310,SAC02=D240]\n");
 }
 
+TEST(CodeTable, an_absent_element_is_no_code) {
+    CodeTable const table({"A", "B"});
+    EXPECT_EQ(table.find({}), -1);
+    EXPECT_EQ(table.find(std::string_view("", 0)), -1);
+    EXPECT_EQ(CodeTable().find({}), -1);
+}
+
 TEST(CodeTable, finds_what_it_holds_and_nothing_else) {
     std::vector<std::string> codes;
     for (int i = 0; i < 3000; ++i)

@@ -448,6 +448,24 @@ TEST(Reader, a_thousand_equal_findings_are_a_hundred_and_a_count) {
     }
 }
 
+TEST(Reader, blanks_before_the_first_isa_are_one_finding_however_many_blocks_they_fill) {
+    ReaderOptions options;
+    options.block_bytes = 100;
+    for (std::string const& begin : {std::string(), std::string("\xef\xbb\xbf")}) {
+        auto const text = begin + std::string(250, '\n') + small;
+        Reader reader(std::make_unique<Trickle>(text, 7), "t", options);
+        while (reader.next()) {
+        }
+        auto const findings = reader.take_diagnostics();
+        ASSERT_FALSE(findings.empty());
+        EXPECT_EQ(findings.back().code, "X12-0011");
+        EXPECT_EQ(findings.back().place.offset, begin.size());
+        EXPECT_EQ(findings.back().place.length, 250u);
+        EXPECT_EQ(findings.back().excerpt, std::string(80, '\n'));
+        EXPECT_EQ(told(Reader(std::make_unique<Trickle>(text, 7), "t", options)), told(Reader(text, "t")));
+    }
+}
+
 TEST(Reader, an_endless_run_of_blanks_is_not_kept) {
     auto const text = small + std::string(3'000'000, '\n') + small;
     EXPECT_EQ(kinds_of(text), "ISA GS SET4 GE IEA ISA GS SET4 GE IEA");
