@@ -70,6 +70,13 @@ std::string_view body_of(x12::SegmentList const& segments) {
     return end > begin ? std::string_view(segments.text() + begin, end - begin) : std::string_view();
 }
 
+SeverityPolicy severities_of(std::vector<std::string> const& rules) {
+    auto severities = grammar::syntax_only();
+    for (auto const& rule : rules)
+        (void)severities.add(rule); // checked when the profile was loaded
+    return severities;
+}
+
 /// What the acknowledgment says of a set. Without a partner nothing is acknowledged.
 bool is_refused(grammar::SetVerdict const& verdict, partner::AcknowledgmentPolicy const* policy) {
     return policy == nullptr ? !verdict.accepted()
@@ -98,6 +105,8 @@ private:
     void junk(grammar::Item& item);
     void add_findings(grammar::Item& item);
     EvaluatedInterchange dead_letter(std::string_view raw, Diagnostics findings) const;
+    [[nodiscard]] std::string day() const { return to_iso8601(transfer_.received_at).substr(0, 10); }
+    [[nodiscard]] partner::DocumentAgreement const* agreement_of(grammar::GroupInfo const& group) const;
 
     store::Transfer const& transfer_;
     partner::Configuration const& configuration_;
@@ -152,12 +161,17 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
             break;
         case grammar::ItemKind::group_start:
             start_group(item);
+            if (open_->route.partner != nullptr) // a group holds documents of one kind: theirs is the policy
+                if (auto const* const agreement = agreement_of(*item.group))
+                    reader.set_severities(severities_of(agreement->findings));
             break;
         case grammar::ItemKind::transaction_set:
             transaction_set(item);
             break;
         case grammar::ItemKind::group_end:
             end_group(item);
+            if (open_->route.partner != nullptr)
+                reader.set_severities(severities_of(open_->route.partner->findings));
             break;
         case grammar::ItemKind::interchange_end:
             end_interchange(item);
@@ -200,16 +214,13 @@ SeverityPolicy Evaluation::start_interchange(grammar::Item& item) {
     identity.receiver_id = info.receiver;
     identity.test = info.usage != 'P';
     if (channel_ != nullptr)
-        open_->route = route(configuration_, *channel_, identity);
+        open_->route = route(configuration_, *channel_, identity, day());
     else
         open_->route.refusal = make_diagnostic(
             "GATEWAY-0010", fmt::format("channel {} is not in the configuration any more", transfer_.channel),
             "put the channel back, then: wharf dead-letter retry");
     open_->message = new_message({}); // its bytes are known when it ends
-    auto severities = grammar::syntax_only();
-    if (open_->route.partner != nullptr)
-        for (auto const& rule : open_->route.partner->findings)
-            (void)severities.add(rule); // checked when the profile was loaded
+    auto severities = severities_of(open_->route.partner != nullptr ? open_->route.partner->findings : std::vector<std::string>());
     severities.apply(item.findings);
     add_findings(item);
     return severities;
@@ -229,7 +240,7 @@ void Evaluation::end_interchange(grammar::Item& item) {
     message.receiver = open_->identity.receiver();
     message.interchange_control_number = info.control_number;
     if (open_->route.ok() && channel_ != nullptr) // again, now that all groups are known
-        open_->route = route(configuration_, *channel_, open_->identity);
+        open_->route = route(configuration_, *channel_, open_->identity, day());
     if (open_->route.partner != nullptr)
         message.partner = open_->route.partner->id;
     grammar::AcknowledgmentOptions strict; // of an unknown partner
@@ -266,6 +277,14 @@ void Evaluation::end_interchange(grammar::Item& item) {
     open_.reset();
 }
 
+/// The agreement on documents that come in groups of this kind (GS01); nullptr: none.
+partner::DocumentAgreement const* Evaluation::agreement_of(grammar::GroupInfo const& group) const {
+    for (auto const& agreement : open_->route.partner->documents)
+        if (agreement.direction == partner::Direction::inbound && knowledge_.functional_id(agreement) == group.functional_id)
+            return &agreement;
+    return nullptr;
+}
+
 void Evaluation::start_group(grammar::Item& item) {
     auto& group = open_->groups.emplace_back();
     group.verdict.group = *item.group;
@@ -275,6 +294,8 @@ void Evaluation::start_group(grammar::Item& item) {
     auto const* const partner = open_->route.partner;
     if (partner != nullptr)
         group.policy = &partner->acknowledgment;
+    if (auto const* const agreement = partner != nullptr ? agreement_of(*item.group) : nullptr)
+        group.policy = &agreement->acknowledgment;
     auto const answers = [&](auto const& guide) { return std::ranges::find(guide->answers(), item.group->release) != guide->answers().end(); };
     auto const match = knowledge_.grammars().match_release(item.group->release);
     if (group.acknowledged && !match.exact &&
@@ -392,9 +413,12 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         return; // the reader has said so, with the code of the 997
     auto const& partner = *open_->route.partner;
     set.agreement = partner.inbound(item.set.id);
-    if (set.agreement == nullptr) {
+    if (set.agreement == nullptr || !set.agreement->serves(document.test)) {
         auto finding = make_diagnostic(
-            "GATEWAY-0023", fmt::format("set {} is not among the documents agreed with partner {}", item.set.id, partner.id),
+            "GATEWAY-0023",
+            set.agreement == nullptr ? fmt::format("set {} is not among the documents agreed with partner {}", item.set.id, partner.id)
+                                     : fmt::format("set {} of partner {} is not taken in {}: see `usage` in the profile", item.set.id,
+                                                   partner.id, document.test ? "tests" : "production"),
             "add it to `documents` in the profile when it is wanted, and ask the partner to send it again");
         finding.place.interchange = item.context.interchange;
         finding.place.group = item.context.group;

@@ -64,7 +64,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
         sink(line);
     });
 
-    auto configuration = partner::load_configuration(folder);
+    auto configuration = partner::load_configuration(folder, partner::SecretCheck::resolve, partner::Sources::drop);
     if (!configuration)
         return std::unexpected(OpenFailure{std::move(configuration.error()), {}});
     self.configuration_ = std::make_unique<partner::Configuration>(std::move(*configuration));

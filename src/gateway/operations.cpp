@@ -46,8 +46,9 @@ Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message co
     draft.functional_id = message.functional_id;
     draft.resend_of = message.id;
     draft.answers = message.answers;
-    x12::Delimiters const today = {partner.envelope.element_separator, partner.envelope.component_separator,
-                                   partner.envelope.segment_terminator, partner.envelope.repetition_separator};
+    if (!documents.empty())
+        draft.agreement = partner.outbound(documents.front().kind); // nullptr: not agreed any more
+    auto const today = draft.delimiters();
     x12::Reader reader(message.raw, message.file_name);
     while (reader.next()) {
         auto const& part = reader.part();
@@ -73,6 +74,7 @@ Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message co
         case x12::PartKind::transaction_set: {
             DraftSet set;
             set.set = segments[0].element(1);
+            set.implementation_reference = segments[0].element(3);
             for (std::size_t i = 1; i + 1 < segments.size(); ++i)
                 set.body.push_back(out_segment(segments[i], segments.delimiters(), today));
             auto const number = segments[0].element(2);
@@ -123,14 +125,16 @@ Result<store::Message> resend(Context const& context, std::string_view message_i
             return invalid(fmt::format("message {} has not been sent yet: it goes out as soon as channel {} takes it", message_id,
                                        message->channel));
         auto const* partner = context.configuration.partner(message->partner);
-        if (partner == nullptr || partner->channel.empty())
-            return invalid(fmt::format("partner {} has no profile with a channel any more", message->partner));
+        if (partner == nullptr)
+            return invalid(fmt::format("partner {} has no profile any more", message->partner));
         auto documents = transaction.documents_of(message->id);
         if (!documents)
             return unexpected(std::move(documents.error()));
         auto draft = draft_of(*partner, *message, *documents, context.clock.now());
         if (!draft)
             return unexpected(std::move(draft.error()));
+        if (draft->channel().empty())
+            return invalid(fmt::format("the profile of partner {} names no channel any more", message->partner));
         auto result = commit_draft(context, transaction, record, *draft);
         if (!result)
             return unexpected(std::move(result.error()));

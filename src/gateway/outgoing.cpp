@@ -35,9 +35,22 @@ Result<void> unique_file_name(store::Transaction& transaction, store::Message& m
 
 } // namespace
 
+x12::Delimiters Draft::delimiters() const {
+    auto const& around = envelope();
+    return {around.element_separator, around.component_separator, around.segment_terminator, around.repetition_separator};
+}
+
 Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Timestamp now) {
-    auto const& envelope = draft.partner->envelope;
+    auto const& envelope = draft.envelope();
     x12::InterchangeHeader header;
+    header.authorization_qualifier = envelope.authorization_qualifier;
+    header.authorization = envelope.authorization;
+    header.security_qualifier = envelope.security_qualifier;
+    auto security = envelope.security.resolve();
+    if (!security)
+        return unexpected(std::move(security.error()));
+    header.security = std::move(*security);
+    header.replacement = envelope.replacement;
     header.sender = draft.sender;
     header.receiver = draft.receiver;
     header.date6 = x12_date6(now);
@@ -49,8 +62,7 @@ Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Time
     header.acknowledgment_requested = envelope.acknowledgment_requested && draft.functional_id != "FA" &&
                                       draft.functional_id != "TA1"; // an answer asks for no answer
     header.usage = draft.usage;
-    header.delimiters = {envelope.element_separator, envelope.component_separator, envelope.segment_terminator,
-                         envelope.repetition_separator};
+    header.delimiters = draft.delimiters();
     header.line_breaks = envelope.line_breaks;
     x12::InterchangeWriter writer(std::move(header));
     for (auto const& segment : draft.service)
@@ -60,6 +72,7 @@ Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Time
     x12::GroupHeader group;
     group.functional_id = draft.functional_id;
     group.control_number = fmt::to_string(numbers.group);
+    group.agency = envelope.agency;
     group.release = draft.release;
     writer.begin_group(std::move(group));
     unsigned number = 0;
@@ -82,6 +95,9 @@ Diagnostics check_draft(Draft const& draft, Knowledge& knowledge, Timestamp now)
     if (draft.agreement != nullptr)
         if (auto guide = knowledge.guide(*draft.agreement))
             options.guides.push_back(std::move(guide));
+    if (draft.agreement != nullptr)
+        for (auto const& rule : draft.agreement->findings)
+            (void)options.severities.add(rule); // checked when the profile was loaded
     grammar::InterchangeReader reader(*bytes, {}, knowledge.schemas(), options);
     while (reader.next())
         for (auto& finding : reader.item().findings)
@@ -119,7 +135,7 @@ Result<store::Message> commit_draft(Context const& context, store::Transaction& 
     message.id = new_id(now);
     message.direction = store::Direction::outbound;
     message.state = store::MessageState::ready;
-    message.channel = draft.partner->channel;
+    message.channel = draft.channel();
     message.partner = draft.partner->id;
     message.format = "x12";
     message.test = draft.test;
@@ -136,7 +152,7 @@ Result<store::Message> commit_draft(Context const& context, store::Transaction& 
     message.created_at = now;
     message.updated_at = now;
     message.file_name = partner::expand_file_name(
-        draft.partner->file_name, {draft.partner->id, draft.identity, what, message.interchange_control_number,
+        draft.file_name(), {draft.partner->id, draft.identity, what, message.interchange_control_number,
                                    message.group_control_number, x12_date8(now), x12_time4(now)});
     if (auto unique = unique_file_name(transaction, message); !unique)
         return unexpected(std::move(unique.error()));

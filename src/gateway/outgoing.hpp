@@ -33,6 +33,11 @@ struct Draft {
     std::vector<DraftSet> sets;
     std::string answers;   // id of the inbound message this acknowledges
     std::string resend_of; // id of the outbound message sent again
+
+    [[nodiscard]] partner::Envelope const& envelope() const { return agreement ? agreement->envelope : partner->envelope; }
+    [[nodiscard]] std::string const& channel() const { return agreement ? agreement->channel : partner->channel; }
+    [[nodiscard]] std::string const& file_name() const { return agreement ? agreement->file_name : partner->file_name; }
+    [[nodiscard]] x12::Delimiters delimiters() const;
 };
 
 struct ControlNumbers {

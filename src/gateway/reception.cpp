@@ -161,7 +161,7 @@ Result<void> Reception::store_set(EvaluatedSet& set) {
     std::vector<partner::Target const*> targets;
     if (document.state == store::DocumentState::accepted) {
         std::optional<store::Document> earlier;
-        if (interchange_.route.partner->duplicates.check_business_keys) {
+        if (set.agreement->duplicates.check_business_keys) {
             auto found = transaction_.find_business_key(document.business_key);
             if (!found)
                 return unexpected(std::move(found.error()));

@@ -25,15 +25,19 @@ Diagnostic at_isa(Diagnostic diagnostic, unsigned element, std::string value) {
 }
 
 Diagnostic unknown_sender(partner::Configuration const& configuration, partner::Channel const& channel,
-                          EnvelopeIdentity const& envelope) {
+                          EnvelopeIdentity const& envelope, std::string_view day) {
     auto const usage = envelope.test ? "test" : "production";
     std::string message;
     std::string help;
     if (auto const* elsewhere =
-            configuration.find_partner(envelope.sender_qualifier, envelope.sender_id, envelope.test)) {
+            configuration.find_partner(envelope.sender_qualifier, envelope.sender_id, envelope.test, day)) {
         message = fmt::format("the sender {} is partner {}, but this partner may not send on channel {}", envelope.sender(),
                               elsewhere->id, channel.name);
         help = fmt::format("add {} to `senders` of channel {}, then: wharf dead-letter retry", elsewhere->id, channel.name);
+    } else if (auto const* once = configuration.find_partner(envelope.sender_qualifier, envelope.sender_id, envelope.test)) {
+        message = fmt::format("the sender {} is partner {}, but this identifier does not hold on {}", envelope.sender(), once->id, day);
+        help = "see `from` and `until` of the identifier in the profile; when they are right, ask the partner which one he uses now; "
+               "no acknowledgment was sent";
     } else {
         message = fmt::format("the sender {} is unknown for {} use{}", envelope.sender(), usage,
                               nearest_text(configuration.nearest_partner(envelope.sender_qualifier, envelope.sender_id),
@@ -46,15 +50,27 @@ Diagnostic unknown_sender(partner::Configuration const& configuration, partner::
 
 } // namespace
 
-Route route(partner::Configuration const& configuration, partner::Channel const& channel, EnvelopeIdentity const& envelope) {
+Route route(partner::Configuration const& configuration, partner::Channel const& channel, EnvelopeIdentity const& envelope,
+            std::string_view day) {
     Route route;
     route.partner =
-        configuration.find_partner(channel, envelope.sender_qualifier, envelope.sender_id, envelope.test);
+        configuration.find_partner(channel, envelope.sender_qualifier, envelope.sender_id, envelope.test, day);
     if (route.partner == nullptr) {
-        route.refusal = unknown_sender(configuration, channel, envelope);
+        route.refusal = unknown_sender(configuration, channel, envelope, day);
         return route;
     }
-    route.identity = configuration.find_identity(envelope.receiver_qualifier, envelope.receiver_id, envelope.test);
+    if (!route.partner->is_active(envelope.test)) {
+        bool const testing = route.partner->status == partner::PartnerStatus::testing;
+        route.refusal = at_isa(
+            make_diagnostic("GATEWAY-0013",
+                            testing ? fmt::format("partner {} is being tested, and this interchange is for production (ISA15)", route.partner->id)
+                                    : fmt::format("partner {} exchanges nothing: see `status` in the profile", route.partner->id),
+                            testing ? "ask for ISA15 = T, or set `status: production` in the profile, then: wharf dead-letter retry"
+                                    : "set `status: production` when that is right, then: wharf dead-letter retry"),
+            6, envelope.sender_id);
+        return route;
+    }
+    route.identity = configuration.find_identity(envelope.receiver_qualifier, envelope.receiver_id, envelope.test, day);
     if (route.identity == nullptr) {
         route.refusal = at_isa(
             make_diagnostic(
@@ -71,7 +87,7 @@ Route route(partner::Configuration const& configuration, partner::Channel const&
     }
     for (auto const& identifier : route.partner->identifiers) {
         if (identifier.qualifier != envelope.sender_qualifier || identifier.id != envelope.sender_id ||
-            !identifier.serves(envelope.test))
+            !identifier.serves(envelope.test) || !partner::holds_on(identifier.from, identifier.until, day))
             continue;
         for (auto const& group_sender : envelope.group_senders) {
             if (identifier.accepts_group(group_sender))

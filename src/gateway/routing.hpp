@@ -32,9 +32,10 @@ struct Route {
     [[nodiscard]] bool ok() const { return !refusal; }
 };
 
-/// GATEWAY-0010 unknown sender, 0011 unknown receiver, 0012 unknown group sender; each names the nearest known one.
+/// GATEWAY-0010 unknown sender, 0011 unknown receiver, 0012 unknown group sender; each names the nearest known one. 0013: the
+/// partner is known and exchanges nothing (status). Identifiers count that hold on `day` (2026-01-31; empty: any).
 [[nodiscard]] Route route(partner::Configuration const& configuration, partner::Channel const& channel,
-                          EnvelopeIdentity const& envelope);
+                          EnvelopeIdentity const& envelope, std::string_view day = {});
 
 /// The targets a document of this partner and set goes to: production targets when not `test`, test targets otherwise;
 /// only those that exist, fit the usage and take this kind. Empty: nobody takes it.

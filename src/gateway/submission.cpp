@@ -67,32 +67,39 @@ std::expected<Address, Diagnostics> address(Context const& context, std::string_
         return refuse("GATEWAY-0041", partner_id.empty() ? "no partner is named" : fmt::format("there is no partner {}", partner_id),
                       "name the partner's profile id in the header X-Wharf-Partner");
     auto const profile = fmt::format("partners/{}/profile.yaml", partner->id);
-    if (partner->channel.empty())
-        return refuse("GATEWAY-0041", fmt::format("partner {} has no channel to send on", partner->id),
-                      fmt::format("name one under `channel` in {}", profile));
     auto const kind = document.string("document");
     address.agreement = partner->outbound(kind);
     if (address.agreement == nullptr)
         return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us", partner->id, kind),
                       fmt::format("add an outbound entry to `documents` in {}", profile));
+    if (address.agreement->channel.empty())
+        return refuse("GATEWAY-0041", fmt::format("partner {} has no channel to send on", partner->id),
+                      fmt::format("name one under `channel` in {}", profile));
     auto& draft = address.draft;
     auto const* test = document.find("test");
     draft.partner = partner;
-    draft.test = partner->envelope.test || (test != nullptr && test->is_true());
+    draft.agreement = address.agreement;
+    draft.test = draft.envelope().test || (test != nullptr && test->is_true());
     draft.usage = draft.test ? 'T' : 'P';
+    auto const use = draft.test ? "test" : "production";
+    if (!partner->is_active(draft.test))
+        return refuse("GATEWAY-0041", fmt::format("nothing is sent to partner {} in {}", partner->id, use),
+                      fmt::format("see `status` in {}", profile));
+    if (!address.agreement->serves(draft.test))
+        return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us in {}", partner->id, kind, use),
+                      fmt::format("see `usage` of the outbound entry in `documents` of {}", profile));
     auto const* identity = configuration.identity(partner->identity);
-    auto const* identifier = partner->identifier(draft.test);
+    auto const* identifier = partner->identifier(draft.test, to_iso8601(context.clock.now()).substr(0, 10));
     if (identity == nullptr || identifier == nullptr)
         return refuse("GATEWAY-0041",
                       fmt::format("{} for {} use", identity == nullptr ? "none of our identities is known to partner " + partner->id
                                                                        : "partner " + partner->id + " has no identifier",
-                                  draft.test ? "test" : "production"),
+                                  use),
                       fmt::format("see `identity` and `identifiers` in {}", profile));
     draft.identity = identity->name;
     draft.sender = {identity->qualifier, identity->id, identity->group()};
     draft.receiver = {identifier->qualifier, identifier->id, identifier->group()};
-    draft.release = !address.agreement->release.empty() ? address.agreement->release : partner->envelope.release;
-    draft.agreement = address.agreement;
+    draft.release = address.agreement->written_release();
     auto const release = context.knowledge.grammar_release(*address.agreement, draft.release);
     auto writing = context.knowledge.reading(release, address.agreement->set, address.agreement->translator);
     if (!writing)
@@ -113,9 +120,9 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
     if (!addressed)
         return std::unexpected(std::move(addressed.error()));
     auto& draft = addressed->draft;
-    auto const& envelope = draft.partner->envelope;
-    x12::Delimiters const delimiters = {envelope.element_separator, envelope.component_separator, envelope.segment_terminator,
-                                        envelope.repetition_separator};
+    auto delimiters = draft.delimiters();
+    if (draft.envelope().replacement != '\0') // the writer puts it for these; a component separator in a text is refused all the same
+        delimiters.element = delimiters.segment = '\0';
     auto const now = context.clock.now();
     Diagnostics findings;
     for (auto& document : *documents) {
@@ -131,6 +138,7 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
         DraftSet set;
         set.set = addressed->agreement->set;
         set.body = std::move(written.segments);
+        set.implementation_reference = addressed->agreement->implementation_reference;
         auto const numbers = numbers_of(document);
         set.document.id = id;
         set.document.kind = addressed->agreement->document;

@@ -25,12 +25,22 @@ Result<void> drop(Context const& context, store::Job const& job) {
     return context.store.transact([&](store::Transaction& transaction) { return transaction.finish_job(job.id); });
 }
 
+/// How long a 997 to it may take: as the profile says for documents of this kind, else for all. 0: none is expected.
+std::chrono::seconds deadline(Context const& context, store::Message const& message) {
+    auto const* partner = context.configuration.partner(message.partner);
+    if (partner == nullptr)
+        return {};
+    for (auto const& agreement : partner->documents)
+        if (agreement.direction == partner::Direction::outbound && context.knowledge.functional_id(agreement) == message.functional_id)
+            return agreement.acknowledgment.expect_997_within;
+    return partner->acknowledgment.expect_997_within;
+}
+
 /// Messages that wait for a 997: everything but acknowledgments, to partners that send them.
 bool awaits_acknowledgment(Context const& context, store::Message const& message) {
     if (message.functional_id == "FA" || message.functional_id == "TA1" || message.state != store::MessageState::sent)
         return false;
-    auto const* partner = context.configuration.partner(message.partner);
-    return partner != nullptr && partner->acknowledgment.expect_997_within.count() > 0;
+    return deadline(context, message).count() > 0;
 }
 
 Result<void> record_sent_documents(store::Transaction& transaction, store::Message const& message, Timestamp now) {
@@ -82,10 +92,9 @@ Result<void> transmit(Context const& context, store::Job const& job) {
         if (written)
             WHARF_TRY(record_sent_documents(transaction, step.message, now));
         if (awaits_acknowledgment(context, step.message)) {
-            auto const* partner = context.configuration.partner(step.message.partner);
             WHARF_TRY(transaction.finish_jobs_of(store::JobKind::expect_acknowledgment, step.message.id));
             WHARF_TRY(transaction.add_job(store::JobKind::expect_acknowledgment, step.message.id,
-                                          now + partner->acknowledgment.expect_997_within));
+                                          now + deadline(context, step.message)));
         }
         WHARF_TRY(record.note(step.message.id, step.note.type, step.note.text,
                               fmt::format("channel={} file={} attempt={}", channel, for_log(file_name), step.message.attempts)));

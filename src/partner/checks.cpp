@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <tuple>
 #include <unistd.h>
 
 namespace wharf::partner {
@@ -56,8 +57,19 @@ std::vector<std::string> names_of(std::vector<T> const& list) {
     return names;
 }
 
-bool overlap(IdentifierUsage left, IdentifierUsage right) {
-    return left == IdentifierUsage::both || right == IdentifierUsage::both || left == right;
+/// On some day, for some usage, both would hold.
+bool overlap(auto const& left, auto const& right) {
+    bool const usage = left.usage == IdentifierUsage::both || right.usage == IdentifierUsage::both || left.usage == right.usage;
+    return usage && (left.until.empty() || right.from.empty() || right.from <= left.until) &&
+           (right.until.empty() || left.from.empty() || left.from <= right.until);
+}
+
+/// A day from after which it ends.
+template <class T>
+void check_days(Check<T>& check, auto const& identifier, std::string const& path) {
+    if (!identifier.from.empty() && !identifier.until.empty() && identifier.until < identifier.from)
+        check.report(path + ".until", "PARTNER-0007", fmt::format("it ends on {} and begins on {}", identifier.until, identifier.from),
+                     "the last day must not be before the first", identifier.until);
 }
 
 void check_unique_names(Check<GatewayConfiguration>& check, std::vector<std::string> const& names,
@@ -157,9 +169,11 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
     for (std::size_t i = 0; i < gateway.targets.size(); ++i)
         check_target(check, gateway.targets[i], fmt::format("targets[{}]", i));
     for (std::size_t i = 0; i < gateway.identities.size(); ++i)
+        check_days(check, gateway.identities[i], fmt::format("identities[{}]", i));
+    for (std::size_t i = 0; i < gateway.identities.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) {
             auto const &one = gateway.identities[i], &other = gateway.identities[j];
-            if (one.qualifier == other.qualifier && one.id == other.id && overlap(one.usage, other.usage))
+            if (one.qualifier == other.qualifier && one.id == other.id && overlap(one, other))
                 check.report(fmt::format("identities[{}].id", i), "PARTNER-0016",
                              fmt::format("the identities '{}' and '{}' are both {}:{}", other.name, one.name,
                                          one.qualifier, one.id),
@@ -171,7 +185,8 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
 
 namespace {
 
-void check_delimiters(Check<PartnerProfile>& check, Envelope const& envelope) {
+/// `path`: of the envelope.
+void check_delimiters(Check<PartnerProfile>& check, Envelope const& envelope, std::string const& path) {
     struct Delimiter {
         std::string_view name;
         char value;
@@ -183,19 +198,29 @@ void check_delimiters(Check<PartnerProfile>& check, Envelope const& envelope) {
     for (std::size_t i = 0; i < std::size(all); ++i)
         for (std::size_t j = 0; j < i; ++j)
             if (all[i].value == all[j].value)
-                check.report(fmt::format("envelope.{}", all[i].name), "PARTNER-0023",
+                check.report(fmt::format("{}.{}", path, all[i].name), "PARTNER-0023",
                              fmt::format("{} and {} are the same character", all[j].name, all[i].name),
                              "every delimiter must be a character of its own");
     bool const has_repetition = envelope.version >= "00402"; // until 00401, ISA11 is the standards identifier
     if (has_repetition && envelope.repetition_separator == '\0')
-        check.report("envelope.version", "PARTNER-0023",
+        check.report(path + ".version", "PARTNER-0023",
                      fmt::format("version {} has a repetition separator in ISA11, and none is given", envelope.version),
                      "set envelope.repetition_separator, usually '^'", envelope.version);
     if (!has_repetition && envelope.repetition_separator != '\0')
         check.report(
-            "envelope.repetition_separator", "PARTNER-0023",
+            path + ".repetition_separator", "PARTNER-0023",
             fmt::format("version {} has no repetition separator; ISA11 is the standards identifier", envelope.version),
             "leave it out, or set envelope.version to 00402 or later");
+    if (envelope.replacement != '\0' && std::ranges::any_of(all, [&](Delimiter const& one) { return one.value == envelope.replacement; }))
+        check.report(path + ".replacement", "PARTNER-0023", "the character that replaces separators is one itself",
+                     "choose one that separates nothing, such as a blank");
+}
+
+bool same_delimiters(Envelope const& one, Envelope const& other) {
+    auto const all = [](Envelope const& e) {
+        return std::tuple(e.version, e.element_separator, e.component_separator, e.segment_terminator, e.repetition_separator, e.replacement);
+    };
+    return all(one) == all(other);
 }
 
 void check_targets(Check<PartnerProfile>& check, DocumentAgreement const& document, std::string const& path,
@@ -249,7 +274,7 @@ void check_documents(Check<PartnerProfile>& check, PartnerProfile const& profile
             check.report(path + ".targets", "PARTNER-0021",
                          "an outbound document has no targets: it goes to the partner's channel",
                          "leave out targets and test_targets, or set direction: inbound");
-        bool const delivers = inbound && document.set != "997"; // acknowledgments are applied, not delivered
+        bool const delivers = inbound && document.set != "997" && document.usage != DocumentUsage::none; // acknowledgments are applied, not delivered
         if (delivers && document.targets.empty() && document.test_targets.empty())
             check.report(path, "PARTNER-0028",
                          fmt::format("inbound {} have no targets and will be held", document.document),
@@ -259,13 +284,38 @@ void check_documents(Check<PartnerProfile>& check, PartnerProfile const& profile
     }
 }
 
+/// `is_used`: something would leave by it.
+void check_channel(Check<PartnerProfile>& check, std::string const& name, std::string const& path, bool is_used,
+                   std::vector<Loaded<Channel>> const& channels) {
+    auto const channel = std::ranges::find_if(channels, [&](auto const& one) { return one.value.name == name; });
+    if (channel == channels.end()) {
+        std::vector<std::string> names;
+        for (auto const& one : channels)
+            names.push_back(one.value.name);
+        check.report(path, "PARTNER-0012", fmt::format("there is no channel '{}'", name),
+                     known_names(name, names, "channel", "each is a file NAME.yaml in channels/"), name);
+    } else if (channel->value.pickup.outbox.empty() && is_used) {
+        check.report(path, "PARTNER-0030",
+                     fmt::format("the channel '{}' has no outbox, so nothing can be sent to this partner", name),
+                     "set pickup.outbox in the channel's file", name);
+        check.related(channel->origin("pickup"), "the channel's folders");
+    }
+}
+
 void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile,
                    std::vector<Loaded<Channel>> const& channels) {
-    bool const sends_documents = std::ranges::any_of(
-        profile.documents, [](auto const& document) { return document.direction == Direction::outbound; });
-    bool const receives = std::ranges::any_of(profile.documents, [](auto const& document) {
-        return document.direction == Direction::inbound && document.set != "997";
+    bool const sends_documents = std::ranges::any_of(profile.documents, [&](auto const& document) {
+        return document.direction == Direction::outbound && document.usage != DocumentUsage::none &&
+               document.channel == profile.channel;
     });
+    bool const receives = std::ranges::any_of(profile.documents, [](auto const& document) {
+        return document.direction == Direction::inbound && document.set != "997" && document.usage != DocumentUsage::none;
+    });
+    for (std::size_t i = 0; i < profile.documents.size(); ++i) {
+        auto const& document = profile.documents[i];
+        if (document.direction == Direction::outbound && document.channel != profile.channel)
+            check_channel(check, document.channel, fmt::format("documents[{}].channel", i), true, channels);
+    }
     bool const acknowledges =
         receives && (profile.acknowledgment.send_997 || profile.acknowledgment.ta1 != Ta1Policy::never);
     if (profile.channel.empty()) {
@@ -276,28 +326,14 @@ void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile,
                          "name his channel, or set acknowledgment.send_997: no and acknowledgment.ta1: never");
         return;
     }
-    auto const channel =
-        std::ranges::find_if(channels, [&](auto const& one) { return one.value.name == profile.channel; });
-    if (channel == channels.end()) {
-        std::vector<std::string> names;
-        for (auto const& one : channels)
-            names.push_back(one.value.name);
-        check.report("channel", "PARTNER-0012", fmt::format("there is no channel '{}'", profile.channel),
-                     known_names(profile.channel, names, "channel", "each is a file NAME.yaml in channels/"),
-                     profile.channel);
-    } else if (channel->value.pickup.outbox.empty() && (sends_documents || acknowledges)) {
-        check.report(
-            "channel", "PARTNER-0030",
-            fmt::format("the channel '{}' has no outbox, so nothing can be sent to this partner", profile.channel),
-            "set pickup.outbox in the channel's file", profile.channel);
-        check.related(channel->origin("pickup"), "the channel's folders");
-    }
+    check_channel(check, profile.channel, "channel", sends_documents || acknowledges, channels);
 }
 
 void check_senders(Check<PartnerProfile>& check, PartnerProfile const& profile,
                    std::vector<Loaded<Channel>> const& channels) {
-    bool const receives = std::ranges::any_of(
-        profile.documents, [](auto const& document) { return document.direction == Direction::inbound; });
+    bool const receives = std::ranges::any_of(profile.documents, [](auto const& document) {
+        return document.direction == Direction::inbound && document.usage != DocumentUsage::none;
+    });
     bool const allowed = std::ranges::any_of(
         channels, [&](auto const& channel) { return channel.value.allows(profile.id) && channel.value.is_read(); });
     if (receives && !allowed)
@@ -332,7 +368,10 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
             check.report("identity", "PARTNER-0019", fmt::format("there is no identity '{}'", value.identity),
                          known_names(value.identity, identities, "identity", "identities are described in wharf.yaml"),
                          value.identity);
-        check_delimiters(check, value.envelope);
+        check_delimiters(check, value.envelope, "envelope");
+        for (std::size_t i = 0; i < value.documents.size(); ++i)
+            if (!same_delimiters(value.documents[i].envelope, value.envelope))
+                check_delimiters(check, value.documents[i].envelope, fmt::format("documents[{}].envelope", i));
         check_documents(check, value, gateway);
         check_way_out(check, value, loaded.channels);
         check_senders(check, value, loaded.channels);
@@ -340,9 +379,10 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
         for (std::size_t i = 0; i < value.identifiers.size(); ++i) {
             auto const& identifier = value.identifiers[i];
             auto const path = fmt::format("identifiers[{}].id", i);
+            check_days(check, identifier, fmt::format("identifiers[{}]", i));
             for (auto const& other : known)
                 if (other.identifier->qualifier == identifier.qualifier && other.identifier->id == identifier.id &&
-                    overlap(other.identifier->usage, identifier.usage)) {
+                    overlap(*other.identifier, identifier)) {
                     check.report(path, "PARTNER-0016",
                                  fmt::format("the identifier {}:{} belongs to '{}' already", identifier.qualifier,
                                              identifier.id, other.profile->value.id),
@@ -423,6 +463,12 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         resolve(gateway, path + ".basic.password", target.basic.password);
         for (std::size_t j = 0; j < target.headers.size(); ++j)
             resolve(gateway, fmt::format("{}.headers[{}].secret", path, j), target.headers[j].secret);
+    }
+    for (auto const& profile : loaded.partners) {
+        resolve(profile, "envelope.security", profile.value.envelope.security);
+        for (std::size_t i = 0; i < profile.value.documents.size(); ++i)
+            if (auto const& own = profile.value.documents[i].envelope.security; own != profile.value.envelope.security)
+                resolve(profile, fmt::format("documents[{}].envelope.security", i), own);
     }
     for (auto const& channel : loaded.channels) {
         resolve(channel, "sftp.password", channel.value.sftp.password);

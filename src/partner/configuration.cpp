@@ -23,9 +23,10 @@ T const* by_name(std::vector<T> const& list, std::string_view name) {
 }
 
 template <class T>
-T const* serving(std::vector<T> const& list, std::string_view qualifier, std::string_view id, bool test) {
+T const* serving(std::vector<T> const& list, std::string_view qualifier, std::string_view id, bool test, std::string_view day) {
     for (auto const& item : list) {
-        bool const serves = item.usage == IdentifierUsage::both || (item.usage == IdentifierUsage::test) == test;
+        bool const serves = (item.usage == IdentifierUsage::both || (item.usage == IdentifierUsage::test) == test) &&
+                            holds_on(item.from, item.until, day);
         if (serves && item.qualifier == trimmed(qualifier) && item.id == trimmed(id)) return &item;
     }
     return nullptr;
@@ -64,6 +65,17 @@ bool Channel::allows(std::string_view partner_id) const {
     return std::ranges::find(senders, partner_id) != senders.end();
 }
 
+DocumentAgreement& PartnerProfile::add_document() {
+    auto& document = documents.emplace_back();
+    document.channel = channel;
+    document.file_name = file_name;
+    document.envelope = envelope;
+    document.findings = findings;
+    document.acknowledgment = acknowledgment;
+    document.duplicates = duplicates;
+    return document;
+}
+
 DocumentAgreement const* PartnerProfile::inbound(std::string_view set) const {
     for (auto const& document : documents)
         if (document.direction == Direction::inbound && document.set == set) return &document;
@@ -76,9 +88,9 @@ DocumentAgreement const* PartnerProfile::outbound(std::string_view kind) const {
     return nullptr;
 }
 
-Identifier const* PartnerProfile::identifier(bool test) const {
+Identifier const* PartnerProfile::identifier(bool test, std::string_view day) const {
     for (auto const& one : identifiers)
-        if (one.serves(test)) return &one;
+        if (one.serves(test) && holds_on(one.from, one.until, day)) return &one;
     return nullptr;
 }
 
@@ -96,19 +108,21 @@ Identity const* Configuration::identity(std::string_view name) const {
     return by_name(gateway.identities, name);
 }
 
-Identity const* Configuration::find_identity(std::string_view qualifier, std::string_view id, bool test) const {
-    return serving(gateway.identities, qualifier, id, test);
+Identity const* Configuration::find_identity(std::string_view qualifier, std::string_view id, bool test,
+                                             std::string_view day) const {
+    return serving(gateway.identities, qualifier, id, test, day);
 }
 
-PartnerProfile const* Configuration::find_partner(std::string_view qualifier, std::string_view id, bool test) const {
+PartnerProfile const* Configuration::find_partner(std::string_view qualifier, std::string_view id, bool test,
+                                                  std::string_view day) const {
     for (auto const& profile : partners)
-        if (serving(profile.identifiers, qualifier, id, test)) return &profile;
+        if (serving(profile.identifiers, qualifier, id, test, day)) return &profile;
     return nullptr;
 }
 
 PartnerProfile const* Configuration::find_partner(Channel const& channel, std::string_view qualifier,
-                                                  std::string_view id, bool test) const {
-    auto const* const profile = find_partner(qualifier, id, test);
+                                                  std::string_view id, bool test, std::string_view day) const {
+    auto const* const profile = find_partner(qualifier, id, test, day);
     return profile && channel.allows(profile->id) ? profile : nullptr;
 }
 
@@ -154,15 +168,47 @@ std::string expand_file_name(std::string_view name_template, FileNameParts const
     return name.empty() || name == "." || name == ".." ? "_" + name : name;
 }
 
+std::vector<EffectiveValue> values_below(std::vector<EffectiveValue> const& effective, std::string_view field) {
+    std::string path(field);
+    // "850 inbound.envelope": the entry with this set or kind, and this direction
+    auto const rest = std::min(path.find('.'), path.size());
+    std::string_view const words = std::string_view(path).substr(0, rest);
+    if (auto const blank = words.find(' '); blank != std::string_view::npos) {
+        auto const is = [&](std::string const& entry, std::string_view name, std::string_view text) {
+            return std::ranges::any_of(effective, [&](EffectiveValue const& value) {
+                return value.path == fmt::format("{}.{}", entry, name) && value.value == text;
+            });
+        };
+        for (auto const& value : effective) {
+            if (!value.path.starts_with("documents[") || !value.path.ends_with("].set")) continue;
+            auto const entry = value.path.substr(0, value.path.size() - 4);
+            auto const what = words.substr(0, blank);
+            if ((value.value == what || is(entry, "document", what)) && is(entry, "direction", words.substr(blank + 1))) {
+                path = entry + path.substr(rest);
+                break;
+            }
+        }
+    }
+    std::vector<EffectiveValue> found;
+    for (auto const& value : effective)
+        if (value.path == path || (value.path.starts_with(path) && !path.empty() &&
+                                   (value.path[path.size()] == '.' || value.path[path.size()] == '['))) {
+            found.push_back(value);
+            found.back().inherited = false; // it was asked for
+        }
+    return found;
+}
+
 std::string explain(std::vector<EffectiveValue> const& effective) {
     std::size_t path_width = 0, value_width = 0;
     for (auto const& value : effective) {
+        if (value.inherited) continue;
         path_width = std::max(path_width, value.path.size());
         value_width = std::max(value_width, std::min<std::size_t>(value.value.size(), 48));
     }
     std::string text;
     for (auto const& value : effective)
-        text += fmt::format("{:{}}  {:{}}  {}\n", value.path, path_width, value.value.empty() ? "-" : value.value,
+        if (!value.inherited) text += fmt::format("{:{}}  {:{}}  {}\n", value.path, path_width, value.value.empty() ? "-" : value.value,
                             std::max<std::size_t>(value_width, 1), value.source);
     return text;
 }

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/limits.hpp"
 #include "diagnostic/diagnostic.hpp"
+#include "partner/profile.hpp"
 #include "partner/secret.hpp"
 
 #include <chrono>
@@ -26,14 +27,6 @@
 #include <vector>
 
 namespace wharf::partner {
-
-/// One line of `explain`: an effective value and the layer that set it.
-struct EffectiveValue {
-    std::string path;   // "envelope.release", "documents[0].set"
-    std::string value;  // as a file would say it; a secret shows its reference, never its content
-    std::string source; // "partners/acme-supplies/profile.yaml:12", "wharf.yaml:40 (partner_defaults)", "default"
-    std::string meaning;
-};
 
 // --- wharf.yaml ---------------------------------------------------------------------------------------------------
 
@@ -48,8 +41,6 @@ struct Listen {
     std::vector<ApiToken> tokens; // none: every request is refused, unless address is a loopback address
 };
 
-enum class IdentifierUsage { both, production, test };
-
 /// Who we are in an envelope.
 struct Identity {
     std::string name;      // profiles refer to it
@@ -57,6 +48,7 @@ struct Identity {
     std::string id;        // ISA06 / ISA08, blanks trimmed
     std::string group_id;  // GS02 / GS03; empty: the same as id
     IdentifierUsage usage = IdentifierUsage::both;
+    std::string from, until;           // days it holds; empty: always
 
     [[nodiscard]] std::string const& group() const { return group_id.empty() ? id : group_id; }
 };
@@ -105,7 +97,8 @@ struct GatewayConfiguration {
     std::filesystem::path partners = "partners"; // folder
     std::filesystem::path channels = "channels"; // folder
     std::filesystem::path translators;           // folder of our own maps; empty: only the shipped ones
-    std::filesystem::path guides = "guides";     // folder of guides that partners share
+    std::filesystem::path guides = "guides";       // folder of guides that partners share
+    std::filesystem::path templates = "templates"; // folder of what profiles start from: NAME.yaml
     std::chrono::seconds poll_interval{30};      // of channels that name none
     Listen listen;
     std::vector<Identity> identities;
@@ -113,99 +106,6 @@ struct GatewayConfiguration {
     RetryPolicy retry;
     GatewayLimits limits;
     std::vector<EffectiveValue> effective;
-};
-
-// --- partners/<id>/profile.yaml -----------------------------------------------------------------------------------
-
-/// Who the partner is in an envelope.
-struct Identifier {
-    std::string qualifier;
-    std::string id;                     // blanks trimmed
-    std::vector<std::string> group_ids; // GS02 we accept, the first is our GS03 to them; empty: any, and id
-    IdentifierUsage usage = IdentifierUsage::both;
-
-    [[nodiscard]] std::string const& group() const { return group_ids.empty() ? id : group_ids.front(); }
-    [[nodiscard]] bool accepts_group(std::string_view group_id) const;
-    [[nodiscard]] bool serves(bool test) const {
-        return usage == IdentifierUsage::both || (usage == IdentifierUsage::test) == test;
-    }
-};
-
-/// What we write around documents to this partner.
-struct Envelope {
-    std::string version = "00401";  // ISA12
-    std::string release = "004010"; // GS08, where a document names none
-    std::string standards_id = "U"; // ISA11 where there is no repetition separator
-    char element_separator = '*';
-    char component_separator = '>';
-    char segment_terminator = '~';
-    char repetition_separator = '\0';      // none
-    bool line_breaks = false;              // a newline after every segment
-    bool acknowledgment_requested = false; // ISA14: asks for a TA1
-    bool test = false; // usage: test. ISA15 of what we start ourselves; acknowledgments repeat the partner's
-};
-
-enum class Direction { inbound, outbound }; // as the words of store::Direction
-
-/// Where something stands in a file, for findings of those who look later.
-struct SourceMark {
-    std::string file;
-    std::uint32_t line = 0, column = 0;
-};
-
-/// A transaction set we exchange with this partner.
-struct DocumentAgreement {
-    std::string set;      // "850"
-    std::string document; // "purchase_order"; filled from the set when the file leaves it out
-    Direction direction = Direction::inbound;
-    std::string translator; // empty: the shipped one of the set
-    std::string guide;      // NAME.guide beside the profile, or in the folder of guides; empty: the standard alone
-    std::string release;    // inbound: the only GS08 taken (empty: any we know); outbound: empty: envelope.release
-    std::vector<std::string> targets;      // inbound, ISA15 = P: production targets
-    std::vector<std::string> test_targets; // inbound, ISA15 = T: targets that are not production
-    SourceMark mark, guide_mark;           // of the entry and of the guide's name
-};
-
-enum class Ta1Policy { never, on_request, on_error, always };
-enum class AcknowledgmentForm { functional, implementation }; // 997, 999
-
-struct AcknowledgmentPolicy {
-    bool send_997 = true;                                          // a 997 or 999 for every inbound group but FA
-    AcknowledgmentForm form = AcknowledgmentForm::functional;      // which of the two; a 999 from 005010 on
-    bool list_accepted_sets = true;                                // AK2 and AK5 for sets without errors too
-    std::vector<std::string> accept_with_errors;                   // codes that refuse nothing: E instead of R
-    bool acknowledge_guide_findings = false; // what only the guide objects to: refused there; else the document is held
-    Ta1Policy ta1 = Ta1Policy::on_error;     // on_request: ISA14 = 1; on_error: only TA1 R (and E); always: also A
-    bool ta1_with_errors = false;            // TA1 E; else A: many take E for a refusal
-    std::string version;                                           // GS08 of our 997; empty: as the inbound group
-    std::chrono::seconds expect_997_within{std::chrono::hours{4}}; // of what we send; 0: none is expected
-};
-
-struct DuplicatePolicy {
-    bool check_content = true;             // the same bytes again: a duplicate, nothing happens
-    bool check_interchange_numbers = true; // same ISA13, other bytes: held. Off for partners that always send 000000001
-    bool check_business_keys = true;       // same invoice under a new ISA13: acknowledged, not delivered
-};
-
-struct PartnerProfile {
-    std::string id; // name of its folder
-    std::string name;
-    std::vector<Identifier> identifiers;
-    std::string identity; // which of ours they know; filled when we have only one
-    std::string channel;  // where documents and acknowledgments to them go; empty: we send nothing
-    std::string file_name = "{set}_{interchange}.edi"; // of outbound files; see expand_file_name
-    Envelope envelope;
-    std::vector<DocumentAgreement> documents;
-    std::vector<std::string> findings; // "X12-0315=ignore": what becomes of findings in what they send (SeverityPolicy)
-    AcknowledgmentPolicy acknowledgment;
-    DuplicatePolicy duplicates;
-    SourceMark acknowledgment_mark;
-    std::vector<EffectiveValue> effective;
-
-    [[nodiscard]] DocumentAgreement const* inbound(std::string_view set) const;       // by transaction set
-    [[nodiscard]] DocumentAgreement const* outbound(std::string_view document) const; // by kind
-    /// The identifier to address them by; nullptr when none serves this usage.
-    [[nodiscard]] Identifier const* identifier(bool test) const;
 };
 
 // --- channels/<name>.yaml -----------------------------------------------------------------------------------------
@@ -276,13 +176,16 @@ struct Configuration {
     [[nodiscard]] Target const* target(std::string_view name) const;
     [[nodiscard]] Identity const* identity(std::string_view name) const;
 
-    /// Our identity with this ISA07/ISA08 for this usage; blanks around qualifier and id do not count, case does.
-    [[nodiscard]] Identity const* find_identity(std::string_view qualifier, std::string_view id, bool test) const;
+    /// Our identity with this ISA07/ISA08 for this usage on this day (2026-01-31; empty: any); blanks around qualifier and
+    /// id do not count, case does.
+    [[nodiscard]] Identity const* find_identity(std::string_view qualifier, std::string_view id, bool test,
+                                                std::string_view day = {}) const;
     /// The partner with this ISA05/ISA06 for this usage, on any channel.
-    [[nodiscard]] PartnerProfile const* find_partner(std::string_view qualifier, std::string_view id, bool test) const;
+    [[nodiscard]] PartnerProfile const* find_partner(std::string_view qualifier, std::string_view id, bool test,
+                                                     std::string_view day = {}) const;
     /// The same, but only a partner this channel lists as sender.
     [[nodiscard]] PartnerProfile const* find_partner(Channel const& channel, std::string_view qualifier,
-                                                     std::string_view id, bool test) const;
+                                                     std::string_view id, bool test, std::string_view day = {}) const;
     [[nodiscard]] NearestIdentifier nearest_partner(std::string_view qualifier, std::string_view id) const;
     [[nodiscard]] NearestIdentifier nearest_identity(std::string_view qualifier, std::string_view id) const;
 };
@@ -292,10 +195,14 @@ enum class SecretCheck {
     form,    // only that it is a reference: for checks on a machine that holds no secrets
 };
 
+/// Whether `effective` is filled: what `explain` shows. It costs as much as the rest of the loading.
+enum class Sources { keep, drop };
+
 /// Loads wharf.yaml from this folder (or this very file) and the profiles and channels it points to. All findings of
 /// all files come together; any error among them means that nothing was loaded.
 [[nodiscard]] std::expected<Configuration, Diagnostics> load_configuration(std::filesystem::path const& folder_or_file,
-                                                                           SecretCheck secrets = SecretCheck::resolve);
+                                                                           SecretCheck secrets = SecretCheck::resolve,
+                                                                           Sources sources = Sources::keep);
 
 /// What an outbound file name may be made of.
 struct FileNameParts {
@@ -311,7 +218,9 @@ struct FileNameParts {
 /// Fills a file name template; the result is one plain file name ('/' and control characters become '_').
 [[nodiscard]] std::string expand_file_name(std::string_view name_template, FileNameParts const& parts);
 
-/// Text for people: every effective value and where it came from.
+/// Text for people: every effective value and where it came from, but for what an agreement has from its partner.
 [[nodiscard]] std::string explain(std::vector<EffectiveValue> const& effective);
+/// Those at or below a field: "envelope", "documents[0].envelope.release", "850 inbound" for a document's entry. Empty: no such.
+[[nodiscard]] std::vector<EffectiveValue> values_below(std::vector<EffectiveValue> const& effective, std::string_view field);
 
 } // namespace wharf::partner

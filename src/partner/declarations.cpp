@@ -1,28 +1,13 @@
 #include "partner/declarations.hpp"
 
 #include "partner/conversions.hpp"
+#include "partner/shared_declarations.hpp"
 #include "partner/text_checks.hpp"
 
 #include <array>
 
 namespace wharf::partner {
 
-template <>
-struct EnumWords<IdentifierUsage> {
-    static constexpr std::array<std::string_view, 3> words = {"both", "production", "test"};
-};
-template <>
-struct EnumWords<Direction> {
-    static constexpr std::array<std::string_view, 2> words = {"inbound", "outbound"};
-};
-template <>
-struct EnumWords<Ta1Policy> {
-    static constexpr std::array<std::string_view, 4> words = {"never", "on_request", "on_error", "always"};
-};
-template <>
-struct EnumWords<AcknowledgmentForm> {
-    static constexpr std::array<std::string_view, 2> words = {"997", "999"};
-};
 template <>
 struct EnumWords<TransportKind> {
     static constexpr std::array<std::string_view, 2> words = {"folder", "sftp"};
@@ -40,13 +25,6 @@ constexpr std::array<SetAndDocument, 7> known_sets = {{{"850", "purchase_order"}
                                                        {"860", "purchase_order_change"},
                                                        {"865", "purchase_order_change_acknowledgment"},
                                                        {"861", "receipt"}}};
-
-std::vector<std::string> known_documents() {
-    std::vector<std::string> words;
-    for (auto const& known : known_sets)
-        words.emplace_back(known.document);
-    return words;
-}
 
 // --- wharf.yaml ---------------------------------------------------------------------------------------------------
 
@@ -85,6 +63,7 @@ Declaration make_identity() {
     d.add("group_id", &Identity::group_id, "our application identifier: GS02 and GS03; empty: the same as id")
         .check(check_group_id);
     d.add("usage", &Identity::usage, "whether it serves production interchanges (ISA15 P), test ones (T), or both");
+    add_validity<Identity>(d);
     return d;
 }
 
@@ -174,6 +153,8 @@ Declaration make_gateway() {
     d.add("guides", &GatewayConfiguration::guides,
           "folder of the guides that profiles name; one in a partner's own folder comes first")
         .check(check_not_empty);
+    d.add("templates", &GatewayConfiguration::templates, "folder of the templates that profiles start from: NAME.yaml")
+        .check(check_not_empty);
     d.add("poll_interval", &GatewayConfiguration::poll_interval, "time between two looks at a channel that names none")
         .check(check_not_zero);
     d.object("listen", &GatewayConfiguration::listen, listen, "the HTTP API");
@@ -183,150 +164,6 @@ Declaration make_gateway() {
     d.object("limits", &GatewayConfiguration::limits, sizes, "what is too large");
     d.raw("partner_defaults", profile_declaration(),
           "settings of profile.yaml that hold for every partner who does not say otherwise");
-    return d;
-}
-
-// --- profile.yaml -------------------------------------------------------------------------------------------------
-
-Declaration make_identifier() {
-    Declaration d("an identifier");
-    d.add("qualifier", &Identifier::qualifier, "what kind of identifier it is: ISA05 and ISA07")
-        .required()
-        .check(check_qualifier)
-        .example("ZZ");
-    d.add("id", &Identifier::id, "the partner's identifier: ISA06 and ISA08, without the blanks behind it")
-        .required()
-        .check(check_interchange_id)
-        .example("ACMESUPPLIES");
-    d.add("group_ids", &Identifier::group_ids,
-          "application identifiers (GS02) we take from them; the first is our GS03 to them; empty: any, and id")
-        .check(check_group_id);
-    d.add("usage", &Identifier::usage, "whether it serves production interchanges (ISA15 P), test ones (T), or both");
-    return d;
-}
-
-Declaration make_envelope() {
-    Declaration d("envelope");
-    d.add("version", &Envelope::version, "ISA12, the version of the envelope").check(check_version).example("00401");
-    d.add("release", &Envelope::release, "GS08, the release of what is inside, where a document names none")
-        .check(check_release)
-        .example("004010");
-    d.add("standards_id", &Envelope::standards_id, "ISA11 where there is no repetition separator")
-        .check(check_one_character);
-    d.add("element_separator", &Envelope::element_separator, "between elements").check(check_delimiter);
-    d.add("component_separator", &Envelope::component_separator, "between the components of a composite: ISA16")
-        .check(check_delimiter);
-    d.add("segment_terminator", &Envelope::segment_terminator, "after every segment; 0x0A is a line feed")
-        .check(check_delimiter);
-    d.add("repetition_separator", &Envelope::repetition_separator,
-          "between repetitions: ISA11 from version 00402 on; empty: none")
-        .check(check_delimiter_or_none);
-    d.add("line_breaks", &Envelope::line_breaks, "a line feed after every segment terminator");
-    d.add("acknowledgment_requested", &Envelope::acknowledgment_requested, "ISA14 = 1: asks the partner for a TA1");
-    d.add("test", &Envelope::test,
-          "ISA15 = T in what we start ourselves; an acknowledgment repeats what the partner sent");
-    return d;
-}
-
-Declaration make_document() {
-    Declaration d("a document");
-    d.add("set", &DocumentAgreement::set, "the transaction set (ST01); may be left out when document says it")
-        .check(check_set)
-        .example("850");
-    d.add("document", &DocumentAgreement::document, "the kind of document; may be left out when set says it")
-        .one_of(known_documents());
-    d.add("direction", &DocumentAgreement::direction, "inbound: they send it; outbound: we do").required();
-    d.add("translator", &DocumentAgreement::translator, "the map to use; empty: the shipped one of the set")
-        .check(check_translator)
-        .example("x12/850");
-    d.add("guide", &DocumentAgreement::guide,
-          "the partner's guide: inbound sets are checked by it, outbound ones before they are sent; NAME for NAME.guide beside the "
-          "profile or in the folder `guides`; empty: the standard alone")
-        .check(check_guide_name)
-        .example("harbour-850");
-    d.add("release", &DocumentAgreement::release,
-          "inbound: the only release (GS08) taken, empty: any we know; outbound: ours, empty: envelope.release")
-        .check(check_release_or_none)
-        .example("004010");
-    d.add("targets", &DocumentAgreement::targets, "inbound: where production documents (ISA15 P) are delivered")
-        .example("erp");
-    d.add("test_targets", &DocumentAgreement::test_targets, "inbound: where test documents (ISA15 T) are delivered")
-        .example("erp-test");
-    return d;
-}
-
-Declaration make_acknowledgment() {
-    Declaration d("acknowledgment");
-    d.add("send_997", &AcknowledgmentPolicy::send_997,
-          "answer every inbound group but those of acknowledgments with a 997 (or 999)");
-    d.add("form", &AcknowledgmentPolicy::form,
-          "which acknowledgment it is; a 999 exists from 005010 on, an older group is answered with a 997 all the same");
-    d.add("list_accepted_sets", &AcknowledgmentPolicy::list_accepted_sets,
-          "name accepted sets too (AK2 and AK5); no: only those that were refused or have errors");
-    d.add("accept_with_errors", &AcknowledgmentPolicy::accept_with_errors,
-          "codes of findings that refuse nothing: what has no others is taken and acknowledged with E; X12-03* stands for all that "
-          "begin so")
-        .check(check_finding_code)
-        .example("X12-0304");
-    d.add("acknowledge_guide_findings", &AcknowledgmentPolicy::acknowledge_guide_findings,
-          "yes: what only the guide objects to refuses a set and is told in the 997; no: the 997 accepts the set, the document is "
-          "held for a person");
-    d.add("ta1", &AcknowledgmentPolicy::ta1,
-          "answer an interchange with a TA1: never, when it asks for one (ISA14 = 1), when something is wrong with it, or always");
-    d.add("ta1_with_errors", &AcknowledgmentPolicy::ta1_with_errors,
-          "a TA1 may say E (accepted with errors); no: it says A then, since many senders take E for a refusal");
-    d.add("version", &AcknowledgmentPolicy::version, "release (GS08) of our 997 or 999; empty: that of the group it answers")
-        .check(check_release_or_none)
-        .example("004010");
-    d.add("expect_997_within", &AcknowledgmentPolicy::expect_997_within,
-          "when a 997 to what we sent is overdue; 0: none is expected");
-    return d;
-}
-
-Declaration make_duplicates() {
-    Declaration d("duplicates");
-    d.add("check_content", &DuplicatePolicy::check_content,
-          "the same bytes again are a duplicate: nothing is delivered");
-    d.add("check_interchange_numbers", &DuplicatePolicy::check_interchange_numbers,
-          "an interchange number (ISA13) that came before with other bytes is held for a person; no: for partners that "
-          "always send the same number");
-    d.add("check_business_keys", &DuplicatePolicy::check_business_keys,
-          "the same invoice or notice under a new number is acknowledged and not delivered");
-    return d;
-}
-
-Declaration make_profile() {
-    static Declaration const identifier = make_identifier();
-    static Declaration const envelope = make_envelope();
-    static Declaration const document = make_document();
-    static Declaration const acknowledgment = make_acknowledgment();
-    static Declaration const duplicates = make_duplicates();
-    Declaration d("profile.yaml");
-    d.add("name", &PartnerProfile::name, "the partner's name, for people")
-        .required()
-        .check(check_one_line)
-        .example("ACME Supplies Inc.");
-    d.objects("identifiers", &PartnerProfile::identifiers, identifier, "who the partner is in the envelopes")
-        .required();
-    d.add("identity", &PartnerProfile::identity,
-          "which of our identities they know; may be left out when wharf.yaml has only one")
-        .example("us");
-    d.add("channel", &PartnerProfile::channel,
-          "the channel that what we send leaves by, acknowledgments too; empty: nothing is sent")
-        .example("acme-sftp");
-    d.add("file_name", &PartnerProfile::file_name,
-          "names of the files we send, made of {partner}, {identity}, {set}, {interchange}, {group}, {date} and {time}")
-        .check(check_file_name)
-        .example("{set}_{interchange}.edi");
-    d.object("envelope", &PartnerProfile::envelope, envelope, "what we write around documents");
-    d.objects("documents", &PartnerProfile::documents, document, "what is exchanged, one entry per set and direction");
-    d.add("findings", &PartnerProfile::findings,
-          "what becomes of findings in what they send, before anything is judged or acknowledged: CODE=enforce makes a warning an "
-          "error, CODE=tolerate an error a warning, CODE=ignore drops it; X12-04* stands for all codes that begin so")
-        .check(check_finding_treatment)
-        .example("X12-0315=ignore");
-    d.object("acknowledgment", &PartnerProfile::acknowledgment, acknowledgment, "what is acknowledged, and when");
-    d.object("duplicates", &PartnerProfile::duplicates, duplicates, "what counts as sent twice");
     return d;
 }
 
@@ -402,10 +239,6 @@ Declaration const& gateway_declaration() {
     static Declaration const declaration = make_gateway();
     return declaration;
 }
-Declaration const& profile_declaration() {
-    static Declaration const declaration = make_profile();
-    return declaration;
-}
 Declaration const& channel_declaration() {
     static Declaration const declaration = make_channel();
     return declaration;
@@ -415,6 +248,13 @@ std::vector<std::string> const& file_name_parts() {
     static std::vector<std::string> const parts = {"partner", "identity", "set", "interchange",
                                                    "group",   "date",     "time"};
     return parts;
+}
+
+std::vector<std::string> known_documents() {
+    std::vector<std::string> words;
+    for (auto const& known : known_sets)
+        words.emplace_back(known.document);
+    return words;
 }
 
 std::string_view document_of_set(std::string_view set) {

@@ -22,6 +22,8 @@ namespace wharf::partner {
 /// The names a file name template may hold, without braces.
 [[nodiscard]] std::vector<std::string> const& file_name_parts();
 
+/// The kinds of document we translate.
+[[nodiscard]] std::vector<std::string> known_documents();
 /// The kind of document a transaction set carries, and the other way round; empty: not a set we translate.
 [[nodiscard]] std::string_view document_of_set(std::string_view set);
 [[nodiscard]] std::string_view set_of_document(std::string_view document);

@@ -117,6 +117,10 @@ std::string code(std::string_view text) {
     return fmt::format("`{}`", text);
 }
 
+bool is_of_document(std::string_view title) {
+    return title == "each of documents:";
+}
+
 void append_table(std::string& out, Declaration const& declaration, Defaults const& defaults, std::string const& path,
                   std::string const& title) {
     out += fmt::format("\n**{}**\n\n| setting | value | default | meaning |\n|---|---|---|---|\n", title);
@@ -141,6 +145,8 @@ void append_table(std::string& out, Declaration const& declaration, Defaults con
     }
     for (auto const& field : declaration.fields()) {
         auto const field_path = path.empty() ? field.name : fmt::format("{}.{}", path, field.name);
+        if (is_of_document(title) && field.shape == Field::Shape::object)
+            continue; // as the partner's own, described with that
         if (field.shape == Field::Shape::object)
             append_table(out, *field.nested, defaults, field_path, fmt::format("{}:", field_path));
         else if (field.shape == Field::Shape::object_list)

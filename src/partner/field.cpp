@@ -132,6 +132,7 @@ void read_object(Declaration const& declaration, void* object, TreeNode const& n
                  std::string const& path) {
     for (auto const& entry : node.entries) {
         auto const* const field = declaration.find(entry.key);
+        if (field && field->is_by_loader) continue;
         if (field) {
             read_field(*field, object, entry.value, reader, joined_path(path, entry.key));
             continue;
@@ -154,6 +155,11 @@ void read_object(Declaration const& declaration, void* object, TreeNode const& n
                 fmt::format("{}: {}{}", field.name, field.meaning,
                             field.examples.empty() ? "" : fmt::format("; for example {}", field.examples.front())));
     }
+}
+
+void read_item(Field const& list, void* item, TreeNode const& node, Reader& reader, std::string const& path) {
+    reader.origins[path] = {reader.source, node.mark, reader.note};
+    read_object(*list.nested, item, node, reader, path);
 }
 
 std::string to_string(Origin const& origin) {

@@ -58,6 +58,7 @@ struct Field {
     std::string json_type; // JSON Schema keywords of one value, without braces
     bool is_required = false;
     bool is_secret = false;
+    bool is_by_loader = false; // read_object leaves it alone: its layers are put together by the loader
     std::vector<std::string> words; // the only values
     std::vector<std::string> examples;
     TextCheck check_text;
@@ -81,6 +82,10 @@ struct Field {
     }
     Field& example(std::string text) {
         examples.push_back(std::move(text));
+        return *this;
+    }
+    Field& by_loader() {
+        is_by_loader = true;
         return *this;
     }
     Field& check(TextCheck function) {
@@ -121,6 +126,9 @@ private:
 /// Reads a mapping into `object`. Lists replace what an earlier layer set; mappings are merged.
 void read_object(Declaration const& declaration, void* object, TreeNode const& node, Reader& reader,
                  std::string const& path);
+
+/// One mapping of a list, appended by the caller.
+void read_item(Field const& list, void* item, TreeNode const& node, Reader& reader, std::string const& path);
 
 /// Every value of `object` with its origin, or "default".
 void collect_effective(Declaration const& declaration, void const* object, Origins const& origins,

@@ -74,7 +74,7 @@ private:
                    "correct the profile, or put the missing map into the folder that `translators` in wharf.yaml names"));
         };
         auto& known = knowledge_.known_[&agreement];
-        auto const& gs08 = agreement.release.empty() ? profile.envelope.release : agreement.release;
+        auto const& gs08 = agreement.written_release();
         if (!agreement.guide.empty()) {
             known.guide = guide(profile, agreement);
             if (!known.guide || !check_guide(profile, agreement, *known.guide, gs08))

@@ -3,10 +3,12 @@
 #include "base/file.hpp"
 #include "diagnostic/registry.hpp"
 #include "partner/declarations.hpp"
+#include "partner/layers.hpp"
 #include "partner/loading.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 namespace wharf::partner {
 namespace {
@@ -66,25 +68,7 @@ std::vector<fs::path> entries_of(fs::path const& folder, std::string help, Diagn
     return entries;
 }
 
-/// The defaults layer: what makes a partner himself cannot be a default.
-TreeNode const* partner_defaults(TreeNode const& root, TextSource const& source, Diagnostics& findings) {
-    auto const* const node = root.find("partner_defaults");
-    if (!node || node->kind != TreeNode::Kind::mapping) return nullptr;
-    for (auto const& entry : node->entries)
-        if (entry.key == "name" || entry.key == "identifiers")
-            findings.push_back(diagnostic_at(source, entry.mark, "PARTNER-0003",
-                                             fmt::format("partner_defaults has no setting '{}'", entry.key),
-                                             "every partner has his own; put it into his profile.yaml", entry.key));
-    return node;
-}
-
-void load_partners(LoadedConfiguration& loaded, fs::path const& folder, fs::path const& base, TreeNode const* defaults,
-                   Diagnostics& findings) {
-    // The layer of defaults is read once, by itself, so that its faults are reported once and not for every partner.
-    Loaded<PartnerProfile> first;
-    if (defaults)
-        read_layer(first, profile_declaration(), *defaults, loaded.gateway.source, base, "partner_defaults", false,
-                   findings);
+void load_partners(LoadedConfiguration& loaded, fs::path const& folder, ProfileLayers& layers, Diagnostics& findings) {
     for (auto const& entry : entries_of(folder,
                                         "make the folder, with a folder of its own for each partner, or name another "
                                         "one as 'partners' in wharf.yaml",
@@ -109,11 +93,7 @@ void load_partners(LoadedConfiguration& loaded, fs::path const& folder, fs::path
         if (!source) continue;
         auto const tree = read_mapping(*source, findings);
         if (!tree) continue;
-        Loaded<PartnerProfile> profile = first;
-        profile.source = source;
-        profile.value.id = name;
-        read_layer(profile, profile_declaration(), *tree, source, base, "", true, findings);
-        loaded.partners.push_back(std::move(profile));
+        loaded.partners.push_back(layers.read(name, {source, &*tree, {}}));
     }
 }
 
@@ -164,15 +144,30 @@ void keep_marks(Loaded<PartnerProfile>& profile) {
     }
 }
 
+/// What an agreement has from its partner, unchanged.
+void mark_inherited(std::vector<EffectiveValue>& values) {
+    std::map<std::string_view, EffectiveValue const*> by_path;
+    for (auto const& value : values)
+        by_path.emplace(value.path, &value);
+    for (auto& value : values) {
+        auto const dot = value.path.find("].");
+        if (!value.path.starts_with("documents[") || dot == std::string::npos) continue;
+        auto const of_partner = by_path.find(std::string_view(value.path).substr(dot + 2));
+        value.inherited = of_partner != by_path.end() && of_partner->second->source == value.source &&
+                          of_partner->second->value == value.value;
+    }
+}
+
 template <class T>
-T finished(Loaded<T>& loaded, Declaration const& declaration) {
-    collect_effective(declaration, &loaded.value, loaded.origins, "", loaded.value.effective);
+T finished(Loaded<T>& loaded, Declaration const& declaration, bool with_sources) {
+    if (with_sources) collect_effective(declaration, &loaded.value, loaded.origins, "", loaded.value.effective);
     return std::move(loaded.value);
 }
 
 } // namespace
 
-std::expected<Configuration, Diagnostics> load_configuration(fs::path const& folder_or_file, SecretCheck secrets) {
+std::expected<Configuration, Diagnostics> load_configuration(fs::path const& folder_or_file, SecretCheck secrets, Sources sources) {
+    bool const with_sources = sources == Sources::keep;
     Diagnostics findings;
     std::error_code ignored;
     auto const file = fs::is_directory(folder_or_file, ignored) ? folder_or_file / "wharf.yaml" : folder_or_file;
@@ -188,10 +183,13 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
     auto& gateway = loaded.gateway.value;
     read_layer(loaded.gateway, gateway_declaration(), *tree, loaded.gateway.source, base, "", true, findings);
 
-    auto const* const defaults = partner_defaults(*tree, *loaded.gateway.source, findings);
-    load_partners(loaded, folder / gateway.partners, base, defaults, findings);
+    ProfileLayers layers(folder / gateway.templates, base, findings);
+    if (auto const* const defaults = tree->find("partner_defaults"); defaults && defaults->kind == TreeNode::Kind::mapping)
+        layers.set_defaults({loaded.gateway.source, defaults, "partner_defaults"});
+    load_partners(loaded, folder / gateway.partners, layers, findings);
     load_channels(loaded, folder / gateway.channels, base, findings);
-    for (fs::path* const path : {&gateway.store_file, &gateway.partners, &gateway.channels, &gateway.translators, &gateway.guides})
+    for (fs::path* const path : {&gateway.store_file, &gateway.partners, &gateway.channels, &gateway.translators, &gateway.guides,
+                                 &gateway.templates})
         make_absolute(*path, base);
     for (auto& target : gateway.targets)
         make_absolute(target.ca_file, base);
@@ -213,11 +211,12 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
     Configuration configuration;
     for (auto& profile : loaded.partners) {
         keep_marks(profile);
-        configuration.partners.push_back(finished(profile, profile_declaration()));
+        configuration.partners.push_back(finished(profile, profile_declaration(), with_sources));
+        mark_inherited(configuration.partners.back().effective);
     }
     for (auto& channel : loaded.channels)
-        configuration.channels.push_back(finished(channel, channel_declaration()));
-    configuration.gateway = finished(loaded.gateway, gateway_declaration());
+        configuration.channels.push_back(finished(channel, channel_declaration(), with_sources));
+    configuration.gateway = finished(loaded.gateway, gateway_declaration(), with_sources);
     configuration.warnings = std::move(findings);
     return configuration;
 }

@@ -1,5 +1,6 @@
 #include "partner/text_checks.hpp"
 
+#include "base/date.hpp"
 #include "diagnostic/severity_policy.hpp"
 #include "partner/conversions.hpp"
 #include "partner/declarations.hpp"
@@ -193,6 +194,27 @@ std::string check_release_or_none(std::string_view text) {
 
 std::string check_set(std::string_view text) {
     return text.size() == 3 && all(text, is_digit) ? "" : "a transaction set has three digits, such as 850";
+}
+std::string check_name_or_none(std::string_view text) {
+    return text.empty() ? std::string() : check_name(text);
+}
+std::string check_day(std::string_view text) {
+    if (text.empty()) return {};
+    std::string digits(text);
+    std::erase(digits, '-');
+    bool const fine = text.size() == 10 && text[4] == '-' && text[7] == '-' && digits.size() == 8 && is_date(digits);
+    return fine ? "" : "a day is written as 2026-01-31";
+}
+std::string check_ten_characters(std::string_view text) {
+    return text.size() <= 10 && all(text, is_printable) ? "" : "it has at most ten characters, letters and digits of ASCII";
+}
+std::string check_implementation_reference(std::string_view text) {
+    return text.size() <= 35 && all(text, [](char c) { return is_upper(c) || is_digit(c); })
+               ? ""
+               : "it is made of capital letters and digits, at most 35, such as 005010X231A1";
+}
+std::string check_replacement(std::string_view text) {
+    return text.empty() || (text.size() == 1 && is_printable(text[0])) ? "" : "it is one printable character, or empty";
 }
 std::string check_guide_name(std::string_view text) {
     bool const fine = text.size() <= 64 && (text.empty() || text[0] != '.') && all(text, [](char c) {

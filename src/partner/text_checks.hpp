@@ -17,6 +17,8 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_translator(std::string_view text);
 [[nodiscard]] std::string check_file_name(std::string_view text);
 [[nodiscard]] std::string check_guide_name(std::string_view text);
+[[nodiscard]] std::string check_name_or_none(std::string_view text);
+[[nodiscard]] std::string check_day(std::string_view text); // 2026-01-31, or nothing
 
 // X12
 [[nodiscard]] std::string check_qualifier(std::string_view text);      // ISA05: two characters
@@ -28,6 +30,9 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_set(std::string_view text); // ST01: three digits
 [[nodiscard]] std::string check_finding_code(std::string_view text);      // X12-0304, X12-03*
 [[nodiscard]] std::string check_finding_treatment(std::string_view text); // X12-0315=ignore
+[[nodiscard]] std::string check_ten_characters(std::string_view text);           // ISA02, ISA04
+[[nodiscard]] std::string check_implementation_reference(std::string_view text); // ST03
+[[nodiscard]] std::string check_replacement(std::string_view text);
 [[nodiscard]] std::string check_one_character(std::string_view text);
 [[nodiscard]] std::string check_delimiter(std::string_view text);
 [[nodiscard]] std::string check_delimiter_or_none(std::string_view text);

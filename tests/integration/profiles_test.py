@@ -169,5 +169,67 @@ class Acknowledgments(Profiles):
         self.assertEqual(sorted(segments_of(a)[1].split("*")[0] for a in answers), ["GS", "TA1"])
 
 
+class Agreements(Profiles):
+    """What one document says differs from what the partner says."""
+
+    def test_findings_and_acknowledgments_of_one_document(self):
+        documents = ('  - {set: "810", direction: inbound, targets: [erp], findings: [X12-0132=tolerate], '
+                     'acknowledgment: {list_accepted_sets: no}}\n'
+                     '  - {set: "850", direction: inbound, targets: [erp]}\n')
+        site = self.site(documents, "acknowledgment: {ta1: never}\n")
+        sets = [transaction_set("810", "0001", harness.invoice_body("INV1"), count=9)]
+        orders = [transaction_set("850", "0002", order_body(), count=9)]
+        answers = self.receive(site, interchange(901, [group("IN", 77, sets), group("PO", 78, orders)]), expect=1)
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(body_of(answers[0], 1), ["AK1*IN*77", "AK9*A*1*1*1"])
+        self.assertEqual(body_of(answers[0], 2), ["AK1*PO*78", "AK2*850*0002", "AK5*R*4", "AK9*R*1*1*0"])
+        self.assertEqual([d["document"] for d in site.receiver.documents()], ["invoice"])
+
+    def test_the_envelope_of_one_document(self):
+        documents = ('  - {set: "850", direction: outbound, implementation_reference: ACME1, file_name: "po-{interchange}.x12", '
+                     'envelope: {segment_terminator: "\'", authorization: SECRET1, line_breaks: no, replacement: " "}}\n')
+        site = self.site(documents, "envelope: {release: 005010, version: 00501, repetition_separator: \"^\"}\n")
+        site.serve()
+        order = purchase_order("4711")
+        order["parties"][0]["name"] = "O'HARA"
+        status, answer = site.post(order)
+        self.assertEqual(status, 202, answer)
+        harness.wait_for(lambda: site.sent(), 20, "the order")
+        (name, text), = site.sent().items()
+        self.assertEqual(name, "po-000000001.x12")
+        self.assertNotIn("\n", text)
+        isa, gs, st = [segment.split("*") for segment in segments_of(text)[:3]]
+        self.assertEqual((isa[2], isa[11], isa[12], gs[8], st[3]), ("SECRET1   ", "^", "00501", "005010", "ACME1"))
+        self.assertIn("O HARA", text)
+
+    def test_documents_for_tests_only(self):
+        site = self.site('  - {set: "810", direction: inbound, usage: test, targets: [erp], test_targets: [trial]}\n')
+        sets = [transaction_set("810", "0001", harness.invoice_body("INV1"))]
+        answers = self.receive(site, interchange(901, [group("IN", 77, sets)]), expect=1)
+        self.assertEqual(body_of(answers[0])[-1], "AK9*R*1*1*0")
+        self.receive(site, interchange(902, [group("IN", 78, sets)], usage="T"), expect=0)
+        self.assertEqual((len(site.receiver.documents("erp")), len(site.receiver.documents("trial"))), (0, 1))
+
+    def test_a_partner_who_is_suspended(self):
+        documents = '  - {set: "810", direction: inbound, targets: [erp]}\n  - {set: "850", direction: outbound}\n'
+        site = self.site(documents, "status: suspended\n")
+        sets = [transaction_set("810", "0001", harness.invoice_body("INV1"))]
+        self.assertEqual(self.receive(site, interchange(901, [group("IN", 77, sets)]), expect=1), [])
+        message = site.messages()[0]
+        self.assertEqual(message["state"], "quarantined")
+        self.assertIn("GATEWAY-0013", message["reason"])
+        site.serve()
+        status, answer = site.post(purchase_order("4711"))
+        self.assertEqual((status, answer["diagnostics"][0]["code"]), (422, "GATEWAY-0041"))
+
+    def test_an_identifier_that_ended(self):
+        site = self.site('  - {set: "810", direction: inbound, targets: [erp]}\n')
+        profile = site.folder / "partners/acme/profile.yaml"
+        profile.write_text(profile.read_text().replace("group_ids: [ACMEGS]", "group_ids: [ACMEGS], until: 2020-12-31"))
+        sets = [transaction_set("810", "0001", harness.invoice_body("INV1"))]
+        self.receive(site, interchange(901, [group("IN", 77, sets)]), expect=1)
+        self.assertIn("is partner acme, but this identifier does not hold on", site.messages()[0]["reason"])
+
+
 if __name__ == "__main__":
     unittest.main()

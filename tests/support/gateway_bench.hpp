@@ -91,15 +91,14 @@ inline partner::Configuration one_partner() {
     acme.identifiers.push_back({"ZZ", "SENDER", {}, partner::IdentifierUsage::both});
     acme.identity = "us";
     acme.channel = "van";
-    partner::DocumentAgreement out;
+    auto& out = acme.add_document();
     out.set = "850";
     out.document = "purchase_order";
     out.direction = partner::Direction::outbound;
-    partner::DocumentAgreement in;
+    auto& in = acme.add_document();
     in.set = "810";
     in.document = "invoice";
     in.targets = {"erp"};
-    acme.documents = {out, in};
     configuration.partners.push_back(acme);
     partner::Channel van;
     van.name = "van";

@@ -290,6 +290,9 @@ private:
         explain.add_option("NAME", partner_explain_.name, "A partner, a channel, or wharf.yaml")
             ->required()
             ->type_name("");
+        explain.add_option("FIELD", partner_explain_.field, "Only this setting, or those below it: envelope, 850 inbound.guide")
+            ->expected(0, 2)
+            ->type_name("");
         explain.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
             ->type_name("DIR")
             ->envname("WHARF_CONFIG");

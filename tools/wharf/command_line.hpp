@@ -110,6 +110,7 @@ struct PartnerCheckCommand {
 /// Every effective value of one partner or channel, or of wharf.yaml, and where it comes from.
 struct PartnerExplainCommand {
     std::string name;
+    std::vector<std::string> field; // {"envelope.release"}, {"850", "inbound.findings"}; none: all
     std::filesystem::path configuration = ".";
 };
 

@@ -14,7 +14,7 @@
 namespace wharf::cli {
 
 int run(PartnerCheckCommand const& command) {
-    auto const loaded = partner::load_configuration(command.configuration, partner::SecretCheck::form);
+    auto const loaded = partner::load_configuration(command.configuration, partner::SecretCheck::form, partner::Sources::drop);
     auto found = loaded ? loaded->warnings : loaded.error();
     if (loaded)
         if (auto const knowledge = partner::Knowledge::open(*loaded); !knowledge) // what the gateway refuses to start with
@@ -64,7 +64,23 @@ int run(PartnerExplainCommand const& command) {
                                             : fmt::format("; did you mean '{}'?", nearest)));
         return could_not_run;
     }
-    return print(partner::explain(*effective)) ? no_errors : could_not_run;
+    if (command.field.empty())
+        return print(partner::explain(*effective)) ? no_errors : could_not_run;
+    auto const field = fmt::format("{}", fmt::join(command.field, " "));
+    auto const chosen = partner::values_below(*effective, field);
+    if (chosen.empty()) {
+        std::vector<std::string> paths;
+        for (auto const& value : *effective)
+            paths.push_back(value.path);
+        auto const nearest = nearest_word(field, paths);
+        trouble(fmt::format("{} has no setting '{}'{}", command.name, field,
+                            nearest.empty() ? "; without a field all are shown" : fmt::format("; did you mean '{}'?", nearest)));
+        return could_not_run;
+    }
+    auto text = partner::explain(chosen);
+    if (chosen.size() == 1)
+        text += fmt::format("{}\n", chosen.front().meaning);
+    return print(text) ? no_errors : could_not_run;
 }
 
 } // namespace wharf::cli

@@ -38,7 +38,7 @@ bool open(TranslateCommand const& command, Workshop& workshop) {
 
     std::optional<std::filesystem::path> own_maps;
     if (!command.partner.empty()) {
-        auto configuration = partner::load_configuration(command.configuration, partner::SecretCheck::form);
+        auto configuration = partner::load_configuration(command.configuration, partner::SecretCheck::form, partner::Sources::drop);
         if (!configuration)
             return refuse(configuration.error(),
                           fmt::format("the configuration in {} cannot be used", command.configuration.string()));

