@@ -92,6 +92,7 @@ public:
     std::vector<EvaluatedInterchange> run();
 
 private:
+    [[nodiscard]] translator::RunValues values_of(EvaluatedInterchange const& interchange, grammar::GroupInfo const& group) const;
     store::Message new_message(std::string_view raw) const;
     SeverityPolicy start_interchange(grammar::Item& item);
     void end_interchange(grammar::Item& item);
@@ -491,6 +492,8 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
     provenance.transaction = item.set.control_number;
     provenance.sent_at = sent_at(*item.group);
     provenance.received_at = to_iso8601(transfer_.received_at).substr(0, 19) + "Z"; // the model knows no milliseconds
+    auto const values = values_of(*open_, *item.group);
+    input.values = &values;
     auto outcome = reading->translator->read(input, document.json);
     findings = std::move(outcome.diagnostics);
     if (has_errors(findings)) {
@@ -528,6 +531,12 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         held(findings);
         return;
     }
+    if (outcome.held) {
+        held(findings);
+        if (document.reason.empty())
+            document.reason = "the map holds it: see its findings";
+        return;
+    }
     // The 997 has nothing against it, the partner's guide has: a person decides.
     if (std::ranges::any_of(verdict.findings, [](Diagnostic const& finding) { return finding.of_guide && finding.severity == Severity::error; })) {
         if (!acknowledgment_options(*open_->groups.back().policy).guide_findings) {
@@ -537,6 +546,19 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
         }
     }
     document.state = store::DocumentState::accepted;
+}
+
+/// What `$…` and `lookup` stand for in a map that reads.
+translator::RunValues Evaluation::values_of(EvaluatedInterchange const& interchange, grammar::GroupInfo const& group) const {
+    auto const& partner = *interchange.route.partner;
+    auto values = run_values(partner, *interchange.route.identity, interchange.identity.test, now_);
+    values.named["sender.id"] = interchange.info.sender;
+    values.named["receiver.id"] = interchange.info.receiver;
+    values.named["envelope.group_sender"] = group.sender;
+    values.named["envelope.group_receiver"] = group.receiver;
+    values.named["envelope.release"] = group.release;
+    values.of_profile = knowledge_.cross_references(partner);
+    return values;
 }
 
 /// A guide is for the releases it answers; under any other GS08 the standard alone was looked at, and that must not go unnoticed.
@@ -603,6 +625,15 @@ grammar::AcknowledgmentOptions acknowledgment_options(partner::AcknowledgmentPol
     options.accept_with_errors = policy.accept_with_errors;
     options.ta1_with_errors = policy.ta1_with_errors;
     return options;
+}
+
+translator::RunValues run_values(partner::PartnerProfile const& partner, partner::Identity const& identity, bool test, Timestamp now) {
+    translator::RunValues values;
+    auto const iso = to_iso8601(now);
+    values.named = {{"today", iso.substr(0, 10)},        {"now", iso.substr(0, 16)},
+                    {"usage", test ? "test" : "production"}, {"profile.id", partner.id},
+                    {"profile.name", partner.name},      {"profile.identity", identity.name}};
+    return values;
 }
 
 std::vector<EvaluatedInterchange> evaluate(store::Transfer const& transfer, partner::Configuration const& configuration,

@@ -51,6 +51,10 @@ struct EvaluatedInterchange {
 /// What the profile says of acknowledgments, as the grammar layer takes it; delimiters and dictionary are the caller's.
 [[nodiscard]] grammar::AcknowledgmentOptions acknowledgment_options(partner::AcknowledgmentPolicy const& policy);
 
+/// `$today`, `$now`, `$usage` and `$profile.…` for a map; sender and receiver are the caller's to add.
+[[nodiscard]] translator::RunValues run_values(partner::PartnerProfile const& partner, partner::Identity const& identity, bool test,
+                                               Timestamp now);
+
 /// At least one entry: a file without any interchange gives one dead letter that says what the file is.
 /// `channel` nullptr: it was taken out of the configuration since; everything is quarantined.
 [[nodiscard]] std::vector<EvaluatedInterchange> evaluate(store::Transfer const& transfer,

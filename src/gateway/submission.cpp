@@ -5,6 +5,7 @@
 #include "diagnostic/render.hpp"
 #include "document/schema.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/evaluation.hpp"
 #include "gateway/life_cycle.hpp"
 #include "gateway/outgoing.hpp"
 #include "syntax/json/value.hpp"
@@ -57,6 +58,7 @@ struct Address {
     Draft draft;
     Knowledge::Reading writing;
     partner::DocumentAgreement const* agreement = nullptr;
+    partner::Identity const* identity = nullptr;
 };
 
 std::expected<Address, Diagnostics> address(Context const& context, std::string_view partner_id, json::Value const& document) {
@@ -97,6 +99,7 @@ std::expected<Address, Diagnostics> address(Context const& context, std::string_
                                   use),
                       fmt::format("see `identity` and `identifiers` in {}", profile));
     draft.identity = identity->name;
+    address.identity = identity;
     draft.sender = {identity->qualifier, identity->id, identity->group()};
     draft.receiver = {identifier->qualifier, identifier->id, identifier->group()};
     draft.release = address.agreement->written_release();
@@ -112,6 +115,33 @@ std::expected<Address, Diagnostics> address(Context const& context, std::string_
     return address;
 }
 
+/// The partner's order that an acknowledgment, ship notice or invoice of ours answers, as it came in: maps echo from it what
+/// the document does not say. Nothing: it answers none that we have.
+std::expected<std::optional<json::Value>, Diagnostics> answered_order(Context const& context, json::Value const& document,
+                                                                      std::string_view partner, bool test) {
+    auto const kind = document.string("document");
+    auto const numbers = numbers_of(document);
+    if (kind == "purchase_order" || numbers.order_number.empty())
+        return std::nullopt;
+    json::Value order{json::Object{}};
+    order.set("document", std::string("purchase_order"));
+    order.set("number", numbers.order_number);
+    std::optional<store::Document> found;
+    auto asked = context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        auto document_found = transaction.find_business_key(business_key(order, partner, test, {}));
+        if (!document_found)
+            return unexpected(std::move(document_found.error()));
+        found = std::move(*document_found);
+        return {};
+    });
+    if (!asked)
+        return refuse("GATEWAY-0042", "the order it answers could not be looked up: " + asked.error().message, "try again");
+    if (!found)
+        return std::nullopt;
+    auto parsed = json::parse(found->json);
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
 std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission const& submission) {
     auto documents = documents_in(submission.body);
     if (!documents)
@@ -125,11 +155,22 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
         delimiters.element = delimiters.segment = '\0';
     auto const now = context.clock.now();
     Diagnostics findings;
+    auto values = run_values(*draft.partner, *addressed->identity, draft.test, now);
+    values.named["sender.id"] = draft.sender.id;
+    values.named["receiver.id"] = draft.receiver.id;
+    values.named["envelope.group_sender"] = draft.sender.group_id;
+    values.named["envelope.group_receiver"] = draft.receiver.group_id;
+    values.named["envelope.release"] = draft.release;
+    values.of_profile = context.knowledge.cross_references(*draft.partner);
     for (auto& document : *documents) {
+        auto order = answered_order(context, document, draft.partner->id, draft.test);
+        if (!order)
+            return std::unexpected(std::move(order.error()));
+        values.order = *order ? &**order : nullptr;
         auto const id = new_id(now);
         document.set("id", id);
         document.set("test", json::Value(draft.test));
-        auto written = addressed->writing.translator->write(document, delimiters);
+        auto written = addressed->writing.translator->write(document, delimiters, &values);
         bool const ok = written.ok();
         for (auto& finding : written.diagnostics)
             findings.push_back(std::move(finding));

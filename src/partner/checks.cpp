@@ -302,6 +302,25 @@ void check_channel(Check<PartnerProfile>& check, std::string const& name, std::s
     }
 }
 
+void check_cross_references(Check<PartnerProfile>& check, PartnerProfile const& profile) {
+    for (std::size_t i = 0; i < profile.cross_references.size(); ++i) {
+        auto const& one = profile.cross_references[i];
+        auto const path = fmt::format("cross_references[{}]", i);
+        for (std::size_t j = 0; j < i; ++j)
+            if (profile.cross_references[j].name == one.name)
+                check.report(path + ".name", "PARTNER-0017", fmt::format("'{}' is a second time in cross_references", one.name),
+                             "put the rows of both into one", one.name);
+        if (one.rows.empty() && one.file.empty())
+            check.report(path, "PARTNER-0006", "a cross-reference needs 'rows' or 'file'",
+                         "give rows with theirs and ours, or a CSV file with these columns");
+        bool const defaults = !one.default_ours.empty() || !one.default_theirs.empty();
+        if (defaults != (one.unknown == UnknownValue::use_default))
+            check.report(path + ".unknown", "PARTNER-0021",
+                         defaults ? "a default means nothing unless unknown: default says so" : "unknown: default needs a default",
+                         "set unknown: default with default_ours, default_theirs or both; or leave out all of them");
+    }
+}
+
 void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile,
                    std::vector<Loaded<Channel>> const& channels) {
     bool const sends_documents = std::ranges::any_of(profile.documents, [&](auto const& document) {
@@ -373,6 +392,7 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
             if (!same_delimiters(value.documents[i].envelope, value.envelope))
                 check_delimiters(check, value.documents[i].envelope, fmt::format("documents[{}].envelope", i));
         check_documents(check, value, gateway);
+        check_cross_references(check, value);
         check_way_out(check, value, loaded.channels);
         check_senders(check, value, loaded.channels);
 

@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "diagnostic/registry.hpp"
+#include "partner/cross_reference.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -45,6 +46,8 @@ public:
     [[nodiscard]] Diagnostics check() {
         for (auto const& profile : configuration_.partners) {
             check_acknowledgment(profile);
+            if (!profile.cross_references.empty())
+                knowledge_.cross_references_[&profile] = load_cross_references(profile, findings_);
             for (auto const& agreement : profile.documents)
                 check(profile, agreement);
         }
@@ -203,6 +206,11 @@ Guides const& Knowledge::inbound_guides(PartnerProfile const& partner) const {
 std::shared_ptr<grammar::Guide const> Knowledge::guide(DocumentAgreement const& agreement) const {
     auto const found = known_.find(&agreement);
     return found == known_.end() ? nullptr : found->second.guide;
+}
+
+translator::CrossReferences const* Knowledge::cross_references(PartnerProfile const& partner) const {
+    auto const found = cross_references_.find(&partner);
+    return found == cross_references_.end() ? nullptr : &found->second;
 }
 
 std::string_view Knowledge::functional_id(DocumentAgreement const& agreement) const {

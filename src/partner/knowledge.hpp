@@ -48,6 +48,8 @@ public:
     [[nodiscard]] Guides const& inbound_guides(PartnerProfile const& partner) const;
     /// nullptr: the agreement names none.
     [[nodiscard]] std::shared_ptr<grammar::Guide const> guide(DocumentAgreement const& agreement) const;
+    /// What maps look up for this partner; nullptr: the profile has none.
+    [[nodiscard]] translator::CrossReferences const* cross_references(PartnerProfile const& partner) const;
     /// GS01 of the set: "PO"; empty: not known.
     [[nodiscard]] std::string_view functional_id(DocumentAgreement const& agreement) const;
     /// The release the set is checked and mapped by when `gs08` stands over it: that of its guide, where it has one for this GS08.
@@ -70,6 +72,7 @@ private:
     std::shared_ptr<translator::Translators> translators_;
     std::unordered_map<DocumentAgreement const*, Known> known_;
     std::unordered_map<PartnerProfile const*, Guides> inbound_;
+    std::unordered_map<PartnerProfile const*, translator::CrossReferences> cross_references_;
     std::mutex mutex_; // of rows_
     std::map<std::pair<grammar::Schema const*, grammar::Schema const*>, std::shared_ptr<grammar::PlainRows const>> rows_;
 };

@@ -137,6 +137,8 @@ SourceMark mark_of(Loaded<T> const& loaded, std::string const& path) {
 /// For those who look at what the profile names: maps, guides.
 void keep_marks(Loaded<PartnerProfile>& profile) {
     profile.value.acknowledgment_mark = mark_of(profile, "acknowledgment.version");
+    for (std::size_t i = 0; i < profile.value.cross_references.size(); ++i)
+        profile.value.cross_references[i].mark = mark_of(profile, fmt::format("cross_references[{}]", i));
     for (std::size_t i = 0; i < profile.value.documents.size(); ++i) {
         auto& document = profile.value.documents[i];
         document.mark = mark_of(profile, fmt::format("documents[{}]", i));
@@ -193,6 +195,9 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         make_absolute(*path, base);
     for (auto& target : gateway.targets)
         make_absolute(target.ca_file, base);
+    for (auto& profile : loaded.partners)
+        for (auto& reference : profile.value.cross_references)
+            make_absolute(reference.file, base);
     for (auto& channel : loaded.channels) {
         make_absolute(channel.value.folder.root, base);
         make_absolute(channel.value.sftp.private_key, base);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -133,6 +134,23 @@ struct Contact {
     std::string name, role, email, phone, notes;
 };
 
+enum class UnknownValue { hold, pass, use_default };
+
+struct CrossReferenceRow {
+    std::string theirs, ours;
+};
+
+/// What the partner calls a thing and what we call it: items, units, places, carriers, terms, reasons. Maps use it by its name
+/// (`lookup NAME`).
+struct CrossReference {
+    std::string name;
+    UnknownValue unknown = UnknownValue::hold;
+    std::string default_theirs, default_ours; // of use_default
+    std::filesystem::path file;               // CSV with the columns theirs and ours; its rows come behind `rows`
+    std::vector<CrossReferenceRow> rows;      // one side may repeat ours: the first counts when we write
+    SourceMark mark;
+};
+
 struct PartnerProfile {
     std::string id; // name of its folder
     std::string name;
@@ -150,6 +168,7 @@ struct PartnerProfile {
     std::vector<std::string> findings; // "X12-0315=ignore": what becomes of findings (SeverityPolicy)
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
+    std::vector<CrossReference> cross_references;
     SourceMark acknowledgment_mark;
     std::vector<EffectiveValue> effective;
 

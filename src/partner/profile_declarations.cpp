@@ -27,6 +27,11 @@ struct EnumWords<PartnerStatus> {
     static constexpr std::array<std::string_view, 5> words = {"draft", "testing", "production", "suspended", "retired"};
 };
 
+template <>
+struct EnumWords<UnknownValue> {
+    static constexpr std::array<std::string_view, 3> words = {"hold", "pass", "default"};
+};
+
 namespace {
 
 // --- profile.yaml -------------------------------------------------------------------------------------------------
@@ -183,7 +188,30 @@ Declaration make_contact() {
     return d;
 }
 
+Declaration make_cross_reference_row() {
+    Declaration d("a row");
+    d.add("theirs", &CrossReferenceRow::theirs, "what the partner calls it").required().check(check_one_line).example("CS");
+    d.add("ours", &CrossReferenceRow::ours, "what we call it").required().check(check_one_line).example("case");
+    return d;
+}
+
+Declaration make_cross_reference() {
+    static Declaration const row = make_cross_reference_row();
+    Declaration d("a cross-reference");
+    d.add("name", &CrossReference::name, "what maps call it: `lookup items`").required().check(check_name).example("items");
+    d.add("unknown", &CrossReference::unknown,
+          "a value that is in no row: hold the document (of ours: refuse it before it is sent), pass the value as it is, or put "
+          "the default for it");
+    d.add("default_theirs", &CrossReference::default_theirs, "with unknown: default, what we write to the partner");
+    d.add("default_ours", &CrossReference::default_ours, "with unknown: default, what we read");
+    d.add("file", &CrossReference::file, "more rows: a CSV file whose first line is theirs,ours").example("partners/acme/items.csv");
+    d.objects("rows", &CrossReference::rows, row,
+              "the partner's name of a thing stands once; ours may repeat, and then the first row counts when we write");
+    return d;
+}
+
 Declaration make_profile() {
+    static Declaration const cross_reference = make_cross_reference();
     static Declaration const identifier = make_identifier();
     static Declaration const envelope = make_envelope();
     static Declaration const document = make_document();
@@ -229,6 +257,8 @@ Declaration make_profile() {
         .example("X12-0315=ignore");
     d.object("acknowledgment", &PartnerProfile::acknowledgment, acknowledgment, "what is acknowledged, and when");
     d.object("duplicates", &PartnerProfile::duplicates, duplicates, "what counts as sent twice");
+    d.objects("cross_references", &PartnerProfile::cross_references, cross_reference,
+              "tables of the partner's words for items, units, places, carriers, terms and reasons");
     return d;
 }
 

@@ -36,12 +36,15 @@ std::optional<std::string> RunValues::value(std::string_view name) const {
 }
 
 bool look_up(std::string const& name, RunValues const* values, bool to_ours, std::string& text, std::string& reason) {
-    auto const none = values == nullptr || !values->cross_references.contains(name);
-    if (none) {
+    CrossReference const* known = nullptr;
+    for (auto const* const tables : {values ? &values->cross_references : nullptr, values ? values->of_profile : nullptr})
+        if (tables && !known)
+            if (auto const found = tables->find(name); found != tables->end()) known = &found->second;
+    if (known == nullptr) {
         reason = fmt::format("cannot be looked up: the partner's profile has no cross-reference `{}`", name);
         return false;
     }
-    auto const& table = values->cross_references.find(name)->second;
+    auto const& table = *known;
     if (to_ours ? table.to_ours(text) : table.to_theirs(text)) return true;
     reason = fmt::format("is not in the cross-reference `{}` of the partner's profile", name);
     return false;

@@ -30,6 +30,8 @@ private:
     std::map<std::string, std::string> ours_of_, theirs_of_;
 };
 
+using CrossReferences = std::map<std::string, CrossReference, std::less<>>;
+
 struct RunValues {
     /// `$today`, `$now`, `$usage`, `$sender.id`, `$receiver.id`, `$profile.NAME`, `$envelope.NAME`: by the name without
     /// `$`. One that is missing is absent.
@@ -37,7 +39,9 @@ struct RunValues {
     /// `$order.PATH`: the stored order that this document answers; nullptr: none is known.
     json::Value const* order = nullptr;
     /// `lookup NAME`. A name that is not here refuses every value.
-    std::map<std::string, CrossReference, std::less<>> cross_references;
+    CrossReferences cross_references;
+    /// The same, lent for the call: what a profile keeps for all runs. Asked where the name is not above.
+    CrossReferences const* of_profile = nullptr;
 
     /// The text of `$name`; nothing when it is not known.
     [[nodiscard]] std::optional<std::string> value(std::string_view name) const;

@@ -3,6 +3,8 @@
 #include "base/nearest.hpp"
 #include "unit/partner/configuration_fixture.hpp"
 
+#include "partner/knowledge.hpp"
+
 #include <gmock/gmock.h>
 
 namespace wharf::partner {
@@ -260,6 +262,23 @@ TEST(ExampleConfiguration, LoadsWithoutErrors) {
         EXPECT_TRUE(acme.inbound(set)) << set;
     EXPECT_EQ(loaded->partner("globex")->identifiers[0].qualifier, "01");
     EXPECT_FALSE(loaded->partner("globex")->duplicates.check_interchange_numbers);
+    // What the gateway would load for them: maps, guides, tables.
+    auto const knowledge = Knowledge::open(*loaded);
+    if (!knowledge)
+        for (auto const& finding : knowledge.error())
+            ADD_FAILURE() << finding.code << " " << finding.place.file << ":" << finding.place.line << " " << finding.message;
+    ASSERT_TRUE(knowledge);
+    auto const* harbour = loaded->partner("harbour");
+    ASSERT_TRUE(harbour);
+    EXPECT_EQ((*knowledge)->inbound_guides(*harbour).size(), 1u);
+    EXPECT_EQ((*knowledge)->guide(*harbour->outbound("ship_notice"))->name(), "harbour-856");
+    EXPECT_EQ(harbour->outbound("ship_notice")->acknowledgment.expect_997_within, std::chrono::hours(1));
+    EXPECT_EQ(harbour->identifier(false, "2026-05-01")->id, "6123450099");
+    auto const* kessel = loaded->partner("kessel-drives");
+    ASSERT_TRUE(kessel);
+    std::string unit = "KRT";
+    EXPECT_TRUE((*knowledge)->cross_references(*kessel)->at("units").to_ours(unit));
+    EXPECT_EQ(unit, "case");
 }
 
 } // namespace
