@@ -9,6 +9,7 @@
 #include "document/schema.hpp"
 #include "gateway/file_kind.hpp"
 #include "gateway/life_cycle.hpp"
+#include "partner/unit_conversion.hpp"
 #include "transport/digest.hpp"
 
 #include <fmt/format.h>
@@ -525,6 +526,8 @@ void Evaluation::translate(grammar::Item const& item, grammar::SetVerdict& verdi
             findings.push_back(std::move(finding));
         }
     }
+    if (partner::convert_units(*parsed, partner))
+        document.json = json::to_text(*parsed);
     // The translator checks each value as it writes it; the whole document is checked once more before it is stored.
     if (auto faults = document::check(*parsed); has_errors(faults)) {
         std::ranges::move(faults, std::back_inserter(findings));

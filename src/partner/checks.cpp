@@ -321,6 +321,20 @@ void check_cross_references(Check<PartnerProfile>& check, PartnerProfile const& 
     }
 }
 
+void check_unit_conversions(Check<PartnerProfile>& check, PartnerProfile const& profile) {
+    auto const& all = profile.unit_conversions;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto const path = fmt::format("unit_conversions[{}]", i);
+        if (all[i].from == all[i].to)
+            check.report(path + ".to", "PARTNER-0007", fmt::format("it converts {} to itself", all[i].to), "name the unit that we count in",
+                         all[i].to);
+        for (std::size_t j = 0; j < i; ++j)
+            if (all[j].from == all[i].from && all[j].items == all[i].items)
+                check.report(path + ".from", "PARTNER-0017", fmt::format("{} is converted a second time for the same items", all[i].from),
+                             "keep one of the two, or name the items each is for", all[i].from);
+    }
+}
+
 void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile,
                    std::vector<Loaded<Channel>> const& channels) {
     bool const sends_documents = std::ranges::any_of(profile.documents, [&](auto const& document) {
@@ -393,6 +407,7 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
                 check_delimiters(check, value.documents[i].envelope, fmt::format("documents[{}].envelope", i));
         check_documents(check, value, gateway);
         check_cross_references(check, value);
+        check_unit_conversions(check, value);
         check_way_out(check, value, loaded.channels);
         check_senders(check, value, loaded.channels);
 

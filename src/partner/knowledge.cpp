@@ -127,8 +127,7 @@ private:
         auto& place = loaded_[path.string()]; // stays empty when it is wrong: its mistakes are listed once
         auto guide = grammar::load_guide(path, knowledge_.grammars());
         if (guide) {
-            place = *std::move(guide);
-            (void)knowledge_.schemas_.get(std::shared_ptr<grammar::NarrowedSet const>(place, &place->narrowed()));
+            place = *std::move(guide); // its schema is compiled when the first set comes: many guides wait for weeks
             return place;
         }
         std::ranges::move(guide.error(), std::back_inserter(findings_));

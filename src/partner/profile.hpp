@@ -151,6 +151,17 @@ struct CrossReference {
     SourceMark mark;
 };
 
+enum class Rounding { none, nearest, up, down }; // nearest: half away from zero; up: away from zero
+
+/// How a quantity of the partner's becomes one of ours.
+struct UnitConversion {
+    std::string from, to;           // words of the canonical model: "case", "each"
+    std::string factor = "1";       // so many of `to` make one of `from`
+    Rounding rounding = Rounding::none;
+    unsigned decimals = 0;          // that are left after rounding
+    std::vector<std::string> items; // values of item identifiers it is for; empty: any other item
+};
+
 struct PartnerProfile {
     std::string id; // name of its folder
     std::string name;
@@ -169,6 +180,7 @@ struct PartnerProfile {
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
     std::vector<CrossReference> cross_references;
+    std::vector<UnitConversion> unit_conversions;
     SourceMark acknowledgment_mark;
     std::vector<EffectiveValue> effective;
 

@@ -28,6 +28,10 @@ struct EnumWords<PartnerStatus> {
 };
 
 template <>
+struct EnumWords<Rounding> {
+    static constexpr std::array<std::string_view, 4> words = {"none", "nearest", "up", "down"};
+};
+template <>
 struct EnumWords<UnknownValue> {
     static constexpr std::array<std::string_view, 3> words = {"hold", "pass", "default"};
 };
@@ -210,7 +214,23 @@ Declaration make_cross_reference() {
     return d;
 }
 
+Declaration make_unit_conversion() {
+    Declaration d("a unit conversion");
+    d.add("from", &UnitConversion::from, "the unit the partner counts in, as the word of the document").required().check(check_unit).example("case");
+    d.add("to", &UnitConversion::to, "the unit we count in").required().check(check_unit).example("each");
+    d.add("factor", &UnitConversion::factor, "how many of `to` make one of `from`").required().check(check_factor).example("12");
+    d.add("rounding", &UnitConversion::rounding,
+          "what becomes of decimals beyond `decimals`: none keeps them, nearest rounds half away from zero, up away from zero, down to it");
+    d.add("decimals", &UnitConversion::decimals, "decimals that are left after rounding").check(check_decimals);
+    d.add("items", &UnitConversion::items,
+          "the items it is for, by any of their identifiers; empty: every item that no other conversion names")
+        .check(check_one_line)
+        .example("614141000012");
+    return d;
+}
+
 Declaration make_profile() {
+    static Declaration const unit_conversion = make_unit_conversion();
     static Declaration const cross_reference = make_cross_reference();
     static Declaration const identifier = make_identifier();
     static Declaration const envelope = make_envelope();
@@ -259,6 +279,8 @@ Declaration make_profile() {
     d.object("duplicates", &PartnerProfile::duplicates, duplicates, "what counts as sent twice");
     d.objects("cross_references", &PartnerProfile::cross_references, cross_reference,
               "tables of the partner's words for items, units, places, carriers, terms and reasons");
+    d.objects("unit_conversions", &PartnerProfile::unit_conversions, unit_conversion,
+              "how quantities in the partner's units become ours: `converted` stands beside what the partner said, in lines that came in");
     return d;
 }
 

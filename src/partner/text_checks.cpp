@@ -1,6 +1,7 @@
 #include "partner/text_checks.hpp"
 
 #include "base/date.hpp"
+#include "base/decimal.hpp"
 #include "diagnostic/severity_policy.hpp"
 #include "partner/conversions.hpp"
 #include "partner/declarations.hpp"
@@ -197,6 +198,19 @@ std::string check_set(std::string_view text) {
 }
 std::string check_name_or_none(std::string_view text) {
     return text.empty() ? std::string() : check_name(text);
+}
+std::string check_unit(std::string_view text) {
+    auto const word = text.substr(0, text.find(':'));
+    bool const fine = !word.empty() && all(word, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; }) &&
+                      (word.size() == text.size() ? is_lower(word[0]) : text.size() > word.size() + 1);
+    return fine ? "" : "a unit is a word of the document, such as each or case, or a code with its list, such as x12:CA";
+}
+std::string check_factor(std::string_view text) {
+    auto const value = Decimal::parse(text);
+    return value && !value->is_zero() && !value->is_negative() ? "" : "a factor is a number greater than zero, such as 12 or 0.5";
+}
+std::string check_decimals(std::string_view text) {
+    return text.size() == 1 && text[0] >= '1' && text[0] <= '9' ? "" : "it is a number from 1 to 9; leave it out for whole numbers";
 }
 std::string check_day(std::string_view text) {
     if (text.empty()) return {};

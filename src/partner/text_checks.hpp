@@ -18,6 +18,9 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_file_name(std::string_view text);
 [[nodiscard]] std::string check_guide_name(std::string_view text);
 [[nodiscard]] std::string check_name_or_none(std::string_view text);
+[[nodiscard]] std::string check_unit(std::string_view text);   // each, x12:CA
+[[nodiscard]] std::string check_factor(std::string_view text); // a decimal greater than zero
+[[nodiscard]] std::string check_decimals(std::string_view text);
 [[nodiscard]] std::string check_day(std::string_view text); // 2026-01-31, or nothing
 
 // X12

@@ -231,5 +231,115 @@ class Agreements(Profiles):
         self.assertIn("is partner acme, but this identifier does not hold on", site.messages()[0]["reason"])
 
 
+class CrossReferences(Profiles):
+    """Their words and ours: a map of the partner's own looks them up."""
+    MAP = """\
+translator acme/850 extends x12/850
+replace contract_number  BEG06  lookup contracts
+"""
+    PROFILE = """\
+cross_references:
+  - name: contracts
+    unknown: UNKNOWN
+    rows:
+      - {theirs: THEIR-1, ours: OUR-1}
+    file: contracts.csv
+"""
+
+    def cross_site(self, direction, unknown="hold", csv="theirs,ours\nTHEIR-2,OUR-2\n"):
+        documents = f'  - {{set: "850", direction: {direction}, translator: acme/850{", targets: [erp]" if direction == "inbound" else ""}}}\n'
+        site = self.site(documents, self.PROFILE.replace("UNKNOWN", unknown),
+                         [("maps/acme/850.map", self.MAP), ("contracts.csv", csv)])
+        with (site.folder / "wharf.yaml").open("a") as file:
+            file.write("translators: maps\n")
+        return site
+
+    def order(self, contract):
+        body = order_body()
+        body[0] = f"BEG*00*SA*4711**20250602*{contract}"
+        return interchange(901, [group("PO", 77, [transaction_set("850", "0001", body)])])
+
+    def test_what_comes_in(self):
+        for theirs, ours in (("THEIR-1", "OUR-1"), ("THEIR-2", "OUR-2")):
+            site = self.cross_site("inbound")
+            self.receive(site, self.order(theirs), expect=0)
+            self.assertEqual(site.receiver.documents()[0]["contract_number"], ours)
+
+    def test_what_nobody_knows(self):
+        site = self.cross_site("inbound")
+        answers = self.receive(site, self.order("THEIR-9"), expect=1)
+        self.assertEqual(body_of(answers[0])[-1], "AK9*A*1*1*1", "an unknown word is no matter of syntax")
+        self.assertEqual(self.document(site)["state"], "held")
+        self.assertIn("contracts", self.document(site)["reason"])
+        site = self.cross_site("inbound", "pass")
+        self.receive(site, self.order("THEIR-9"), expect=0)
+        self.assertEqual(site.receiver.documents()[0]["contract_number"], "THEIR-9")
+
+    def test_what_goes_out(self):
+        site = self.cross_site("outbound")
+        site.serve()
+        order = purchase_order("4711")
+        order["contract_number"] = "OUR-2"
+        self.assertEqual(site.post(order)[0], 202)
+        harness.wait_for(lambda: site.sent(), 20, "the order")
+        self.assertIn("*THEIR-2~", list(site.sent().values())[0])
+        order["contract_number"] = "OUR-9"
+        status, answer = site.post(order)
+        self.assertEqual(status, 422, answer)
+
+    def test_a_table_that_is_wrong(self):
+        for csv, said in (("their,ours\n", b"not theirs,ours"), ("theirs,ours\nTHEIR-2\n", b"not two fields"),
+                          ("theirs,ours\nTHEIR-1,OUR-7\n", b"stands twice")):
+            done = self.cross_site("inbound", csv=csv).run("poll", "--once")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(b"PARTNER-0035", done.stderr)
+            self.assertIn(said, done.stderr)
+
+
+class Units(Profiles):
+    def test_converted_stands_beside(self):
+        site = self.site('  - {set: "850", direction: inbound, targets: [erp]}\n',
+                         "unit_conversions: [{from: case, to: each, factor: 12}]\n")
+        sets = [transaction_set("850", "0001", order_body(unit="CA"))]
+        self.receive(site, interchange(901, [group("PO", 77, sets)]), expect=0)
+        line = site.receiver.documents()[0]["lines"][0]
+        self.assertEqual((line["quantity"], line["unit"]), ("10", "case"))
+        self.assertEqual(line["converted"], {"quantity": "120", "unit": "each", "factor": "12", "rounded": False})
+        # it is ours alone: a document that carries it can be sent, and it is not written
+        site = self.site('  - {set: "850", direction: outbound}\n')
+        site.serve()
+        order = purchase_order("4711")
+        order["lines"][0]["converted"] = line["converted"]
+        self.assertEqual(site.post(order)[0], 202)
+
+
+class Turnaround(Profiles):
+    """An answer of ours echoes what only their order had."""
+    MAP = """\
+translator acme/855 extends x12/855
+replace contract_number  read BAK07
+add contract_number  write BAK07  = $order.contract_number
+"""
+
+    def test_the_stored_order(self):
+        documents = ('  - {set: "850", direction: inbound, targets: [erp]}\n'
+                     '  - {set: "855", direction: outbound, translator: acme/855}\n')
+        site = self.site(documents, "acknowledgment: {send_997: no, ta1: never}\n", [("maps/acme/855.map", self.MAP)])
+        with (site.folder / "wharf.yaml").open("a") as file:
+            file.write("translators: maps\n")
+        body = order_body()
+        body[0] = "BEG*00*SA*4711**20250602*CONTRACT7"
+        self.receive(site, interchange(901, [group("PO", 77, [transaction_set("850", "0001", body)])]), expect=0)
+        site.serve()
+        answer = {"schema": "wharf/purchase_order_acknowledgment/1", "document": "purchase_order_acknowledgment",
+                  "order_number": "4711", "purpose": "original", "type": "accepted", "order_date": "2025-06-02", "lines": []}
+        status, said = site.post(answer)
+        self.assertEqual(status, 202, said)
+        harness.wait_for(lambda: site.sent(), 20, "the acknowledgment")
+        self.assertIn("*CONTRACT7~", list(site.sent().values())[0])
+        status, said = site.post({**answer, "order_number": "4712"})
+        self.assertEqual(status, 422, "an unknown order is refused before anything is numbered")
+
+
 if __name__ == "__main__":
     unittest.main()

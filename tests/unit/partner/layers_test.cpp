@@ -1,6 +1,6 @@
 // Defaults, templates, the partner's file, and what is said of one document.
 
-#include "configuration_fixture.hpp"
+#include "unit/partner/configuration_fixture.hpp"
 
 #include <gmock/gmock.h>
 
