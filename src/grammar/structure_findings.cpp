@@ -21,7 +21,7 @@ std::uint32_t limit_of_grammar(Schema const& schema, Node const& node) {
 } // namespace
 
 void Findings::unknown_segment(std::size_t index) {
-    if (is_full())
+    if (is_full() || set_.is_opaque(index)) // the reader has said what is wrong
         return;
     auto const id = set_[index].id();
     auto const meant = suggest_segments(schema_, id.substr(0, longest_id));

@@ -54,6 +54,8 @@ NodeIndex Validator::State::any_place(int slot) const {
 /// At the segments the fast path was not sure of.
 void Validator::State::look_again(x12::SegmentList const& set, Findings& findings) {
     for (auto const index : fast.suspects()) {
+        if (set.is_opaque(index))
+            continue;
         auto const segment = set[index];
         auto node = fast.nodes()[index];
         if (node == no_node) // misplaced, but known: its elements are checked as the grammar has them

@@ -312,7 +312,7 @@ void Compiler::check_table_rows() {
         if (!is_word(row.word))
             fault("MAP-0010", at, column(row.word), fmt::format("`{}` is not a word.", row.word),
                   "A word is small letters, digits and _; it begins with a letter.");
-        if (row.code.empty() || row.code.size() > 8)
+        if (row.code.empty() || (row.code.size() > 8 && map_.format == "x12"))
             fault("MAP-0010", at, column(row.code),
                   fmt::format("The code `{}` is longer than eight characters, or empty.", row.code));
         for (auto const& other : map_.table_rows) {

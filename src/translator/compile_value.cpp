@@ -68,6 +68,10 @@ void Compiler::scalar_rule(Rule const& rule, Context& context, Member* target, s
     }
     if (line->converter.check && line->converter.node == nullptr) line->converter.check = false;
     line->conversion_inferred = rule.conversions.empty();
+    if (!line->converter.join.empty()) // each may be missing: what is there is joined
+        for (auto& alternative : line->alternatives)
+            for (auto& part : alternative.parts)
+                part.may_lack = true;
     if (line->converter.op == Op::moment && group < 0 && !rule.when && line->alternatives.size() == 1 &&
         line->alternatives.front().parts.size() == 2)
         line->alternatives.front().parts.back().may_lack = true; // nothing else would read the date alone

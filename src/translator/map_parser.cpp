@@ -285,6 +285,9 @@ MapHead map_head(std::string_view text) {
             line.remove_prefix(11);
             head.name = next_word(line);
             if (next_word(line) == "extends") head.extends = next_word(line);
+        } else if (line.starts_with("document ") && head.document.empty()) {
+            line.remove_prefix(9);
+            head.document = next_word(line);
         } else if (line.starts_with("format ") && head.format.empty()) {
             line.remove_prefix(7);
             head.format = next_word(line);

@@ -21,7 +21,7 @@ namespace wharf::translator {
 
 /// What must be known of a file before it can be parsed. Empty parts are not there.
 struct MapHead {
-    std::string name, extends, format;
+    std::string name, extends, document, format;
 };
 [[nodiscard]] MapHead map_head(std::string_view text);
 [[nodiscard]] PathSyntax path_syntax(std::string_view format);

@@ -87,8 +87,11 @@ public:
 struct TranslatorInfo {
     std::string name;     // "x12/850"
     std::string document; // "purchase_order"
-    std::string set;      // "850"
+    std::string set;      // "850"; of X12 only
+    std::string format;   // "x12", "csv"
 };
+
+class FileTranslator; // file_translator.hpp
 
 /// Shipped translators, overlaid by a folder (a partner's overrides). Compiled ones are kept. Thread-safe.
 class Translators {
@@ -102,6 +105,11 @@ public:
     /// The translator `name` compiled for this schema.
     [[nodiscard]] virtual std::expected<std::shared_ptr<Translator const>, Diagnostics>
     find(std::string_view name, std::shared_ptr<grammar::Schema const> const& schema) = 0;
+    /// The translator `name` of a format other than X12, compiled.
+    [[nodiscard]] virtual std::expected<std::shared_ptr<FileTranslator const>, Diagnostics>
+    find_file(std::string_view name) = 0;
+    /// What the map is for; nullopt when there is none of this name.
+    [[nodiscard]] virtual std::optional<TranslatorInfo> info(std::string_view name) const = 0;
     /// The shipped translator that reads transaction set `set_id`: "850" -> "x12/850"; empty when there is none.
     [[nodiscard]] virtual std::string for_set(std::string_view set_id) const = 0;
     /// The shipped X12 translator that writes documents of this kind: "purchase_order" -> "x12/850"; empty: none.

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "base/limits.hpp"
 #include "translator/compile.hpp"
+#include "translator/completeness.hpp"
 #include "translator/map_load.hpp"
 #include "translator/map_parser.hpp"
 #include "translator/run.hpp"
@@ -90,11 +91,30 @@ public:
     std::vector<TranslatorInfo> list() const override {
         std::vector<TranslatorInfo> found;
         for (auto const& map : listed_)
-            if (map.map.format == "x12") found.push_back({map.map.name, map.map.document, map.map.set});
+            if (map.map.format == "x12") found.push_back(info_of(map.map));
         return found;
     }
 
+    std::optional<TranslatorInfo> info(std::string_view name) const override {
+        for (auto const& map : listed_)
+            if (map.map.name == name) return info_of(map.map);
+        return std::nullopt;
+    }
+
+    std::expected<std::shared_ptr<FileTranslator const>, Diagnostics> find_file(std::string_view name) override {
+        std::lock_guard const lock(mutex_);
+        auto& kept = files_[std::string(name)];
+        if (kept == nullptr) {
+            auto made = make_file_translator(*source_, name);
+            if (!made) return std::unexpected(std::move(made.error()));
+            kept = std::move(*made);
+        }
+        return kept;
+    }
+
 private:
+    static TranslatorInfo info_of(EffectiveMap const& map) { return {map.name, map.document, map.set, map.format}; }
+
     /// From the map loaded at the start, where the name is one.
     std::expected<std::shared_ptr<Translator const>, Diagnostics>
     make(std::string_view name, std::shared_ptr<grammar::Schema const> const& schema) const {
@@ -110,6 +130,7 @@ private:
     std::unique_ptr<MapSource> source_;
     std::vector<Listed> listed_;
     std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<FileTranslator const>, std::less<>> files_;
     std::map<std::tuple<std::string, std::string, grammar::Schema const*>, std::shared_ptr<Translator const>> compiled_;
 };
 
@@ -122,6 +143,15 @@ make_translator(MapSource const& source, std::string_view name, std::shared_ptr<
     auto plan = compile(*map, source, std::move(schema));
     if (!plan) return std::unexpected(std::move(plan.error()));
     return std::make_shared<CompiledTranslator const>(std::move(*plan));
+}
+
+std::expected<std::shared_ptr<FileTranslator const>, Diagnostics> make_file_translator(MapSource const& source,
+                                                                                       std::string_view name) {
+    auto const map = load_map(source, name);
+    if (!map) return std::unexpected(map.error());
+    auto plan = compile_nodes(*map, source);
+    if (!plan) return std::unexpected(std::move(plan.error()));
+    return make_file_translator(std::move(*plan));
 }
 
 Plan const& plan_of(Translator const& translator) {
@@ -161,18 +191,34 @@ Diagnostics check_map(std::filesystem::path const& file, grammar::SchemaCache& s
     };
     auto text = read_file(file, limits::configuration_bytes);
     if (!text) return refuse(text.error().message);
-    auto parsed = parse_map(file.string(), *text);
-    if (!parsed) return parsed.error();
+    auto const head = map_head(*text);
+    if (head.name.empty()) return parse_map(file.string(), *text).error(); // MAP-0003
     auto const folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
     auto source = folder_maps(folder, embedded_maps());
     if (!source) return refuse(source.error().message);
-    return check_map(**source, parsed->name, schemas);
+    return check_map(**source, head.name, schemas);
+}
+
+/// Shapes only: they are checked where they are used; here only what is wrong however paths are written.
+static Diagnostics check_shapes(MapSource const& source, std::string_view name) {
+    auto const file = source.map(name);
+    if (!file) return {};
+    auto by_segments = parse_map(file->shown_name, file->text, PathSyntax::segments);
+    if (by_segments || parse_map(file->shown_name, file->text, PathSyntax::names)) return {};
+    return std::move(by_segments.error());
 }
 
 Diagnostics check_map(MapSource const& source, std::string_view name, grammar::SchemaCache& schemas) {
+    if (auto const file = source.map(name)) {
+        auto const head = map_head(file->text);
+        if (head.extends.empty() && head.format.empty() && head.document.empty()) return check_shapes(source, name);
+    }
     auto const map = load_map(source, name);
     if (!map) return map.error();
-    if (map->document.empty() && map->set.empty()) return {}; // shapes only: checked where they are used
+    if (!map->format.empty() && map->format != "x12") {
+        auto const plan = compile_nodes(*map, source);
+        return plan ? Diagnostics() : plan.error();
+    }
     if (map->releases.empty())
         return {map_diagnostic("MAP-0003", map->origin, 1, "The map names no release.",
                                "Write, for example: format x12 850 004010")};
@@ -187,8 +233,10 @@ Diagnostics check_map(MapSource const& source, std::string_view name, grammar::S
             continue;
         }
         auto const plan = compile(*map, source, schema);
-        if (plan) continue;
-        for (auto const& fault : plan.error()) // what is wrong in every release is said once
+        auto const found = !plan                                     ? plan.error()
+                           : release == map->releases.front() ? unwritten_mandatory(**plan, map->origin)
+                                                                     : Diagnostics();
+        for (auto const& fault : found) // what is wrong in every release is said once
             if (std::none_of(faults.begin(), faults.end(), [&](Diagnostic const& said) {
                     return said.code == fault.code && said.place.file == fault.place.file &&
                            said.place.line == fault.place.line && said.message == fault.message;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "syntax/json/value.hpp"
+#include "translator/write_policy.hpp"
 
 #include <cstdint>
 #include <map>
@@ -38,6 +39,8 @@ struct RunValues {
     std::map<std::string, std::string, std::less<>> named;
     /// `$order.PATH`: the stored order that this document answers; nullptr: none is known.
     json::Value const* order = nullptr;
+    /// What happens to texts that the receiver cannot take.
+    WritePolicy policy;
     /// `lookup NAME`. A name that is not here refuses every value.
     CrossReferences cross_references;
     /// The same, lent for the call: what a profile keeps for all runs. Asked where the name is not above.

@@ -40,6 +40,7 @@ struct OutObject {
     std::vector<Text> slots;
     std::vector<List> lists;
     std::vector<Kept> kept;
+    std::vector<std::unique_ptr<json::Value>> made; // entries that the document does not have: pieces of a long text
 
     [[nodiscard]] List* list(SlotIndex slot);
 };
@@ -65,6 +66,8 @@ private:
                   BindReport& report) const;
     void list(OutObject& object, Member const& member, json::Value const& items, std::string const& path,
               BindReport& report);
+    std::vector<json::Value> carried_over(Member const& member, json::Value const& entry, std::string const& path,
+                                          BindReport& report) const;
     bool entry(OutObject& object, Member const& member, json::Value const& value, std::string const& path,
                std::size_t index, std::vector<Member const*>& taken, BindReport& report);
     std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path,
@@ -135,6 +138,9 @@ private:
                 std::vector<std::vector<std::string>>& elements, bool more_allowed);
     void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources,
                OutObject const& object);
+    /// Characters and length by the partner's policy, each change with a diagnostic.
+    void fit(std::string& text, grammar::NodeIndex row, std::size_t element, std::size_t component,
+             std::string const& canonical);
     void check_characters(std::string_view text, std::string_view external, std::string const& canonical);
     static std::string canonical_of(OutObject const& object, OutObject::Text const* source);
     Diagnostic fault(std::string_view code, std::string const& canonical, std::string message,

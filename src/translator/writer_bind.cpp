@@ -170,6 +170,28 @@ bool Binder::entry(OutObject& object, Member const& member, json::Value const& v
     return false;
 }
 
+/// A text of a list that is longer than its element goes on in the next entry, where the policy says so.
+std::vector<json::Value> Binder::carried_over(Member const& member, json::Value const& entry, std::string const& path,
+                                              BindReport& report) const {
+    auto const* const body = member.bodies.empty() ? nullptr : member.bodies.front();
+    if (values_ == nullptr || values_->policy.too_long != WritePolicy::TooLong::carry_over || body == nullptr ||
+        !body->scalar || !entry.is_string())
+        return {};
+    auto const& line = *body->lines.front();
+    if (line.converter.op != Op::text || line.converter.elements.empty()) return {};
+    auto const most = line.converter.elements.front()->max;
+    if (most == 0 || character_count(entry.text()) <= most) return {};
+    std::vector<json::Value> values;
+    for (auto& piece : pieces_of(entry.text(), most))
+        values.emplace_back(std::move(piece));
+    report.diagnostics.push_back(
+        fault("MAP-0124", path, &entry,
+              fmt::format("`{}` is longer than the {} characters of its element; it is written in {} pieces, and will be "
+                          "read back as that many entries.",
+                          path, most, values.size())));
+    return values;
+}
+
 void Binder::list(OutObject& object, Member const& member, json::Value const& items, std::string const& path,
                   BindReport& report) {
     if (!items.is_array()) // the schema's check refuses it before
@@ -187,6 +209,14 @@ void Binder::list(OutObject& object, Member const& member, json::Value const& it
             not_carried(own_path, nullptr,
                         fmt::format("`{}` is not written: no line of the map {} chooses it.", own_path, plan_.name),
                         "If the partner needs it, add a line in an override.", report);
+            continue;
+        }
+        if (auto const pieces = carried_over(member, entry_, own_path, report); !pieces.empty()) {
+            for (auto const& piece : pieces) {
+                object.made.push_back(std::make_unique<json::Value>(piece));
+                object.lists[first_list + source].items.push_back(
+                    item(*member.bodies[source], *object.made.back(), own_path, &object, report));
+            }
             continue;
         }
         for (;;) {

@@ -41,6 +41,53 @@ std::string Emitter::canonical_of(OutObject const& object, OutObject::Text const
                : object.path;
 }
 
+void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::size_t component,
+                  std::string const& canonical) {
+    static WritePolicy const usual;
+    auto const& policy = values_ == nullptr ? usual : values_->policy;
+    auto const external = [&] { return fmt::format("{}{:02}", segment_id(row), element + 1); };
+    if (!in_set(text, policy.set)) {
+        if (policy.characters == WritePolicy::Characters::refuse && policy.set != CharacterSet::any) {
+            diagnostics_.push_back(fault("MAP-0113", canonical,
+                                         fmt::format("`{}` \"{}\" holds characters that the partner does not take; "
+                                                     "{} cannot be written.",
+                                                     canonical, text, external()),
+                                         "Change the text, or let the partner's profile transliterate or replace."));
+            return;
+        }
+        if (policy.characters != WritePolicy::Characters::refuse) {
+            auto fitted = in_set(text, policy);
+            diagnostics_.push_back(fault("MAP-0125", canonical,
+                                         fmt::format("`{}` \"{}\" is written to {} as \"{}\": the partner does not take "
+                                                     "all its characters.",
+                                                     canonical, text, external(), fitted)));
+            text = std::move(fitted);
+        }
+    }
+    if (policy.characters != WritePolicy::Characters::refuse)
+        for (char& c : text)
+            if (c == delimiters_.element || c == delimiters_.segment || c == delimiters_.component ||
+                (delimiters_.repetition != '\0' && c == delimiters_.repetition)) {
+                diagnostics_.push_back(
+                    fault("MAP-0125", canonical,
+                          fmt::format("`{}` is written to {} with `{}` in place of `{}`, a delimiter of this interchange.",
+                                      canonical, external(), policy.replacement, c)));
+                c = policy.replacement;
+            }
+    check_characters(text, external(), canonical);
+    auto const& rules = schema_.segments()[schema_.nodes()[row].segment].elements;
+    if (policy.too_long != WritePolicy::TooLong::cut || element >= rules.size()) return;
+    auto const* rule = &rules[element];
+    if (rule->kind == grammar::ElementClass::composite)
+        rule = component < rule->components.size() ? &rule->components[component] : nullptr;
+    if (rule == nullptr || rule->kind != grammar::ElementClass::text || character_count(text) <= rule->max) return;
+    auto const kept = std::string(characters(text, 1, rule->max));
+    diagnostics_.push_back(fault("MAP-0124", canonical,
+                                 fmt::format("`{}` \"{}\" is cut to \"{}\": {} holds {} characters.", canonical, text,
+                                             kept, external(), rule->max)));
+    text = kept;
+}
+
 /// A delimiter inside a text would change what the receiver reads.
 void Emitter::check_characters(std::string_view text, std::string_view external, std::string const& canonical) {
     auto const bad = std::find_if(text.begin(), text.end(), [&](char c) {

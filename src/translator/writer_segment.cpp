@@ -104,9 +104,9 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
         auto const* const source = e < sources.size() ? sources[e] : nullptr;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             if (i != 0) text += delimiters_.component;
+            if (parts[i] != count_mark || source == nullptr || source->line == nullptr || !source->line->expression)
+                fit(parts[i], node, e, i, canonical_of(object, source));
             text += parts[i];
-            if (source == nullptr || source->line == nullptr || !source->line->expression) // else a count's mark
-                check_characters(parts[i], fmt::format("{}{:02}", id, e + 1), canonical_of(object, source));
         }
         built.segment.set(e + 1, std::move(text));
     }

@@ -110,7 +110,7 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
         if (inner == nullptr) continue;
         auto const own_path = joined(path, one->name);
         if (one->kind == MemberKind::object || one->kind == MemberKind::entry || !one->members.empty()) {
-            unwritten(object, *one, *inner, one->kind == MemberKind::entry ? path : own_path, report);
+            unwritten(object, *one, *inner, one->kind == MemberKind::list ? path : own_path, report);
             continue;
         }
         bool written = true;

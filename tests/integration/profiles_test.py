@@ -317,8 +317,8 @@ class Turnaround(Profiles):
     """An answer of ours echoes what only their order had."""
     MAP = """\
 translator acme/855 extends x12/855
-replace contract_number  read BAK07
-add contract_number  write BAK07  = $order.contract_number
+remove contract_number
+add -  write BAK07  = $order.contract_number
 """
 
     def test_the_stored_order(self):
@@ -332,7 +332,7 @@ add contract_number  write BAK07  = $order.contract_number
         self.receive(site, interchange(901, [group("PO", 77, [transaction_set("850", "0001", body)])]), expect=0)
         site.serve()
         answer = {"schema": "wharf/purchase_order_acknowledgment/1", "document": "purchase_order_acknowledgment",
-                  "order_number": "4711", "purpose": "original", "type": "accepted", "order_date": "2025-06-02", "lines": []}
+                  "order_number": "4711", "purpose": "original", "status": "accepted", "order_date": "2025-06-02", "lines": []}
         status, said = site.post(answer)
         self.assertEqual(status, 202, said)
         harness.wait_for(lambda: site.sent(), 20, "the acknowledgment")

@@ -43,7 +43,7 @@ std::unique_ptr<gateway::Gateway> open(Common const& common, gateway::OpenFor pu
 
 /// For commands that only look: the store alone, no secrets, no grammars.
 int with_store(Common const& common, std::function<int(store::Store&)> const& work) {
-    auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form);
+    auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form, partner::Sources::drop);
     if (!configuration)
         return complain(configuration.error());
     auto store = store::open_sqlite(configuration->gateway.store_file, store::OpenMode::existing);

@@ -255,15 +255,33 @@ private:
         auto& document_check = *document.add_subcommand("check", "Check canonical documents against their schemas");
         add_files(document_check, document_check_.files, "JSON files");
         add_reporting(document_check, document_check_.reporting);
-        auto& translator = *app_.add_subcommand("translator", "Maps between X12 and canonical documents");
+        auto& translator = *app_.add_subcommand("translator", "Maps between other formats and canonical documents");
         translator.require_subcommand(1);
         auto& translator_check =
             *translator.add_subcommand("check", "Check maps against grammar and schema, both ways");
         translator_check.add_option("FILE", translator_check_.files, "Map files, or names of built-in maps: x12/850")
             ->required()
             ->type_name("");
+        translator_check.add_flag("--coverage", translator_check_.coverage,
+                                  "List what no line of a map reads, and what none writes");
         add_reporting(translator_check, translator_check_.reporting);
         add_grammars(translator_check, grammars_);
+        auto& show = *translator.add_subcommand("show", "Show a map with all it includes and extends");
+        show.add_option("FILE", translator_show_.file, "Map file, or name of a built-in map: x12/850")
+            ->required()
+            ->type_name("");
+        auto* const json = show.add_flag("--json", translator_show_.json, "As JSON (schemas/translator.1.json)");
+        auto* const sample =
+            show.add_flag("--sample", translator_show_.sample, "As a sample with the names of the fields");
+        auto* const effective = show.add_flag("--effective", translator_show_.effective,
+                                              "Each line with its origin and what its types imply");
+        json->excludes(sample)->excludes(effective);
+        sample->excludes(effective);
+        add_grammars(show, grammars_);
+        auto& test = *translator.add_subcommand("test", "Run the cases beside maps: FILE.tests/");
+        test.add_option("FILE", translator_test_.files, "Map files, or folders of them")->required()->type_name("");
+        test.add_flag("--update", translator_test_.update, "Make what comes out the expected result");
+        add_grammars(test, grammars_);
     }
     void add_guide() {
         auto& guide = *app_.add_subcommand("guide", "What one partner allows of a set");
@@ -370,7 +388,9 @@ private:
             if (app_.get_subcommand("partner")->got_subcommand("explain")) return partner_explain_;
             return partner_check_;
         }
-        translator_check_.grammars = grammars;
+        translator_check_.grammars = translator_show_.grammars = translator_test_.grammars = grammars;
+        if (app_.get_subcommand("translator")->got_subcommand("show")) return translator_show_;
+        if (app_.get_subcommand("translator")->got_subcommand("test")) return translator_test_;
         return translator_check_;
     }
 
@@ -381,6 +401,8 @@ private:
     TranslateCommand translate_;
     DocumentCheckCommand document_check_;
     TranslatorCheckCommand translator_check_;
+    TranslatorShowCommand translator_show_;
+    TranslatorTestCommand translator_test_;
     GuideCheckCommand guide_check_;
     GuideShowCommand guide_show_;
     PartnerCheckCommand partner_check_;

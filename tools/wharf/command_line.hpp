@@ -83,7 +83,22 @@ struct DocumentCheckCommand {
 
 struct TranslatorCheckCommand {
     std::vector<std::string> files;
+    bool coverage = false; // list what no line reads and what no line writes
     Reporting reporting;
+    std::optional<std::filesystem::path> grammars;
+};
+
+/// A map as text after all edits, with origins, as JSON, or as an annotated sample.
+struct TranslatorShowCommand {
+    std::string file; // or the name of a built-in map
+    bool json = false, sample = false, effective = false;
+    std::optional<std::filesystem::path> grammars;
+};
+
+/// Runs the cases beside maps.
+struct TranslatorTestCommand {
+    std::vector<std::string> files; // maps, or folders of maps
+    bool update = false;            // what comes out becomes what is expected
     std::optional<std::filesystem::path> grammars;
 };
 
@@ -127,7 +142,7 @@ struct Answer {
 };
 
 using Command = std::variant<Answer, LintCommand, AckCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
-                             TranslatorCheckCommand, GuideCheckCommand, GuideShowCommand, PartnerCheckCommand,
+                             TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand, PartnerCheckCommand,
                              PartnerExplainCommand, GatewayCommand>;
 
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);

@@ -11,6 +11,8 @@ namespace wharf::cli {
 [[nodiscard]] int run(TranslateCommand const& command);
 [[nodiscard]] int run(DocumentCheckCommand const& command);
 [[nodiscard]] int run(TranslatorCheckCommand const& command);
+[[nodiscard]] int run(TranslatorShowCommand const& command);
+[[nodiscard]] int run(TranslatorTestCommand const& command);
 [[nodiscard]] int run(GuideCheckCommand const& command);
 [[nodiscard]] int run(GuideShowCommand const& command);
 [[nodiscard]] int run(PartnerCheckCommand const& command);

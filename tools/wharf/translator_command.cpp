@@ -2,59 +2,98 @@
 #include "diagnostic/render.hpp"
 #include "grammar/schema.hpp"
 #include "tools/wharf/commands.hpp"
+#include "tools/wharf/map_at_hand.hpp"
 #include "tools/wharf/output.hpp"
+#include "translator/compile.hpp"
+#include "translator/coverage.hpp"
 #include "translator/map_parser.hpp"
-#include "translator/map_source.hpp"
 #include "translator/translator_impl.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <iterator>
 #include <unistd.h>
 
 namespace wharf::cli {
+
+Result<MapAtHand> map_at_hand(std::string const& word) {
+    MapAtHand found;
+    auto shipped = translator::embedded_maps();
+    if (auto const built_in = shipped->map(word)) {
+        found.text = std::string(built_in->text);
+        found.name = word;
+        found.source = std::move(shipped);
+        return found;
+    }
+    auto text = read_file(word, limits::configuration_bytes);
+    if (!text) return invalid(fmt::format("{}, and there is no built-in map of this name", text.error().message));
+    found.text = *std::move(text);
+    found.name = translator::map_head(found.text).name;
+    auto const folder = std::filesystem::path(word).parent_path();
+    auto around = translator::folder_maps(folder.empty() ? "." : folder, std::move(shipped));
+    if (!around) return std::unexpected(std::move(around.error()));
+    found.source = *std::move(around);
+    return found;
+}
+
 namespace {
 
-/// Checks maps one by one: their text, what they include and extend, and every path against grammar and schema in each
-/// release they name.
 class Checker {
 public:
-    explicit Checker(grammar::SchemaCache& schemas) : schemas_(schemas) {}
+    Checker(grammar::SchemaCache& schemas, bool list) : schemas_(schemas), list_(list) {}
 
-    /// A built-in map by name, or a file with the built-in maps and its own folder around it. False: `trouble` was
-    /// told.
+    /// False: `trouble` was told.
     bool check(std::string const& word) {
-        auto shipped = translator::embedded_maps();
-        if (shipped->map(word)) {
-            add(translator::check_map(*shipped, word, schemas_));
-            return true;
-        }
-        auto const text = read_file(word, limits::configuration_bytes);
-        if (!text) {
-            trouble(fmt::format("{}, and there is no built-in map of this name", text.error().message));
+        auto const map = map_at_hand(word);
+        if (!map) {
+            trouble(map.error().message);
             return false;
         }
-        auto const parsed = translator::parse_map(word, *text);
-        if (!parsed) {
-            add(parsed.error());
+        if (map->name.empty()) {
+            add(translator::parse_map(word, map->text).error());
             return true;
         }
-        auto folder = std::filesystem::path(word).parent_path();
-        auto around = translator::folder_maps(folder.empty() ? "." : folder, std::move(shipped));
-        if (!around) {
-            trouble(around.error().message);
-            return false;
-        }
-        add(translator::check_map(**around, parsed->name, schemas_));
+        auto found = translator::check_map(*map->source, map->name, schemas_);
+        bool const sound = !has_errors(found);
+        add(std::move(found));
+        if (sound) report(*map);
         return true;
     }
 
     Diagnostics findings;
+    std::string coverage;
 
 private:
-    void add(Diagnostics const& found) { std::ranges::copy(found, std::back_inserter(findings)); }
+    void add(Diagnostics found) { std::ranges::move(found, std::back_inserter(findings)); }
+
+    /// What the map covers, in its first release.
+    void report(MapAtHand const& map) {
+        auto const loaded = translator::load_map(*map.source, map.name);
+        if (!loaded || loaded->document.empty()) return;
+        std::unique_ptr<translator::Plan const> plan;
+        if (loaded->format == "x12") {
+            auto const schema = schemas_.get(loaded->releases.front(), loaded->set);
+            if (schema == nullptr) return;
+            auto made = translator::compile(*loaded, *map.source, schema);
+            if (made) plan = *std::move(made);
+        } else if (auto made = translator::compile_nodes(*loaded, *map.source)) {
+            plan = *std::move(made);
+        }
+        if (plan == nullptr) return;
+        auto const covered = translator::coverage_of(*plan);
+        coverage += fmt::format("{}: {}\n", map.name, translator::summary(covered));
+        for (auto const& reason : covered.reasons)
+            coverage += fmt::format("  {}\n", reason);
+        if (!list_) return;
+        for (auto const& unread : covered.external_unread)
+            coverage += fmt::format("  not read: {}\n", unread);
+        for (auto const& unwritten : covered.members_unwritten)
+            coverage += fmt::format("  not written: {}\n", unwritten);
+    }
 
     grammar::SchemaCache& schemas_;
+    bool list_;
 };
 
 } // namespace
@@ -67,7 +106,7 @@ int run(TranslatorCheckCommand const& command) {
         return could_not_run;
     }
     grammar::SchemaCache schemas(*std::move(grammars));
-    Checker checker(schemas);
+    Checker checker(schemas, command.coverage);
     Outcome outcome;
     std::uint64_t checked = 0;
     for (auto const& word : command.files) {
@@ -82,7 +121,7 @@ int run(TranslatorCheckCommand const& command) {
         out = render_json(checker.findings);
     } else if (checked > 0) {
         out = rendered(checker.findings, STDOUT_FILENO);
-        out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", plural(checked, "translator"),
+        out += fmt::format("{}{}{}: {}\n", out.empty() ? "" : "\n", checker.coverage, plural(checked, "translator"),
                            count_words(checker.findings));
     }
     if (!print(out)) outcome.failed();

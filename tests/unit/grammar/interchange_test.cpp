@@ -149,6 +149,19 @@ TEST(Lint, findings_stay_small_whatever_the_file_holds) {
     }
 }
 
+TEST(Lint, a_segment_longer_than_any_is_one_finding) {
+    for (std::string const& separators : {std::string("*A"), std::string()}) { // the second has no end of its id
+        auto const segment = separators.empty() ? std::string(16'800'000, 'A') : "MSG*" + std::string(16'800'000, 'A') + separators;
+        auto const text = test::interchange("PO", {test::set("850", "BEG*00*SA*4711**20250602~N9*L1*NOTE~" + segment + "~PO1*1*10*EA*12.50~CTT*1~")});
+        auto const findings = lint(text, "t", schemas()).diagnostics;
+        ASSERT_EQ(findings.size(), 1u) << (findings.empty() ? "" : findings.back().message);
+        EXPECT_EQ(findings[0].code, "X12-0008");
+        EXPECT_EQ(findings[0].place.segment_id, separators.empty() ? "AAA" : "MSG");
+        EXPECT_EQ(findings[0].place.segment_position, 4u);
+        EXPECT_EQ(findings[0].acknowledgment.segment, "8");
+    }
+}
+
 TEST(Lint, time_follows_the_length_of_the_file) {
     // Each took minutes when something in it was quadratic; now well under a second each, even unoptimised.
     auto const repeated = [](std::string_view what, std::size_t bytes) {

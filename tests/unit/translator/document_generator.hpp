@@ -114,6 +114,11 @@ private:
         return text;
     }
 
+    std::string time_of(DateFormat const& format) {
+        return fmt::format("{:02}:{:02}", below(24), below(60)) +
+               (format.pattern().find("SS") == std::string::npos ? "" : fmt::format(":{:02}", below(60)));
+    }
+
     /// Codes that other claims of the same tuples take first; lists must not hold them.
     std::set<std::string> taken_codes(Body const& body) {
         std::set<std::string> codes;
@@ -131,10 +136,26 @@ private:
         return codes;
     }
 
+    /// A value of the line; a list of them where it splits one text.
     json::Value value(Body const& body, Line const& line) {
+        if (line.converter.split.empty()) return one_value(body, line);
+        json::Value values = json::Value(json::Array{});
+        for (unsigned i = 0, count = 1 + below(3); i < count; ++i) {
+            auto text = one_value(body, line).text();
+            std::erase_if(text, [&](char c) { return line.converter.split.find(c) != std::string::npos || c == ' '; });
+            if (!text.empty()) values.push_back(json::Value(text));
+        }
+        if (values.items().empty()) values.push_back(json::Value("x"));
+        return values;
+    }
+
+    json::Value one_value(Body const& body, Line const& line) {
         auto const& converter = line.converter;
         auto const* rule = converter.elements.front();
-        auto const max = std::min<unsigned>({rule->max == 0 ? 10 : rule->max, 14u, converter.node->max_length});
+        auto max = std::min<unsigned>({rule->max == 0 ? 10 : rule->max, 14u, converter.node->max_length});
+        if (converter.part_first != 0)
+            max = (converter.part_last == 0 ? std::max(max, converter.part_first) : converter.part_last) -
+                  converter.part_first + 1;
         auto const min = std::max<unsigned>({rule->min, 1u, converter.node->min_length});
         switch (converter.op) {
         case Op::code: {
@@ -146,7 +167,7 @@ private:
                 for (unsigned tries = 0; tries < 100 || words.empty(); ++tries) {
                     auto const letter = std::string(1, static_cast<char>('a' + below(26)));
                     auto const code = rule->max == 1 ? letter : letter + digits(1, true);
-                    if (converter.codes->quoted_word(code).empty()) return json::Value("x12:" + code);
+                    if (converter.codes->quoted_word(code).empty()) return json::Value(converter.quoted_list.substr(1) + code);
                 }
             }
             return json::Value(words[below(static_cast<unsigned>(words.size()))]);
@@ -169,8 +190,10 @@ private:
         case Op::date:
             return json::Value(date());
         case Op::time:
-            return json::Value(time());
+            return json::Value(converter.format != nullptr ? time_of(*converter.format) : time());
         case Op::moment: {
+            if (converter.format != nullptr) return json::Value(date() + "T" + time_of(*converter.format));
+            if (converter.iso) return json::Value(date() + (chance(0.6) ? "T" + time() : ""));
             bool const may_lack =
                 line.alternatives.front().parts.size() < 2 || line.alternatives.front().parts.back().may_lack;
             bool const can = line.alternatives.front().parts.size() > 1;
@@ -236,13 +259,16 @@ private:
                 if (holds(inner)) into.set(member.name, std::move(inner));
                 break;
             }
+            case MemberKind::word:
+                into.set(member.name, json::Value(member.word));
+                break;
             case MemberKind::simple:
             case MemberKind::lines:
                 scalar(body, member, into, root, parent, wanted, chosen);
                 break;
             case MemberKind::child:
             case MemberKind::list:
-                list(body, member, into, root, wanted, depth);
+                list(body, member, into, root, parent, wanted, chosen, depth);
                 break;
             default:
                 break;
@@ -274,23 +300,33 @@ private:
         into.set(member.name, std::move(made));
     }
 
-    void list(Body const& body, Member const& member, json::Value& into, json::Value& root, Wanted const& wanted,
-              unsigned depth) {
-        bool want = member.required;
+    void list(Body const& body, Member const& member, json::Value& into, json::Value& root, json::Value const& parent,
+              Wanted const& wanted, std::vector<Line const*> const& chosen, unsigned depth) {
+        json::Value items = json::Value(json::Array{});
+        for (auto const& entry : member.members) { // those that lines choose by a word stand first
+            json::Value made = json::Value(json::Object{});
+            members(body, *entry, made, root, parent, wanted, chosen, depth, 0);
+            if (made.members().size() > 1) items.push_back(std::move(made));
+        }
+        if (member.lists.empty()) {
+            if (!items.items().empty()) into.set(member.name, std::move(items));
+            return;
+        }
+        bool want = member.required || !items.items().empty();
         for (auto const slot : member.lists)
             want = want || wanted.slots.contains(slot);
         if (!want || depth > 7) return;
 
         auto const limit = std::min(3u, capacity(body, member.lists.front()));
         auto const count = 1 + below(limit);
-        json::Value items = json::Value(json::Array{});
+        auto const before = static_cast<unsigned>(items.items().size());
         for (unsigned i = 0; i < count; ++i) {
             auto const& inner = *member.bodies.front();
             json::Value item;
             if (inner.scalar) {
                 item = value(inner, *inner.lines.front());
             } else {
-                item = object(inner, root, depth + 1, i + 1);
+                item = object(inner, root, depth + 1, before + i + 1);
                 if (item.members().empty()) continue;
             }
             if (member.kind == MemberKind::child) {

@@ -245,5 +245,61 @@ TEST(Language, on_error_passes_and_holds) {
               "BEG*00**1~PO1**x1~");
 }
 
+// --- what the receiver cannot take
+
+TEST(Policy, characters) {
+    WritePolicy policy;
+    policy.characters = WritePolicy::Characters::transliterate;
+    policy.set = CharacterSet::extended;
+    EXPECT_EQ(in_set("Müller & Söhne – Ærø, Łódź €5…", policy), "Mueller & Soehne - Aeroe, Lodz EUR5...");
+    policy.set = CharacterSet::basic;
+    policy.replacement = '.';
+    EXPECT_EQ(in_set("Müller #5 漢", policy), "MUELLER .5 .");
+    policy.characters = WritePolicy::Characters::replace;
+    EXPECT_EQ(in_set("AÄb\xff", policy), "A...");
+    EXPECT_TRUE(in_set("A-B 7", CharacterSet::basic));
+    EXPECT_FALSE(in_set("a", CharacterSet::basic));
+    EXPECT_FALSE(in_set("A\n", CharacterSet::any));
+}
+
+TEST(Policy, pieces) {
+    using Pieces = std::vector<std::string>;
+    EXPECT_EQ(pieces_of("the quick brown fox", 10), (Pieces{"the quick", "brown fox"}));
+    EXPECT_EQ(pieces_of("abcdefghijkl", 5), (Pieces{"abcde", "fghij", "kl"}));
+    EXPECT_EQ(pieces_of("ab", 2), (Pieces{"ab"}));
+    EXPECT_EQ(pieces_of("äöü ß", 3), (Pieces{"äöü", "ß"}));
+    EXPECT_EQ(pieces_of("", 3), Pieces{});
+    EXPECT_EQ(pieces_of("a     b", 1), (Pieces{"a", "b"}));
+}
+
+TEST(Policy, what_the_partner_cannot_take) {
+    auto const map = map_of("contract_number  BEG04\n", "  messages[]  each MSG/01\n");
+    RunValues values;
+    std::string const name = R"(,"contract_number":"Müller","lines":[])";
+    EXPECT_EQ(write(map, name, &values), "BEG*00**1*Müller~");
+    values.policy.set = CharacterSet::extended;
+    EXPECT_NE(write(map, name, &values).find("MAP-0113 contract_number"), std::string::npos);
+    values.policy.characters = WritePolicy::Characters::transliterate;
+    auto const changed = write(map, name, &values);
+    EXPECT_EQ(changed.substr(0, changed.find('\n')), "BEG*00**1*Mueller~");
+    EXPECT_NE(changed.find("MAP-0125 contract_number"), std::string::npos) << changed;
+    auto const delimiter = write(map, R"(,"contract_number":"A*B","lines":[])", &values);
+    EXPECT_EQ(delimiter.substr(0, delimiter.find('\n')), "BEG*00**1*A B~");
+    EXPECT_NE(delimiter.find("MAP-0125"), std::string::npos);
+
+    std::string const text = std::string(200, 'a') + " " + std::string(100, 'b');
+    auto const lines = R"(,"lines":[{"position":1,"messages":[")" + text + R"("]}])";
+    EXPECT_NE(write(map, lines, &values).find("MAP-0111"), std::string::npos);
+    values.policy.too_long = WritePolicy::TooLong::cut;
+    auto const cut = write(map, lines, &values);
+    EXPECT_NE(cut.find("MSG*" + text.substr(0, 264) + "~"), std::string::npos) << cut;
+    EXPECT_NE(cut.find("MAP-0124"), std::string::npos);
+    values.policy.too_long = WritePolicy::TooLong::carry_over;
+    auto const carried = write(map, lines, &values);
+    EXPECT_NE(carried.find("MSG*" + std::string(200, 'a') + "~MSG*" + std::string(100, 'b') + "~"), std::string::npos)
+        << carried;
+    EXPECT_NE(carried.find("MAP-0124 lines[0].messages[0]"), std::string::npos);
+}
+
 } // namespace
 } // namespace wharf::translator
