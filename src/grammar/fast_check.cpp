@@ -1,6 +1,7 @@
 #include "grammar/fast_check.hpp"
 
 #include "grammar/narrowing.hpp"
+#include "grammar/value_rule.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -132,6 +133,32 @@ bool is_all_digits(char const* at, std::uint32_t length) {
     return others == 0;
 }
 
+constexpr std::int64_t powers[] = {100'000'000, 10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
+
+/// A number of one to eight characters without a sign, right and within the bounds. Others are looked at more carefully.
+[[gnu::always_inline]] inline bool is_within_bounds(char const* at, std::uint32_t length, FastElement const& rule, FastBounds const& bounds) {
+    if (length > 8)
+        return false;
+    auto text = load(at) & low_bytes(length);
+    std::uint32_t decimals = bounds.implied;
+    if (auto const others = not_digits(text) & low_bytes(length); others != 0) {
+        auto const place = static_cast<unsigned>(std::countr_zero(others)) & ~7u;
+        if ((others & (others - 1)) != 0 || (text >> place & 0xff) != '.' || !bounds.point)
+            return false;
+        auto const before = (std::uint64_t{1} << place) - 1; // the digits behind the point move up to those before it
+        text = (text & before) | (text >> 8 & ~before);
+        decimals = --length - place / 8;
+        if (length == 0 || decimals > bounds.decimals)
+            return false;
+    }
+    auto value = text << (64 - 8 * length) & bytes(0x0f); // the last digit in the highest byte
+    value = (value * 2561) >> 8 & 0x00ff00ff00ff00ffu;
+    value = (value * 6553601) >> 16 & 0x0000ffff0000ffffu;
+    value = (value * 42949672960001u) >> 32;
+    auto const scaled = static_cast<std::int64_t>(value) * powers[decimals];
+    return length - rule.min <= rule.span && scaled >= bounds.from && scaled <= bounds.to;
+}
+
 /// Nothing is in it; kept apart from the lists' own tables, which are hashed when first looked up.
 CodeTableView nothing_yet() {
     static CodeTable const empty;
@@ -218,6 +245,7 @@ bool FastCheck::run(x12::SegmentList const& set) {
     return tables_.guided ? walk<true>(segments) : walk<false>(segments);
 }
 
+template <bool guided>
 [[gnu::always_inline]] inline bool FastCheck::elements_are_right(Segments const& s, x12::Segment const& segment, std::uint32_t first_element,
                                           std::uint32_t known, std::uint16_t rule_index, bool components) {
     auto const* end = s.ends + segment.first_end;
@@ -253,6 +281,8 @@ bool FastCheck::run(x12::SegmentList const& set) {
             wrong |= static_cast<unsigned>(time_is_wrong(at, length) || length - rule->min > rule->span);
         } else if (rule->check == Check::plain_digits) {
             wrong |= static_cast<unsigned>(length - rule->min > rule->span || !is_all_digits(at, length));
+        } else if (guided && rule->check == Check::bounded && is_within_bounds(at, length, *rule, tables_.bounds[rule->codes])) {
+            continue;
         } else {
             wrong |= static_cast<unsigned>(!careful_is_right(rule_index, static_cast<std::uint32_t>(std::countr_zero(bit)), {at, length}));
         }
@@ -296,9 +326,8 @@ template <bool guided> bool FastCheck::walk(Segments const& s) {
             }
             std::uint32_t seen;
             if (guided && nodes[to].place != no_place) {
-                to = enter_variant(s, segment, to, (step & step_repeats) != 0);
-                auto const most = schema_.places()[nodes[to].place].max;
-                if (most != 0 && place_counts_[nodes[to].place] > most)
+                to = enter_variant(s, segment, to, (step & step_repeats) != 0, near_the_end);
+                if (place_counts_[nodes[to].place] > tables_.places[nodes[to].place].max)
                     return false;
                 seen = counts[to];
             } else {
@@ -312,7 +341,7 @@ template <bool guided> bool FastCheck::walk(Segments const& s) {
         out[i] = node;
         auto const& row = nodes[node];
         special |= row.special;
-        if (near_the_end || !elements_are_right(s, segment, row.first_element, row.elements, row.rule, (row.special & special_components) != 0)) [[unlikely]]
+        if (near_the_end || !elements_are_right<guided>(s, segment, row.first_element, row.elements, row.rule, (row.special & special_components) != 0)) [[unlikely]]
             suspects_.push_back(i);
     }
     special_ = special;
@@ -325,7 +354,7 @@ bool FastCheck::careful_is_right(std::uint16_t rule, std::uint32_t element, std:
         return false;
     auto const* const guide = schema_.narrowing_of(rule);
     return guide == nullptr || guide->elements[element] == nullptr ||
-           narrowing_fault(guide->elements[element]->rule, grammar, value) == NarrowingFault::none;
+           find_fault(guide->elements[element]->rule, value, value_type(grammar)) == ValueFault::none;
 }
 
 bool FastCheck::components_are_right(Segments const& s, x12::Segment const& segment, std::uint16_t rule) const {
@@ -333,27 +362,44 @@ bool FastCheck::components_are_right(Segments const& s, x12::Segment const& segm
 }
 
 /// Which variant a segment is, counted for its place; counters begin anew when the place is entered.
-NodeIndex FastCheck::enter_variant(Segments const& s, x12::Segment const& segment, NodeIndex first, bool repeats) {
-    auto const index = schema_.nodes()[first].place;
-    auto const& place = schema_.places()[index];
+[[gnu::always_inline]] inline NodeIndex FastCheck::enter_variant(Segments const& s, x12::Segment const& segment, NodeIndex first, bool repeats, bool near_the_end) {
+    auto const index = tables_.nodes[first].place;
+    auto const& place = tables_.places[index];
     if (!repeats) {
         place_counts_[index] = 0;
-        for (auto const variant : place.variants)
-            counts_[variant] = 0;
+        for (std::uint32_t i = 0; i < place.variants; ++i)
+            counts_[tables_.variants[place.first_variant + i]] = 0;
     }
     ++place_counts_[index];
-    x12::SegmentView const view(s.text, segment, s.ends);
     auto variant = place.others;
-    if (place.element != 0) {
-        auto const value = view.element(place.element);
-        auto const found = value.empty() || value.size() > CodeTable::longest_key ? -1 : place.values.find(value);
-        if (found >= 0)
-            variant = place.by_value[static_cast<std::size_t>(found)];
-    } else {
-        variant = schema_.variant_of(first, view, delimiters_.component);
+    if (place.element == 0 || near_the_end) [[unlikely]] {
+        variant = variant_of(s, segment, first);
+    } else if (place.element < segment.count) {
+        auto const* const end = s.ends + segment.first_end + place.element;
+        auto const begin = end[-1] + 1;
+        auto const length = *end - begin;
+        if (length - 1 < CodeTable::longest_key) {
+            auto const key = load(s.text + begin) & low_bytes(length);
+            auto const* const last = tables_.keys.data() + place.first_key + place.keys;
+            for (auto const* one = tables_.keys.data() + place.first_key; one != last; ++one)
+                if (one->key == key) {
+                    variant = one->node;
+                    break;
+                }
+        }
     }
     ++counts_[variant];
     return variant;
+}
+
+NodeIndex FastCheck::variant_of(Segments const& s, x12::Segment const& segment, NodeIndex first) const {
+    auto const& place = schema_.places()[schema_.nodes()[first].place];
+    x12::SegmentView const view(s.text, segment, s.ends);
+    if (place.element == 0)
+        return schema_.variant_of(first, view, delimiters_.component);
+    auto const value = view.element(place.element);
+    auto const found = value.empty() || value.size() > CodeTable::longest_key ? -1 : place.values.find(value);
+    return found < 0 ? place.others : place.by_value[static_cast<std::size_t>(found)];
 }
 
 bool FastCheck::has_enough(NodeIndex representative) const {
@@ -409,7 +455,7 @@ void FastCheck::run_elements(x12::SegmentList const& set) {
         else
             continue;
         auto const& table = tables_.rules[rule];
-        if (i >= s.quick_count || !elements_are_right(s, segment, table.first_element, table.elements, rule, table.components))
+        if (i >= s.quick_count || !elements_are_right<true>(s, segment, table.first_element, table.elements, rule, table.components))
             suspects_.push_back(i);
     }
 }

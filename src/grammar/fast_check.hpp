@@ -44,12 +44,14 @@ private:
     class Lookup;
     bool start(x12::SegmentList const& set, Segments& segments);
     template <bool guided> bool walk(Segments const& segments);
+    template <bool guided>
     [[nodiscard]] bool elements_are_right(Segments const& segments, x12::Segment const& segment, std::uint32_t first_element,
                                           std::uint32_t known, std::uint16_t rule, bool components);
     [[nodiscard]] bool presence_is_right(std::uint16_t rule, std::uint64_t present);
     [[nodiscard]] bool careful_is_right(std::uint16_t rule, std::uint32_t element, std::string_view value) const;
     [[nodiscard]] bool components_are_right(Segments const& segments, x12::Segment const& segment, std::uint16_t rule) const;
-    NodeIndex enter_variant(Segments const& segments, x12::Segment const& segment, NodeIndex first, bool repeats);
+    NodeIndex enter_variant(Segments const& segments, x12::Segment const& segment, NodeIndex first, bool repeats, bool near_the_end);
+    [[nodiscard]] NodeIndex variant_of(Segments const& segments, x12::Segment const& segment, NodeIndex first) const;
     [[nodiscard]] bool has_enough(NodeIndex representative) const;
 
     struct RightMasks {

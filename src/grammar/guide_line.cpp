@@ -298,7 +298,8 @@ auto const row_cell = value_cell | keyword("unique")[begin_cell(CellKind::unique
                       keyword("override")[begin_cell(CellKind::override_parent)] |
                       (string_here[cell_text] >> eps[begin_cell(CellKind::name)]);
 auto const cells = *(gap >> eps[new_cell] >> (x3::raw[row_cell][cell_span] | eps[drop_cell]));
-auto const value_cells = *(gap >> eps[new_cell] >> (x3::raw[value_cell][cell_span] | eps[drop_cell]));
+auto const effect_cell = value_cell | keyword("unique")[begin_cell(CellKind::unique)]; // refused, but by name
+auto const value_cells = *(gap >> eps[new_cell] >> (x3::raw[effect_cell][cell_span] | eps[drop_cell]));
 
 // ---- what several rows have
 

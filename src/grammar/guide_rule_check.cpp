@@ -163,6 +163,11 @@ private:
         auto const target = lookup(effect.path);
         if (!target) return;
         auto const span = span_of(effect.path.source);
+        if (auto const unique = std::ranges::find(cells, GuideCell::Kind::unique, &GuideCell::kind); unique != cells.end()) {
+            add("GUIDE-0010", *unique, fmt::format("unique speaks of all values of {} and cannot hang on a condition", effect.path.text),
+                fmt::format("write unique in the row of the element, or a rule of its own: need unique({})", effect.path.text));
+            return;
+        }
         if (!target->facts) {
             if (!cells.empty())
                 add("GUIDE-0010", cells.front(),

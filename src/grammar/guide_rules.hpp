@@ -24,7 +24,8 @@ public:
     /// False when the set has nothing to run: call run() only where this is true.
     [[nodiscard]] bool any() const;
     /// `nodes`: the row of each segment, no_node for one that has no place. `special`: FastCheck::special() of the set.
-    void run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, std::uint8_t special, Findings& findings);
+    /// `structure_right`: every segment has its place.
+    void run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, std::uint8_t special, bool structure_right, Findings& findings);
 
 private:
     struct State;

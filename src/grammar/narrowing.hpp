@@ -24,22 +24,6 @@ struct Narrowing {
     bool components = false;    // something is said of components
 };
 
-enum class NarrowingFault : std::uint8_t {
-    none,
-    too_short,
-    too_long,
-    code,
-    digits,
-    decimals,
-    too_small,
-    too_large,
-    pattern,
-    kind
-};
-
-/// The first thing a guide's rule does not allow in a value, not empty. `rule`: what the grammar says of the element.
-[[nodiscard]] NarrowingFault narrowing_fault(ValueRule const& guide, ElementRule const& rule, std::string_view value);
-
 /// The component of a composite element; empty when it is shorter. Components count from 1.
 [[nodiscard]] std::string_view component_of(std::string_view element, std::uint32_t component, char separator);
 

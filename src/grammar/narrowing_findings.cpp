@@ -1,6 +1,7 @@
 #include "grammar/narrowing_findings.hpp"
 
 #include "grammar/element_check.hpp"
+#include "grammar/value_rule.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -31,7 +32,7 @@ std::string kind_in_words(ValueKind kind) {
     case ValueKind::ean:
         return "an EAN of 13 digits with a right check digit";
     case ValueKind::gtin:
-        return "a GTIN of 14 digits with a right check digit";
+        return "a GTIN of 14 digits (or 8, 12, 13) with a right check digit";
     case ValueKind::sscc:
         return "an SSCC of 18 digits with a right check digit";
     case ValueKind::gln:
@@ -52,36 +53,39 @@ std::string range_in_words(ValueRule const& guide) {
     return guide.from ? fmt::format("at least {}", guide.from->text()) : fmt::format("at most {}", guide.to->text());
 }
 
-struct FaultWords {
+struct Words {
     std::string_view code, acknowledged, implementation;
     std::string expected;
 };
 
-FaultWords describe(NarrowingFault fault, ValueRule const& guide) {
+Words describe(ValueFault fault, ValueRule const& guide) {
     auto const lengths = guide.lengths ? fmt::format("a length of {}{}", guide.lengths->first,
                                                      guide.lengths->first == guide.lengths->second ? "" : fmt::format(" to {}", guide.lengths->second))
                                        : std::string();
     switch (fault) {
-    case NarrowingFault::too_short:
+    case ValueFault::too_short:
         return {"X12-0607", "4", "4", lengths};
-    case NarrowingFault::too_long:
+    case ValueFault::too_long:
         return {"X12-0608", "5", "5", lengths};
-    case NarrowingFault::code: {
+    case ValueFault::code: {
         auto codes = guide.codes;
         codes.insert(codes.end(), guide.beyond_codes.begin(), guide.beyond_codes.end());
         return {"X12-0606", "7", "I6", codes.size() == 1 ? codes[0] : fmt::format("one of {}", codes_in_words(codes))};
     }
-    case NarrowingFault::digits:
+    case ValueFault::digits:
+        if (!guide.digits) // of a text that must be a number within bounds
+            return {"X12-0611", "7", "I12", "a number " + range_in_words(guide)};
         return {"X12-0610", "6", "I12", "digits only"};
-    case NarrowingFault::decimals:
+    case ValueFault::decimals:
         return {"X12-0612", "7", "I12", fmt::format("at most {} decimals", *guide.decimals)};
-    case NarrowingFault::too_small:
-    case NarrowingFault::too_large:
+    case ValueFault::below:
+    case ValueFault::above:
         return {"X12-0611", "7", "I12", "a number " + range_in_words(guide)};
-    case NarrowingFault::pattern:
+    case ValueFault::pattern:
         return {"X12-0609", "7", "I12", fmt::format("the pattern {}", guide.like_text)};
-    case NarrowingFault::kind:
-    case NarrowingFault::none:
+    case ValueFault::kind:
+    case ValueFault::check_digit:
+    case ValueFault::none:
         break;
     }
     return {"X12-0613", "7", "I12", kind_in_words(guide.is)};
@@ -198,8 +202,8 @@ void NarrowingFindings::add_at(Diagnostic diagnostic, std::size_t index, Target 
 }
 
 void NarrowingFindings::value(std::size_t index, NodeIndex row, Target const& target, std::string_view value) {
-    auto const fault = narrowing_fault(*target.guide, *target.rule, value);
-    if (fault == NarrowingFault::none || findings_.is_full())
+    auto const fault = find_fault(*target.guide, value, value_type(*target.rule));
+    if (fault == ValueFault::none || findings_.is_full())
         return;
     auto const words = describe(fault, *target.guide);
     auto diagnostic = findings_.at_segment(words.code, index, row,

@@ -10,13 +10,14 @@ bool is_reckoned(Operand::Kind kind) { return kind == Operand::Kind::count || ki
 
 } // namespace
 
-RuleRun::RuleRun(Schema const& schema, Hierarchy const& hierarchy) : places_(schema, hierarchy), schema_(schema) {
+RuleRun::RuleRun(Schema const& schema, Hierarchy const& hierarchy, RuleSelection const* only) : places_(schema, hierarchy), schema_(schema), only_(only) {
     for (auto const& rule : schema.narrowed().rules)
         compile_rule(rule, 0);
     for (NodeIndex node = 0; node < schema.nodes().size(); ++node)
         compile_rows(node);
     if (any())
         places_.finish();
+    only_ = nullptr;
 }
 
 void RuleRun::compile_rows(NodeIndex node) {
@@ -27,13 +28,19 @@ void RuleRun::compile_rows(NodeIndex node) {
         return;
     for (auto const& element : row.elements)
         if (element.rule.unique)
-            unique_.push_back({&element.rule, own_reading(node, element.element, element.component, {}).slot});
+            add_unique(element.rule, node, element.element, element.component, {});
     if (row.pairs.empty())
         return;
-    pairs_.push_back({node, &row.pairs, own_reading(node, 0, 0, {}).slot});
+    if (auto const serial = pair_serial_++; is_wanted(only_ == nullptr ? nullptr : &only_->pairs, serial))
+        pairs_.push_back({serial, node, &row.pairs, own_reading(node, 0, 0, {}).slot});
     for (auto const& pair : row.pairs)
         if (pair.rule.unique)
-            unique_.push_back({&pair.rule, own_reading(node, 0, 0, pair.qualifier).slot});
+            add_unique(pair.rule, node, 0, 0, pair.qualifier);
+}
+
+void RuleRun::add_unique(ValueRule const& rule, NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair) {
+    if (auto const serial = unique_serial_++; is_wanted(only_ == nullptr ? nullptr : &only_->unique, serial))
+        unique_.push_back({serial, &rule, own_reading(node, element, component, pair).slot});
 }
 
 /// The row's own segment as a path.
@@ -51,6 +58,9 @@ RuleReading RuleRun::own_reading(NodeIndex node, std::uint8_t element, std::uint
 /// Rules whose places the schema does not have are left out: the reader of guides has refused them.
 void RuleRun::compile_rule(Rule const& rule, NodeIndex node) {
     RulePlan plan;
+    plan.serial = rule_serial_++;
+    if (!is_wanted(only_ == nullptr ? nullptr : &only_->rules, plan.serial))
+        return;
     plan.source = &rule;
     plan.node = node;
     plan.block = places_.block_of(node);

@@ -11,7 +11,9 @@ bool share_a_value(std::vector<std::string> const& a, std::vector<std::string> c
     return a.empty() || b.empty() || std::ranges::any_of(a, [&](std::string const& value) { return std::ranges::find(b, value) != b.end(); });
 }
 
-bool holds(QualifierTest const& test, x12::SegmentView const& segment, char component_separator) {
+} // namespace
+
+bool qualifier_holds(QualifierTest const& test, x12::SegmentView const& segment, char component_separator) {
     auto value = segment.element(test.element);
     if (test.component != 0) {
         for (std::uint8_t skip = 1; skip < test.component; ++skip) {
@@ -22,8 +24,6 @@ bool holds(QualifierTest const& test, x12::SegmentView const& segment, char comp
     }
     return test.values.empty() ? !value.empty() : std::ranges::find(test.values, value) != test.values.end();
 }
-
-} // namespace
 
 RuleExtent const* RuleScope::at(std::uint32_t segment) const {
     auto const after = std::ranges::upper_bound(extents, segment, {}, &RuleExtent::begin);
@@ -270,8 +270,7 @@ void RulePlaces::finish() {
 // ---- passing a set
 
 void RulePlaces::pass(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes) {
-    set_ = &set;
-    nodes_ = &nodes;
+    look_at(set, nodes);
     for (auto& scope : scopes_)
         scope.extents.clear();
     for (auto& slot : slots_)
@@ -342,7 +341,7 @@ bool RulePlaces::passes(StepCheck const& check, NodeIndex node, std::uint32_t se
         asked = entries[entry].segment;
     }
     auto const view = (*set_)[asked];
-    return std::ranges::all_of(check.tests, [&](QualifierTest const& test) { return holds(test, view, set_->delimiters().component); });
+    return std::ranges::all_of(check.tests, [&](QualifierTest const& test) { return qualifier_holds(test, view, set_->delimiters().component); });
 }
 
 /// A loop ends before the first segment that stands outside it; a segment without a place ends nothing.

@@ -54,6 +54,9 @@ struct StepCounter {
     std::uint32_t count = 0;
 };
 
+/// Does the segment have the value?
+[[nodiscard]] bool qualifier_holds(QualifierTest const& test, x12::SegmentView const& segment, char component_separator);
+
 struct RuleSlot {
     RulePath const* path = nullptr;
     struct Target {
@@ -95,6 +98,11 @@ public:
     // Of a set.
 
     void pass(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes);
+    /// Without noting anything: for_each_value() and node() speak of this set.
+    void look_at(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes) {
+        set_ = &set;
+        nodes_ = &nodes;
+    }
     [[nodiscard]] RuleScope const& scope(std::uint32_t index) const { return scopes_[index]; }
     [[nodiscard]] RuleSlot const& slot(std::uint32_t index) const { return slots_[index]; }
     [[nodiscard]] std::span<std::uint32_t const> hits(std::uint32_t slot, RuleExtent extent) const;

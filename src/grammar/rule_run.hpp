@@ -8,6 +8,7 @@
 #include "grammar/findings.hpp"
 #include "grammar/rule_places.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
@@ -42,7 +43,17 @@ struct EffectPlan {
     std::vector<std::pair<NodeIndex, std::uint32_t>> parent_scopes; // by row of `parent`: whose extents are its occurrences
 };
 
+/// Which of the plans of one kind, by `serial`; empty: all.
+struct RuleSelection {
+    std::vector<bool> rules, pairs, unique;
+    [[nodiscard]] bool any() const {
+        auto const has = [](std::vector<bool> const& plans) { return std::find(plans.begin(), plans.end(), true) != plans.end(); };
+        return has(rules) || has(pairs) || has(unique);
+    }
+};
+
 struct RulePlan {
+    std::uint32_t serial = 0; // as they are compiled
     Rule const* source = nullptr;
     NodeIndex node = 0;      // of the block; 0: the set
     std::uint32_t block = 0; // scope
@@ -53,6 +64,7 @@ struct RulePlan {
 
 /// `<UP> M`, `<*> -` on a row.
 struct PairPlan {
+    std::uint32_t serial = 0;
     NodeIndex node = 0;
     std::vector<PairNarrowing> const* pairs = nullptr;
     std::uint32_t slot = 0; // the segments of the row
@@ -60,6 +72,7 @@ struct PairPlan {
 
 /// `unique` on an element or a pair of a row.
 struct UniquePlan {
+    std::uint32_t serial = 0;
     ValueRule const* rule = nullptr;
     std::uint32_t slot = 0;
 };
@@ -73,10 +86,18 @@ struct Repeated {
 
 class RuleRun {
 public:
-    RuleRun(Schema const& schema, Hierarchy const& hierarchy);
+    /// `only`: not all of them.
+    RuleRun(Schema const& schema, Hierarchy const& hierarchy, RuleSelection const* only = nullptr);
     [[nodiscard]] bool any() const { return !rules_.empty() || !pairs_.empty() || !unique_.empty(); }
     /// The hierarchy must have run over the same set.
     void run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, Findings& findings);
+
+    // For the quick look at the same rules (rule_quick.hpp).
+    [[nodiscard]] RulePlaces& places() { return places_; }
+    [[nodiscard]] RulePlaces const& places() const { return places_; }
+    [[nodiscard]] std::vector<RulePlan> const& rules() const { return rules_; }
+    [[nodiscard]] std::vector<PairPlan> const& pairs() const { return pairs_; }
+    [[nodiscard]] std::vector<UniquePlan> const& unique() const { return unique_; }
 
 private:
     // Compiling (rule_compile.cpp).
@@ -84,6 +105,8 @@ private:
     void compile_rule(Rule const& rule, NodeIndex node);
     [[nodiscard]] ConditionPlan compile_condition(Condition const& condition, NodeIndex node);
     void compile_numbers(ConditionPlan& plan) const;
+    [[nodiscard]] static bool is_wanted(std::vector<bool> const* only, std::uint32_t serial) { return only == nullptr || (serial < only->size() && (*only)[serial]); }
+    void add_unique(ValueRule const& rule, NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair);
     [[nodiscard]] RuleReading own_reading(NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair);
 
     // Conditions (rule_run.cpp).
@@ -139,6 +162,8 @@ private:
 
     RulePlaces places_;
     Schema const& schema_;
+    RuleSelection const* only_ = nullptr; // while compiling
+    std::uint32_t rule_serial_ = 0, pair_serial_ = 0, unique_serial_ = 0;
     std::vector<RulePlan> rules_;
     std::vector<PairPlan> pairs_;
     std::vector<UniquePlan> unique_;

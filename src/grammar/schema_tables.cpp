@@ -3,12 +3,24 @@
 #include "grammar/schema.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <optional>
 
 namespace wharf::grammar {
 namespace {
 
 constexpr std::uint32_t longest_code = CodeTable::longest_key;
+constexpr std::size_t most_keys = 16; // of a place; more are not looked through one by one
+
+/// 10^8 times the number, where that is a number of 64 bits.
+std::optional<std::int64_t> scaled(Decimal const& number) {
+    auto const digits = number.implied_text(8);
+    std::int64_t value = 0;
+    if (!digits || std::from_chars(digits->data(), digits->data() + digits->size(), value).ec != std::errc())
+        return std::nullopt;
+    return value;
+}
 
 class TableMaker {
 public:
@@ -26,6 +38,9 @@ public:
             made_.nodes.push_back({rule.first_element, max, node.rule, node.place, rule.elements, special});
             made_.guided = made_.guided || node.place != no_place || node.min > 1;
         }
+        for (auto const& place : schema_.places())
+            add_place(place);
+        made_.guided = made_.guided || !made_.bounds.empty();
         add_lookup();
         add_steps();
         return std::move(made_);
@@ -90,7 +105,9 @@ private:
     void narrow(FastElement& fast, ElementRule const& rule, ValueRule const& guide) {
         bool const words = rule.kind == ElementClass::text || rule.kind == ElementClass::id;
         bool const digits = guide.digits && guide.codes.empty();
-        bool const rare = guide.decimals || guide.from || guide.to || guide.is != ValueKind::none || guide.like != nullptr;
+        bool const bounded = guide.decimals || guide.from || guide.to;
+        auto const bounds = bounded && !guide.digits && guide.codes.empty() ? bounds_of(rule, guide) : std::nullopt;
+        bool const rare = (bounded && !bounds) || guide.is != ValueKind::none || guide.like != nullptr;
         bool const odd_codes = !guide.codes.empty() && (!words || std::ranges::any_of(guide.codes, is_long) ||
                                                         std::ranges::any_of(guide.beyond_codes, is_long));
         bool const odd_digits = digits && (!words || rule.codes != nullptr);
@@ -103,6 +120,11 @@ private:
             fast.min = std::max(guide.lengths->first, fast.check == Check::digits || fast.check == Check::decimal ? 1u : 0u);
             fast.span = guide.lengths->second - fast.min;
         }
+        if (bounds) {
+            fast.check = Check::bounded;
+            fast.codes = static_cast<std::uint16_t>(made_.bounds.size());
+            made_.bounds.push_back(*bounds);
+        }
         if (digits)
             fast.check = Check::plain_digits;
         if (guide.codes.empty())
@@ -113,6 +135,47 @@ private:
         fast.span = std::min(fast.span, longest_code - std::min(fast.min, longest_code));
         fast.codes = static_cast<std::uint16_t>(made_.codes.size());
         made_.codes.push_back({nullptr, std::make_shared<CodeTable const>(codes)});
+    }
+
+    /// Nothing: not of a number, or not to be told from its digits quickly.
+    static std::optional<FastBounds> bounds_of(ElementRule const& rule, ValueRule const& guide) {
+        FastBounds bounds;
+        bounds.point = rule.kind == ElementClass::decimal;
+        bounds.implied = rule.kind == ElementClass::digits ? rule.implied_decimals : 0;
+        if ((!bounds.point && rule.kind != ElementClass::digits) || bounds.implied > 8)
+            return std::nullopt;
+        if (guide.decimals && *guide.decimals < bounds.implied) // its last digits must be zeros
+            return std::nullopt;
+        if (guide.decimals)
+            bounds.decimals = *guide.decimals;
+        auto const from = guide.from ? scaled(*guide.from) : bounds.from;
+        auto const to = guide.to ? scaled(*guide.to) : bounds.to;
+        if (!from || !to)
+            return std::nullopt;
+        bounds.from = *from;
+        bounds.to = *to;
+        return bounds;
+    }
+
+    void add_place(VariantPlace const& place) {
+        FastPlace fast;
+        fast.max = place.max == 0 ? ~std::uint64_t{0} : place.max;
+        fast.others = place.others;
+        fast.first_key = static_cast<std::uint32_t>(made_.keys.size());
+        std::vector<FastKey> keys;
+        for (auto const variant : place.variants)
+            for (auto const& test : schema_.nodes()[variant].narrowed->qualifiers)
+                for (auto const& value : test.values)
+                    keys.push_back({CodeTable::key_of(value), variant});
+        if (place.element != 0 && keys.size() <= most_keys) {
+            fast.element = place.element;
+            fast.keys = static_cast<std::uint16_t>(keys.size());
+            made_.keys.insert(made_.keys.end(), keys.begin(), keys.end());
+        }
+        fast.first_variant = static_cast<std::uint32_t>(made_.variants.size());
+        fast.variants = static_cast<std::uint16_t>(place.variants.size());
+        made_.variants.insert(made_.variants.end(), place.variants.begin(), place.variants.end());
+        made_.places.push_back(fast);
     }
 
     static bool is_long(std::string const& code) { return code.size() > longest_code; }

@@ -21,14 +21,24 @@ enum class Check : std::uint8_t {
     date,    // DT
     time,    // TM
     plain_digits, // by a guide: text of digits
+    bounded,      // by a guide: a number within bounds
     careful, // what needs more: composites, binary data, what a guide says beyond lengths, codes and digits
 };
 
 struct FastElement {
     std::uint32_t min = 0;
     std::uint32_t span = 0;  // max - min
-    std::uint16_t codes = 0; // index into SchemaTables::codes
+    std::uint16_t codes = 0; // index into SchemaTables::codes; of `bounded` into bounds
     Check check = Check::text;
+};
+
+/// What a guide says of a number, times 10^8.
+struct FastBounds {
+    std::int64_t from = INT64_MIN;
+    std::int64_t to = INT64_MAX;
+    std::uint8_t decimals = 0xff; // at most so many behind the point
+    std::uint8_t implied = 0;     // of type Nn
+    bool point = false;           // of type R
 };
 
 struct FastNote {
@@ -64,6 +74,21 @@ enum SpecialSegment : std::uint8_t {
     special_components = 4,  // a guide says something of components
 };
 
+/// Variants of one row that are told apart by one element.
+struct FastPlace {
+    std::uint64_t max = 0;        // of all variants together; all ones: unlimited
+    std::uint32_t first_key = 0;  // index into SchemaTables::keys
+    std::uint32_t first_variant = 0; // index into SchemaTables::variants
+    std::uint16_t keys = 0;
+    std::uint16_t variants = 0;
+    std::uint16_t others = 0xffff;
+    std::uint8_t element = 0;     // 0: Schema::variant_of knows more
+};
+struct FastKey {
+    std::uint64_t key = 0; // as of CodeTable
+    std::uint16_t node = 0;
+};
+
 /// A step of a correct reader in 16 bits.
 using FastStep = std::uint16_t;
 inline constexpr FastStep step_node = 0x3fff;    // mask of the node; all ones: a surprise
@@ -86,9 +111,13 @@ struct SchemaTables {
     std::vector<std::uint16_t> lookup;     // hash of packed segment ids; an empty place has the index past the last segment
     std::vector<std::uint32_t> packed_ids; // by segment, and one that no id has
     std::vector<FastCodes> codes;
+    std::vector<FastBounds> bounds;
+    std::vector<FastPlace> places;         // as Schema::places()
+    std::vector<FastKey> keys;
+    std::vector<std::uint16_t> variants;   // nodes
     std::uint32_t multiplier = 1;
     unsigned shift = 0;
-    bool guided = false; // places or minimum counts must be looked at
+    bool guided = false; // places, minimum counts or bounds must be looked at
 };
 
 /// Of a schema whose readable form is complete.

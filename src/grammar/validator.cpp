@@ -137,7 +137,7 @@ void Validator::validate(x12::SegmentList const& set, SetContext const& context,
     if (!state.fast.suspects().empty())
         state.look_again(set, findings);
     if (state.rules.any())
-        state.rules.run(set, state.fast.nodes(), state.fast.special(), findings);
+        state.rules.run(set, state.fast.nodes(), state.fast.special(), structure == Structure::right, findings);
     if (state.sense)
         state.sense->run(set, state.fast.nodes(), structure, findings);
     state.suppressed += findings.suppressed();

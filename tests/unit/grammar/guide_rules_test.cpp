@@ -151,6 +151,53 @@ TEST(Rules, paths_are_looked_up_in_the_block_then_outward) {
     EXPECT_EQ(order(occurrence, beg + "PO1*2*1*CA*1~" + line), "X12-0623 850/PO1/PO103\n");
 }
 
+TEST(Rules, rows_and_effects_judge_a_value_alike) {
+    struct Case {
+        char const* says;
+        char const* right;
+        char const* wrong;
+    };
+    for (auto const& [says, right, wrong] : {Case{"is gtin", "012345678905", "12345678905"}, Case{"is gtin", "10012345678902", "10012345678903"},
+                                             Case{"4/6 digits", "01234", "0123A"}, Case{"like \"A[0-9]+\"", "A17", "B17"}, Case{"is sscc", "00106141411234567897", "106141411234567890"}}) {
+        auto const row = fmt::format("heading\n  REF  O >1\n    REF02  M  {}\n", says);
+        auto const effect = fmt::format("heading\n  REF  O >1\n    when REF01 = ZZ: REF02 {}\n", says);
+        for (auto const& rows : {row, effect}) {
+            EXPECT_EQ(order(rows, fmt::format("{}REF*ZZ*{}~{}", beg, right, line)), "") << rows;
+            EXPECT_EQ(validate(rows, fmt::format("{}REF*ZZ*{}~{}", beg, wrong, line)).size(), 1u) << rows;
+        }
+    }
+    // Implied decimals cannot be left out: those that are zero are none.
+    for (std::string const rows : {"summary\n  TDS  M 1\n    TDS01  M  decimals 1\n", "summary\n  TDS  M 1\n    when TDS01 present: TDS01 decimals 1\n"}) {
+        auto const codes = [&](std::string const& total) { return test::codes(validate(rows, "BIG*20250602*INV1~IT1*1*1*EA*1~TDS*" + total + "~", "810")); };
+        EXPECT_EQ(codes("12550"), "");
+        EXPECT_NE(codes("12555"), "");
+    }
+}
+
+TEST(Rules, numbers_within_bounds) {
+    std::string const rows = "detail\n  loop PO1  M 99999\n    PO102  M  from 0.5 to 1000\n    PO104  M  2/6 decimals 2 from -1\n";
+    auto const codes = [&](std::string const& quantity, std::string const& price) { return order(rows, beg + "PO1*1*" + quantity + "*EA*" + price + "~"); };
+    for (auto const* quantity : {".5", "0.50", "1", "999.9999", "1000", "1000.000", "0000001000", "5."})
+        EXPECT_EQ(codes(quantity, "12.34"), "") << quantity;
+    for (auto const* quantity : {".4", "0", "0.4999999", "1000.01", "1001", "99999999", "-1", "-0.5", "123456789"})
+        EXPECT_EQ(codes(quantity, "12.34"), "X12-0611 850/PO1/PO102\n") << quantity;
+    for (auto const* price : {"12", "1.2", ".12", "-.99", "-1.00", "9999.99", "-0.5"})
+        EXPECT_EQ(codes("1", price), "") << price;
+    EXPECT_EQ(codes("1", "1.234"), "X12-0612 850/PO1/PO104\n");
+    EXPECT_EQ(codes("1", ".123"), "X12-0612 850/PO1/PO104\n");
+    EXPECT_EQ(codes("1", "-1.01"), "X12-0611 850/PO1/PO104\n");
+    EXPECT_EQ(codes("1", "5"), "X12-0607 850/PO1/PO104\n");
+    EXPECT_EQ(codes("1", "12345.67"), "X12-0608 850/PO1/PO104\n");
+}
+
+TEST(Rules, unique_is_said_by_rows_not_by_effects) {
+    auto const guide = read_guide("guide t \"T\"\nnarrows 850 of 004010\nheading\n  BEG  M 1\n    when BEG02 = SA: BEG03 M unique\n", "test.guide", {}, grammars());
+    ASSERT_FALSE(guide);
+    EXPECT_EQ(guide.error().front().code, "GUIDE-0010");
+    EXPECT_EQ(guide.error().front().message, "unique speaks of all values of BEG03 and cannot hang on a condition");
+    EXPECT_EQ(guide.error().front().help, "write unique in the row of the element, or a rule of its own: need unique(BEG03)");
+}
+
 TEST(Rules, unique) {
     std::string const cell = "detail\n  loop PO1  M 99999\n    PO101  M  unique\n";
     EXPECT_EQ(order(cell, beg + "PO1*1*1*EA*1~PO1*2*1*EA*1~PO1*10*1*EA*1~"), "");
