@@ -45,6 +45,14 @@ bool is_word(std::string_view text) {
                        [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
+bool is_listed_code(std::string_view text) {
+    auto const colon = text.find(':');
+    if (colon == text.npos || colon == 0 || colon + 1 == text.size() || text.starts_with("words:")) return false;
+    return text.find_first_of("\r\n") == text.npos && std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colon), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
 bool CodeMap::add(std::string_view code, std::string_view word) {
     if (word_of_.contains(code) || code_of_.contains(word)) return false;
     word_of_.emplace(code, word);

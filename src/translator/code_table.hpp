@@ -31,6 +31,8 @@ namespace wharf::translator {
 
 /// Small letters, digits and _, a letter first: what a table may give as a word.
 [[nodiscard]] bool is_word(std::string_view text);
+/// A code that says whose it is: `x12:8R`. Where words stand outside, it stands there as it is.
+[[nodiscard]] bool is_listed_code(std::string_view text);
 
 class CodeMap {
 public:

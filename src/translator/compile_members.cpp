@@ -164,7 +164,7 @@ void Compiler::finish_members(Body& body, Member& object) {
     if (!holds_members || object.node == nullptr || object.node->type != document::NodeType::object)
         return;
     if (object.members.empty() && object.parent != nullptr) return;
-    if (object.kind == MemberKind::object) derived(body, object, *object.node);
+    derived(body, object, *object.node);
     if (object.parent == nullptr)
         if (auto const* property = object.node->find("extensions"); property != nullptr)
             child_member(object, *property)->kind = MemberKind::extensions;
@@ -226,7 +226,7 @@ void Compiler::presence(Body& body) {
                 for (auto const& part : alternative.parts)
                     body.slot_members[part.slot] |= own;
             if (line.converter.default_value || line.converter.absent_value) body.always |= own;
-            if (line.on_error != OnError::refuse) body.always |= body.extension_bit; // the raw text goes there
+            if (line.on_error != OnError::refuse || line.converter.keeps_rest()) body.always |= body.extension_bit; // the raw text goes there
         }
         for (auto const slot : member.lists)
             body.slot_members[slot] |= own;
@@ -236,7 +236,9 @@ void Compiler::presence(Body& body) {
                 body.slot_members[slot] |= own;
         if (member.kind == MemberKind::derived) {
             auto const kind = static_cast<Derived>(member.code);
-            if (kind == Derived::description && member.inputs[0] != no_slot) body.slot_members[member.inputs[0]] |= own;
+            if (auto const slot = member.inputs[member.inputs[0] != no_slot ? 0 : 3];
+                kind == Derived::description && slot != no_slot)
+                body.slot_members[slot] |= own;
             if (kind == Derived::direction || kind == Derived::shipped_lines) body.always |= own;
         }
         if (member.required || member.kind == MemberKind::index || member.kind == MemberKind::value || member.kind == MemberKind::provenance)
@@ -322,6 +324,9 @@ void Compiler::finish_body(Body& body) {
                 }
         shipped_slots(body, plan_->shipped);
     }
+    if (plan_->format != nullptr && &body == plan_->root)
+        for (auto const& one : body.root->members)
+            if (one->name == "shipment" && plan_->document_kind == "ship_notice") one->watch = shipment_watch;
 }
 
 /// Lines that share an element by `part` must tile it: nothing of it may be read twice or by nobody.

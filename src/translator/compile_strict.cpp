@@ -97,7 +97,7 @@ bool Compiler::understood(Rule const& rule, std::int16_t group) {
         return refuse("MAP-0009", 1, "`on error` says what reading does; this line does not read.");
     if (rule.expression && !rule.conversions.empty() && !given)
         return refuse("MAP-0009", rule.conversions.front().column, "A line with `=` has no conversion.");
-    if (rule.expression && rule.when && (rule.sources.empty() || rule.direction != Direction::write))
+    if (rule.expression && rule.when && !rule.sources.empty() && rule.direction != Direction::write)
         return refuse("MAP-0009", 1, "A value under `when` is only written; on reading it cannot be checked.",
                       "Begin it with `write`.");
     return true;

@@ -120,6 +120,12 @@ void Compiler::value_rule(Rule const& rule, Context& context, Member& target, st
     }
     line->computed_index = true;
     line->converter.node = target.node;
+    if (rule.when && index) {
+        fault("MAP-0009", rule, expression.column, "`$index` stands without `when`.");
+        return;
+    }
+    if (rule.when)
+        pending_.push_back({line.get(), context.body, context.object, rule.when, std::nullopt, nullptr, rule.origin()});
     target.kind = index ? MemberKind::index : MemberKind::value;
     target.lines.push_back(static_cast<std::uint16_t>(context.body->lines.size()));
     context.body->lines.push_back(std::move(line));

@@ -181,11 +181,6 @@ bool prepare(Converter const& converter, std::span<std::string_view const> cells
     }
     if (converter.part_first != 0) {
         auto const part = std::string(characters(scratch, converter.part_first, converter.part_last));
-        if (converter.part_is_last && converter.part_last != 0 &&
-            !characters(scratch, converter.part_last + 1, 0).empty()) {
-            reason = fmt::format("is longer than the {} characters that the map reads", converter.part_last);
-            return false;
-        }
         scratch = std::string(right_trimmed(part));
     }
     if (converter.trim) scratch.erase(0, std::min(scratch.find_first_not_of(' '), scratch.size()));
@@ -332,6 +327,8 @@ bool convert(Converter const& converter, std::string_view text, std::span<std::s
     case Op::code:
         if (converter.words && is_word(text)) {
             append_quoted(out, text);
+        } else if (converter.words && is_listed_code(text)) {
+            append_text(out, text);
         } else if (auto const word = converter.codes->quoted_word(text); !word.empty()) {
             out.append(word);
         } else if (text.find_first_of("\r\n") != text.npos) {

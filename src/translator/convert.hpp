@@ -41,7 +41,7 @@ struct Converter {
     std::shared_ptr<DateFormat const> format; // … or written like this
     std::string split, join;                  // separators: one text of several values, one value of several texts
     std::uint32_t part_first = 0, part_last = 0; // characters of the element, from 1; part_last 0: to the end
-    bool part_is_last = false; // what stands behind it nobody reads
+    bool part_is_last = false; // what stands behind it is kept: see keeps_rest()
     std::string lookup;                          // the partner's cross-reference, by name
     document::Node const* node = nullptr;
     std::shared_ptr<CodeMap const> codes;
@@ -49,7 +49,12 @@ struct Converter {
     bool words = false;                                     // `code T words`: outside stand the words themselves
     std::optional<std::string> default_value, absent_value; // canonical text
     std::vector<grammar::ElementRule const*> elements;      // what the cells are, for writing
+
+    /// `part 1..10` with nothing for the rest: that goes to `extensions`, as `KEY[11..]`, and returns from there.
+    [[nodiscard]] bool keeps_rest() const { return part_is_last && part_last != 0; }
 };
+/// The key of what stands behind the last part: "BEG06[9..]".
+[[nodiscard]] std::string rest_key(std::string_view key, Converter const& converter);
 
 /// What a conversion may need beside line and text.
 struct ConversionContext {

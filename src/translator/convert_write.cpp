@@ -99,7 +99,7 @@ bool convert(Converter const& converter, std::string_view text, std::vector<std:
         break;
     case Op::code: {
         auto const colon = text.find(':');
-        if (converter.words && colon == text.npos) {
+        if (converter.words && (colon == text.npos || is_listed_code(text))) {
             cells[0] = std::string(text);
             break;
         }
@@ -113,6 +113,10 @@ bool convert(Converter const& converter, std::string_view text, std::vector<std:
             cells[0] = std::string(code);
         } else if (text.starts_with(standard)) {
             cells[0] = std::string(text.substr(standard.size()));
+            if (converter.words && (is_word(cells[0]) || is_listed_code(cells[0]))) {
+                reason = "would be read back as a word: the format's own texts are no words";
+                return false;
+            }
         } else {
             reason = fmt::format("is a code of another list than {}", converter.codes->list());
             return false;
@@ -253,6 +257,10 @@ bool write_value(Converter const& converter, json::Value const& value, std::vect
     if (converter.plain) return true;
     if (!finish(converter, cells[0], reason, context)) return false;
     return converter.join.empty() || spread(converter.join, std::string(cells[0]), cells, reason);
+}
+
+std::string rest_key(std::string_view key, Converter const& converter) {
+    return fmt::format("{}[{}..]", key, converter.part_last + 1);
 }
 
 } // namespace wharf::translator

@@ -28,6 +28,15 @@ struct ListSlots {
     SlotIndex list = no_slot;
     Body const* body = nullptr;
 };
+/// The entry of a list that the map chooses by a word.
+Member const* find_entry(Member const& object, std::string_view list, std::string_view member, std::string_view word) {
+    auto const* const found = find(object, list);
+    if (found == nullptr) return nullptr;
+    for (auto const& one : found->members)
+        if (one->kind == MemberKind::entry && one->select_member == member && one->word == word) return one.get();
+    return nullptr;
+}
+
 /// A list read from one kind of segment or tuple (the first, of several).
 ListSlots list_slots(Member const& object, std::string_view name) {
     auto const* const member = find(object, name);
@@ -74,6 +83,8 @@ void derived_inputs(Body const& body, Member const& object, Derived kind, std::a
             inputs[1] = value_slot(*list.body, find(*list.body->root, "form"));
             inputs[2] = value_slot(*list.body, find(*list.body->root, "characteristic"));
             inputs[3] = value_slot(*list.body, find(*list.body->root, "text"));
+        } else if (auto const* const entry = find_entry(object, "descriptions", "form", "free_form")) {
+            inputs[3] = value_slot(body, find(*entry, "text")); // of the object itself
         }
         return;
     case Derived::sscc:

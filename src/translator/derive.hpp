@@ -1,7 +1,7 @@
 // Values that repeat what a document says elsewhere, in the form a receiver wants: computed on reading, marked
 // x-derived in the schema, never written back.
 //
-//   description     of a line: the text of the first free-form PID without characteristic, or with `product`
+//   description     of a line: the text of the first free-form description without characteristic, or with `product`
 //   sscc            of a mark: eighteen digits, when its check digit is right
 //   direction       of an invoice: debit or credit
 //   shipped_lines   of a ship notice: one entry per item shipped, with order and packages
@@ -47,5 +47,8 @@ void shipped_slots(Body const& body, ShippedSlots& slots);
 /// `,"shipped_lines":[…]` for these nodes; nothing when no node is an item. `json` holds the texts.
 [[nodiscard]] bool append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_view json,
                                         std::string_view key, std::string& out);
+/// The same, of the JSON text of a finished `shipment`: for formats whose levels are lists of the map.
+[[nodiscard]] bool append_shipped_lines(std::string_view shipment, std::string_view key, std::string& out);
+inline constexpr std::int8_t shipment_watch = 8; // where the serialiser notes that text
 
 } // namespace wharf::translator

@@ -219,8 +219,9 @@ private:
             rules.push_back(edit.rule);
             return;
         case Edit::Kind::replace: {
+            // `replace … read …` takes the place of a line that reads, a two-way one included: what writes is then added
             std::erase_if(found, [&](Found const& at) {
-                return edit.rule.direction != Direction::both && (*at.list)[at.index].direction != edit.rule.direction;
+                return !directions_meet((*at.list)[at.index].direction, edit.rule.direction);
             });
             if (found.empty()) {
                 miss(edit, fmt::format("There is no line `{}` to replace.", shown(edit.rule)), rules);

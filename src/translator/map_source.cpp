@@ -129,7 +129,10 @@ Result<std::unique_ptr<MapSource>> folder_maps(std::filesystem::path const& fold
         return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));
     std::vector<std::filesystem::path> files; // sorted, so that messages do not follow the file system's order
     for (; at != std::filesystem::recursive_directory_iterator(); at.increment(error))
-        if (at->path().extension() == ".map" || at->path().extension() == ".csv") files.push_back(at->path());
+        if (at->path().extension() == ".tests")
+            at.disable_recursion_pending(); // cases, not tables
+        else if (at->path().extension() == ".map" || at->path().extension() == ".csv")
+            files.push_back(at->path());
     if (error)
         return invalid(fmt::format("The folder of maps {} cannot be read: {}.", folder.string(), error.message()));
     std::sort(files.begin(), files.end());

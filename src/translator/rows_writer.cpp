@@ -25,9 +25,14 @@ public:
 
     void add(TargetNode const& document, std::string& out, Diagnostics& diagnostics) override {
         if (settings_.has_records) return record(document, schema_.head(), out, diagnostics);
-        if (columns_.empty()) begin(document, out, diagnostics);
+        if (columns_.empty() || out.empty()) begin(document, out, diagnostics); // again, where the first was refused
+        auto const before = last_keys_;
         std::vector<Cell> cells(columns_.size());
-        rows(document, 0, cells, out, diagnostics);
+        Diagnostics found;
+        rows(document, 0, cells, out, found);
+        if (has_errors(found)) last_keys_ = before;
+        for (auto& one : found)
+            diagnostics.push_back(std::move(one));
     }
     void finish(std::string& out, Diagnostics& diagnostics) override {
         if (columns_.empty() && !settings_.has_records) begin({}, out, diagnostics);
@@ -47,6 +52,7 @@ private:
 
     /// What came with the first document and has no column yet gets one, where columns have names.
     void begin(TargetNode const& document, std::string& out, Diagnostics& diagnostics) {
+        columns_.clear();
         for (auto const& field : settings_.records.front().fields)
             columns_.push_back(field.name);
         if (settings_.header && !settings_.fixed) more_columns(document);

@@ -68,7 +68,7 @@ void Serialiser::member(Body const& body, Member const& member, ObjectId id, Cho
         }
         break;
     case MemberKind::value:
-        given(body, member);
+        given(body, member, id);
         break;
     case MemberKind::word:
         json_ += member.key;
@@ -123,8 +123,10 @@ bool Serialiser::entry(Body const& body, Member const& entry, ObjectId id, Choic
 }
 
 /// A value that stands in the map or is told to the run.
-void Serialiser::given(Body const& body, Member const& member) {
-    auto const& expression = *body.lines[member.lines.front()]->expression;
+void Serialiser::given(Body const& body, Member const& member, ObjectId id) {
+    auto const& line = *body.lines[member.lines.front()];
+    if (line.when && !holds(*line.when, id)) return;
+    auto const& expression = *line.expression;
     auto const told = expression.kind == Expression::Kind::literal ? std::optional(expression.text)
                       : values_ == nullptr                         ? std::nullopt
                                                                    : values_->value(expression.text);
@@ -183,6 +185,7 @@ void Serialiser::simple(Member const& member, ObjectId id) {
     auto const inner = json_.size();
     auto const text = slot_text(id, member.slot);
     if (!read_value(member.line->converter, {&text, 1}, json_, reason_, {{}, values_})) refused(*member.line, id, member.slot);
+    if (!member.line->converter.plain) keep_rest(*member.line, id, member.slot);
     if (json_.size() == inner) json_.resize(at);
 }
 
@@ -197,6 +200,7 @@ void Serialiser::convert(Line const& line, Alternative const& alternative, Objec
             right_trimmed(slot_text(id, plan_line(id, *line.zone).alternatives.front().parts.front().slot)));
     if (!read_value(line.converter, {cells.data(), count}, json_, reason_, context))
         refused(line, id, alternative.parts.front().slot);
+    if (!line.converter.plain) keep_rest(line, id, alternative.parts.front().slot);
 }
 
 Line const& Serialiser::plan_line(ObjectId id, Member const& member) const {

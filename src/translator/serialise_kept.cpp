@@ -15,13 +15,23 @@ void Serialiser::derived(Member const& member, ObjectId id) {
     };
     switch (static_cast<Derived>(member.code)) {
     case Derived::description: // inputs: the list; of its objects form, characteristic, text
-        if (member.inputs[0] == no_slot) return;
+        if (member.inputs[0] == no_slot) {
+            if (auto const text = input(3); !text.empty()) {
+                json_ += member.key;
+                append_text(json_, text);
+            }
+            return;
+        }
         for (auto item = arena_.list(id, member.inputs[0]); item != 0; item = arena_.next(item)) {
             auto const of = [&](unsigned i) {
                 return member.inputs[i] == no_slot ? std::string_view()
                                                    : right_trimmed(slot_text(item, member.inputs[i]));
             };
-            if (of(1) == "F" && (of(2).empty() || of(2) == "08") && !of(3).empty()) {
+            bool const words = plan_.format != nullptr;
+            auto const form = words ? converted(item, member.inputs[1]) : std::string(of(1));
+            auto const characteristic = words ? converted(item, member.inputs[2]) : std::string(of(2));
+            if (form == (words ? "free_form" : "F") &&
+                (characteristic.empty() || characteristic == (words ? "product" : "08")) && !of(3).empty()) {
                 json_ += member.key;
                 append_text(json_, of(3));
                 return;
@@ -36,14 +46,23 @@ void Serialiser::derived(Member const& member, ObjectId id) {
         return;
     case Derived::direction: {
         auto const type = input(0);
-        bool const credit = type == "CR" || type == "CN" || type == "CE" || input(1).starts_with('-');
+        bool credit = type == "CR" || type == "CN" || type == "CE";
+        if (plan_.format != nullptr) {
+            auto const word = converted(id, member.inputs[0]);
+            credit = word == "credit_memo" || word == "credit_invoice" || word == "consolidated_credit_invoice";
+        }
+        credit = credit || input(1).starts_with('-');
         json_ += member.key;
         json_ += credit ? "\"credit\"" : "\"debit\"";
         return;
     }
     case Derived::shipped_lines: {
         std::string lines;
-        if (!append_shipped_lines(shipped_, json_.view(), member.key, lines))
+        auto const shipment = watched_[shipment_watch];
+        bool const few = plan_.format == nullptr
+                             ? append_shipped_lines(shipped_, json_.view(), member.key, lines)
+                             : append_shipped_lines(json_.view().substr(shipment.begin, shipment.length), member.key, lines);
+        if (!few)
             diagnostics_.push_back(source_.at_occurrence(
                 0, {}, "MAP-0106",
                 fmt::format("The labels of the outer levels would stand more than {} times in `shipped_lines`.",
@@ -55,6 +74,25 @@ void Serialiser::derived(Member const& member, ObjectId id) {
     case Derived::none:
         return;
     }
+}
+
+/// What the line that reads a slot makes of its text; empty where that is nothing. Not for the fast road.
+std::string Serialiser::converted(ObjectId id, SlotIndex slot) {
+    if (slot == no_slot || arena_.length(id, slot) == 0) return {};
+    auto const& body = *plan_.bodies[arena_.body(id)];
+    auto const start = json_.size();
+    auto const faults = diagnostics_.size();
+    for (auto const index : body.slots[slot].readers)
+        if (auto const& line = *body.lines[index]; line.reads()) {
+            convert(line, line.alternatives.front(), id);
+            break;
+        }
+    auto text = json_.view().substr(start);
+    if (text.size() >= 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
+    auto made = std::string(text);
+    json_.resize(start);
+    diagnostics_.resize(faults);
+    return made;
 }
 
 void Serialiser::shipped_node(Body const& body, ObjectId id, Choices& choices) {
@@ -117,7 +155,8 @@ void Serialiser::extensions(Body const& body, Member const& member, ObjectId id,
         --own_via;
     bool const via = own_via != via_.size();
     bool const passed = std::ranges::any_of(passed_, [&](auto const& one) { return one.first == id; });
-    if (arena_.first_extension(id) == 0 && !passed_over && !via && !passed) return;
+    bool const rest = std::ranges::any_of(rests_, [&](auto const& one) { return one.object == id; });
+    if (arena_.first_extension(id) == 0 && !passed_over && !via && !passed && !rest) return;
     auto const at = json_.size();
     json_ += member.key;
     auto const inner = json_.size();
@@ -140,6 +179,15 @@ void Serialiser::extensions(Body const& body, Member const& member, ObjectId id,
         for (auto const& [object, slot] : passed_)
             if (object == id) keep_slot(body, id, slot);
         if (passed) std::erase_if(passed_, [&](auto const& one) { return one.first == id; });
+        for (auto const& one : rests_) {
+            if (one.object != id) continue;
+            json_ += ',';
+            append_text(json_, rest_key(body.slots[one.slot].key, one.line->converter));
+            json_ += ':';
+            append_text(json_, characters(right_trimmed(slot_text(id, one.slot)), one.line->converter.part_last + 1, 0));
+            ++extended_;
+        }
+        std::erase_if(rests_, [&](auto const& one) { return one.object == id; });
         if (passed_over)
             for (auto const slot : body.conditional)
                 if (unread(body, id, slot, choices)) keep_slot(body, id, slot);
@@ -147,6 +195,13 @@ void Serialiser::extensions(Body const& body, Member const& member, ObjectId id,
     // what the grammar has no place for: kept, never written back
     format_key("unplaced", [&] { entries(SourceDocument::Kept::unplaced); });
     close(at, inner, '{', '}');
+}
+
+void Serialiser::keep_rest(Line const& line, ObjectId id, SlotIndex slot) {
+    if (!line.converter.keeps_rest()) return;
+    if (characters(right_trimmed(slot_text(id, slot)), line.converter.part_last + 1, 0).empty()) return;
+    auto const known = std::ranges::any_of(rests_, [&](auto const& one) { return one.object == id && one.slot == slot; });
+    if (!known) rests_.push_back({id, slot, &line});
 }
 
 void Serialiser::keep_slot(Body const& body, ObjectId id, SlotIndex slot) {

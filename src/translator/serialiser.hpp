@@ -52,7 +52,7 @@ private:
     void close(std::size_t at, std::size_t inner, char open, char end);
     void list(Body const& own, Member const& member, ObjectId id, Choices& choices);
     bool entry(Body const& body, Member const& entry, ObjectId id, Choices& choices);
-    void given(Body const& body, Member const& member);
+    void given(Body const& body, Member const& member, ObjectId id);
     /// An item of a list of values.
     bool value(Body const& body, ObjectId id);
     // --- values
@@ -72,6 +72,7 @@ private:
 
     // --- serialise_kept.cpp
     void derived(Member const& member, ObjectId id);
+    std::string converted(ObjectId id, SlotIndex slot);
     /// A node of the ship notice: its members' places are noted for shipped_lines.
     void shipped_node(Body const& body, ObjectId id, Choices& choices);
     void note_shipped(ObjectId id, ShippedNode& node);
@@ -88,6 +89,8 @@ private:
         entries();
         close(at, inner, '{', '}');
     }
+    /// What stands behind the last part of an element that lines share.
+    void keep_rest(Line const& line, ObjectId id, SlotIndex slot);
     /// A text that lines could have taken and none did.
     void keep_slot(Body const& body, ObjectId id, SlotIndex slot);
     bool unread(Body const& body, ObjectId id, SlotIndex slot, Choices const& choices) const;
@@ -112,6 +115,12 @@ private:
     std::uint64_t extended_ = 0;
     bool held_ = false;
     std::vector<std::pair<ObjectId, SlotIndex>> passed_; // texts that could not be converted, and may stay as they are
+    struct Rest {
+        ObjectId object;
+        SlotIndex slot;
+        Line const* line;
+    };
+    std::vector<Rest> rests_;
     std::vector<std::pair<ObjectId, std::string>> via_;
     std::array<ShippedNode::Text, 12> watched_{};
     std::vector<ShippedNode> shipped_;

@@ -73,6 +73,8 @@ private:
     std::unique_ptr<OutObject> item(Body const& body, json::Value const& value, std::string path,
                                     OutObject const* parent, BindReport& report);
     void take_kept(OutObject& object, BindReport& report);
+    void rests(OutObject& object);
+    void filled_in(OutObject const& object, Member const& member, std::string const& path, BindReport& report) const;
     void not_carried(std::string const& path, json::Value const* value, std::string message, std::string help,
                      BindReport& report) const;
 

@@ -98,6 +98,7 @@ void Binder::values(OutObject& object, OutObject const* parent, BindReport& repo
         }
         line_value(object, line, *value, report);
     }
+    rests(object);
     if (!body.scalar) unwritten(object, *body.root, *object.value, object.path, report);
 }
 
@@ -107,17 +108,21 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
     auto const& body = *object.body;
     for (auto const& one : owner.members) {
         auto const* const inner = one->kind == MemberKind::entry ? find(object, one.get()) : value.find(one->name);
-        if (inner == nullptr) continue;
         auto const own_path = joined(path, one->name);
+        if (inner == nullptr) {
+            filled_in(object, *one, own_path, report);
+            continue;
+        }
         if (one->kind == MemberKind::object || one->kind == MemberKind::entry || !one->members.empty()) {
             unwritten(object, *one, *inner, one->kind == MemberKind::list ? path : own_path, report);
             continue;
         }
         bool written = true;
         if (one->kind == MemberKind::value) {
-            auto const& expression = *body.lines[one->lines.front()]->expression;
+            auto const& line = *body.lines[one->lines.front()];
             std::string ignored;
-            written = evaluate(object, expression, ignored) == inner->text(); // it will be read back
+            written = (!line.when || holds(object, *line.when, values_)) &&
+                      evaluate(object, *line.expression, ignored) == inner->text(); // it will be read back
         } else if (is_value(*one)) {
             written = std::any_of(one->lines.begin(), one->lines.end(), [&](auto index) {
                 return body.lines[index]->writes() &&
@@ -127,6 +132,45 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
         if (!written)
             not_carried(own_path, inner,
                         fmt::format("`{}` is not written: the map {} only reads it.", own_path, plan_.name), {}, report);
+    }
+}
+
+/// What stood behind the last part of an element goes back behind it.
+void Binder::rests(OutObject& object) {
+    for (auto& kept : object.kept) {
+        if (!kept.key.ends_with("..]") || !kept.value->is_string()) continue;
+        for (auto const& one : object.body->lines) {
+            auto const& line = *one;
+            if (!line.converter.keeps_rest() || !line.writes() || line.alternatives.empty()) continue;
+            auto const slot = line.alternatives.front().parts.front().slot;
+            auto& place = object.slots[slot];
+            if (!place.set || kept.key != rest_key(object.body->slots[slot].key, line.converter)) continue;
+            auto const length = character_count(place.text);
+            if (length < line.converter.part_last) place.text.append(line.converter.part_last - length, ' ');
+            place.text += kept.value->text();
+            kept.used = true;
+            break;
+        }
+    }
+}
+
+/// What the document does not say, and reading will say: a word of the map, a default.
+void Binder::filled_in(OutObject const& object, Member const& member, std::string const& path, BindReport& report) const {
+    for (auto const index : member.lines) {
+        auto const& line = *object.body->lines[index];
+        if (!line.reads() || (line.when && !holds(object, *line.when, values_))) continue;
+        std::string value;
+        if (member.kind == MemberKind::value && line.expression->kind == Expression::Kind::literal)
+            value = line.expression->text;
+        else if (is_value(member) && line.converter.default_value)
+            value = *line.converter.default_value;
+        else if (is_value(member) && line.converter.absent_value)
+            value = *line.converter.absent_value;
+        if (value.empty()) continue;
+        report.diagnostics.push_back(fault("MAP-0126", path, nullptr,
+                                           fmt::format("`{}` is absent; it will be read back as \"{}\".", path, value),
+                                           fmt::format("Said by {}.", line.origin.text_place())));
+        return;
     }
 }
 

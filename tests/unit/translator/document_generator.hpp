@@ -18,6 +18,9 @@ namespace wharf::translator::test {
 class DocumentGenerator {
 public:
     DocumentGenerator(Plan const& plan, unsigned seed) : plan_(plan), random_(seed) {}
+    /// Of formats other than X12: what tells rows apart ("column `Line`") must always be there, and be its own.
+    DocumentGenerator(Plan const& plan, unsigned seed, std::set<std::string> keys)
+        : plan_(plan), random_(seed), keys_(std::move(keys)) {}
 
     json::Value document() {
         json::Value made = object(*plan_.root, json::Value(), 0);
@@ -210,10 +213,14 @@ private:
         }
         constexpr std::string_view letters =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,-/&'\"\\()";
+        constexpr std::string_view awkward[] = {",", ";", "\"", "\"\"", "\n", "\r\n", "\t", " ", "<", "]]>", "&amp;", "ü", "€", "\\", "'", "|", ":", "{"};
         std::string text;
         auto const length = std::max(min, 1 + below(max));
         for (unsigned i = 0; i < length; ++i)
-            text += letters[below(static_cast<unsigned>(letters.size()))];
+            if (plan_.schema == nullptr && chance(0.06))
+                text += awkward[below(static_cast<unsigned>(std::size(awkward)))];
+            else
+                text += letters[below(static_cast<unsigned>(letters.size()))];
         if (rule->kind == grammar::ElementClass::digits || rule->kind == grammar::ElementClass::decimal)
             text = digits(std::min(length, 6u));
         else if (text.back() == ' ')
@@ -227,11 +234,13 @@ private:
         Wanted wanted;
         // lists and values by chance
         for (std::size_t i = 0; i < body.slots.size(); ++i)
-            if (chance(depth == 0 ? 0.12 : depth == 1 ? 0.1 : 0.05)) wanted.slots.insert(static_cast<SlotIndex>(i));
+            if (chance(plan_.schema == nullptr ? 0.4 : depth == 0 ? 0.12 : depth == 1 ? 0.1 : 0.05) ||
+                keys_.contains(body.slots[i].external))
+                wanted.slots.insert(static_cast<SlotIndex>(i));
         if (body.kind == BodyKind::tuple)
             for (std::size_t i = 0; i < body.slots.size(); ++i)
                 if (chance(0.9)) wanted.slots.insert(static_cast<SlotIndex>(i));
-        if (body.kind != BodyKind::set)
+        if (body.kind != BodyKind::set && plan_.schema != nullptr)
             want_use(body, body.use, body.kind == BodyKind::tuple ? grammar::no_node : body.row, wanted, true);
         if (body.scope) want_scope(body, *body.scope, wanted);
         std::vector<Line const*> chosen(body.groups.size(), nullptr);
@@ -261,6 +270,11 @@ private:
             }
             case MemberKind::word:
                 into.set(member.name, json::Value(member.word));
+                break;
+            case MemberKind::value: // what the map says whenever it reads
+                if (auto const& line = *body.lines[member.lines.front()];
+                    line.expression->kind == Expression::Kind::literal && !line.when && !chance(0.01))
+                    into.set(member.name, json::Value(line.expression->text));
                 break;
             case MemberKind::simple:
             case MemberKind::lines:
@@ -292,6 +306,8 @@ private:
         if (member.name == "zone") // an offset fixed by a zone must stand in `at` too
             return;
         auto made = value(body, *line);
+        if (plan_.schema == nullptr && keys_.contains(body.slots[line->alternatives.front().parts.front().slot].external))
+            made = json::Value(fmt::format("{} {}", made.text(), ++key_));
         if (line->same != nullptr) {
             auto const& other = line->same_in_parent ? parent : root;
             auto const* const text = other.find(line->same->name);
@@ -340,6 +356,7 @@ private:
 
     unsigned capacity(Body const& body, SlotIndex list) {
         unsigned found = 3;
+        if (plan_.schema == nullptr) return found;
         auto const of_use = [&](Use const& use) {
             for (auto const& run : use.runs)
                 for (auto const& claim : run.claims)
@@ -361,6 +378,8 @@ private:
 
     Plan const& plan_;
     std::mt19937 random_;
+    std::set<std::string> keys_;
+    unsigned key_ = 0;
 };
 
 } // namespace wharf::translator::test

@@ -107,7 +107,14 @@ TEST(Language, parts_tile_their_element) {
               std::string::npos);
     EXPECT_NE(faults("contract_number  BEG04  part 1..4\nrelease_number  BEG04\n").find("MAP-0019"), std::string::npos);
     auto const closed = map_of("contract_number  BEG04  part 1..2\nrelease_number  BEG04  part 3..4\n");
-    EXPECT_NE(read(closed, "BEG*00**1*ABCDE~").find("MAP-0101"), std::string::npos) << "E would be lost";
+    EXPECT_NE(read(closed, "BEG*00**1*ABCDE~").find(R"("extensions":{"x12:004010":{"BEG04[5..]":"E"}})"), std::string::npos)
+        << read(closed, "BEG*00**1*ABCDE~");
+    EXPECT_EQ(write(closed, std::string(R"(,"release_number":"CD","contract_number":"AB")"
+                                        R"(,"extensions":{"x12:004010":{"BEG04[5..]":"E"}})") +
+                                no_lines),
+              "BEG*00**1*ABCDE~");
+    EXPECT_EQ(write(closed, std::string(R"(,"contract_number":"A","extensions":{"x12:004010":{"BEG04[5..]":"E"}})") + no_lines),
+              "BEG*00**1*A   E~");
 }
 
 TEST(Language, lookup_both_ways) {
@@ -204,6 +211,16 @@ TEST(Language, the_order_answers) {
     EXPECT_NE(write(map, no_lines).find("MAP-0122"), std::string::npos);
     EXPECT_NE(faults("contract_number  BEG06  = $order.contract_number\n").find("Begin the line with `write`"),
               std::string::npos);
+}
+
+TEST(Language, an_override_divides_a_line_into_its_directions) {
+    auto const source = memory({{"t/1.map", "translator t/1 extends x12/855\n"
+                                            "replace contract_number  read BAK07\n"
+                                            "add contract_number  write BAK07  = $order.contract_number\n"}});
+    EXPECT_NE(compiled(*source, "t/1", schemas().get("004010", "855")), nullptr);
+    auto const twice = memory({{"t/1.map", "translator t/1 extends x12/855\n"
+                                           "add contract_number  write BAK07  = $order.contract_number\n"}});
+    EXPECT_FALSE(make_translator(*twice, "t/1", schemas().get("004010", "855")).has_value());
 }
 
 TEST(Language, sums_are_exact) {

@@ -31,16 +31,27 @@ void without_derived(json::Value& value, document::Node const& node) {
     }
 }
 
-class Laws : public ::testing::TestWithParam<char const*> {};
+/// A transaction set in a release: every map in both releases that it is made for; the 999 began with 005010.
+using SetOfRelease = std::pair<char const*, char const*>;
+
+class Laws : public ::testing::TestWithParam<SetOfRelease> {};
+
+std::vector<SetOfRelease> all_sets() {
+    std::vector<SetOfRelease> sets{{"999", "005010"}};
+    for (auto const* set : {"850", "855", "856", "810", "860", "865", "861", "846", "820", "824", "997", "875", "880"})
+        for (auto const* release : {"004010", "005010"})
+            sets.emplace_back(set, release);
+    return sets;
+}
 
 TEST_P(Laws, a_written_document_is_read_back_equal) {
-    std::string const release = std::string_view(GetParam()) == "999" ? "005010" : "004010"; // where the 999 begins
-    auto const translator = shipped_translator(GetParam(), release);
+    std::string const set = GetParam().first, release = GetParam().second;
+    auto const translator = shipped_translator(set, release);
     ASSERT_NE(translator, nullptr);
     auto const& plan = plan_of(*translator);
     unsigned accepted = 0, refused = 0;
     std::map<std::string, unsigned> reasons;
-    for (unsigned seed = 1; seed <= 400; ++seed) {
+    for (unsigned seed = 1; seed <= 300; ++seed) {
         auto const document = DocumentGenerator(plan, seed).document();
         auto const faults = document::check(document);
         ASSERT_FALSE(has_errors(faults)) << "seed " << seed << ": " << texts(faults) << json::to_text(document);
@@ -52,7 +63,7 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
         }
         ++accepted;
         auto const text = to_text(written.segments);
-        auto const reading = read_body(GetParam(), text, translator, release);
+        auto const reading = read_body(set, text, translator, release);
         ASSERT_TRUE(reading.outcome.ok()) << "seed " << seed << ": " << texts(reading.outcome.diagnostics) << text;
         auto again = business(reading.value());
         without_derived(again, plan.document->root());
@@ -63,16 +74,17 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
         ASSERT_EQ(json::to_pretty_text(again), json::to_pretty_text(document)) << "seed " << seed << ": " << text;
         ASSERT_EQ(reading.outcome.extended, 0u) << text;
     }
-    std::cout << GetParam() << ": " << accepted << " written and read back equal, " << refused << " refused\n";
+    std::cout << set << " in " << release << ": " << accepted << " written and read back equal, " << refused
+              << " refused\n";
     std::string said;
     for (auto const& [reason, count] : reasons)
         said += fmt::format("  {} x {}\n", count, reason);
-    EXPECT_GE(accepted, 150u) << "refused:\n" << said;
+    EXPECT_GE(accepted, 120u) << "refused:\n" << said;
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, Laws,
-                         ::testing::Values("850", "855", "856", "810", "860", "865", "861", "846", "820", "824", "997",
-                                           "999", "875", "880"));
+INSTANTIATE_TEST_SUITE_P(Shipped, Laws, ::testing::ValuesIn(all_sets()), [](auto const& test_info) {
+    return std::string(test_info.param.first) + "_" + test_info.param.second;
+});
 
 // A map of everything the language has beside plain lines.
 constexpr auto conversions = R"(translator t/laws
