@@ -149,36 +149,60 @@ Result<void> sync_folder(std::filesystem::path const& folder) {
     return {};
 }
 
+namespace {
+
+/// errno tells why when it is false.
+bool write_all(int fd, std::string_view content) {
+    while (!content.empty()) {
+        auto const put = ::write(fd, content.data(), content.size());
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        content.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return true;
+}
+
+/// A device, a pipe or a socket: renaming over it would put a file in its place, and root may even lose /dev/null.
+bool is_special(std::filesystem::path const& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+Result<void> write_into_special(std::filesystem::path const& path, std::string_view content) {
+    Descriptor const file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.get() < 0)
+        return failed("cannot open", path);
+    if (!write_all(file.get(), content))
+        return failed("cannot write", path);
+    return {};
+}
+
+} // namespace
+
 Result<void> write_file_durably(std::filesystem::path const& path, std::string_view content) {
+    if (is_special(path))
+        return write_into_special(path, content);
     auto temporary_name = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
     int const fd = ::mkstemp(temporary_name.data());
     if (fd < 0)
         return failed("cannot create a file beside", path);
+    auto const given_up = [&](std::string_view what) {
+        auto error = failed(what, path);
+        ::unlink(temporary_name.c_str());
+        return error;
+    };
     {
         Descriptor const file(fd);
         ::fchmod(fd, 0644);
-        while (!content.empty()) {
-            auto const put = ::write(fd, content.data(), content.size());
-            if (put < 0 && errno == EINTR)
-                continue;
-            if (put < 0) {
-                auto error = failed("cannot write", path);
-                ::unlink(temporary_name.c_str());
-                return error;
-            }
-            content.remove_prefix(static_cast<std::size_t>(put));
-        }
-        if (::fsync(fd) != 0) {
-            auto error = failed("cannot sync", path);
-            ::unlink(temporary_name.c_str());
-            return error;
-        }
+        if (!write_all(fd, content))
+            return given_up("cannot write");
+        if (::fsync(fd) != 0)
+            return given_up("cannot sync");
     }
-    if (::rename(temporary_name.c_str(), path.c_str()) != 0) {
-        auto error = failed("cannot rename into", path);
-        ::unlink(temporary_name.c_str());
-        return error;
-    }
+    if (::rename(temporary_name.c_str(), path.c_str()) != 0)
+        return given_up("cannot rename into");
     return sync_folder(path.parent_path());
 }
 

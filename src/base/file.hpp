@@ -17,7 +17,8 @@ namespace wharf {
 [[nodiscard]] Result<std::string> read_file(std::filesystem::path const& path, std::uint64_t limit);
 
 /// Writes beside the target, syncs the file, renames it into place and syncs the folder: after success the new
-/// content survives a power cut; before it the old content is untouched. An existing target is replaced.
+/// content survives a power cut; before it the old content is untouched. An existing target is replaced; a device or
+/// a pipe is written into instead, and then nothing is durable.
 [[nodiscard]] Result<void> write_file_durably(std::filesystem::path const& path, std::string_view content);
 
 /// fsync of a folder, after a rename or an unlink inside it.

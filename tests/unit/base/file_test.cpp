@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace wharf {
@@ -34,9 +36,31 @@ TEST_F(File, ReadsWholeFiles) {
     EXPECT_EQ(read_file(make("bytes", std::string_view("a\0b\r\n", 5)), 5).value(), std::string_view("a\0b\r\n", 5));
     std::string const large(200'000, 'x');
     EXPECT_EQ(read_file(make("large", large), large.size()).value(), large);
-    // no size is known beforehand
-    EXPECT_EQ(read_file("/dev/null", 10).value(), "");
-    EXPECT_FALSE(read_file("/proc/self/status", 1 << 20).value().empty());
+    EXPECT_FALSE(read_file("/proc/self/status", 1 << 20).value().empty()); // says that its size is 0
+}
+
+TEST_F(File, ReadsPipesWhoseSizeNobodyKnows) {
+    auto const pipe = folder_ / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::string const large(200'000, 'x');
+    std::thread writer([&] { std::ofstream(pipe, std::ios::binary) << large; });
+    auto const content = read_file(pipe, large.size());
+    writer.join();
+    ASSERT_TRUE(content);
+    EXPECT_EQ(*content, large);
+}
+
+TEST_F(File, WritesIntoAPipeInsteadOfReplacingIt) {
+    auto const pipe = folder_ / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::string got;
+    std::thread reader([&] { got = read_file(pipe, 100).value_or("not read"); });
+    auto const written = write_file_durably(pipe, "through");
+    reader.join();
+    EXPECT_TRUE(written);
+    EXPECT_EQ(got, "through");
+    EXPECT_TRUE(fs::is_fifo(pipe));
+    EXPECT_EQ(entries(), 1u);
 }
 
 TEST_F(File, RefusesMoreThanTheLimit) {
