@@ -6,6 +6,7 @@
 // field.
 #pragma once
 
+#include "translator/claim_choice.hpp"
 #include "translator/node_plan.hpp"
 #include "translator/plan.hpp"
 #include "translator/source_document.hpp"
@@ -91,8 +92,6 @@ struct Extension {
     Claim const* claim = nullptr; // of an element
     Scope const* scope = nullptr;
 };
-
-using UsedBits = std::array<std::uint64_t, used_words>;
 
 struct Run {
     struct Frame {

@@ -81,9 +81,9 @@ void TreeReader::pop() {
 void TreeReader::dispatch(Run::Frame& frame, std::uint32_t index, NodeIndex node, std::uint64_t mask) {
     bool const loop = schema_.nodes()[node].starts_loop;
     if (frame.scope != nullptr) {
-        for (auto* const claim : frame.scope->by_row[node - frame.scope->first]) {
-            if (!claim->each && (frame.used[claim->used / 64] >> (claim->used % 64) & 1) != 0) continue;
-            if (claim->test.present && !claim->test.accepts(element(index, claim->test.element))) continue;
+        auto const& claims = frame.scope->by_row[node - frame.scope->first];
+        auto const text = [&](unsigned number) { return element(index, number); };
+        if (auto const* const claim = claim_for(claims, frame.used, mask, loop, text); claim != nullptr) {
             take(frame, *claim, index, mask, loop);
             return;
         }
@@ -103,7 +103,7 @@ void TreeReader::push(std::uint16_t loop, Scope const* scope, ObjectId object, s
 }
 
 void TreeReader::take(Run::Frame& frame, Claim const& claim, std::uint32_t index, std::uint64_t mask, bool loop) {
-    if (!claim.each) frame.used[claim.used / 64] |= std::uint64_t{1} << (claim.used % 64);
+    set_used(claim, frame.used);
     auto object = frame.object;
     Scope const* scope = claim.scope;
     if (claim.child != nullptr) {

@@ -10,10 +10,6 @@
 
 namespace wharf::translator {
 
-[[nodiscard]] constexpr std::uint64_t element_bit(unsigned element) {
-    return element == 0 || element > 64 ? 0 : std::uint64_t{1} << (element - 1);
-}
-
 class TreeReader {
 public:
     TreeReader(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics)

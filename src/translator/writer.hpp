@@ -2,6 +2,7 @@
 // in the grammar's order. Internal to writer_*.cpp.
 #pragma once
 
+#include "translator/claim_choice.hpp"
 #include "translator/plan.hpp"
 #include "translator/translator.hpp"
 #include "translator/translator_impl.hpp"
@@ -130,8 +131,12 @@ private:
     void scope(Scope const& scope, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
     void row(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out,
              unsigned parent_number);
+    /// `used`: the single claims of this row that are written already; nullptr where every claim is told apart by
+    /// more than the row (levels of an HL tree).
     std::size_t claim(Scope const& scope, Claim const& claim, OutObject& object, std::vector<x12::OutSegment>& out,
-                      unsigned parent_number);
+                      unsigned parent_number, UsedBits* used);
+    void check_claim(Scope const& scope, Claim const& claim, x12::OutSegment const& written, OutObject const& object,
+                     UsedBits* used);
     std::size_t kept_segments(Scope const& scope, grammar::NodeIndex row, OutObject& object,
                               std::vector<x12::OutSegment>& out);
     Built build(Use const& use, grammar::NodeIndex row, OutObject& object, Test const* test, std::string const& stem,

@@ -139,4 +139,29 @@ void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::T
     }
 }
 
+/// A claim that stands earlier may take what a later one wrote: a reference of kind `department` from a list, where
+/// REF*DP is the first name of something else.
+void Emitter::check_claim(Scope const& scope, Claim const& claim, x12::OutSegment const& written,
+                          OutObject const& object, UsedBits* used) {
+    if (used == nullptr) return;
+    auto const& claims = scope.by_row[claim.row - scope.first];
+    if (claims.size() == 1) return;
+    std::uint64_t filled = 0;
+    for (std::size_t i = 0; i < written.elements.size(); ++i)
+        if (!written.elements[i].empty()) filled |= element_bit(static_cast<unsigned>(i + 1));
+    auto const text = [&](unsigned number) { return written.element(number); };
+    auto const* const reader = claim_for(claims, *used, filled, schema_.nodes()[claim.row].starts_loop, text);
+    set_used(claim, *used);
+    if (reader == &claim) return;
+    auto shown = written.id;
+    for (auto const& element : written.elements)
+        shown += delimiters_.element + element;
+    diagnostics_.push_back(fault(
+        "MAP-0120", object.path,
+        fmt::format("`{}` is written as {}, and {}.", object.path.empty() ? "the document" : object.path, shown,
+                    reader == nullptr ? "no line of the map reads that"
+                                      : fmt::format("{} reads that first", reader->origin.text_place())),
+        fmt::format("Written by {}.", claim.origin.text_place())));
+}
+
 } // namespace wharf::translator

@@ -51,7 +51,7 @@ void Emitter::scope(Scope const& scope, OutObject& object, std::vector<x12::OutS
         row(scope, node, object, out, parent_number);
     if (scope.loop != 0 && loop.first == plan_.hierarchy_row) // the levels below stand behind all segments of this one
         for (auto* const taken : scope.by_row[0])
-            claim(scope, *taken, object, out, parent_number);
+            claim(scope, *taken, object, out, parent_number, nullptr);
 }
 
 void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, std::vector<x12::OutSegment>& out,
@@ -59,8 +59,9 @@ void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, std::ve
     auto const id = segment_id(node);
     if (id == "SE" && scope.loop == 0) return;
     std::size_t count = 0;
+    UsedBits used{};
     for (auto* const taken : scope.by_row[node - scope.first])
-        count += claim(scope, *taken, object, out, parent_number);
+        count += claim(scope, *taken, object, out, parent_number, &used);
     if (!object.kept.empty()) count += kept_segments(scope, node, object, out);
     auto const& rule = schema_.nodes()[node];
     if (rule.mandatory && count == 0)
@@ -77,7 +78,7 @@ void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, std::ve
 }
 
 std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& object,
-                           std::vector<x12::OutSegment>& out, unsigned parent_number) {
+                           std::vector<x12::OutSegment>& out, unsigned parent_number, UsedBits* used) {
     auto const& node = schema_.nodes()[taken.row];
     auto const* const test = taken.test.present ? &taken.test : nullptr;
     if (taken.child != nullptr) {
@@ -96,6 +97,7 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
                         children = children || !inner->items.empty();
                 built.segment.set(4, children ? "1" : "0");
             }
+            check_claim(scope_, taken, built.segment, *item, used);
             out.push_back(std::move(built.segment));
             if (node.starts_loop) scope(*taken.child->scope, *item, out, number);
         }
@@ -129,6 +131,7 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
             diagnostics_.resize(faults);
             return count;
         }
+        if (built.filled) check_claim(scope_, taken, out[place], object, used);
         ++count;
         if (!more) return count;
     }

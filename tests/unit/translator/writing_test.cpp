@@ -213,6 +213,36 @@ TEST(Writing, entries_a_named_line_would_take_are_noted) {
     EXPECT_EQ(to_text(second.segments), "BSN*00*1*20250602*1000~HL*1**I*0~LIN**UP*1*LT*L9~SN1**1*EA~");
 }
 
+TEST(Writing, a_segment_that_another_line_reads_first_is_noted) {
+    auto const source = memory({{"t/one.map", R"(translator t/one
+document purchase_order 1
+format x12 850 004010
+number            BEG03
+purpose           BEG01    code purpose
+contract_number   REF[CT]02
+references[]      each REF
+  kind            01    code reference
+  value           02
+lines[]           each PO1
+  position        read = $index
+  quantity        02
+)"}});
+    auto const translator = compiled(*source, "t/one", schemas().get("004010", "850"));
+    ASSERT_NE(translator, nullptr);
+    auto const findings = [&](std::string const& members) {
+        auto const text = R"({"schema":"wharf/purchase_order/1","document":"purchase_order","number":"1")" + members + "}";
+        auto found = translator->write(document(text), {}).diagnostics;
+        std::erase_if(found, [](auto const& one) { return one.code == "MAP-0112"; }); // a small map
+        return texts(found);
+    };
+    auto const contract = R"("references":[{"kind":"contract","value":"C7"}])";
+    auto const noted = findings(std::string(",") + contract);
+    EXPECT_NE(noted.find("MAP-0120 references[0]"), std::string::npos) << noted;
+    EXPECT_NE(noted.find("t/one.map:6 reads that first"), std::string::npos) << noted;
+    // behind its own REF*CT a second one belongs to the list
+    EXPECT_EQ(findings(std::string(R"(,"contract_number":"C6",)") + contract), "");
+}
+
 TEST(Writing, derived_members_are_not_written) {
     auto const outcome =
         shipped_translator("850")->write(order("", R"({"position":1,"quantity":"1","description":"derived"})"), {});
