@@ -2,7 +2,7 @@
 #include "translator/format_rows.hpp"
 
 #include "base/limits.hpp"
-#include "syntax/csv/encoding.hpp"
+#include "base/encoding.hpp"
 #include "translator/date_format.hpp"
 #include "translator/map_parser.hpp"
 
@@ -142,7 +142,7 @@ private:
         }
         if (name == "skip") return number(value.text, made_.skip) && made_.skip < 1000 ? "" : "a number below 1000";
         if (name == "encoding") {
-            auto const found = csv::encoding_named(value.text);
+            auto const found = encoding_named(value.text);
             if (found) dialect.encoding = *found;
             return found ? "" : "utf-8, utf-16le, utf-16be, iso-8859-1 or windows-1252";
         }

@@ -265,7 +265,7 @@ Diagnostic RowsReader::row_fault() const {
         return fault("MAP-0140", "Behind a closing quote stands something that is neither delimiter nor line end.",
                      "Double a quote that is part of the text: \"5\"\" pipe\".", at);
     case csv::RowFault::bad_character:
-        return fault("MAP-0141", fmt::format("A byte here is no character of {}.", csv::to_string(reader_.encoding())),
+        return fault("MAP-0141", fmt::format("A byte here is no character of {}.", to_string(reader_.encoding())),
                      "If the partner writes another encoding, say so: format csv encoding windows-1252.", at);
     case csv::RowFault::nul_character:
         return fault("MAP-0141", "The row holds a zero byte.",

@@ -3,7 +3,7 @@
 
 #include "base/utf8.hpp"
 #include "diagnostic/registry.hpp"
-#include "syntax/csv/encoding.hpp"
+#include "base/encoding.hpp"
 #include "syntax/csv/writer.hpp"
 #include "syntax/json/value.hpp"
 
@@ -223,7 +223,7 @@ private:
             for (auto const& cell : cells) {
                 std::string ignored;
                 if (cell.text.find_first_of("\r\n") != cell.text.npos ||
-                    csv::append_encoded(ignored, cell.text, settings_.dialect.encoding) != std::string_view::npos)
+                    append_encoded(ignored, cell.text, settings_.dialect.encoding) != std::string_view::npos)
                     return unwritable(cell, fault->structure, diagnostics);
             }
             unwritable({}, fault->structure, diagnostics);
@@ -236,7 +236,7 @@ private:
                             structure ? fmt::format("`{}` \"{}\" holds a delimiter or line end, and the format has no quotes.",
                                                     cell.canonical, cell.text)
                                       : fmt::format("`{}` \"{}\" holds a character that {} does not have.", cell.canonical,
-                                                    cell.text, csv::to_string(settings_.dialect.encoding)),
+                                                    cell.text, to_string(settings_.dialect.encoding)),
                             "Change the text at its source, or agree with the partner on another format."),
             std::string(cell.canonical));
         found.value = std::string(cell.text);

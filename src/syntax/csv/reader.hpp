@@ -11,7 +11,7 @@
 
 #include "base/byte_source.hpp"
 #include "syntax/csv/dialect.hpp"
-#include "syntax/csv/encoding.hpp"
+#include "base/encoding.hpp"
 #include "syntax/csv/structure_index.hpp"
 
 #include <memory>

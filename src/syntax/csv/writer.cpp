@@ -1,6 +1,6 @@
 #include "syntax/csv/writer.hpp"
 
-#include "syntax/csv/encoding.hpp"
+#include "base/encoding.hpp"
 #include "syntax/csv/karma_row.hpp"
 
 #include <vector>

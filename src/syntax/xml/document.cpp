@@ -1,5 +1,6 @@
 #include "syntax/xml/document.hpp"
 
+#include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 
@@ -19,40 +20,13 @@ std::string trimmed(std::string_view text) {
     return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
 }
 
-/// UTF-16 with its mark, as UTF-8; half a pair becomes a byte that is no character.
-std::string from_utf16(std::string_view text) {
-    bool const little = text.front() == '\xff';
-    auto const unit = [&](std::size_t at) {
-        auto const first = static_cast<unsigned char>(text[at]), second = static_cast<unsigned char>(text[at + 1]);
-        return static_cast<char32_t>(little ? second << 8 | first : first << 8 | second);
-    };
-    std::string made;
-    for (std::size_t at = 2; at + 1 < text.size(); at += 2) {
-        auto code = unit(at);
-        if (code >= 0xd800 && code < 0xdc00 && at + 3 < text.size() && (unit(at + 2) & 0xfc00) == 0xdc00) {
-            code = 0x10000 + ((code - 0xd800) << 10) + (unit(at + 2) - 0xdc00);
-            at += 2;
-        }
-        auto const tail = [&](unsigned shift) { made += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
-        if (code < 0x80) {
-            made += static_cast<char>(code);
-        } else if (code < 0x800) {
-            made += static_cast<char>(0xc0 | code >> 6);
-            tail(0);
-        } else if (code >= 0xd800 && code <= 0xdfff) {
-            made += '\xff';
-        } else if (code < 0x10000) {
-            made += static_cast<char>(0xe0 | code >> 12);
-            tail(6);
-            tail(0);
-        } else {
-            made += static_cast<char>(0xf0 | code >> 18);
-            tail(12);
-            tail(6);
-            tail(0);
-        }
-    }
-    return made;
+/// By its byte order mark, or by the zero beside the `<` that every document begins with.
+bool is_utf16(std::string_view text) {
+    using namespace std::string_view_literals;
+    if (text.starts_with("\xff\xfe\0\0"sv)) return false; // UTF-32, which pugixml converts
+    for (auto const start : {"\xff\xfe"sv, "\xfe\xff"sv, "\0<\0?"sv, "<\0?\0"sv})
+        if (text.starts_with(start)) return true;
+    return false;
 }
 
 /// Before parsing: what would make the file dangerous, or what pugixml passes without a word.
@@ -288,8 +262,8 @@ std::expected<Document, ParseError> parse(std::string_view text) {
     pugi::xml_document parsed;
     std::string converted;
     auto encoding = pugi::encoding_auto;
-    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
-        converted = from_utf16(text);
+    if (is_utf16(text)) {
+        converted = to_utf8(text, Encoding::automatic);
         text = converted;
         encoding = pugi::encoding_utf8;
     }

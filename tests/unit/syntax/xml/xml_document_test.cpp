@@ -72,6 +72,13 @@ TEST(XmlDocument, encodings) {
     auto const parsed = parse(wide);
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message;
     EXPECT_EQ(parsed->nodes[0].text, "\u20ac");
+    auto const unmarked = parse(std::string_view(wide).substr(2));
+    ASSERT_TRUE(unmarked.has_value()) << unmarked.error().message;
+    EXPECT_EQ(unmarked->nodes[0].text, "\u20ac");
+    std::string hidden = "\xff\xfe"; // the guard sees through the encoding
+    for (auto const c : std::string_view("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"))
+        hidden += {c, '\0'};
+    EXPECT_EQ(fault_of(hidden), Fault::doctype);
     EXPECT_EQ(fault_of("<a>\xfc</a>"), Fault::not_well_formed);
 }
 

@@ -1,4 +1,4 @@
-#include "syntax/csv/encoding.hpp"
+#include "base/encoding.hpp"
 
 #include "base/utf8.hpp"
 
@@ -7,7 +7,7 @@
 #include <cctype>
 #include <cstring>
 
-namespace wharf::csv {
+namespace wharf {
 namespace {
 
 // What windows-1252 has where ISO-8859-1 has control characters, 0x80 to 0x9f; 0: nothing.
@@ -237,6 +237,17 @@ Result<std::size_t> Utf8Source::read(char* to, std::size_t most) {
     }
 }
 
+std::string to_utf8(std::string_view bytes, Encoding encoding) {
+    Utf8Source source(byte_source_of(bytes), encoding);
+    std::string utf8;
+    std::array<char, 1 << 16> block{};
+    while (auto const got = source.read(block.data(), block.size())) { // memory does not fail
+        if (*got == 0) break;
+        utf8.append(block.data(), *got);
+    }
+    return utf8;
+}
+
 std::size_t append_encoded(std::string& out, std::string_view utf8, Encoding encoding) {
     if (encoding == Encoding::utf_8 || encoding == Encoding::automatic) {
         out += utf8;
@@ -254,4 +265,4 @@ std::size_t append_encoded(std::string& out, std::string_view utf8, Encoding enc
     return std::string_view::npos;
 }
 
-} // namespace wharf::csv
+} // namespace wharf
