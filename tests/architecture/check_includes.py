@@ -37,7 +37,7 @@ THIRD_PARTY = [
     (r"boost/json(/|\.hpp)", "Boost.JSON", ["src/syntax/json/", "src/api/"], [".cpp"]),
     (r"boost/url", "Boost.URL", ["src/transport/", "src/delivery/", "src/api/"], [".cpp"]),
     (r"sqlite3\.h|libpq-fe\.h", "an SQL client", ["src/store/"], [".cpp"]),
-    (r"libssh2|libssh/", "an SSH library", ["src/transport/"], [".cpp"]),
+    (r"libssh2|libssh/", "an SSH library", ["src/transport/sftp/libssh2_"], None),
     (r"openssl/", "OpenSSL", ["src/transport/"], [".cpp"]),
     (r"curl/", "libcurl", ["src/transport/", "src/delivery/"], [".cpp"]),
     (r"pugixml", "pugixml", ["src/syntax/xml/"], [".cpp"]),
