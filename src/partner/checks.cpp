@@ -1,107 +1,14 @@
-// What one field alone cannot tell: names that point to each other, production and test, identifiers of several
-// partners.
+// Profiles and channels: what one field alone cannot tell (names that point to each other, production and test,
+// identifiers of several partners), and what files may leave out because something else says it.
 
+#include "partner/check.hpp"
 #include "partner/declarations.hpp"
-#include "partner/loading.hpp"
-#include "base/nearest.hpp"
-#include "partner/text_checks.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <map>
 #include <tuple>
-#include <unistd.h>
 
 namespace wharf::partner {
-namespace {
-
-/// Collects findings about the values of one file.
-template <class T>
-class Check {
-public:
-    Check(Loaded<T> const& loaded, Diagnostics& findings) : loaded_(loaded), findings_(findings) {}
-
-    void report(std::string const& path, std::string_view code, std::string message, std::string help,
-                std::string value = {}) {
-        auto const origin = loaded_.origin(path);
-        findings_.push_back(
-            diagnostic_at(*origin.source, origin.mark, code, std::move(message), std::move(help), std::move(value)));
-    }
-    void related(Origin const& origin, std::string message) {
-        Place place;
-        place.file = origin.source->name;
-        place.line = origin.mark.line;
-        place.column = origin.mark.column;
-        findings_.back().related.push_back({std::move(place), std::move(message)});
-    }
-
-private:
-    Loaded<T> const& loaded_;
-    Diagnostics& findings_;
-};
-
-/// "did you mean 'erp'?" or the whole list.
-std::string known_names(std::string_view name, std::vector<std::string> const& names, std::string_view what,
-                        std::string_view where) {
-    if (auto const nearest = nearest_word(name, names); !nearest.empty())
-        return fmt::format("did you mean '{}'?", nearest);
-    if (names.empty()) return fmt::format("there is no {} yet; {}", what, where);
-    return fmt::format("there are: {}; {}", fmt::join(names, ", "), where);
-}
-
-template <class T>
-std::vector<std::string> names_of(std::vector<T> const& list) {
-    std::vector<std::string> names;
-    for (auto const& item : list)
-        names.push_back(item.name);
-    return names;
-}
-
-/// On some day, for some usage, both would hold.
-bool overlap(auto const& left, auto const& right) {
-    bool const usage = left.usage == IdentifierUsage::both || right.usage == IdentifierUsage::both || left.usage == right.usage;
-    return usage && (left.until.empty() || right.from.empty() || right.from <= left.until) &&
-           (right.until.empty() || left.from.empty() || left.from <= right.until);
-}
-
-/// A day from after which it ends.
-template <class T>
-void check_days(Check<T>& check, auto const& identifier, std::string const& path) {
-    if (!identifier.from.empty() && !identifier.until.empty() && identifier.until < identifier.from)
-        check.report(path + ".until", "PARTNER-0007", fmt::format("it ends on {} and begins on {}", identifier.until, identifier.from),
-                     "the last day must not be before the first", identifier.until);
-}
-
-void check_unique_names(Check<GatewayConfiguration>& check, std::vector<std::string> const& names,
-                        std::string const& list) {
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (auto const first = std::ranges::find(names, names[i]) - names.begin(); static_cast<std::size_t>(first) < i)
-            check.report(fmt::format("{}[{}].name", list, i), "PARTNER-0017",
-                         fmt::format("'{}' is a second time in {}", names[i], list), "give it another name", names[i]);
-}
-
-void check_target(Check<GatewayConfiguration>& check, Target const& target, std::string const& path) {
-    bool const basic = !target.basic.user.empty();
-    if (basic && !target.bearer_token.empty())
-        check.report(path + ".basic", "PARTNER-0022",
-                     fmt::format("the target '{}' has a bearer_token and basic", target.name),
-                     "both set the header Authorization; keep one of the two");
-    bool secret_sent = basic || !target.bearer_token.empty();
-    for (std::size_t i = 0; i < target.headers.size(); ++i) {
-        auto const& header = target.headers[i];
-        secret_sent = secret_sent || !header.secret.empty();
-        if (header.value.empty() == header.secret.empty())
-            check.report(fmt::format("{}.headers[{}]", path, i), "PARTNER-0006",
-                         fmt::format("the header {} needs either 'value' or 'secret'", header.name),
-                         "value for what everybody may read, secret for a reference such as ${env:ERP_API_KEY}");
-    }
-    if (secret_sent && target.url.starts_with("http://") && !is_loopback(host_of(target.url)))
-        check.report(path + ".url", "PARTNER-0026",
-                     fmt::format("the target '{}' gets a secret over plain http", target.name),
-                     "use https://, or everybody on the way can read it");
-}
-
-} // namespace
 
 // --- filling in ---------------------------------------------------------------------------------------------------
 
@@ -146,38 +53,6 @@ void fill_in(LoadedConfiguration& loaded, Diagnostics& findings) {
             channel.value.poll_interval = gateway.value.poll_interval;
             if (gateway.origins.contains("poll_interval"))
                 channel.origins["poll_interval"] = gateway.origin("poll_interval");
-        }
-}
-
-// --- wharf.yaml ---------------------------------------------------------------------------------------------------
-
-void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
-    auto const& gateway = loaded.gateway.value;
-    Check check(loaded.gateway, findings);
-    check_unique_names(check, names_of(gateway.identities), "identities");
-    check_unique_names(check, names_of(gateway.targets), "targets");
-    check_unique_names(check, names_of(gateway.listen.tokens), "listen.tokens");
-    if (gateway.identities.empty())
-        check.report("identities", "PARTNER-0006", "identities is empty", "say at least who we are in the envelopes");
-    if (gateway.listen.tokens.empty() && !is_loopback(gateway.listen.address))
-        check.report("listen.address", "PARTNER-0025",
-                     fmt::format("the API would listen on {} and take requests from anybody", gateway.listen.address),
-                     "give listen.tokens, or listen on 127.0.0.1 only", gateway.listen.address);
-    if (gateway.retry.cap < gateway.retry.base)
-        check.report("retry.cap", "PARTNER-0007", "retry.cap is shorter than retry.base",
-                     "the wait doubles from base up to cap");
-    for (std::size_t i = 0; i < gateway.targets.size(); ++i)
-        check_target(check, gateway.targets[i], fmt::format("targets[{}]", i));
-    for (std::size_t i = 0; i < gateway.identities.size(); ++i)
-        check_days(check, gateway.identities[i], fmt::format("identities[{}]", i));
-    for (std::size_t i = 0; i < gateway.identities.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j) {
-            auto const &one = gateway.identities[i], &other = gateway.identities[j];
-            if (one.qualifier == other.qualifier && one.id == other.id && overlap(one, other))
-                check.report(fmt::format("identities[{}].id", i), "PARTNER-0016",
-                             fmt::format("the identities '{}' and '{}' are both {}:{}", other.name, one.name,
-                                         one.qualifier, one.id),
-                             "keep one, or say with usage which is for production and which for tests", one.id);
         }
 }
 
@@ -475,47 +350,6 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
                              known_names(value.senders[i], partners, "partner",
                                          "each is a folder with a profile.yaml in partners/"),
                              value.senders[i]);
-    }
-}
-
-// --- secrets ------------------------------------------------------------------------------------------------------
-
-void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
-    auto const resolve = [&](auto const& from, std::string const& path, Secret const& secret) {
-        if (auto const content = secret.resolve(); !content) {
-            Check check(from, findings);
-            check.report(path, "PARTNER-0009", fmt::format("{}: {}", path, content.error().message),
-                         "set the variable for the process that runs Wharf, or make the file readable for it");
-        }
-    };
-    auto const& gateway = loaded.gateway;
-    for (std::size_t i = 0; i < gateway.value.listen.tokens.size(); ++i)
-        resolve(gateway, fmt::format("listen.tokens[{}].token", i), gateway.value.listen.tokens[i].token);
-    for (std::size_t i = 0; i < gateway.value.targets.size(); ++i) {
-        auto const& target = gateway.value.targets[i];
-        auto const path = fmt::format("targets[{}]", i);
-        resolve(gateway, path + ".bearer_token", target.bearer_token);
-        resolve(gateway, path + ".basic.password", target.basic.password);
-        for (std::size_t j = 0; j < target.headers.size(); ++j)
-            resolve(gateway, fmt::format("{}.headers[{}].secret", path, j), target.headers[j].secret);
-    }
-    for (auto const& profile : loaded.partners) {
-        resolve(profile, "envelope.security", profile.value.envelope.security);
-        for (std::size_t i = 0; i < profile.value.documents.size(); ++i)
-            if (auto const& own = profile.value.documents[i].envelope.security; own != profile.value.envelope.security)
-                resolve(profile, fmt::format("documents[{}].envelope.security", i), own);
-    }
-    for (auto const& channel : loaded.channels) {
-        resolve(channel, "sftp.password", channel.value.sftp.password);
-        resolve(channel, "sftp.passphrase", channel.value.sftp.passphrase);
-        auto const& key = channel.value.sftp.private_key;
-        if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
-            Check check(channel, findings);
-            check.report("sftp.private_key", "PARTNER-0029",
-                         fmt::format("the private key {} cannot be read", key.string()),
-                         "put the key there and make it readable for the process that runs Wharf, and for nobody else; "
-                         "until then the channel cannot log in");
-        }
     }
 }
 

@@ -1,0 +1,112 @@
+// wharf.yaml: what one field alone cannot tell; and every secret and key file that any file names.
+
+#include "partner/check.hpp"
+#include "partner/declarations.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace wharf::partner {
+namespace {
+
+void check_unique_names(Check<GatewayConfiguration>& check, std::vector<std::string> const& names,
+                        std::string const& list) {
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (auto const first = std::ranges::find(names, names[i]) - names.begin(); static_cast<std::size_t>(first) < i)
+            check.report(fmt::format("{}[{}].name", list, i), "PARTNER-0017",
+                         fmt::format("'{}' is a second time in {}", names[i], list), "give it another name", names[i]);
+}
+
+void check_target(Check<GatewayConfiguration>& check, Target const& target, std::string const& path) {
+    bool const basic = !target.basic.user.empty();
+    if (basic && !target.bearer_token.empty())
+        check.report(path + ".basic", "PARTNER-0022",
+                     fmt::format("the target '{}' has a bearer_token and basic", target.name),
+                     "both set the header Authorization; keep one of the two");
+    bool secret_sent = basic || !target.bearer_token.empty();
+    for (std::size_t i = 0; i < target.headers.size(); ++i) {
+        auto const& header = target.headers[i];
+        secret_sent = secret_sent || !header.secret.empty();
+        if (header.value.empty() == header.secret.empty())
+            check.report(fmt::format("{}.headers[{}]", path, i), "PARTNER-0006",
+                         fmt::format("the header {} needs either 'value' or 'secret'", header.name),
+                         "value for what everybody may read, secret for a reference such as ${env:ERP_API_KEY}");
+    }
+    if (secret_sent && target.url.starts_with("http://") && !is_loopback(host_of(target.url)))
+        check.report(path + ".url", "PARTNER-0026",
+                     fmt::format("the target '{}' gets a secret over plain http", target.name),
+                     "use https://, or everybody on the way can read it");
+}
+
+} // namespace
+
+void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
+    auto const& gateway = loaded.gateway.value;
+    Check check(loaded.gateway, findings);
+    check_unique_names(check, names_of(gateway.identities), "identities");
+    check_unique_names(check, names_of(gateway.targets), "targets");
+    check_unique_names(check, names_of(gateway.listen.tokens), "listen.tokens");
+    if (gateway.identities.empty())
+        check.report("identities", "PARTNER-0006", "identities is empty", "say at least who we are in the envelopes");
+    if (gateway.listen.tokens.empty() && !is_loopback(gateway.listen.address))
+        check.report("listen.address", "PARTNER-0025",
+                     fmt::format("the API would listen on {} and take requests from anybody", gateway.listen.address),
+                     "give listen.tokens, or listen on 127.0.0.1 only", gateway.listen.address);
+    if (gateway.retry.cap < gateway.retry.base)
+        check.report("retry.cap", "PARTNER-0007", "retry.cap is shorter than retry.base",
+                     "the wait doubles from base up to cap");
+    for (std::size_t i = 0; i < gateway.targets.size(); ++i)
+        check_target(check, gateway.targets[i], fmt::format("targets[{}]", i));
+    for (std::size_t i = 0; i < gateway.identities.size(); ++i)
+        check_days(check, gateway.identities[i], fmt::format("identities[{}]", i));
+    for (std::size_t i = 0; i < gateway.identities.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            auto const &one = gateway.identities[i], &other = gateway.identities[j];
+            if (one.qualifier == other.qualifier && one.id == other.id && overlap(one, other))
+                check.report(fmt::format("identities[{}].id", i), "PARTNER-0016",
+                             fmt::format("the identities '{}' and '{}' are both {}:{}", other.name, one.name,
+                                         one.qualifier, one.id),
+                             "keep one, or say with usage which is for production and which for tests", one.id);
+        }
+}
+
+void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
+    auto const resolve = [&](auto const& from, std::string const& path, Secret const& secret) {
+        if (auto const content = secret.resolve(); !content) {
+            Check check(from, findings);
+            check.report(path, "PARTNER-0009", fmt::format("{}: {}", path, content.error().message),
+                         "set the variable for the process that runs Wharf, or make the file readable for it");
+        }
+    };
+    auto const& gateway = loaded.gateway;
+    for (std::size_t i = 0; i < gateway.value.listen.tokens.size(); ++i)
+        resolve(gateway, fmt::format("listen.tokens[{}].token", i), gateway.value.listen.tokens[i].token);
+    for (std::size_t i = 0; i < gateway.value.targets.size(); ++i) {
+        auto const& target = gateway.value.targets[i];
+        auto const path = fmt::format("targets[{}]", i);
+        resolve(gateway, path + ".bearer_token", target.bearer_token);
+        resolve(gateway, path + ".basic.password", target.basic.password);
+        for (std::size_t j = 0; j < target.headers.size(); ++j)
+            resolve(gateway, fmt::format("{}.headers[{}].secret", path, j), target.headers[j].secret);
+    }
+    for (auto const& profile : loaded.partners) {
+        resolve(profile, "envelope.security", profile.value.envelope.security);
+        for (std::size_t i = 0; i < profile.value.documents.size(); ++i)
+            if (auto const& own = profile.value.documents[i].envelope.security; own != profile.value.envelope.security)
+                resolve(profile, fmt::format("documents[{}].envelope.security", i), own);
+    }
+    for (auto const& channel : loaded.channels) {
+        resolve(channel, "sftp.password", channel.value.sftp.password);
+        resolve(channel, "sftp.passphrase", channel.value.sftp.passphrase);
+        auto const& key = channel.value.sftp.private_key;
+        if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
+            Check check(channel, findings);
+            check.report("sftp.private_key", "PARTNER-0029",
+                         fmt::format("the private key {} cannot be read", key.string()),
+                         "put the key there and make it readable for the process that runs Wharf, and for nobody else; "
+                         "until then the channel cannot log in");
+        }
+    }
+}
+
+} // namespace wharf::partner

@@ -1,0 +1,107 @@
+// The verbs of jobs, events and answers, on a real file.
+
+#include "unit/store/store_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace wharf::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<std::string> subjects(std::vector<Job> const& jobs) {
+    std::vector<std::string> found;
+    for (auto const& job : jobs)
+        found.push_back(job.subject);
+    return found;
+}
+
+TEST_F(StoreTest, JobsAreClaimedOldestFirstWithALease) {
+    write([](Transaction& t) {
+        return in_order([&] { return t.add_job(JobKind::deliver, "late", at(300)); },
+                        [&] { return t.add_job(JobKind::transmit, "second", at(200)); },
+                        [&] { return t.add_job(JobKind::deliver, "first", at(100)); },
+                        [&] { return t.add_job(JobKind::deliver, "third", at(200)); });
+    });
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(100));
+
+    std::vector<Job> jobs;
+    auto const claim = [&](std::int64_t now, std::int64_t until, unsigned limit) {
+        write([&](Transaction& t) -> Result<void> {
+            auto claimed = t.claim_jobs(at(now), at(until), limit);
+            if (!claimed) return unexpected(claimed.error());
+            jobs = std::move(*claimed);
+            return {};
+        });
+        return subjects(jobs);
+    };
+    EXPECT_THAT(claim(99, 1000, 10), IsEmpty());
+    EXPECT_THAT(claim(250, 1000, 2), ElementsAre("first", "second"));
+    EXPECT_EQ(jobs[0].kind, JobKind::deliver);
+    EXPECT_EQ(jobs[1].kind, JobKind::transmit);
+    EXPECT_EQ(jobs[0].due_at, at(100));
+    EXPECT_EQ(jobs[0].attempts, 1u);
+    auto const first = jobs[0].id;
+    auto const second = jobs[1].id;
+    EXPECT_THAT(claim(250, 1000, 10), ElementsAre("third"));
+    EXPECT_THAT(claim(250, 1000, 10), IsEmpty());
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(300));
+
+    write([&](Transaction& t) {
+        return in_order([&] { return t.finish_job(first); }, [&] { return t.postpone_job(second, at(400)); });
+    });
+    EXPECT_THAT(claim(500, 2000, 10), ElementsAre("late", "second"));
+    EXPECT_EQ(jobs[1].attempts, 2u);
+    EXPECT_THAT(claim(1000, 2000, 10), ElementsAre("third")) << "its lease has run out";
+    EXPECT_EQ(jobs[0].due_at, at(200));
+
+    EXPECT_THAT(claim(1500, 3000, 10), IsEmpty());
+    write([](Transaction& t) { return t.release_leases(); });
+    EXPECT_THAT(claim(1500, 3000, 10), ElementsAre("third", "late", "second"));
+}
+
+TEST_F(StoreTest, JobsOfASubjectEndTogether) {
+    write([](Transaction& t) {
+        return in_order([&] { return t.add_job(JobKind::expect_acknowledgment, "M1", at(1)); },
+                        [&] { return t.add_job(JobKind::transmit, "M1", at(2)); },
+                        [&] { return t.add_job(JobKind::expect_acknowledgment, "M2", at(3)); },
+                        [&] { return t.finish_jobs_of(JobKind::expect_acknowledgment, "M1"); });
+    });
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(2));
+    write([](Transaction& t) { return t.finish_jobs_of(JobKind::transmit, "M1"); });
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(3));
+    write([](Transaction& t) { return t.finish_jobs_of(JobKind::expect_acknowledgment, "M2"); });
+    EXPECT_FALSE(read([](Transaction& t) { return t.next_due(); }));
+    EXPECT_FALSE(store->transact([](Transaction& t) { return t.postpone_job(77, at(1)); }));
+}
+
+TEST_F(StoreTest, EventsAndAnswers) {
+    write([](Transaction& t) {
+        return in_order(
+            [&] {
+                return t.add_event({at(2), "M1", "received", "from acme"});
+            },
+            [&] {
+                return t.add_event({at(1), "M1", "DUPLICATE_INVOICE", "INV-7"});
+            },
+            [&] {
+                return t.add_event({at(3), "M2", "sent", ""});
+            },
+            [&] { return t.remember_answer("key-1", "{\"id\":\"D1\"}"); });
+    });
+    auto const events = read([](Transaction& t) { return t.events_of("M1"); });
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(events[0].type, "received");
+    EXPECT_EQ(events[0].at, at(2));
+    EXPECT_EQ(events[0].subject, "M1");
+    EXPECT_EQ(events[1].type, "DUPLICATE_INVOICE");
+    EXPECT_EQ(events[1].text, "INV-7");
+    EXPECT_EQ(read([](Transaction& t) { return t.find_answer("key-1"); }), "{\"id\":\"D1\"}");
+    EXPECT_FALSE(read([](Transaction& t) { return t.find_answer("key-2"); }));
+    EXPECT_FALSE(store->transact([](Transaction& t) { return t.remember_answer("key-1", "another"); }));
+    EXPECT_EQ(read([](Transaction& t) { return t.find_answer("key-1"); }), "{\"id\":\"D1\"}");
+}
+
+} // namespace
+} // namespace wharf::store
