@@ -11,7 +11,7 @@
 namespace wharf::csv {
 
 /// What a dialect cannot say: a delimiter, quote or line end inside a field where there are no quotes; a character that
-/// the encoding does not have.
+/// the encoding does not have; where there are no quotes, a first field that would be read as a byte order mark.
 struct Unwritable {
     std::size_t field = 0; // index
     std::size_t at = 0;    // byte in its text
@@ -26,6 +26,7 @@ public:
 
 private:
     [[nodiscard]] bool needs_quotes(std::string_view field) const;
+    [[nodiscard]] bool begins_like_a_mark(std::string_view text);
 
     Dialect dialect_;
     bool begun_ = false;

@@ -55,6 +55,51 @@ TEST(CsvWriter, what_is_written_is_read_back) {
                     }
 }
 
+TEST(CsvWriter, a_first_field_is_not_taken_for_a_byte_order_mark) {
+    for (auto const encoding : {Encoding::automatic, Encoding::utf_8, Encoding::utf_16le, Encoding::utf_16be,
+                                Encoding::iso_8859_1, Encoding::windows_1252}) {
+        bool const narrow = encoding == Encoding::iso_8859_1 || encoding == Encoding::windows_1252;
+        for (bool const mark : {false, true})
+            for (std::string_view const first : {"\ufeffnumber", "\u00ef\u00bb\u00bfx", "\u00ff\u00fe", "\u00fe\u00ff"}) {
+                if (narrow && first == "\ufeffnumber") continue; // has no place there
+                Dialect dialect;
+                dialect.encoding = encoding;
+                dialect.mark = mark;
+                auto const text = write({{first, "b"}, {first, "d"}}, dialect);
+                Reader reader(byte_source_of(text), dialect);
+                std::string scratch;
+                for (std::string_view const second : {"b", "d"}) {
+                    auto const* const row = reader.next();
+                    ASSERT_NE(row, nullptr) << text;
+                    ASSERT_EQ(row->fields.size(), 2u) << text;
+                    EXPECT_EQ(value(dialect, *row, row->fields[0], scratch), first) << text;
+                    EXPECT_EQ(value(dialect, *row, row->fields[1], scratch), second) << text;
+                }
+            }
+    }
+    EXPECT_EQ(write({{"\ufeffa"}, {"\ufeffb"}}), "\"\ufeffa\"\r\n\ufeffb\r\n") << "only where the file begins";
+    Dialect bare;
+    bare.quote = '\0';
+    Writer writer(bare);
+    std::string out;
+    auto const refused = writer.add(Views{"\ufeffa"}, out);
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->field, 0u);
+    EXPECT_EQ(writer.add(Views{"a"}, out), std::nullopt);
+}
+
+TEST(CsvWriter, a_refused_first_row_leaves_nothing_behind) {
+    Dialect dialect;
+    dialect.encoding = Encoding::utf_16le;
+    dialect.mark = true;
+    Writer writer(dialect);
+    std::string out;
+    EXPECT_TRUE(writer.add(Views{"\xff"}, out).has_value());
+    EXPECT_EQ(out, "");
+    EXPECT_FALSE(writer.add(Views{"a"}, out).has_value());
+    EXPECT_TRUE(out.starts_with("\xff\xfe")) << "the mark comes with the first row that is written";
+}
+
 TEST(CsvWriter, what_cannot_be_said_is_refused) {
     Dialect bare;
     bare.quote = '\0';
