@@ -157,26 +157,38 @@ private:
         std::vector<std::string> seen;
         for (auto const attribute : node.attributes()) {
             std::string_view const name = attribute.name();
-            if (name == "xmlns" || name.starts_with("xmlns:")) continue;
-            auto own = resolved(name, false, node);
+            bool const declares = name == "xmlns" || name.starts_with("xmlns:");
+            auto own = declares ? std::string(name) : resolved(name, false, node);
             if (std::ranges::find(seen, own) != seen.end())
                 fault_ = ParseError{Fault::not_well_formed, fmt::format("The attribute {} stands twice", name), place};
             seen.push_back(own);
+            if (declares) continue;
             auto const at = static_cast<std::uint32_t>(document_.nodes.size());
             document_.nodes.push_back({std::move(own), true, attribute.value(), at + 1, place});
         }
         return index;
     }
 
+    /// The parser sees to it for whole names, not behind a colon.
+    static bool begins_a_name(std::string_view text) {
+        return !text.empty() && text.front() != '-' && text.front() != '.' && (text.front() < '0' || text.front() > '9');
+    }
+
     std::string resolved(std::string_view name, bool element, pugi::xml_node node) {
         auto const colon = name.find(':');
         auto const prefix = colon == name.npos ? std::string_view() : name.substr(0, colon);
+        auto const local = name.substr(colon == name.npos ? 0 : colon + 1);
+        if (colon != name.npos && (colon == 0 || !begins_a_name(local) || local.find(':') != local.npos)) {
+            fault_ = ParseError{Fault::not_well_formed, fmt::format("{} is not a prefix, a colon and a name", name), offset(node)};
+            return {};
+        }
         if (colon == name.npos && !element) return std::string(name);
         if (prefix == "xml") return std::string(name);
         for (auto known = prefixes_.rbegin(); known != prefixes_.rend(); ++known)
-            if (known->first == prefix)
-                return known->second.empty() ? std::string(name.substr(colon + 1))
-                                             : fmt::format("{{{}}}{}", known->second, name.substr(colon == name.npos ? 0 : colon + 1));
+            if (known->first == prefix) {
+                if (!known->second.empty()) return fmt::format("{{{}}}{}", known->second, local);
+                break; // taken back
+            }
         if (colon == name.npos) return std::string(name);
         fault_ = ParseError{Fault::not_well_formed, fmt::format("The prefix of {} is not declared", name), offset(node)};
         return {};
@@ -190,7 +202,7 @@ private:
 /// A name as it is written by itself, with the declaration it needs.
 std::pair<std::string, std::string> written_name(std::string const& name) {
     if (!name.starts_with('{')) return {name, {}};
-    auto const end = name.find('}');
+    auto const end = name.rfind('}'); // a namespace may hold one, a name never
     return {name.substr(end + 1), name.substr(1, end - 1)};
 }
 
@@ -202,13 +214,19 @@ void append(pugi::xml_node parent, Document const& document, std::uint32_t index
     auto made = parent.append_child(name.c_str());
     if (uri != inherited) made.append_attribute("xmlns") = uri.c_str();
     auto child = index + 1;
+    std::vector<std::string> spaces; // of attributes: n0, n1 …
     for (; child < own.end && document.nodes[child].attribute; ++child) {
         auto const [attribute, space] = written_name(document.nodes[child].name);
         if (space.empty()) {
             made.append_attribute(attribute.c_str()) = document.nodes[child].text.c_str();
         } else {
-            made.append_attribute("xmlns:n") = space.c_str();
-            made.append_attribute(("n:" + attribute).c_str()) = document.nodes[child].text.c_str();
+            auto const known = std::ranges::find(spaces, space);
+            auto const prefix = fmt::format("n{}", known - spaces.begin());
+            if (known == spaces.end()) {
+                made.append_attribute(("xmlns:" + prefix).c_str()) = space.c_str();
+                spaces.push_back(space);
+            }
+            made.append_attribute((prefix + ":" + attribute).c_str()) = document.nodes[child].text.c_str();
         }
     }
     if (!own.text.empty()) made.append_child(pugi::node_pcdata).set_value(own.text.c_str());

@@ -40,6 +40,37 @@ TEST(XmlDocument, namespaces_are_resolved) {
         EXPECT_EQ(again->nodes[i].name, parsed->nodes[i].name);
 }
 
+TEST(XmlDocument, names_are_a_prefix_and_a_name) {
+    for (auto const* text : {"<a:b:c xmlns:a='u'/>", "<:a xmlns='u'/>", "<a: xmlns:a='u'/>", "<a:-b xmlns:a='u'/>", "<a:1 xmlns:a='u'/>",
+                             "<x a:='1' xmlns:a='u'/>", "<x a:b:c='1' xmlns:a='u'/>", "<p:a xmlns:p=''/>", "<a p:b=''/>",
+                             "<a xmlns='u' xmlns='v'/>", "<a xmlns:p='u' xmlns:p='v'/>", "<a b='1' b='2'/>",
+                             "<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>"})
+        EXPECT_EQ(fault_of(text), Fault::not_well_formed) << text;
+}
+
+TEST(XmlDocument, a_fragment_is_read_as_the_element_it_was) {
+    for (auto const* text : {
+             "<a:x xmlns:a='}>' b='0'><y/></a:x>",                                // a namespace may hold anything
+             "<a xmlns:p='u' xmlns:q='v' p:b='1' q:b='2' p:c='3' b='4'><q:d q:e=''/></a>", // attributes of several
+             "<a xmlns='u'><b xmlns=''><c xmlns='v'/></b></a>",
+             "<xml:a xml:lang='en'/>",
+         }) {
+        auto const parsed = parse(text);
+        ASSERT_TRUE(parsed.has_value()) << text << parsed.error().message;
+        for (std::uint32_t node = 0; node < parsed->nodes.size(); ++node) {
+            if (parsed->nodes[node].attribute) continue;
+            auto const fragment = parsed->fragment(node);
+            auto const again = parse(fragment);
+            ASSERT_TRUE(again.has_value()) << fragment << again.error().message;
+            ASSERT_EQ(again->nodes.size(), parsed->nodes[node].end - node) << fragment;
+            for (std::uint32_t i = 0; i < again->nodes.size(); ++i) {
+                EXPECT_EQ(again->nodes[i].name, parsed->nodes[node + i].name) << fragment;
+                EXPECT_EQ(again->nodes[i].text, parsed->nodes[node + i].text) << fragment;
+            }
+        }
+    }
+}
+
 TEST(XmlDocument, a_doctype_is_ignored_unless_it_declares) {
     EXPECT_TRUE(parse("<!DOCTYPE a SYSTEM \"http://x/y.dtd\"><a/>").has_value());
     EXPECT_EQ(fault_of("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), Fault::doctype);
