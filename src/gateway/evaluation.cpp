@@ -106,7 +106,7 @@ private:
     void service(grammar::Item const& item);
     void junk(grammar::Item& item);
     void add_findings(grammar::Item& item);
-    EvaluatedInterchange dead_letter(std::string_view raw, Diagnostics findings) const;
+    EvaluatedInterchange dead_letter(std::string_view raw, Diagnostics const& findings) const;
     [[nodiscard]] std::string day() const { return to_iso8601(transfer_.received_at).substr(0, 10); }
     [[nodiscard]] partner::DocumentAgreement const* agreement_of(grammar::GroupInfo const& group) const;
 
@@ -140,7 +140,7 @@ store::Message Evaluation::new_message(std::string_view raw) const {
     return message;
 }
 
-EvaluatedInterchange Evaluation::dead_letter(std::string_view raw, Diagnostics findings) const {
+EvaluatedInterchange Evaluation::dead_letter(std::string_view raw, Diagnostics const& findings) const {
     EvaluatedInterchange result;
     result.message = new_message(raw);
     result.message.state = store::MessageState::dead_letter;
@@ -616,7 +616,7 @@ void Evaluation::junk(grammar::Item& item) {
         "the interchanges of the file were processed; look at these bytes with: wharf message raw");
     finding.place.file = transfer_.file_name;
     item.findings.insert(item.findings.begin(), std::move(finding));
-    done_.push_back(dead_letter(raw, std::move(item.findings)));
+    done_.push_back(dead_letter(raw, item.findings));
 }
 
 } // namespace
