@@ -102,8 +102,7 @@ private:
             owned_.append(more, *got);
         }
         auto const available = owned_.size() > at_ ? std::string_view(owned_).substr(at_, 2) : borrowed_.substr(0, 2);
-        std::memcpy(head, available.data(), available.size());
-        return available.size();
+        return available.copy(head, sizeof head);
     }
 
     Result<std::size_t> take(char* to, std::size_t most) {
