@@ -39,7 +39,7 @@ std::uint32_t* scan_portable(IndexWork const& work) {
     auto* out = work.positions;
     for (std::size_t i = 0; i < work.blocks; ++i) {
         std::uint64_t marks = 0, odd = 0;
-        for (unsigned k = 0; k < block_bytes; ++k) {
+        for (std::size_t k = 0; k < block_bytes; ++k) {
             auto const c = work.text[i * block_bytes + k];
             marks |= std::uint64_t{c == delimiter || c == quote || c == '\n' || c == '\r'} << k;
             odd |= std::uint64_t{c == '\0' || static_cast<unsigned char>(c) > 0x7f} << k;
@@ -60,7 +60,7 @@ __attribute__((target("avx2,bmi,popcnt"))) std::uint32_t* scan_avx2(IndexWork co
     auto* out = work.positions;
     for (std::size_t i = 0; i < work.blocks; ++i) {
         std::uint64_t marks = 0, odd = 0;
-        for (unsigned k = 0; k < 2; ++k) {
+        for (std::size_t k = 0; k < 2; ++k) {
             auto const bytes =
                 _mm256_loadu_si256(reinterpret_cast<__m256i const*>(work.text + i * block_bytes + k * 32));
             auto const mark =
@@ -86,7 +86,7 @@ std::uint32_t* scan_sse2(IndexWork const& work) {
     auto* out = work.positions;
     for (std::size_t i = 0; i < work.blocks; ++i) {
         std::uint64_t marks = 0, odd = 0;
-        for (unsigned k = 0; k < 4; ++k) {
+        for (std::size_t k = 0; k < 4; ++k) {
             auto const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(work.text + i * block_bytes + k * 16));
             auto const mark =
                 _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, delimiter), _mm_cmpeq_epi8(bytes, quote)),

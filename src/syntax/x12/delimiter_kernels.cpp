@@ -123,7 +123,7 @@ KernelEnds scan_portable(KernelWork const& work) {
     Output output(work);
     for (std::size_t i = 0; i < work.blocks; ++i) {
         Masks masks;
-        for (unsigned k = 0; k < block_bytes; ++k) {
+        for (std::size_t k = 0; k < block_bytes; ++k) {
             std::uint64_t const seen = classes[static_cast<unsigned char>(work.text[i * block_bytes + k])];
             masks.positions |= (seen & 1) << k;
             masks.terminators |= (seen >> 1 & 1) << k;
@@ -148,7 +148,7 @@ __attribute__((target("avx2,bmi,popcnt"))) KernelEnds scan_avx2(KernelWork const
     Output output(work);
     for (std::size_t i = 0; i < work.blocks; ++i) {
         Masks masks;
-        for (unsigned k = 0; k < 2; ++k) {
+        for (std::size_t k = 0; k < 2; ++k) {
             auto const bytes = _mm256_loadu_si256(reinterpret_cast<__m256i const*>(work.text + i * block_bytes + k * 32));
             auto const terminator = _mm256_cmpeq_epi8(bytes, segment);
             auto const position = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, element), terminator);
@@ -179,7 +179,7 @@ KernelEnds scan_sse2(KernelWork const& work) {
     Output output(work);
     for (std::size_t i = 0; i < work.blocks; ++i) {
         Masks masks;
-        for (unsigned k = 0; k < 4; ++k) {
+        for (std::size_t k = 0; k < 4; ++k) {
             auto const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(work.text + i * block_bytes + k * 16));
             auto const terminator = _mm_cmpeq_epi8(bytes, segment);
             auto const position = _mm_or_si128(_mm_cmpeq_epi8(bytes, element), terminator);
@@ -231,7 +231,7 @@ __attribute__((target(WHARF_AVX512))) KernelEnds scan_avx512(KernelWork const& w
     auto const blank = _mm512_set1_epi8(' ');
     auto const del = _mm512_set1_epi8(0x7f);
     alignas(64) std::uint8_t counted[block_bytes];
-    for (unsigned k = 0; k < block_bytes; ++k)
+    for (std::size_t k = 0; k < block_bytes; ++k)
         counted[k] = static_cast<std::uint8_t>(k);
     auto const numbers = _mm512_load_si512(counted);
     KernelEnds out{work.positions, work.terminators};
