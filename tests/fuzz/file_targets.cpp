@@ -97,6 +97,9 @@ void xml(std::string_view input) {
         auto const again = xml::parse(text);
         require(again.has_value(), "a fragment is XML");
         require(again->nodes.size() == document->nodes.size(), "and the same");
+        for (std::size_t i = 0; i < again->nodes.size(); ++i)
+            require(again->nodes[i].name == document->nodes[i].name && again->nodes[i].text == document->nodes[i].text,
+                    "name by name and text by text");
     }
     static auto const map = shipped("cxml/order_request");
     translate(*map, input);
