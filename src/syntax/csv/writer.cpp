@@ -32,7 +32,8 @@ std::optional<Unwritable> Writer::add(std::span<std::string_view const> fields, 
     for (std::size_t i = 0; i < fields.size(); ++i) {
         auto const field = fields[i];
         ready[i].text = field;
-        bool const hides = i == 0 && !begun_ && !dialect_.mark && begins_like_a_mark(field);
+        bool const marked = begun_ || (dialect_.mark && !byte_order_mark(dialect_.encoding).empty());
+        bool const hides = i == 0 && !marked && begins_like_a_mark(field);
         if (auto const nul = field.find('\0'); nul != field.npos) return Unwritable{i, nul, true};
         if (dialect_.quote == '\0') {
             if (hides) return Unwritable{0, 0, false};
