@@ -73,6 +73,7 @@ DocumentAgreement& PartnerProfile::add_document() {
     document.findings = findings;
     document.acknowledgment = acknowledgment;
     document.duplicates = duplicates;
+    document.texts = texts;
     return document;
 }
 

@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t most_templates = 8; // one on the other
 
 /// The settings of a profile that each of its documents may change: those of PartnerProfile::add_document.
-constexpr std::array<std::string_view, 6> shared_settings = {"channel",  "file_name",      "envelope",
-                                                             "findings", "acknowledgment", "duplicates"};
+constexpr std::array<std::string_view, 7> shared_settings = {"channel",  "file_name",      "envelope",  "findings",
+                                                             "acknowledgment", "duplicates", "texts"};
 
 std::string text_of(TreeNode const& node, std::string_view key) {
     auto const* const found = node.find(key);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "partner/secret.hpp"
+#include "translator/write_policy.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -116,6 +117,7 @@ struct DocumentAgreement {
     std::vector<std::string> findings;
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
+    translator::WritePolicy texts; // outbound: what the partner cannot take
     SourceMark mark, guide_mark; // of the entry and of the guide's name
 
     [[nodiscard]] bool serves(bool test) const {
@@ -179,6 +181,7 @@ struct PartnerProfile {
     std::vector<std::string> findings; // "X12-0315=ignore": what becomes of findings (SeverityPolicy)
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
+    translator::WritePolicy texts;
     std::vector<CrossReference> cross_references;
     std::vector<UnitConversion> unit_conversions;
     SourceMark acknowledgment_mark;

@@ -36,6 +36,19 @@ struct EnumWords<UnknownValue> {
     static constexpr std::array<std::string_view, 3> words = {"hold", "pass", "default"};
 };
 
+template <>
+struct EnumWords<translator::WritePolicy::TooLong> {
+    static constexpr std::array<std::string_view, 3> words = {"refuse", "cut", "carry_over"};
+};
+template <>
+struct EnumWords<translator::WritePolicy::Characters> {
+    static constexpr std::array<std::string_view, 3> words = {"refuse", "replace", "transliterate"};
+};
+template <>
+struct EnumWords<translator::CharacterSet> {
+    static constexpr std::array<std::string_view, 3> words = {"any", "extended", "basic"};
+};
+
 namespace {
 
 // --- profile.yaml -------------------------------------------------------------------------------------------------
@@ -135,7 +148,25 @@ Declaration make_duplicates(bool of_document = false) {
     return d;
 }
 
+Declaration make_texts() {
+    using translator::WritePolicy;
+    Declaration d("texts");
+    d.add("too_long", &WritePolicy::too_long,
+          "a text that is longer than its element: refuse the document, cut the text, or let a list of texts (messages, lines of an "
+          "address) go on in its next entry; each change is a warning");
+    d.add("set", &WritePolicy::set,
+          "the characters the partner takes: any (UTF-8), extended (printable ASCII), basic (capitals, digits and some signs)");
+    d.add("characters", &WritePolicy::characters,
+          "a character that is not in the set, or is a delimiter: refuse the document, replace it, or transliterate (\u00fc as ue) and "
+          "replace what has no such form; each change is a warning");
+    d.add("replacement", &WritePolicy::replacement, "stands for what is replaced").check([](std::string_view text) {
+        return std::string(text.size() == 1 && text[0] >= ' ' && text[0] < 0x7f ? "" : "it must be one character");
+    });
+    return d;
+}
+
 Declaration make_document() {
+    static Declaration const texts = make_texts();
     static Declaration const envelope = make_envelope();
     static Declaration const acknowledgment = make_acknowledgment(true);
     static Declaration const duplicates = make_duplicates(true);
@@ -179,6 +210,7 @@ Declaration make_document() {
     d.object("acknowledgment", &DocumentAgreement::acknowledgment, acknowledgment,
              "what is different about acknowledging it");
     d.object("duplicates", &DocumentAgreement::duplicates, duplicates, "what is different about its repetitions");
+    d.object("texts", &DocumentAgreement::texts, texts, "outbound: what is different about texts the partner cannot take");
     return d;
 }
 
@@ -238,6 +270,7 @@ Declaration make_profile() {
     static Declaration const acknowledgment = make_acknowledgment();
     static Declaration const duplicates = make_duplicates();
     static Declaration const contact = make_contact();
+    static Declaration const texts = make_texts();
     Declaration d("profile.yaml");
     d.add("name", &PartnerProfile::name, "the partner's name, for people")
         .required()
@@ -277,6 +310,7 @@ Declaration make_profile() {
         .example("X12-0315=ignore");
     d.object("acknowledgment", &PartnerProfile::acknowledgment, acknowledgment, "what is acknowledged, and when");
     d.object("duplicates", &PartnerProfile::duplicates, duplicates, "what counts as sent twice");
+    d.object("texts", &PartnerProfile::texts, texts, "outbound: texts that the partner cannot take as they are");
     d.objects("cross_references", &PartnerProfile::cross_references, cross_reference,
               "tables of the partner's words for items, units, places, carriers, terms and reasons");
     d.objects("unit_conversions", &PartnerProfile::unit_conversions, unit_conversion,

@@ -49,17 +49,20 @@ bool to_number(std::string_view text, unsigned& number) {
 
 } // namespace
 
-/// `code TABLE`, `code TABLE x12:355`, `code TABLE words`.
+/// `code TABLE`, `code TABLE x12:355`, `code TABLE words`; each may end in `known`.
 std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, ValueFacts const* field, Rule const& rule,
                                             Converter& out) {
-    if (conversion.arguments.empty() || conversion.arguments.size() > 2) {
+    auto arguments = conversion.arguments;
+    out.known = arguments.size() > 1 && arguments.back() == "known";
+    if (out.known) arguments.pop_back();
+    if (arguments.empty() || arguments.size() > 2) {
         fault("MAP-0009", rule, conversion.column, "`code` needs the name of a table.",
               "Write, for example: code unit, or with the column of the table: code unit x12:355");
         return nullptr;
     }
-    auto const& name = conversion.arguments.front();
-    bool const named = conversion.arguments.size() == 2;
-    out.words = named && conversion.arguments.back() == "words";
+    auto const& name = arguments.front();
+    bool const named = arguments.size() == 2;
+    out.words = named && arguments.back() == "words";
     auto& table = tables_[name];
     if (table == nullptr) {
         auto const file = source_.table(name);
@@ -76,7 +79,7 @@ std::shared_ptr<CodeMap> Compiler::code_map(Conversion const& conversion, ValueF
         }
         table = std::make_shared<CodeTable>(std::move(*parsed));
     }
-    auto const list = named ? conversion.arguments.back() : code_list(field, *table);
+    auto const list = named ? arguments.back() : code_list(field, *table);
     // a code without a word is LIST:CODE; where nobody made the list, it is the partner's
     auto const standard = list.substr(0, list.find(':'));
     out.quoted_list = fmt::format("\"{}:", standard.empty() ? own_list(map_.name) : standard);

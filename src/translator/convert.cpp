@@ -325,7 +325,10 @@ bool convert(Converter const& converter, std::string_view text, std::span<std::s
         append_text(out, text);
         break;
     case Op::code:
-        if (converter.words && is_word(text)) {
+        if (converter.known && converter.codes->quoted_word(text).empty()) {
+            reason = "is a code that the table has no word for";
+            ok = false;
+        } else if (converter.words && is_word(text)) {
             append_quoted(out, text);
         } else if (converter.words && is_listed_code(text)) {
             append_text(out, text);

@@ -47,6 +47,7 @@ struct Converter {
     std::shared_ptr<CodeMap const> codes;
     std::string quoted_list;                                // `"x12:` for a code without a word
     bool words = false;                                     // `code T words`: outside stand the words themselves
+    bool known = false;                                     // `code T known`: a code without a word is refused
     std::optional<std::string> default_value, absent_value; // canonical text
     std::vector<grammar::ElementRule const*> elements;      // what the cells are, for writing
 

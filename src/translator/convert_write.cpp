@@ -99,6 +99,10 @@ bool convert(Converter const& converter, std::string_view text, std::vector<std:
         break;
     case Op::code: {
         auto const colon = text.find(':');
+        if (converter.known && (colon != text.npos || converter.codes->code(text).empty())) {
+            reason = "is no word of the table, and the map takes no others";
+            return false;
+        }
         if (converter.words && (colon == text.npos || is_listed_code(text))) {
             cells[0] = std::string(text);
             break;

@@ -22,6 +22,14 @@ ValueKind kind_of(Line const* line) {
     }
 }
 
+/// An object that reading makes of an empty node too: it has a position, or a word of the map.
+bool says_something_by_itself(Member const& object) {
+    return std::ranges::any_of(object.members, [](auto const& one) {
+        return one->kind == MemberKind::index || one->kind == MemberKind::value ||
+               (one->kind == MemberKind::object && says_something_by_itself(*one));
+    });
+}
+
 } // namespace
 
 TargetNode NodeWriter::run(OutObject& root) {
@@ -86,9 +94,14 @@ bool NodeWriter::each(NodeClaim const& claim, OutObject& object, TargetNode& nod
         TargetNode made;
         made.place = claim.place;
         made.canonical = item->path;
-        if (below(*claim.child->nodes, *item, made, {})) {
+        if (below(*claim.child->nodes, *item, made, {}) ||
+            (!claim.child->scalar && says_something_by_itself(*claim.child->root))) {
             node.nodes.push_back(std::move(made));
             any = true;
+        } else if (item->value->members().empty() && !claim.child->scalar) {
+            diagnostics_.push_back(make_diagnostic(
+                "MAP-0110", fmt::format("`{}` is empty; there is nothing to write of it.", item->path)));
+            diagnostics_.back().place.path = item->path;
         }
         left_behind(*item);
     }

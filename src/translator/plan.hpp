@@ -111,6 +111,7 @@ struct Use {
     std::uint64_t mask = 0; // bit n-1: element n is read
     std::vector<ComponentUse> components;
     bool composites = false; // components, or runs inside a composite
+    std::uint64_t repeats = 0; // bit n-1: element n may repeat; lines read its first value
     std::vector<TupleRun> runs;
     std::vector<Constant> constants;
 };

@@ -204,6 +204,16 @@ void RowsReader::add_columns(std::uint32_t base, Diagnostics& diagnostics) {
             outer_value(i, begin, length, base + field.begin, diagnostics);
         }
     }
+    // a row that says nothing of its innermost levels has none: an order without lines
+    while (open_.size() > 1 && open_.back() + 1 == tree_->nodes.size()) {
+        auto const level = open_.size() - 1;
+        bool const says = level != leaf_ && std::ranges::any_of(columns_, [&](auto const& column) {
+            return column.level == static_cast<int>(level) && outer_[static_cast<std::size_t>(&column - columns_.data())].set;
+        });
+        if (says) break;
+        tree_->nodes.pop_back();
+        open_.pop_back();
+    }
 }
 
 /// A column of the document or of a group stands on every row; all must say the same.

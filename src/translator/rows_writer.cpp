@@ -70,9 +70,10 @@ private:
         }
     }
 
-    void rows(TargetNode const& node, std::size_t level, std::vector<Cell> cells, std::string& out,
+    /// True: at least one row was written.
+    bool rows(TargetNode const& node, std::size_t level, std::vector<Cell> cells, std::string& out,
               Diagnostics& diagnostics) {
-        bool leaf = true;
+        bool own = level == 0; // something that a row can say
         for (auto const& one : node.nodes) {
             if (one.place == unnamed_place) {
                 auto const found = std::ranges::find(columns_, one.name);
@@ -83,19 +84,35 @@ private:
                 }
                 auto& cell = cells[static_cast<std::size_t>(found - columns_.begin())];
                 cell.own = parsed->text();
+                own = true;
+                if (level + 1 != schema_.levels().size())
+                    diagnostics.push_back(placed(
+                        make_diagnostic("MAP-0116", fmt::format("`{}` stands in a column of the row; it will be read back with the "
+                                                                "innermost object of the row.",
+                                                                one.name)),
+                        one.canonical));
                 continue;
             }
             auto const& info = schema_.info(one.place);
-            if (info.field < 0)
-                leaf = false;
-            else
-                cells[static_cast<std::size_t>(info.field)] = {one.text, one.canonical, {}};
+            if (info.field < 0) continue;
+            cells[static_cast<std::size_t>(info.field)] = {one.text, one.canonical, {}};
+            own = true;
         }
         same_neighbour(node, level, cells, diagnostics);
-        if (leaf) return row(cells, settings_.records.front(), out, diagnostics);
+        bool written = false;
         for (auto const& one : node.nodes)
             if (one.place != unnamed_place && schema_.info(one.place).field < 0)
-                rows(one, static_cast<std::size_t>(schema_.info(one.place).level), cells, out, diagnostics);
+                written = rows(one, static_cast<std::size_t>(schema_.info(one.place).level), cells, out, diagnostics) || written;
+        if (written) return true;
+        if (own) {
+            row(cells, settings_.records.front(), out, diagnostics);
+            return true;
+        }
+        diagnostics.push_back(placed(
+            make_diagnostic("MAP-0110", fmt::format("`{}` is not written: it has nothing that a column could say.",
+                                                    node.canonical)),
+            node.canonical));
+        return false;
     }
 
     /// Two groups with equal keys side by side would be read as one.
@@ -215,6 +232,18 @@ private:
                     std::string(cell.canonical)));
                 return;
             }
+            bool const filled = field.fill != ' ' && !field.right && cell.text.size() > 1 && cell.text.back() == field.fill;
+            if (cell.text.front() == ' ' || filled) { // taken for what fills the field
+                auto found = placed(
+                    make_diagnostic("MAP-0113", fmt::format("`{}` \"{}\" {} with what fills field `{}`, and would be read "
+                                                            "back without it.",
+                                                            cell.canonical, cell.text, filled ? "ends" : "begins", field.name),
+                                    "Change the text at its source."),
+                    std::string(cell.canonical));
+                found.value = std::string(cell.text);
+                diagnostics.push_back(std::move(found));
+                return;
+            }
             put(field.first, field.last, cell.text, field.right, field.fill);
         }
         if (of.test_first != 0) put(of.test_first, of.test_last, of.test, false, ' ');
@@ -233,7 +262,7 @@ private:
     void unwritable(Cell const& cell, bool structure, Diagnostics& diagnostics) {
         auto found = placed(
             make_diagnostic("MAP-0113",
-                            structure ? fmt::format("`{}` \"{}\" holds a delimiter or line end, and the format has no quotes.",
+                            structure ? fmt::format("`{}` \"{}\" holds a delimiter, a line end or a blank before it, and the format has no quotes.",
                                                     cell.canonical, cell.text)
                                       : fmt::format("`{}` \"{}\" holds a character that {} does not have.", cell.canonical,
                                                     cell.text, to_string(settings_.dialect.encoding)),

@@ -87,12 +87,13 @@ struct Extension {
     std::uint32_t number = 0;  // of a whole segment, or of the segment a numbered claim took
     std::int32_t parent = -1;  // of a segment inside a loop that nobody claimed: the loop's entry
     std::uint16_t element = 0; // 0: the whole segment
-    std::uint16_t component = 0;
+    std::uint16_t component = 0; // 0x100 and more: cell of a tuple; later_repetitions: all but the first
     grammar::NodeIndex node = grammar::no_node;
     Claim const* claim = nullptr; // of an element
     Scope const* scope = nullptr;
 };
 
+inline constexpr std::uint16_t later_repetitions = 0xff;
 struct Run {
     struct Frame {
         std::uint16_t loop = 0;

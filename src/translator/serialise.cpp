@@ -7,17 +7,21 @@
 #include <algorithm>
 #include <bit>
 #include <fmt/format.h>
+#include <utility>
 
 namespace wharf::translator {
 
 bool Serialiser::object(Body const& body, ObjectId id, std::uint32_t index) {
     auto const start = json_.size();
     Choices choices;
+    auto const* const outer = std::exchange(choices_, nullptr);
     if (body.one_of_groups != 0) choose_groups(body, id, choices);
+    choices_ = &choices;
     if (body.kind == BodyKind::loop && body.row == plan_.hierarchy_row && plan_.document_kind == "ship_notice")
         shipped_node(body, id, choices);
     else
         members(body, id, choices, index);
+    choices_ = outer;
     if (json_.size() == start) return false;
     json_[start] = '{';
     json_ += '}';
@@ -305,6 +309,8 @@ bool Serialiser::holds(ConditionTest const& test, ObjectId id) {
         for (auto const index : test.member->lines) {
             auto const& line = *plan_.bodies[arena_.body(id)]->lines[index];
             if (!line.reads() || line.when) continue;
+            if (line.one_of >= 0 && choices_ != nullptr && choices_->groups[static_cast<std::size_t>(line.one_of)] != index)
+                continue; // the element says something else
             if (auto const* const found = first_satisfied(line, id); found != nullptr) {
                 auto const faults = diagnostics_.size();
                 convert(line, *found, id);

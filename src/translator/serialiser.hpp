@@ -114,6 +114,7 @@ private:
     std::string reason_;
     std::uint64_t extended_ = 0;
     bool held_ = false;
+    Choices const* choices_ = nullptr; // of the object being written, once its groups are chosen
     std::vector<std::pair<ObjectId, SlotIndex>> passed_; // texts that could not be converted, and may stay as they are
     struct Rest {
         ObjectId object;

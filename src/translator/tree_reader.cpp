@@ -123,6 +123,7 @@ void TreeReader::apply(Use const& use, std::uint32_t index, std::uint64_t mask, 
     auto const& body = *plan_.bodies[run_.arena.body(object)];
     std::uint64_t present = 0;
     auto consumed = use.mask;
+    auto const repeats = repetition_ == '\0' ? 0 : use.repeats & mask;
     for (auto const& field : use.fields) {
         if ((mask >> (field.element - 1) & 1) == 0) continue;
         if (run_.arena.length(object, field.slot) != 0) { // a second segment of the same claim: not lost
@@ -131,6 +132,7 @@ void TreeReader::apply(Use const& use, std::uint32_t index, std::uint64_t mask, 
         }
         auto begin = view.element_begin(field.element);
         auto text = view.element(field.element);
+        if ((repeats & element_bit(field.element)) != 0) text = text.substr(0, text.find(repetition_));
         if (field.component != 0) {
             auto const part = component_of(text, separator_, field.component);
             if (part.empty()) continue;
@@ -145,6 +147,7 @@ void TreeReader::apply(Use const& use, std::uint32_t index, std::uint64_t mask, 
         if (run.element == 0) tuples(run, index, view, mask, object, consumed);
     for (auto const& constant : use.constants)
         check_constant(constant, index, mask);
+    if ((repeats & consumed) != 0) repetitions(index, view, repeats & consumed, object, claim, frame);
     auto residue = mask & ~consumed;
     if (use.composites) components(use, index, view, mask, object, claim, frame, residue);
     if (residue != 0 || view.element_count() > 64) {

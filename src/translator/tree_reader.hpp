@@ -14,7 +14,8 @@ class TreeReader {
 public:
     TreeReader(Plan const& plan, SetInput const& input, Run& run, Diagnostics& diagnostics)
         : plan_(plan), schema_(*plan.schema), input_(input), segments_(*input.segments), run_(run),
-          diagnostics_(diagnostics), separator_(segments_.delimiters().component) {}
+          diagnostics_(diagnostics), separator_(segments_.delimiters().component),
+          repetition_(segments_.delimiters().repetition) {}
 
     void run();
 
@@ -47,6 +48,9 @@ private:
     unsigned element_at(std::uint32_t index, std::uint32_t begin) const;
     void components(Use const& use, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask,
                     ObjectId object, Claim const* claim, Run::Frame const& frame, std::uint64_t& residue);
+    /// What stands behind the first value of elements that repeat, and that a line reads.
+    void repetitions(std::uint32_t index, x12::SegmentView const& view, std::uint64_t repeats, ObjectId object,
+                     Claim const* claim, Run::Frame const& frame);
     void check_constant(Constant const& constant, std::uint32_t index, std::uint64_t mask);
     Extension& add_entry(ObjectId object);
     Extension& add_residue(std::uint32_t index, unsigned element_, unsigned component, ObjectId object,
@@ -72,6 +76,7 @@ private:
     Run& run_;
     Diagnostics& diagnostics_;
     char separator_;
+    char repetition_; // '\0': none
     std::array<std::int32_t, std::size(levels_from_outside)> last_of_rank_{-1, -1, -1, -1, -1}; // the latest HL of each
 };
 

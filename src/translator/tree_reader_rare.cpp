@@ -42,7 +42,8 @@ void TreeReader::components(Use const& use, std::uint32_t index, x12::SegmentVie
     std::array<CellText, 64> parts{};
     std::uint64_t done = 0;
     auto const element_done = [&](unsigned number, std::uint64_t read) {
-        auto const text = view.element(number);
+        auto text = view.element(number);
+        if (repetition_ != '\0' && (use.repeats & element_bit(number)) != 0) text = text.substr(0, text.find(repetition_));
         unsigned count_ = 0;
         std::uint64_t present = 0;
         for (std::size_t at = 0; count_ < 64; ++count_) {
@@ -84,6 +85,16 @@ void TreeReader::components(Use const& use, std::uint32_t index, x12::SegmentVie
         if (run.element != 0 && (mask >> (run.element - 1) & 1) != 0 && (done & element_bit(run.element)) == 0)
             element_done(run.element, 0);
     residue &= ~done;
+}
+
+void TreeReader::repetitions(std::uint32_t index, x12::SegmentView const& view, std::uint64_t repeats, ObjectId object,
+                             Claim const* claim, Run::Frame const& frame) {
+    for (; repeats != 0; repeats &= repeats - 1) {
+        auto const number = static_cast<unsigned>(std::countr_zero(repeats)) + 1;
+        if (view.element(number).find(repetition_) == std::string_view::npos) continue;
+        auto const numbered = claim != nullptr && claim->numbered ? count(*claim, index, frame) : 0;
+        add_residue(index, number, later_repetitions, object, claim, frame.scope, numbered);
+    }
 }
 
 void TreeReader::check_constant(Constant const& constant, std::uint32_t index, std::uint64_t mask) {

@@ -139,8 +139,11 @@ private:
                      UsedBits* used);
     std::size_t kept_segments(Scope const& scope, grammar::NodeIndex row, OutObject& object,
                               std::vector<x12::OutSegment>& out);
+    std::string kept_repetitions(json::Value const& values, OutObject const& object, grammar::NodeIndex node,
+                                 std::size_t element);
     Built build(Use const& use, grammar::NodeIndex row, OutObject& object, Test const* test, std::string const& stem,
                 bool more_allowed);
+    char repetition(OutObject const& object, grammar::NodeIndex node, std::size_t element);
     void tuples(TupleRun const& run, grammar::NodeIndex row, OutObject& object, Built& built,
                 std::vector<std::vector<std::string>>& elements, bool more_allowed);
     void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources,

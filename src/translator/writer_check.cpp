@@ -131,7 +131,14 @@ void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::T
             continue;
         }
         if (element.kind == grammar::ElementClass::composite || text == count_mark) continue;
-        if (counted_length(text, element.kind) > element.max)
+        std::size_t longest = 0; // of its values
+        for (auto rest = text;;) {
+            auto const end = delimiters_.repetition == '\0' ? rest.npos : rest.find(delimiters_.repetition);
+            longest = std::max(longest, counted_length(rest.substr(0, end), element.kind));
+            if (end == rest.npos) break;
+            rest.remove_prefix(end + 1);
+        }
+        if (longest > element.max)
             diagnostics_.push_back(
                 fault("MAP-0111", canonical,
                       fmt::format("`{}` \"{}\" is too long for {}/{}{:02}, which holds {} characters.", canonical, text,

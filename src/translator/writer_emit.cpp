@@ -137,6 +137,25 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
     }
 }
 
+/// An element of a kept segment that repeats: `{"repeated": ["A", ["B", "C"]]}`.
+std::string Emitter::kept_repetitions(json::Value const& values, OutObject const& object, NodeIndex node,
+                                      std::size_t element) {
+    auto const external = fmt::format("{}{:02}", segment_id(node), element + 1);
+    auto const canonical = joined(object.path, "extensions");
+    std::string text;
+    for (auto const& value : values.items()) {
+        if (&value != &values.items().front()) text += repetition(object, node, element);
+        check_characters(value.text(), external, canonical);
+        text += value.text();
+        for (auto const& part : value.items()) {
+            check_characters(part.text(), external, canonical);
+            if (&part != &value.items().front()) text += delimiters_.component;
+            text += part.text();
+        }
+    }
+    return text;
+}
+
 std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObject& object,
                                    std::vector<x12::OutSegment>& out) {
     auto const id = segment_id(node);
@@ -146,6 +165,10 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
         x12::OutSegment made;
         made.id = std::string(segment);
         for (auto const& element : elements.items()) {
+            if (auto const* const repeated = element.find("repeated")) {
+                made.elements.push_back(kept_repetitions(*repeated, object, node, made.elements.size()));
+                continue;
+            }
             std::string text = element.text();
             auto const external = fmt::format("{}{:02}", segment, made.elements.size() + 1);
             check_characters(text, external, joined(object.path, "extensions"));

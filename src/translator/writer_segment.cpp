@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 namespace wharf::translator {
 
@@ -57,6 +58,7 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
     built.segment.id = id;
     std::vector<Parts> elements;
     std::vector<OutObject::Text const*> sources(64, nullptr);
+    std::map<unsigned, std::vector<Parts>> repeated; // later values of an element
     for (auto const& field : use.fields) {
         auto& text = object.slots[field.slot];
         if (!text.set || text.text.empty()) continue;
@@ -73,9 +75,21 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
             (kept.value->is_array() && kept.key.ends_with(')')))
             continue;
         unsigned element = 0, component = 0;
-        if (!element_key(std::string_view(kept.key).substr(stem.size()), id, element, component) ||
-            !is_free(elements, element, component))
+        if (!element_key(std::string_view(kept.key).substr(stem.size()), id, element, component)) continue;
+        if (auto const* const more = kept.value->find("repeated"); more != nullptr && component == 0) {
+            for (auto const& one : more->items()) { // behind what a line wrote
+                Parts parts;
+                for (auto const& part : one.items())
+                    parts.push_back(part.text());
+                if (!one.is_array()) parts.push_back(one.text());
+                repeated[element].push_back(std::move(parts));
+            }
+            put(elements, element, 0, is_free(elements, element, 0) ? std::string() : elements[element - 1].front());
+            kept.used = true;
+            built.filled = built.content = true;
             continue;
+        }
+        if (!is_free(elements, element, component)) continue;
         kept.used = true;
         built.filled = built.content = true;
         if (kept.value->is_array()) {
@@ -108,10 +122,29 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
                 fit(parts[i], node, e, i, canonical_of(object, source));
             text += parts[i];
         }
+        if (auto const more = repeated.find(static_cast<unsigned>(e + 1)); more != repeated.end())
+            for (auto& one : more->second) {
+                if (!text.empty()) text += repetition(object, node, e);
+                for (std::size_t i = 0; i < one.size(); ++i) {
+                    if (i != 0) text += delimiters_.component;
+                    fit(one[i], node, e, i, joined(object.path, "extensions"));
+                    text += one[i];
+                }
+            }
         built.segment.set(e + 1, std::move(text));
     }
     check(node, built, sources, object);
     return built;
+}
+
+/// What stands between values of an element; a fault where this interchange has nothing for it.
+char Emitter::repetition(OutObject const& object, NodeIndex node, std::size_t element) {
+    if (delimiters_.repetition == '\0')
+        diagnostics_.push_back(fault(
+            "MAP-0113", joined(object.path, "extensions"),
+            fmt::format("{}{:02} repeats, and this interchange has no repetition separator.", segment_id(node), element + 1),
+            "Give the partner's envelope a repetition_separator, and a version from 00402 on."));
+    return delimiters_.repetition;
 }
 
 void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Built& built, std::vector<Parts>& elements,

@@ -28,16 +28,21 @@ void X12Compiler::finish_external(Body& body) {
     if (body.scope) sort_scope(*body.scope);
     for (auto const& scope : body.prefix_scopes)
         sort_scope(*scope);
-    finish_use(body.use);
+    finish_use(body.use, body.kind == BodyKind::tuple ? grammar::no_node : body.row);
     if (body.scope)
         for (auto const& claim : body.scope->claims)
-            finish_use(claim->use);
+            finish_use(claim->use, claim->row);
     for (auto const& scope : body.prefix_scopes)
         for (auto const& claim : scope->claims)
-            finish_use(claim->use);
+            finish_use(claim->use, claim->row);
 }
 
-void X12Compiler::finish_use(Use& use) {
+void X12Compiler::finish_use(Use& use, grammar::NodeIndex row) const {
+    if (row != grammar::no_node) {
+        auto const& elements = schema_->segments()[schema_->nodes()[row].segment].elements;
+        for (std::size_t i = 0; i < elements.size() && i < 64; ++i)
+            if (elements[i].max_repeat != 1) use.repeats |= std::uint64_t{1} << i;
+    }
     use.composites = !use.components.empty() || std::any_of(use.runs.begin(), use.runs.end(),
                                                             [](TupleRun const& run) { return run.element != 0; });
 }

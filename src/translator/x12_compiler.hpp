@@ -54,7 +54,7 @@ private:
     bool constant_fits(Rule const& rule, Place const& at);
     void check_settled();
     void check_deciding(Body const& body);
-    static void finish_use(Use& use);
+    void finish_use(Use& use, grammar::NodeIndex row) const;
 
     // x12_compile_place.cpp
     std::optional<grammar::NodeIndex> row(Scope const& scope, Step const& step, Rule const& rule);

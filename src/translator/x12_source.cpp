@@ -23,12 +23,13 @@ std::string SetSource::key_of(Extension const& entry) const {
                                 entry.number)
                   : entry.claim->stem;
     key += fmt::format("{}{:02}", view.id(), entry.element);
-    if (entry.component != 0) key += fmt::format("-{:02}", entry.component);
+    if (entry.component != 0 && entry.component != later_repetitions) key += fmt::format("-{:02}", entry.component);
     return key;
 }
 
 void SetSource::append_element(std::string_view text, OutBuffer& json) const {
     text = right_trimmed(text);
+    if (repetition_ != '\0' && text.find(repetition_) != text.npos) return append_repeated(text, json);
     if (text.find(separator_) == text.npos) {
         append_text(json, text);
         return;
@@ -42,6 +43,18 @@ void SetSource::append_element(std::string_view text, OutBuffer& json) const {
         text.remove_prefix(end + 1);
     }
     json += ']';
+}
+
+void SetSource::append_repeated(std::string_view text, OutBuffer& json) const {
+    json += "{\"repeated\":[";
+    for (;;) {
+        auto const end = std::min(text.find(repetition_), text.size());
+        append_element(text.substr(0, end), json);
+        if (end == text.size()) break;
+        json += ',';
+        text.remove_prefix(end + 1);
+    }
+    json += "]}";
 }
 
 bool SetSource::blank(Extension const& entry) const {
@@ -58,8 +71,12 @@ void SetSource::append_kept(std::uint32_t number, OutBuffer& json, std::uint64_t
     json += ':';
     if (entry.element != 0) {
         ++fields;
-        if (entry.component != 0 && entry.component < 0x100)
-            append_text(json, right_trimmed(component_of(view.element(entry.element), separator_, entry.component)));
+        auto text = view.element(entry.element);
+        auto const first = repetition_ == '\0' ? text.npos : text.find(repetition_);
+        if (entry.component == later_repetitions)
+            append_repeated(text.substr(first + 1), json);
+        else if (entry.component != 0 && entry.component < 0x100)
+            append_text(json, right_trimmed(component_of(text.substr(0, first), separator_, entry.component)));
         else
             append_element(view.element(entry.element), json);
         return;

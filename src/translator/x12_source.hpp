@@ -12,7 +12,8 @@ class SetSource final : public SourceDocument {
 public:
     SetSource(Plan const& plan, SetInput const& input, Run const& run)
         : SourceDocument(input.segments->text(), input.provenance), plan_(plan), input_(input), run_(run),
-          separator_(input.segments->delimiters().component) {}
+          separator_(input.segments->delimiters().component),
+          repetition_(input.segments->delimiters().repetition) {}
 
     Diagnostic at_text(std::uint32_t begin, std::string_view code, std::string message,
                        std::string help) const override;
@@ -26,6 +27,8 @@ private:
     /// The key of an element or segment nobody read, below its object.
     std::string key_of(Extension const& entry) const;
     void append_element(std::string_view text, OutBuffer& json) const;
+    /// `{"repeated": [ … ]}`
+    void append_repeated(std::string_view text, OutBuffer& json) const;
     [[nodiscard]] bool blank(Extension const& entry) const;
     /// Segment and element at a place in the text.
     std::pair<std::uint32_t, std::uint32_t> locate(std::uint32_t begin) const;
@@ -34,6 +37,7 @@ private:
     SetInput const& input_;
     Run const& run_;
     char separator_;
+    char repetition_; // '\0': none
 };
 
 } // namespace wharf::translator

@@ -383,6 +383,58 @@ class Translate(CommandLine):
         self.assertEqual(wharf("translate", order, "--translator", "csv/purchase_order", "--to", "xml").returncode, 2)
         self.assertEqual(wharf("translate", order, "--to", "csv").returncode, 2)
 
+    def test_the_profile_says_what_becomes_of_texts(self) -> None:
+        root = pathlib.Path(self.folder.name)
+        for folder in ("partners/acme", "channels"):
+            (root / folder).mkdir(parents=True)
+        (root / "wharf.yaml").write_text("identities: [{name: us, qualifier: ZZ, id: US}]\n")
+        profile = root / "partners/acme/profile.yaml"
+        plain = ("name: ACME\nidentifiers: [{qualifier: ZZ, id: ACME}]\nchannel: box\n"
+                 "documents: [{set: 850, direction: outbound}]\n")
+        (root / "channels/box.yaml").write_text(
+            "transport: folder\nfolder: {root: box}\npickup: {inbox: in, outbox: out}\nsenders: [acme]\n")
+        order = json.loads(wharf("translate", "-", stdin=GOOD).stdout)
+        order["parties"] = [{"role": "ship_to", "name": "Müller & Söhne " + "x" * 60}]
+        file = self.file("order.json", json.dumps(order))
+        for texts, code, expected in (("", 1, "MAP-0111"), ("texts: {too_long: cut}\n", 0, "MAP-0124"),
+                                      ("texts: {too_long: cut, set: basic, characters: transliterate}\n", 0, "MAP-0125")):
+            profile.write_text(plain + texts)
+            result = wharf("translate", file, "--to", "x12", "--partner", "acme", "--config", str(root))
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertIn(expected, result.stderr)
+        self.assertIn("~N1*ST*MUELLER & SOEHNE XXX", result.stdout)
+
+    def test_a_held_document_is_not_written(self) -> None:
+        root = pathlib.Path(self.folder.name)
+        for folder in ("maps", "partners/acme", "channels"):
+            (root / folder).mkdir(parents=True)
+        (root / "wharf.yaml").write_text("translators: maps\nidentities: [{name: us, qualifier: ZZ, id: US}]\n")
+        (root / "partners/acme/profile.yaml").write_text(
+            "name: ACME\nidentifiers: [{qualifier: ZZ, id: ACME}]\nchannel: box\ndocuments: [{set: 850, direction: outbound}]\n")
+        (root / "channels/box.yaml").write_text(
+            "transport: folder\nfolder: {root: box}\npickup: {inbox: in, outbox: out}\nsenders: [acme]\n")
+        (root / "maps/orders.map").write_text(
+            "translator acme/orders extends csv/purchase_order\nin lines[]\n"
+            "  replace quantity  Quantity  on error hold\n  replace unit_price  \"Unit Price\"  on error pass\n")
+        cases = pathlib.Path(__file__).resolve().parents[2] / "translators/csv/purchase_order.tests"
+        head = (cases / "minimal.csv").read_text().splitlines()[0]
+        columns = head.split(",")
+
+        def row(**cells: str) -> str:
+            return ",".join(cells.get(name.replace(" ", "_"), "") for name in columns)
+
+        order = self.file("orders.csv", "\n".join((head, row(PO_Number="1", Quantity="ten"), row(PO_Number="2", Quantity="2"),
+                                                   row(PO_Number="3", Quantity="3", Unit_Price="free"))) + "\n")
+        result = wharf("translate", order, "--translator", "acme/orders", "--partner", "acme",
+                       "--config", str(root))
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("warning[MAP-0109]", result.stderr)
+        self.assertIn("orders.csv:2:", result.stderr)
+        self.assertIn("1 document is held for a person and not written", result.stderr)
+        documents = json.loads(result.stdout)
+        self.assertEqual([document["number"] for document in documents], ["2", "3"])
+        self.assertEqual(documents[1]["lines"][0]["extensions"]["csv"]["Unit Price"], "free")
+
     def test_what_cannot_be_translated(self) -> None:
         text = ISA + GS.replace("PO*ACME", "TX*ACME") + "ST*864*0001~BMG*00~MIT*1~MSG*hello~SE*5*0001~" + END
         result = wharf("translate", "-", "--to", "json", stdin=text)
@@ -476,6 +528,19 @@ class Check(CommandLine):
         self.assertEqual(result.returncode, 1)
         self.assertIn("mine.map:1", result.stdout)
         self.assertEqual(wharf("translator", "check", "/no/such/file.map").returncode, 2)
+
+    def test_a_map_is_held_against_the_partners_guide(self) -> None:
+        guide = str(Guide.GUIDES / "harbour-856.guide")
+        result = wharf("translator", "check", "x12/856", "--guide", guide)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        short = self.file("856.map", "translator acme/856 extends x12/856\nin shape node\n  remove cargo[]\n"
+                                     "in shape party\n  remove identifiers[]\n")
+        result = wharf("translator", "check", short, "--guide", guide)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("HL[S]/TD1 is mandatory in the guide harbour-856, and no line writes it.", result.stdout)
+        self.assertIn("HL[S]/N1[ST]/N103 is mandatory in the guide harbour-856, and no line writes it.", result.stdout)
+        self.assertIn("harbour-856.guide:", result.stdout)
+        self.assertEqual(wharf("translator", "check", short).returncode, 0)
 
 
 class StartUp(CommandLine):

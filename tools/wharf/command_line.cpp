@@ -262,6 +262,10 @@ private:
         translator_check.add_option("FILE", translator_check_.files, "Map files, or names of built-in maps: x12/850")
             ->required()
             ->type_name("");
+        translator_check
+            .add_option("--guide", translator_check_.guides,
+                        "Hold maps of this guide's set against it too: what it makes mandatory some line must write; may be repeated")
+            ->type_name("FILE");
         translator_check.add_flag("--coverage", translator_check_.coverage,
                                   "List what no line of a map reads, and what none writes");
         add_reporting(translator_check, translator_check_.reporting);

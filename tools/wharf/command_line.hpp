@@ -84,6 +84,7 @@ struct DocumentCheckCommand {
 struct TranslatorCheckCommand {
     std::vector<std::string> files;
     bool coverage = false; // list what no line reads and what no line writes
+    std::vector<std::filesystem::path> guides; // what partners make mandatory must be written too
     Reporting reporting;
     std::optional<std::filesystem::path> grammars;
 };

@@ -116,6 +116,12 @@ struct Report {
         outcome.add(diagnostics, {});
         print_beside(diagnostics);
     }
+    void add_held(std::uint64_t held) {
+        if (held == 0) return;
+        trouble(fmt::format("{} held for a person and not written, as the map says (`on error hold`)",
+                            held == 1 ? std::string("1 document is") : fmt::format("{} documents are", held)));
+        outcome.found();
+    }
 };
 
 /// Reads X12 into canonical documents; gives the number of sets.
@@ -134,6 +140,7 @@ std::uint64_t read_x12(TranslateCommand const& command, Workshop& workshop, std:
     translation.on_document = on_document;
     auto const result = translation.translate(text, name);
     report.add(result.diagnostics);
+    report.add_held(result.held);
     return result.sets;
 }
 
@@ -146,6 +153,7 @@ int to_json(TranslateCommand const& command, Workshop& workshop, std::string con
     if (foreign) {
         auto const result = read_file_documents(*workshop.file, text, name, command.partner, add);
         report.add(result.diagnostics);
+        report.add_held(result.held);
         count = result.documents;
     } else {
         count = read_x12(command, workshop, text, name, add, report);
@@ -166,6 +174,7 @@ int to_x12(TranslateCommand const& command, Workshop& workshop, std::string cons
         });
         canonical += ']';
         report.add(result.diagnostics);
+        report.add_held(result.held);
         if (canonical == "[]") return report.outcome.exit_code();
     }
     WriteOptions options;

@@ -40,7 +40,10 @@ FileReadResult read_file_documents(translator::FileTranslator const& translator,
     std::string json;
     while (auto outcome = reading->next(json)) {
         ++result.documents;
-        if (outcome->ok() && !json.empty()) on_document(json);
+        if (outcome->held)
+            ++result.held; // for a person: nothing downstream may take it
+        else if (outcome->ok() && !json.empty())
+            on_document(json);
         for (auto& found : outcome->diagnostics)
             if (result.diagnostics.size() < limits::findings) result.diagnostics.push_back(std::move(found));
     }

@@ -24,8 +24,9 @@ find_file_translator(std::optional<std::filesystem::path> const& overlay, std::s
 struct FileReadResult {
     Diagnostics diagnostics;
     std::uint64_t documents = 0; // in the file
+    std::uint64_t held = 0;      // made, and not given: a line says `on error hold`
 };
-/// Gives each document that has no errors, compact, as soon as it is made.
+/// Gives each document that has no errors and is not held, compact, as soon as it is made.
 [[nodiscard]] FileReadResult read_file_documents(translator::FileTranslator const& translator, std::string_view text,
                                                  std::string const& file_name, std::string const& partner,
                                                  std::function<void(std::string_view json)> const& on_document);

@@ -102,7 +102,9 @@ void X12Translation::translate_set(grammar::Item const& item, std::string const&
     auto outcome = translator->read(input, json_);
     result.elements += outcome.elements;
     result.extended += outcome.extended;
-    if (outcome.ok()) {
+    if (outcome.held) {
+        ++result.held; // for a person: nothing downstream may take it
+    } else if (outcome.ok()) {
         ++result.translated;
         if (on_document) on_document(json_);
     }

@@ -29,6 +29,7 @@ struct TranslateResult {
     Diagnostics diagnostics; // in file order
     std::uint64_t sets = 0;
     std::uint64_t translated = 0;
+    std::uint64_t held = 0; // made, and not given: a line of the map says `on error hold`
     std::uint64_t elements = 0, extended = 0; // see translator::ReadOutcome
 };
 

@@ -2,9 +2,11 @@
 #include "diagnostic/render.hpp"
 #include "grammar/schema.hpp"
 #include "tools/wharf/commands.hpp"
+#include "tools/wharf/load_guides.hpp"
 #include "tools/wharf/map_at_hand.hpp"
 #include "tools/wharf/output.hpp"
 #include "translator/compile.hpp"
+#include "translator/completeness.hpp"
 #include "translator/coverage.hpp"
 #include "translator/map_parser.hpp"
 #include "translator/translator_impl.hpp"
@@ -41,7 +43,8 @@ namespace {
 
 class Checker {
 public:
-    Checker(grammar::SchemaCache& schemas, bool list) : schemas_(schemas), list_(list) {}
+    Checker(grammar::SchemaCache& schemas, bool list, std::vector<std::shared_ptr<grammar::Guide const>> const& guides)
+        : schemas_(schemas), list_(list), guides_(guides) {}
 
     /// False: `trouble` was told.
     bool check(std::string const& word) {
@@ -57,6 +60,7 @@ public:
         auto found = translator::check_map(*map->source, map->name, schemas_);
         bool const sound = !has_errors(found);
         add(std::move(found));
+        if (sound) hold_against_guides(*map);
         if (sound) report(*map);
         return true;
     }
@@ -66,6 +70,19 @@ public:
 
 private:
     void add(Diagnostics found) { std::ranges::move(found, std::back_inserter(findings)); }
+
+    /// What partners make mandatory, in the releases of their guides.
+    void hold_against_guides(MapAtHand const& map) {
+        auto const loaded = translator::load_map(*map.source, map.name);
+        if (!loaded || loaded->format != "x12") return;
+        for (auto const& guide : guides_) {
+            if (guide->set_id() != loaded->set) continue;
+            auto const schema = schemas_.get(guide->release(), loaded->set);
+            if (schema == nullptr) continue;
+            auto const plan = translator::compile(*loaded, *map.source, schema);
+            add(plan ? translator::unwritten_by_guide(**plan, guide->narrowed(), loaded->origin) : plan.error());
+        }
+    }
 
     /// What the map covers, in its first release.
     void report(MapAtHand const& map) {
@@ -94,6 +111,7 @@ private:
 
     grammar::SchemaCache& schemas_;
     bool list_;
+    std::vector<std::shared_ptr<grammar::Guide const>> const& guides_;
 };
 
 } // namespace
@@ -106,7 +124,9 @@ int run(TranslatorCheckCommand const& command) {
         return could_not_run;
     }
     grammar::SchemaCache schemas(*std::move(grammars));
-    Checker checker(schemas, command.coverage);
+    std::vector<std::shared_ptr<grammar::Guide const>> guides;
+    if (!load_guides(command.guides, schemas.grammars(), guides)) return could_not_run;
+    Checker checker(schemas, command.coverage, guides);
     Outcome outcome;
     std::uint64_t checked = 0;
     for (auto const& word : command.files) {

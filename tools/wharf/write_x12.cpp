@@ -86,7 +86,9 @@ private:
             result_.trouble = fmt::format("the translator {} cannot be used", name);
             return std::nullopt;
         }
-        auto outcome = (*translator)->write(document, delimiters());
+        translator::RunValues values;
+        if (options_.profile != nullptr) values.policy = agreement != nullptr ? agreement->texts : options_.profile->texts;
+        auto outcome = (*translator)->write(document, delimiters(), &values);
         bool const written = outcome.ok();
         add(std::move(outcome.diagnostics), pointer);
         if (!written) return std::nullopt;

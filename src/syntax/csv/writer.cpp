@@ -37,6 +37,7 @@ std::optional<Unwritable> Writer::add(std::span<std::string_view const> fields, 
         if (auto const nul = field.find('\0'); nul != field.npos) return Unwritable{i, nul, true};
         if (dialect_.quote == '\0') {
             if (hides) return Unwritable{0, 0, false};
+            if (dialect_.delimiter != '\0' && field.starts_with(' ')) return Unwritable{i, 0, true}; // readers strip it
             for (std::size_t at = 0; at < field.size(); ++at)
                 if ((dialect_.delimiter != '\0' && field[at] == dialect_.delimiter) || field[at] == '\n' ||
                     field[at] == '\r')

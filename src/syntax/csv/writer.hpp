@@ -10,8 +10,8 @@
 
 namespace wharf::csv {
 
-/// What a dialect cannot say: a delimiter, quote or line end inside a field where there are no quotes; a character that
-/// the encoding does not have; where there are no quotes, a first field that would be read as a byte order mark.
+/// What a dialect cannot say: a delimiter or line end inside a field, or a blank before it, where there are no quotes; a
+/// character that the encoding does not have; where there are no quotes, a first field that would be read as a byte order mark.
 struct Unwritable {
     std::size_t field = 0; // index
     std::size_t at = 0;    // byte in its text

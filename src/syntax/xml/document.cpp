@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-std::string trimmed(std::string_view text) {
-    auto const first = text.find_first_not_of(blanks);
-    if (first == text.npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
-
 /// By its byte order mark, or by the zero beside the `<` that every document begins with.
 bool is_utf16(std::string_view text) {
     using namespace std::string_view_literals;
@@ -150,10 +144,7 @@ private:
         if (fault_) return 0;
         auto const index = static_cast<std::uint32_t>(document_.nodes.size());
         auto const place = static_cast<std::uint32_t>(offset(node));
-        std::string text;
-        for (auto const child : node.children())
-            if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) text += child.value();
-        document_.nodes.push_back({resolved(node.name(), true, node), false, trimmed(text), 0, place});
+        document_.nodes.push_back({resolved(node.name(), true, node), false, own_text(node), 0, place});
         std::vector<std::string> seen;
         for (auto const attribute : node.attributes()) {
             std::string_view const name = attribute.name();
@@ -172,6 +163,27 @@ private:
     /// The parser sees to it for whole names, not behind a colon.
     static bool begins_a_name(std::string_view text) {
         return !text.empty() && text.front() != '-' && text.front() != '.' && (text.front() < '0' || text.front() > '9');
+    }
+
+    /// Blanks at both ends are layout, except where a CDATA section stands at the end.
+    static std::string own_text(pugi::xml_node node) {
+        std::string text;
+        bool begins = false;    // with a CDATA section
+        std::size_t fixed = 0; // up to here nothing is taken off at the end
+        for (auto const child : node.children()) {
+            bool const section = child.type() == pugi::node_cdata;
+            if (!section && child.type() != pugi::node_pcdata) continue;
+            if (section && text.find_first_not_of(blanks) == text.npos && !begins) {
+                text.clear();
+                begins = true;
+            }
+            text += child.value();
+            if (section) fixed = text.size();
+        }
+        auto const last = text.find_last_not_of(blanks);
+        text.resize(std::max(fixed, last == text.npos ? 0 : last + 1));
+        if (!begins) text.erase(0, std::min(text.find_first_not_of(blanks), text.size()));
+        return text;
     }
 
     std::string resolved(std::string_view name, bool element, pugi::xml_node node) {
@@ -199,6 +211,33 @@ private:
     std::optional<ParseError> fault_;
 };
 
+/// A line feed of DOS is one character to a reader unless the carriage return is a reference; pugixml writes references
+/// only of characters that no text has, so one of them stands for it until all is written.
+constexpr char carriage_return = '\x01';
+
+std::string with_returns(std::string text) {
+    std::ranges::replace(text, '\r', carriage_return);
+    return text;
+}
+void set_returns(std::string& text) {
+    for (std::string_view const mark : {"&#1;", "&#01;"})
+        for (auto at = text.find(mark); at != text.npos; at = text.find(mark, at))
+            text.replace(at, mark.size(), "&#13;");
+}
+
+/// Empty CDATA sections hold blanks at the ends.
+void append_text(pugi::xml_node element, std::string const& text) {
+    if (text.empty()) return;
+    if (text.find_first_not_of(" \t\n") == text.npos) { // as text by itself it would be layout
+        element.append_child(pugi::node_cdata).set_value(text.c_str());
+        return;
+    }
+    auto const is_blank = [](char c) { return blanks.find(c) != blanks.npos; };
+    if (is_blank(text.front())) element.append_child(pugi::node_cdata);
+    element.append_child(pugi::node_pcdata).set_value(with_returns(text).c_str());
+    if (is_blank(text.back())) element.append_child(pugi::node_cdata);
+}
+
 /// A name as it is written by itself, with the declaration it needs.
 std::pair<std::string, std::string> written_name(std::string const& name) {
     if (!name.starts_with('{')) return {name, {}};
@@ -218,7 +257,7 @@ void append(pugi::xml_node parent, Document const& document, std::uint32_t index
     for (; child < own.end && document.nodes[child].attribute; ++child) {
         auto const [attribute, space] = written_name(document.nodes[child].name);
         if (space.empty()) {
-            made.append_attribute(attribute.c_str()) = document.nodes[child].text.c_str();
+            made.append_attribute(attribute.c_str()) = with_returns(document.nodes[child].text).c_str();
         } else {
             auto const known = std::ranges::find(spaces, space);
             auto const prefix = fmt::format("n{}", known - spaces.begin());
@@ -226,10 +265,10 @@ void append(pugi::xml_node parent, Document const& document, std::uint32_t index
                 made.append_attribute(("xmlns:" + prefix).c_str()) = space.c_str();
                 spaces.push_back(space);
             }
-            made.append_attribute((prefix + ":" + attribute).c_str()) = document.nodes[child].text.c_str();
+            made.append_attribute((prefix + ":" + attribute).c_str()) = with_returns(document.nodes[child].text).c_str();
         }
     }
-    if (!own.text.empty()) made.append_child(pugi::node_pcdata).set_value(own.text.c_str());
+    append_text(made, own.text);
     for (; child < own.end; child = document.nodes[child].end)
         append(made, document, child, uri);
 }
@@ -252,14 +291,19 @@ bool has_only_xml_characters(std::string_view text) {
 }
 
 bool append(pugi::xml_node parent, Out const& from) {
-    if (!from.fragment.empty()) return static_cast<bool>(parent.append_buffer(from.fragment.data(), from.fragment.size()));
+    if (!from.fragment.empty()) {
+        auto text = from.fragment;
+        for (auto at = text.find("&#13;"); at != text.npos; at = text.find("&#13;", at))
+            text.replace(at, 5, 1, carriage_return);
+        return static_cast<bool>(parent.append_buffer(text.data(), text.size()));
+    }
     auto made = parent.append_child(from.name.c_str());
     bool sound = has_only_xml_characters(from.text);
     for (auto const& [name, value] : from.attributes) {
         sound = sound && has_only_xml_characters(value);
-        made.append_attribute(name.c_str()) = value.c_str();
+        made.append_attribute(name.c_str()) = with_returns(value).c_str();
     }
-    if (!from.text.empty()) made.append_child(pugi::node_pcdata).set_value(from.text.c_str());
+    append_text(made, from.text);
     for (auto const& one : from.elements) // as deep as a map nests
         sound = append(made, one) && sound;
     return sound;
@@ -273,6 +317,7 @@ std::string Document::fragment(std::uint32_t node) const {
     std::string text;
     StringWriter writer(text);
     made.print(writer, "", pugi::format_raw | pugi::format_no_declaration);
+    set_returns(text);
     return text;
 }
 
@@ -312,6 +357,7 @@ Result<std::string> to_text(Out const& root, OutSettings const& settings) {
     std::string text;
     StringWriter writer(text);
     made.print(writer, "  ", settings.indent ? pugi::format_indent : pugi::format_raw);
+    set_returns(text);
     if (!text.ends_with('\n')) text += '\n';
     return text;
 }

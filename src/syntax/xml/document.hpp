@@ -20,7 +20,8 @@ namespace wharf::xml {
 struct Node {
     std::string name; // of an attribute too
     bool attribute = false;
-    std::string text;         // of an element its own text, blanks at both ends off; of an attribute its value
+    std::string text;         // of an element its own text, blanks at both ends off (not those a CDATA section holds); of an
+                              // attribute its value
     std::uint32_t end = 0;    // one behind the last node below
     std::uint32_t offset = 0; // of the element in the text; of an attribute its element's
 };

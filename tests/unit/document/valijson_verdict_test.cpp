@@ -1,4 +1,4 @@
-#include "valijson_verdict.hpp"
+#include "schema_verdicts.hpp"
 
 #if __has_include(<valijson/validator.hpp>) && __has_include(<valijson/adapters/boost_json_adapter.hpp>)
 

@@ -170,7 +170,7 @@ private:
                 for (unsigned tries = 0; tries < 100 || words.empty(); ++tries) {
                     auto const letter = std::string(1, static_cast<char>('a' + below(26)));
                     auto const code = rule->max == 1 ? letter : letter + digits(1, true);
-                    if (converter.codes->quoted_word(code).empty()) return json::Value(converter.quoted_list.substr(1) + code);
+                    if (converter.codes->quoted_word(code).empty()) return json::Value((converter.words ? "x12:" : converter.quoted_list.substr(1)) + code);
                 }
             }
             return json::Value(words[below(static_cast<unsigned>(words.size()))]);
@@ -273,7 +273,7 @@ private:
                 break;
             case MemberKind::value: // what the map says whenever it reads
                 if (auto const& line = *body.lines[member.lines.front()];
-                    line.expression->kind == Expression::Kind::literal && !line.when && !chance(0.01))
+                    line.expression->kind == Expression::Kind::literal && !line.when && (member.required || !chance(0.01)))
                     into.set(member.name, json::Value(line.expression->text));
                 break;
             case MemberKind::simple:
@@ -302,6 +302,7 @@ private:
         for (auto const& part : line->alternatives.front().parts)
             want = want || wanted.slots.contains(part.slot);
         if (member.name == "time_kind" && into.find("at") != nullptr) want = true; // written with any time
+        if (plan_.schema == nullptr && line->converter.default_value && chance(0.95)) want = true; // else reading fills it in
         if (!want && !member.required) return;
         if (member.name == "zone") // an offset fixed by a zone must stand in `at` too
             return;

@@ -250,5 +250,29 @@ TEST(Writing, derived_members_are_not_written) {
     EXPECT_TRUE(outcome.diagnostics.empty()) << texts(outcome.diagnostics);
 }
 
+TEST(Writing, elements_that_repeat_come_back) {
+    std::string const body = "AK1*PO*77*005010~AK2*850*0001~IK3*PO1*9**8~CTX*PO101>10^PO107>X^HEADER*PO1*3~"
+                             "IK4*1*330*7*XX~IK5*R*5~AK9*R*1*1*0~";
+    auto const shipped_map = shipped_translator("999", "005010");
+    auto const source = memory({{"t/thin.map", "translator t/thin\ndocument functional_acknowledgment 1\nformat x12 999 005010\n"
+                                               "group_control_number AK102\nstatus AK901 code group_verdict\n"}});
+    auto const thin = compiled(*source, "t/thin", schemas().get("005010", "999"));
+    ASSERT_NE(thin, nullptr);
+    x12::Delimiters delimiters;
+    delimiters.repetition = '^';
+    for (auto const& map : {shipped_map, thin}) {
+        auto const reading = read_body("999", body, map, "005010");
+        ASSERT_TRUE(reading.outcome.ok()) << reading.codes();
+        auto const back = map->write(reading.value(), delimiters);
+        EXPECT_EQ(texts(back.diagnostics), "");
+        EXPECT_EQ(to_text(back.segments), body) << reading.json;
+        // an interchange without a separator for it
+        EXPECT_NE(texts(map->write(reading.value(), {}).diagnostics).find("has no repetition separator"), std::string::npos);
+    }
+    auto const json = read_body("999", body, shipped_map, "005010").json;
+    EXPECT_NE(json.find(R"("name":"PO101","reference":"10")"), std::string::npos) << json;
+    EXPECT_NE(json.find(R"({"repeated":[["PO107","X"],"HEADER"]})"), std::string::npos) << json;
+}
+
 } // namespace
 } // namespace wharf::translator
