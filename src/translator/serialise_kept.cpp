@@ -252,9 +252,26 @@ std::string Serialiser::canonical_place(ObjectId id, std::string_view tail) cons
     return place.empty() ? std::string(tail) : fmt::format("{}.{}", place, tail);
 }
 
+namespace {
+
+/// As much of a text as a person reads.
+std::string shortened(std::string_view text) {
+    constexpr std::uint32_t most = 120;
+    if (text.size() <= most) return std::string(text);
+    return fmt::format("{}… ({} bytes)", characters(text.substr(0, 4 * most), 1, most), text.size());
+}
+
+} // namespace
+
+void Serialiser::report(Diagnostic found) {
+    if (found.value.size() > 1000) found.value = std::string(characters(std::string_view(found.value).substr(0, 4000), 1, 1000));
+    diagnostics_.push_back(std::move(found));
+}
+
 void Serialiser::refused(Line const& line, ObjectId id, SlotIndex slot) {
     auto const place = canonical_place(id, line.target == nullptr ? std::string() : member_path(line.target));
-    auto const text = slot_text(id, slot);
+    auto const whole = slot_text(id, slot);
+    auto const text = shortened(whole);
     auto const conversion =
         fmt::format("{}{}", to_string(line.converter.op), line.conversion_inferred ? ", inferred from the types" : "");
     auto const& external = plan_.bodies[arena_.body(id)]->slots[slot].external;
@@ -265,7 +282,7 @@ void Serialiser::refused(Line const& line, ObjectId id, SlotIndex slot) {
                 for (auto const& part : alternative.parts)
                     if (arena_.length(id, part.slot) != 0) passed_.emplace_back(id, part.slot);
         held_ = held_ || line.on_error == OnError::hold;
-        diagnostics_.push_back(source_.at_text(
+        report(source_.at_text(
             arena_.begin(id, slot), "MAP-0109",
             fmt::format("{} \"{}\" {}. The document has no `{}`; the text is kept in `extensions`{}.", external, text,
                         reason_, place, line.on_error == OnError::hold ? ", and the document is held" : ""),
@@ -277,8 +294,8 @@ void Serialiser::refused(Line const& line, ObjectId id, SlotIndex slot) {
                             line.target != nullptr ? line.target->name : place);
     else
         help += " Ask the partner to correct it, or override the line for this partner.";
-    diagnostics_.push_back(source_.at_text(arena_.begin(id, slot), "MAP-0101",
-                                           fmt::format("{} \"{}\" {}.", external, text, reason_), std::move(help)));
+    report(source_.at_text(arena_.begin(id, slot), "MAP-0101", fmt::format("{} \"{}\" {}.", external, text, reason_),
+                           std::move(help)));
 }
 
 void Serialiser::missing(Body const& body, Member const& member, ObjectId id) {

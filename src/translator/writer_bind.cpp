@@ -66,7 +66,17 @@ void Binder::take_kept(OutObject& object, BindReport& report) {
     auto const* const extensions = object.value->find("extensions");
     if (extensions == nullptr) return;
     for (auto const& [format, entries] : extensions->members()) {
-        if (format == "via" || format == "unplaced") continue;
+        if (format == "via") { // how a value was read that is not there any more
+            for (auto const& [name, place] : entries.members())
+                if (object.body->node != nullptr && object.body->node->find(name) != nullptr &&
+                    object.value->find(name) == nullptr)
+                    report.diagnostics.push_back(
+                        fault("MAP-0116", joined(object.path, "extensions"), nullptr,
+                              fmt::format("`via` says that `{}` came from {}; there is no `{}` now.", joined(object.path, name),
+                                          place.text(), joined(object.path, name))));
+            continue;
+        }
+        if (format == "unplaced") continue;
         if (extensions_fit_ && format == plan_.format_key) {
             for (auto const& [key, value] : entries.members())
                 object.kept.push_back({key, &value, false});

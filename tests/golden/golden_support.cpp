@@ -130,8 +130,9 @@ std::vector<TranslatedSet> translate(std::string_view text, std::string const& f
 TranslatedSet reread(TranslatedSet const& original, std::vector<std::string> const& body) {
     auto const& group = original.schema->set().group;
     auto const release = original.schema->set().release;
-    std::string text =
-        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*U*00401*000000001*0*P*";
+    std::string text = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250602*1403*";
+    text += original.delimiters.repetition ? std::string(1, original.delimiters.repetition) + "*00501" : "U*00401";
+    text += "*000000001*0*P*";
     text += original.delimiters.component ? original.delimiters.component : '>';
     text += "\x1e"
             "GS*" +

@@ -215,15 +215,15 @@ TEST(BadInputX12, two_maps_of_one_name) {
     std::filesystem::remove_all(folder);
 }
 
-TEST(BadInputX12, a_unit_that_the_partners_table_lacks) {
-    auto const source = memory({{"t/map.map", "translator t/map extends x12/850\nin lines[]\n  replace unit 03 lookup units\n"}});
+TEST(BadInputX12, a_value_that_the_partners_table_lacks) {
+    auto const source = memory({{"t/map.map", "translator t/map extends x12/850\nin lines[]\n  replace line_number 01 lookup units\n"}});
     auto const map = compiled(*source, "t/map", schemas().get("004010", "850"));
     ASSERT_NE(map, nullptr);
     auto const reading = read_body("850", "BEG*00*SA*4711**20250602~PO1*1*1*EA~", map);
     ASSERT_EQ(reading.outcome.diagnostics.size(), 1u) << rendered(reading.outcome.diagnostics);
     auto const& one = reading.outcome.diagnostics.front();
     EXPECT_EQ(one.code, "MAP-0101");
-    EXPECT_EQ(one.place.path, "850/PO1/PO103");
+    EXPECT_EQ(one.place.path, "850/PO1/PO101");
     EXPECT_NE(one.message.find("no cross-reference `units`"), std::string::npos) << one.message;
     EXPECT_NE(one.help.find("t/map.map:3"), std::string::npos) << one.help;
 }
