@@ -24,6 +24,7 @@ public:
         : schema_(schema), settings_(schema.settings()), writer_(dialect()), last_keys_(schema.levels().size()) {}
 
     void add(TargetNode const& document, std::string& out, Diagnostics& diagnostics) override {
+        if (out.empty()) writer_ = csv::Writer(dialect()); // nothing is there yet, or all was taken back: mark and header again
         if (settings_.has_records) return record(document, schema_.head(), out, diagnostics);
         if (columns_.empty() || out.empty()) begin(document, out, diagnostics); // again, where the first was refused
         auto const before = last_keys_;
