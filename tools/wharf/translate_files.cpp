@@ -58,12 +58,13 @@ FileWriteResult write_file_documents(translator::FileTranslator const& translato
     auto const add = [&](Diagnostics found, std::string const& pointer) {
         for (auto& one : found) {
             one.place.file = file_name;
-            one.place.path = pointer + one.place.path;
+            auto& path = one.place.path;
+            path = pointer + (pointer.empty() || path.empty() || path.starts_with('/') ? "" : "/") + path;
             result.diagnostics.push_back(std::move(one));
         }
     };
     for (std::size_t i = 0; i < documents.size(); ++i) {
-        auto const pointer = documents.size() > 1 ? fmt::format("/{}/", i) : std::string();
+        auto const pointer = documents.size() > 1 ? fmt::format("/{}", i) : std::string();
         auto faults = document::check(documents[i]);
         bool const sound = !has_errors(faults);
         add(std::move(faults), pointer);

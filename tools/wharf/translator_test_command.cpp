@@ -103,7 +103,7 @@ private:
         if (has_errors(found.diagnostics)) return false;
         bool const document = found.of.reads && found.of.has_external;
         bool const other = found.of.writes && found.of.has_canonical && (!found.of.has_external || !found.of.reads);
-        if (!found.writing.empty() && !other) return false;
+        if (!found.writing.empty() && !other && found.reading.empty()) return false; // else it was written from what is replaced now
         auto const write = [&](fs::path const& path, std::string const& text) {
             auto const written = write_file_durably(path, text);
             if (!written) trouble(written.error().message);

@@ -50,7 +50,8 @@ private:
     void add(Diagnostics diagnostics, std::string const& pointer) {
         for (auto& finding : diagnostics) {
             finding.place.file = file_;
-            finding.place.path = pointer + finding.place.path;
+            auto& path = finding.place.path;
+            path = pointer + (pointer.empty() || path.empty() || path.starts_with('/') ? "" : "/") + path;
             result_.diagnostics.push_back(std::move(finding));
         }
     }
