@@ -210,7 +210,7 @@ private:
             node.end = own + 1;
             if (place == unnamed_place) {
                 node.place = unnamed_of(tree, one.attribute ? "@" + one.name : one.name);
-                bool const plain = one.end == i + 1 && !one.text.starts_with('<');
+                bool const plain = one.attribute || (one.end == i + 1 && !one.text.starts_with('<'));
                 text_ += plain ? one.text : document_.fragment(i);
                 node.length = static_cast<std::uint32_t>(text_.size() - node.begin);
                 tree.nodes.push_back(node);
@@ -218,8 +218,9 @@ private:
                 continue;
             }
             node.place = place;
-            node.length = static_cast<std::uint32_t>(one.text.size());
-            text_ += one.text;
+            auto const text = right_trimmed(one.text); // of blanks alone: nothing
+            node.length = static_cast<std::uint32_t>(text.size());
+            text_ += text;
             tree.nodes.push_back(node);
             open.emplace_back(own, one.end);
             ++i;

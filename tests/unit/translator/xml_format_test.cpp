@@ -71,6 +71,20 @@ TEST(XmlFormat, a_cxml_order_both_ways) {
     EXPECT_EQ(write_file_text(*map, {again}, &found), back);
 }
 
+TEST(XmlFormat, blanks_that_are_meant_and_texts_like_elements_come_back) {
+    auto const map = shipped("cxml/order_request");
+    auto const document = read_one(*map, R"(<cXML payloadID="&lt;1@b">
+<Request><OrderRequest><OrderRequestHeader orderID="&lt;4711" type="new" orderType="regular"/>
+<ItemOut quantity="1"><ItemID><![CDATA[ ]]><SupplierPartID> A&#13;
+<![CDATA[ <b> ]]> </SupplierPartID></ItemID></ItemOut></OrderRequest></Request></cXML>)");
+    EXPECT_EQ(at(document, "extensions"), R"({"xml":{"@payloadID":"<1@b"}})");
+    EXPECT_EQ(at(document, "number"), "<4711");
+    EXPECT_EQ(at(document, "lines[0].items[0].value"), "A\r\n <b>");
+    auto const back = write_file_text(*map, {document});
+    EXPECT_EQ(json::to_text(read_one(*map, back)), json::to_text(document)) << back;
+    EXPECT_NE(back.find("A&#13;\n &lt;b&gt;"), std::string::npos) << back;
+}
+
 TEST(XmlFormat, nothing_dangerous_is_read) {
     auto const map = shipped("cxml/order_request");
     auto const code = [&](std::string const& text) {
