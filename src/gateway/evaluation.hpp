@@ -52,7 +52,7 @@ struct EvaluatedInterchange {
 [[nodiscard]] grammar::AcknowledgmentOptions acknowledgment_options(partner::AcknowledgmentPolicy const& policy);
 
 /// `$today`, `$now`, `$usage` and `$profile.…` for a map; sender and receiver are the caller's to add.
-[[nodiscard]] translator::RunValues run_values(partner::PartnerProfile const& partner, partner::Identity const& identity, bool test,
+[[nodiscard]] translator::RunValues run_values(partner::PartnerProfile const& partner, std::string_view identity, bool test,
                                                Timestamp now);
 
 /// At least one entry: a file without any interchange gives one dead letter that says what the file is.

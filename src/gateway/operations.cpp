@@ -36,9 +36,45 @@ x12::OutSegment out_segment(x12::SegmentView const& segment, x12::Delimiters con
     return out;
 }
 
+/// The document under a new id.
+store::Document renewed(store::Document document, Timestamp now) {
+    document.id = new_id(now);
+    document.reason.clear();
+    if (auto json = json::parse(document.json); json && json->is_object()) {
+        json->set("id", document.id);
+        document.json = json::to_text(*json);
+    }
+    return document;
+}
+
+/// A file without an envelope goes out as it is, under a new name.
+Result<Draft> file_draft_of(partner::PartnerProfile const& partner, store::Message const& message,
+                            std::vector<store::Document> const& documents, Timestamp now) {
+    Draft draft;
+    draft.partner = &partner;
+    draft.identity = partner.identity;
+    draft.test = message.test;
+    draft.usage = message.test ? 'T' : 'P';
+    draft.resend_of = message.id;
+    draft.file = message.raw;
+    if (!documents.empty())
+        draft.agreement = partner.outbound(documents.front().kind, message.test);
+    if (draft.is_x12() || to_string(draft.agreement->format) != message.format)
+        return invalid(fmt::format("the profile of partner {} does not say any more that such documents are sent as {}", partner.id,
+                                   message.format));
+    for (auto const& document : documents) {
+        DraftSet set;
+        set.document = renewed(document, now);
+        draft.sets.push_back(std::move(set));
+    }
+    return draft;
+}
+
 /// A draft that says what the stored message said.
 Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message const& message,
                        std::vector<store::Document> const& documents, Timestamp now) {
+    if (message.format != "x12")
+        return file_draft_of(partner, message, documents, now);
     Draft draft;
     draft.partner = &partner;
     draft.identity = partner.identity;
@@ -47,7 +83,9 @@ Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message co
     draft.resend_of = message.id;
     draft.answers = message.answers;
     if (!documents.empty())
-        draft.agreement = partner.outbound(documents.front().kind); // nullptr: not agreed any more
+        draft.agreement = partner.outbound(documents.front().kind, message.test); // nullptr: not agreed any more
+    if (!draft.is_x12())
+        draft.agreement = nullptr; // agreed in another format since
     auto const today = draft.delimiters();
     x12::Reader reader(message.raw, message.file_name);
     while (reader.next()) {
@@ -81,13 +119,7 @@ Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message co
             for (auto const& document : documents) {
                 if (document.transaction_control_number != number)
                     continue;
-                set.document = document;
-                set.document.id = new_id(now);
-                set.document.reason.clear();
-                if (auto json = json::parse(document.json); json && json->is_object()) {
-                    json->set("id", set.document.id);
-                    set.document.json = json::to_text(*json);
-                }
+                set.document = renewed(document, now);
             }
             draft.sets.push_back(std::move(set));
             break;
@@ -142,7 +174,9 @@ Result<store::Message> resend(Context const& context, std::string_view message_i
         // The first one waits no longer: its successor does.
         WHARF_TRY(transaction.finish_jobs_of(store::JobKind::expect_acknowledgment, message->id));
         return record.note(message->id, "sent_again",
-                           fmt::format("as message {}, interchange {}", sent.id, sent.interchange_control_number),
+                           sent.interchange_control_number.empty()
+                               ? fmt::format("as message {}, file {}", sent.id, sent.file_name)
+                               : fmt::format("as message {}, interchange {}", sent.id, sent.interchange_control_number),
                            fmt::format("as={}", sent.id));
     }));
     return sent;

@@ -3,7 +3,11 @@
 #include "base/id.hpp"
 #include "diagnostic/registry.hpp"
 #include "diagnostic/render.hpp"
+#include "base/byte_source.hpp"
+#include "gateway/evaluation.hpp"
+#include "gateway/life_cycle.hpp"
 #include "grammar/interchange.hpp"
+#include "translator/file_translator.hpp"
 #include "transport/digest.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +18,8 @@ namespace {
 
 constexpr std::uint64_t most_interchange = 999'999'999; // nine digits (I12)
 constexpr std::uint64_t most_group = 999'999'999;       // one to nine digits (28)
+constexpr std::uint64_t most_files = 999'999;           // six digits
+constexpr std::size_t most_told = 50;                   // of what reading back finds
 
 std::string scope(std::string_view level, Draft const& draft) {
     return fmt::format("{}|{}:{}|{}:{}|{}", level, draft.sender.qualifier, draft.sender.id, draft.receiver.qualifier,
@@ -82,7 +88,53 @@ Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Time
     return writer.finish();
 }
 
+namespace {
+
+/// What the map reads in the file it has written: as many documents, with the same numbers.
+Diagnostics check_file(Draft const& draft, Knowledge& knowledge, Timestamp now) {
+    Diagnostics findings;
+    translator::RunValues values = run_values(*draft.partner, draft.identity, draft.test, now);
+    values.of_profile = knowledge.cross_references(*draft.partner);
+    auto const reading = knowledge.file_translator(*draft.agreement)->open(byte_source_of(draft.file), {}, {}, values);
+    std::string json;
+    std::size_t count = 0;
+    while (auto outcome = reading->next(json)) {
+        bool const made = !json.empty();
+        for (auto& finding : outcome->diagnostics)
+            if (finding.severity == Severity::error && findings.size() < most_told)
+                findings.push_back(std::move(finding));
+        if (!made)
+            continue;
+        auto const parsed = json::parse(json);
+        auto const number = parsed ? numbers_of(*parsed).number : std::string();
+        if (count < draft.sets.size() && number != draft.sets[count].document.number && findings.size() < most_told)
+            findings.push_back(make_diagnostic("GATEWAY-0040",
+                                               fmt::format("document {} of the file reads as number '{}', it is '{}'", count + 1, number,
+                                                           draft.sets[count].document.number),
+                                               "the map must read the number as it writes it"));
+        ++count;
+    }
+    if (findings.empty() && count != draft.sets.size())
+        findings.push_back(make_diagnostic("GATEWAY-0040",
+                                           fmt::format("the file of {} documents reads as {}", draft.sets.size(), count),
+                                           "send documents one by one, or let `documents` in the map tell them apart"));
+    return findings;
+}
+
+} // namespace
+
 Diagnostics check_draft(Draft const& draft, Knowledge& knowledge, Timestamp now) {
+    if (!draft.is_x12()) {
+        auto findings = check_file(draft, knowledge, now);
+        if (!findings.empty())
+            findings.insert(findings.begin(),
+                            make_diagnostic("GATEWAY-0040",
+                                            fmt::format("the {} file that would go to {} cannot be read back by {}",
+                                                        to_string(draft.agreement->format), draft.partner->id,
+                                                        draft.agreement->file_translator()),
+                                            "correct the document or the map as the following findings say; nothing was sent"));
+        return findings;
+    }
     auto const bytes = write_draft(draft, {1, 1}, now);
     if (!bytes) {
         auto diagnostic = make_diagnostic(
@@ -112,9 +164,26 @@ Diagnostics check_draft(Draft const& draft, Knowledge& knowledge, Timestamp now)
     return findings;
 }
 
-Result<store::Message> commit_draft(Context const& context, store::Transaction& transaction, Record& record,
-                                    Draft const& draft) {
-    auto const now = context.clock.now();
+namespace {
+
+/// What a message has its numbers and bytes from.
+struct Numbered {
+    std::string interchange, group; // X12
+    std::string sequence;
+    std::string bytes;
+};
+
+Result<Numbered> number(store::Transaction& transaction, Draft const& draft, Timestamp now) {
+    Numbered numbered;
+    if (!draft.is_x12()) {
+        auto sequence = transaction.next_control_number(
+            fmt::format("sequence|{}|{}|{}", draft.partner->id, draft.agreement->document, draft.usage), most_files);
+        if (!sequence)
+            return unexpected(std::move(sequence.error()));
+        numbered.sequence = fmt::format("{:06}", *sequence);
+        numbered.bytes = draft.file;
+        return numbered;
+    }
     ControlNumbers numbers;
     auto interchange = transaction.next_control_number(scope("isa", draft), most_interchange);
     if (!interchange)
@@ -125,35 +194,59 @@ Result<store::Message> commit_draft(Context const& context, store::Transaction& 
         if (!group)
             return unexpected(std::move(group.error()));
         numbers.group = *group;
+        numbered.group = fmt::to_string(numbers.group);
     }
     auto bytes = write_draft(draft, numbers, now);
     if (!bytes)
         return unexpected(std::move(bytes.error()));
+    numbered.bytes = std::move(*bytes);
+    numbered.interchange = fmt::format("{:09}", numbers.interchange);
+    numbered.sequence = numbered.interchange;
+    return numbered;
+}
 
-    auto const what = draft.sets.empty() ? draft.functional_id : draft.sets.front().set;
+} // namespace
+
+Result<store::Message> commit_draft(Context const& context, store::Transaction& transaction, Record& record,
+                                    Draft const& draft) {
+    auto const now = context.clock.now();
+    auto numbered = number(transaction, draft, now);
+    if (!numbered)
+        return unexpected(std::move(numbered.error()));
+    auto const what = draft.sets.empty() ? draft.functional_id
+                      : draft.is_x12()   ? draft.sets.front().set
+                                         : fmt::format("{} as {}", draft.agreement->document, to_string(draft.agreement->format));
     store::Message message;
     message.id = new_id(now);
     message.direction = store::Direction::outbound;
     message.state = store::MessageState::ready;
     message.channel = draft.channel();
     message.partner = draft.partner->id;
-    message.format = "x12";
+    message.format = draft.is_x12() ? "x12" : to_string(draft.agreement->format);
     message.test = draft.test;
-    message.sender = draft.sender.qualifier + ":" + draft.sender.id;
-    message.receiver = draft.receiver.qualifier + ":" + draft.receiver.id;
-    message.interchange_control_number = fmt::format("{:09}", numbers.interchange);
-    message.group_control_number = draft.sets.empty() ? std::string() : fmt::to_string(numbers.group);
+    message.sender = draft.is_x12() ? draft.sender.qualifier + ":" + draft.sender.id : draft.identity;
+    message.receiver = draft.is_x12() ? draft.receiver.qualifier + ":" + draft.receiver.id : draft.partner->id;
+    message.interchange_control_number = numbered->interchange;
+    message.group_control_number = numbered->group;
     message.functional_id = draft.functional_id;
-    message.sha256 = transport::sha256_hex(*bytes);
-    message.raw = std::move(*bytes);
+    message.sha256 = transport::sha256_hex(numbered->bytes);
+    message.raw = std::move(numbered->bytes);
     message.diagnostics = "[]";
     message.answers = draft.answers;
     message.resend_of = draft.resend_of;
     message.created_at = now;
     message.updated_at = now;
     message.file_name = partner::expand_file_name(
-        draft.file_name(), {draft.partner->id, draft.identity, what, message.interchange_control_number,
-                                   message.group_control_number, x12_date8(now), x12_time4(now)});
+        draft.file_name(), {.partner = draft.partner->id,
+                            .identity = draft.identity,
+                            .set = draft.is_x12() ? what : draft.agreement->set,
+                            .document = draft.agreement == nullptr ? std::string() : draft.agreement->document,
+                            .number = draft.sets.empty() ? std::string() : draft.sets.front().document.number,
+                            .interchange = message.interchange_control_number,
+                            .group = message.group_control_number,
+                            .sequence = numbered->sequence,
+                            .date = x12_date8(now),
+                            .time = x12_time4(now)});
     if (auto unique = unique_file_name(transaction, message); !unique)
         return unexpected(std::move(unique.error()));
     WHARF_TRY(transaction.insert(message));
@@ -170,12 +263,19 @@ Result<store::Message> commit_draft(Context const& context, store::Transaction& 
         document.functional_id = draft.functional_id;
         document.group_control_number = message.group_control_number;
         document.transaction_set = set.set;
-        document.transaction_control_number = fmt::format("{:04}", number);
+        if (draft.is_x12())
+            document.transaction_control_number = fmt::format("{:04}", number);
         document.created_at = now;
         document.updated_at = now;
         WHARF_TRY(transaction.insert(document));
     }
     WHARF_TRY(transaction.add_job(store::JobKind::transmit, message.id, now));
+    if (!draft.is_x12()) {
+        WHARF_TRY(record.note(message.id, "written", fmt::format("{} to {}: {}", what, message.partner, message.file_name),
+                              fmt::format("direction=outbound document={} partner={} file={}", draft.agreement->document,
+                                          message.partner, for_log(message.file_name))));
+        return message;
+    }
     WHARF_TRY(record.note(message.id, "numbered",
                           fmt::format("{} to {}: interchange {}{}", what, message.partner, message.interchange_control_number,
                                       message.group_control_number.empty() ? std::string()

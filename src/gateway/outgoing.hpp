@@ -1,5 +1,6 @@
 // What we send: a draft (everything but its numbers), checked against our own grammar before it may be numbered, then
-// numbered, written and stored in one commit.
+// numbered, written and stored in one commit. A file of a format other than X12 is written already when it becomes a draft; of
+// numbers it only has one in its name.
 //
 // Drafts own their texts; partner and identity point into the configuration. Pure but for commit_draft.
 #pragma once
@@ -31,9 +32,11 @@ struct Draft {
     partner::DocumentAgreement const* agreement = nullptr; // of documents; nullptr: an acknowledgment
     std::vector<x12::OutSegment> service;
     std::vector<DraftSet> sets;
+    std::string file;      // not X12: the bytes
     std::string answers;   // id of the inbound message this acknowledges
     std::string resend_of; // id of the outbound message sent again
 
+    [[nodiscard]] bool is_x12() const { return agreement == nullptr || agreement->is_x12(); }
     [[nodiscard]] partner::Envelope const& envelope() const { return agreement ? agreement->envelope : partner->envelope; }
     [[nodiscard]] std::string const& channel() const { return agreement ? agreement->channel : partner->channel; }
     [[nodiscard]] std::string const& file_name() const { return agreement ? agreement->file_name : partner->file_name; }
@@ -49,8 +52,8 @@ struct ControlNumbers {
 /// partner's separators.
 [[nodiscard]] Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Timestamp now);
 
-/// Writes with trial numbers, reads it back and validates it: what a partner's validator would say. Errors mean that the
-/// draft must not be sent.
+/// Writes with trial numbers, reads it back and validates it: what a partner's validator would say. A file that is no X12 is read
+/// back by its own map, and must give the same documents. Errors mean that the draft must not be sent.
 [[nodiscard]] Diagnostics check_draft(Draft const& draft, Knowledge& knowledge, Timestamp now);
 
 /// Takes the numbers, writes the bytes, stores message, documents and the job that transmits. The caller's transaction

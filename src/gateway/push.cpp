@@ -1,5 +1,6 @@
 #include "gateway/push.hpp"
 
+#include "base/id.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/life_cycle.hpp"
 #include "syntax/json/value.hpp"
@@ -132,6 +133,21 @@ Result<void> push(Context const& context, Deliver const& deliver, store::Job con
         return step.retry_at ? transaction.postpone_job(job.id, *step.retry_at) : transaction.finish_job(job.id);
     }));
     crash_point("after-record-outcome");
+    return {};
+}
+
+Result<void> add_deliveries(store::Transaction& transaction, store::Document const& document,
+                            std::vector<partner::Target const*> const& targets, Timestamp now) {
+    for (auto const* target : targets) {
+        store::Delivery delivery;
+        delivery.id = new_id(now);
+        delivery.document_id = document.id;
+        delivery.target = target->name;
+        delivery.created_at = now;
+        delivery.updated_at = now;
+        WHARF_TRY(transaction.insert(delivery));
+        WHARF_TRY(transaction.add_job(store::JobKind::deliver, delivery.id, now));
+    }
     return {};
 }
 

@@ -9,4 +9,8 @@ namespace wharf::gateway {
 /// Idempotency-Key (the document's id).
 [[nodiscard]] Result<void> push(Context const& context, Deliver const& deliver, store::Job const& job);
 
+/// Makes the deliveries of an accepted document, with their jobs.
+[[nodiscard]] Result<void> add_deliveries(store::Transaction& transaction, store::Document const& document,
+                                          std::vector<partner::Target const*> const& targets, Timestamp now);
+
 } // namespace wharf::gateway

@@ -4,6 +4,7 @@
 #include "gateway/crash_point.hpp"
 #include "gateway/life_cycle.hpp"
 #include "gateway/outgoing.hpp"
+#include "gateway/push.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +13,6 @@
 namespace wharf::gateway {
 
 namespace {
-
-// Claim keys of files begin with the file's name, which is never empty and never holds a slash.
-constexpr std::string_view again_mark = "/again/";
-constexpr std::string_view released_mark = "/released/";
 
 /// What happens to one evaluated interchange inside the transaction that stores it.
 class Reception {
@@ -39,7 +36,9 @@ private:
     Result<void> answer_with_ta1(char code, std::string_view note);
     Result<void> answer_with_997();
     Draft answer_draft(grammar::GroupInfo const* group) const;
-    bool can_answer() const { return !interchange_.route.partner->channel.empty(); }
+    bool has_envelope() const { return message_.format == "x12"; }
+    bool can_answer() const { return has_envelope() && !interchange_.route.partner->channel.empty(); }
+    Result<std::vector<store::Message>> came_before();
 
     bool released_; // a person has decided that a reused number is right
     Context const& context_;
@@ -50,25 +49,20 @@ private:
     Timestamp now_;
 };
 
-Result<void> add_deliveries(store::Transaction& transaction, store::Document const& document,
-                            std::vector<partner::Target const*> const& targets, Timestamp now) {
-    for (auto const* target : targets) {
-        store::Delivery delivery;
-        delivery.id = new_id(now);
-        delivery.document_id = document.id;
-        delivery.target = target->name;
-        delivery.created_at = now;
-        delivery.updated_at = now;
-        WHARF_TRY(transaction.insert(delivery));
-        WHARF_TRY(transaction.add_job(store::JobKind::deliver, delivery.id, now));
-    }
-    return {};
-}
-
 std::string facts_of(store::Message const& message) {
+    if (message.format != "x12" && message.format != "unknown")
+        return fmt::format("direction=inbound state={} partner={} format={} file={}{}", to_string(message.state), message.partner,
+                           message.format, for_log(message.file_name), message.test ? " test=yes" : "");
     return fmt::format("direction=inbound state={} partner={} sender={} interchange={}{}", to_string(message.state),
                        message.partner.empty() ? "-" : message.partner, for_log(message.sender),
                        for_log(message.interchange_control_number), message.test ? " test=yes" : "");
+}
+
+std::size_t sets_of(EvaluatedInterchange const& interchange) {
+    std::size_t count = 0;
+    for (auto const& group : interchange.groups)
+        count += group.sets.size();
+    return count;
 }
 
 Result<void> Reception::store() {
@@ -77,8 +71,7 @@ Result<void> Reception::store() {
     if (message_.state == store::MessageState::quarantined)
         return refused_at_the_door("QUARANTINED");
 
-    auto earlier = transaction_.find_interchange(message_.sender, message_.receiver, message_.test,
-                                                 message_.interchange_control_number);
+    auto earlier = came_before();
     if (!earlier)
         return unexpected(std::move(earlier.error()));
     auto const judgement =
@@ -93,6 +86,13 @@ Result<void> Reception::store() {
         return answer_with_ta1('R', interchange_.answer.note);
     }
     return take();
+}
+
+/// What it might be a repetition of. Without an envelope there is no number, only the bytes.
+Result<std::vector<store::Message>> Reception::came_before() {
+    return has_envelope() ? transaction_.find_interchange(message_.sender, message_.receiver, message_.test,
+                                                          message_.interchange_control_number)
+                          : transaction_.find_content(message_.partner, message_.test, message_.sha256);
 }
 
 Result<void> Reception::refused_at_the_door(std::string_view event) {
@@ -135,8 +135,12 @@ Result<void> Reception::number_reused(std::string const& earlier) {
 Result<void> Reception::take() {
     WHARF_TRY(transaction_.insert(message_));
     WHARF_TRY(record_.note(message_.id, "processed",
-                           fmt::format("interchange {} from {}", message_.interchange_control_number, message_.partner),
+                           has_envelope()
+                               ? fmt::format("interchange {} from {}", message_.interchange_control_number, message_.partner)
+                               : fmt::format("{} of {} documents from {}", message_.format, sets_of(interchange_), message_.partner),
                            facts_of(message_)));
+    if (!has_envelope() && sets_of(interchange_) == 0)
+        WHARF_TRY(record_.note(message_.id, "no_documents", "the file holds no document"));
     for (auto const& acknowledgment : interchange_.acknowledgments)
         WHARF_TRY(apply_interchange_acknowledgment(acknowledgment));
     for (auto& group : interchange_.groups)
@@ -146,6 +150,8 @@ Result<void> Reception::take() {
             else
                 WHARF_TRY(apply_acknowledgment(set));
         }
+    if (!has_envelope())
+        return {}; // nobody waits for an answer
     auto const& answer = interchange_.answer;
     auto const policy = interchange_.route.partner->acknowledgment.ta1;
     bool const noted = answer.code == 'E' && policy == partner::Ta1Policy::on_error;
@@ -383,7 +389,7 @@ Result<void> process_transfer(Context const& context, store::Job const& job) {
                                  context.knowledge, context.clock.now());
     crash_point("after-evaluate");
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
-        WHARF_TRY(store_all(context, transaction, record, interchanges, transfer->claim_key.starts_with(released_mark)));
+        WHARF_TRY(store_all(context, transaction, record, interchanges, is_released(*transfer)));
         WHARF_TRY(transaction.set_state(transfer->id, store::TransferState::processed, {}));
         WHARF_TRY(transaction.finish_job(job.id));
         crash_point("before-store-messages");
@@ -399,81 +405,6 @@ Result<void> give_up_transfer(Context const& context, store::Job const& job, std
         WHARF_TRY(transaction.finish_job(job.id));
         return record.note(job.subject, "DEAD_LETTER", reason);
     });
-}
-
-Result<std::string> process_again(Context const& context, store::Transaction& transaction, Record& record,
-                                  store::Message message) {
-    auto const now = context.clock.now();
-    store::Transfer transfer;
-    transfer.id = new_id(now);
-    transfer.channel = message.channel;
-    transfer.file_name = message.file_name;
-    transfer.claim_key = std::string(message.state == store::MessageState::held ? released_mark : again_mark) + message.id;
-    transfer.sha256 = message.sha256;
-    transfer.size = message.raw.size();
-    transfer.raw = message.raw;
-    transfer.received_at = now;
-    WHARF_TRY(transaction.insert(transfer));
-    WHARF_TRY(transaction.add_job(store::JobKind::process_transfer, transfer.id, now));
-    message.state = store::MessageState::discarded;
-    message.reason = fmt::format("processed again as transfer {}; it was: {}", transfer.id, message.reason);
-    message.updated_at = now;
-    WHARF_TRY(transaction.update(message));
-    WHARF_TRY(record.note(message.id, "processed_again", fmt::format("as transfer {}", transfer.id),
-                          fmt::format("transfer={}", transfer.id)));
-    return transfer.id;
-}
-
-Result<unsigned> retry_held_documents(Context const& context, store::Message const& message) {
-    store::Transfer transfer; // only what evaluation reads
-    transfer.id = message.transfer_id;
-    transfer.channel = message.channel;
-    transfer.file_name = message.file_name;
-    transfer.raw = message.raw;
-    transfer.received_at = message.created_at;
-    auto interchanges = evaluate(transfer, context.configuration, context.configuration.channel(message.channel),
-                                 context.knowledge, context.clock.now());
-    unsigned going_on = 0;
-    WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
-        auto documents = transaction.documents_of(message.id);
-        if (!documents)
-            return unexpected(std::move(documents.error()));
-        for (auto& document : *documents) {
-            if (document.state != store::DocumentState::held)
-                continue;
-            EvaluatedSet const* again = nullptr;
-            for (auto const& interchange : interchanges)
-                for (auto const& group : interchange.groups)
-                    for (auto const& set : group.sets)
-                        if (set.document.group_control_number == document.group_control_number &&
-                            set.document.transaction_set == document.transaction_set &&
-                            set.document.transaction_control_number == document.transaction_control_number)
-                            again = &set;
-            if (again == nullptr || again->document.state != store::DocumentState::accepted)
-                continue;
-            auto const targets = targets_of(context.configuration, *again->agreement, document.test);
-            auto earlier = transaction.find_business_key(again->document.business_key);
-            if (!earlier)
-                return unexpected(std::move(earlier.error()));
-            if (targets.empty() || *earlier)
-                continue;
-            auto fresh = again->document;
-            // The document keeps the identity it was stored under; identifiers are unique texts.
-            for (auto const& [made, kept] : {std::pair(fresh.id, document.id), std::pair(fresh.message_id, document.message_id)})
-                for (auto at = fresh.json.find(made); at != std::string::npos; at = fresh.json.find(made, at))
-                    fresh.json.replace(at, made.size(), kept);
-            fresh.id = document.id;
-            fresh.message_id = document.message_id;
-            fresh.created_at = document.created_at;
-            fresh.updated_at = context.clock.now();
-            WHARF_TRY(transaction.update(fresh));
-            WHARF_TRY(add_deliveries(transaction, fresh, targets, fresh.updated_at));
-            WHARF_TRY(record.note(fresh.id, "accepted", "held before, accepted now"));
-            ++going_on;
-        }
-        return {};
-    }));
-    return going_on;
 }
 
 } // namespace wharf::gateway

@@ -12,6 +12,11 @@ namespace wharf::gateway {
 /// it blocks nothing; its bytes stay.
 [[nodiscard]] Result<void> give_up_transfer(Context const& context, store::Job const& job, std::string_view reason);
 
+// retry.cpp: what a person lets go on.
+
+/// A person has decided that a reused number is right: the transfer was made by process_again for a held message.
+[[nodiscard]] bool is_released(store::Transfer const& transfer);
+
 /// An inbound message that was quarantined, held or dead goes through once more from its own bytes, after profile or
 /// channel were corrected: as a new transfer, whose job is added here. A held one is taken this time. Returns the
 /// transfer's id; the old message is `discarded` and says so.

@@ -1,9 +1,11 @@
 #include "gateway/routing.hpp"
 
 #include "diagnostic/registry.hpp"
+#include "transport/pickup.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace wharf::gateway {
@@ -106,6 +108,117 @@ Route route(partner::Configuration const& configuration, partner::Channel const&
         }
     }
     return route;
+}
+
+namespace {
+
+/// So many characters of a pattern are no wildcards; nothing: it does not fit.
+std::optional<std::size_t> fit(partner::DocumentAgreement const& agreement, std::string_view file_name) {
+    if (agreement.files.empty())
+        return 0;
+    std::optional<std::size_t> best;
+    for (auto const& pattern : agreement.files)
+        if (transport::glob_matches(pattern, file_name)) {
+            auto const exact = static_cast<std::size_t>(std::ranges::count_if(pattern, [](char c) { return c != '*' && c != '?'; }));
+            best = std::max(best.value_or(0), exact);
+        }
+    return best;
+}
+
+/// What comes by this document on this channel: a test, or nothing when it is not exchanged.
+std::optional<bool> usage_of(partner::Channel const& channel, partner::PartnerProfile const& partner,
+                             partner::DocumentAgreement const& agreement) {
+    bool const test = channel.test || agreement.usage == partner::DocumentUsage::test ||
+                      partner.status == partner::PartnerStatus::testing;
+    return agreement.serves(test) ? std::optional(test) : std::nullopt;
+}
+
+struct Candidate {
+    partner::PartnerProfile const* partner;
+    partner::DocumentAgreement const* agreement;
+    bool test;
+};
+
+std::string text_of(Candidate const& one) { return fmt::format("{} of {}", one.agreement->document, one.partner->id); }
+
+std::string text_of(std::vector<Candidate> const& all) {
+    std::vector<std::string> texts;
+    for (auto const& one : all)
+        texts.push_back(fmt::format("{} ({})", text_of(one),
+                                    one.agreement->files.empty() ? std::string("*") : fmt::format("{}", fmt::join(one.agreement->files, ", "))));
+    return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+} // namespace
+
+bool begins_like_x12(std::string_view bytes) {
+    if (bytes.starts_with("\xEF\xBB\xBF"))
+        bytes.remove_prefix(3);
+    auto const first = bytes.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos)
+        return false;
+    bytes.remove_prefix(first);
+    // The elements of an ISA have fixed lengths, so its separator stands at fixed places. A column may be called ISA.
+    if (!bytes.starts_with("ISA"))
+        return false;
+    for (std::size_t const place : {6, 17, 20, 31, 34, 50})
+        if (place < bytes.size() && bytes[place] != bytes[3])
+            return false;
+    return true;
+}
+
+std::optional<FileRoute> route_file(partner::Configuration const& configuration, partner::Channel const& channel,
+                                    std::string_view file_name) {
+    std::vector<Candidate> known, best;
+    std::size_t most = 0;
+    for (auto const& sender : channel.senders) {
+        auto const* partner = configuration.partner(sender);
+        if (partner == nullptr)
+            continue;
+        for (auto const& agreement : partner->documents) {
+            if (agreement.direction != partner::Direction::inbound || agreement.is_x12())
+                continue;
+            auto const test = usage_of(channel, *partner, agreement);
+            if (!test)
+                continue;
+            known.push_back({partner, &agreement, *test});
+            auto const fits = fit(agreement, file_name);
+            if (!fits || (!best.empty() && *fits < most))
+                continue;
+            if (*fits > most)
+                best.clear();
+            most = *fits;
+            best.push_back(known.back());
+        }
+    }
+    if (known.empty())
+        return std::nullopt;
+    FileRoute found;
+    auto const refuse = [&](std::string_view code, std::string message, std::string help) {
+        auto diagnostic = make_diagnostic(code, std::move(message), std::move(help));
+        diagnostic.place.file = file_name;
+        found.route.refusal = std::move(diagnostic);
+    };
+    if (best.empty()) {
+        refuse("GATEWAY-0014", fmt::format("no document that comes in on channel {} is in files called {}, and it is no X12", channel.name, file_name),
+               fmt::format("these are known here: {}; add the name to `files` of the right document, then: wharf dead-letter retry",
+                           text_of(known)));
+        return found;
+    }
+    if (best.size() > 1) {
+        refuse("GATEWAY-0015", fmt::format("the file may be {} or {}: both take files called {}", text_of(best[0]), text_of(best[1]), file_name),
+               "give them different names in `files`, or a channel each, then: wharf dead-letter retry");
+        return found;
+    }
+    auto const& partner = *best.front().partner;
+    found.route.partner = &partner;
+    found.route.identity = configuration.identity(partner.identity);
+    found.agreement = best.front().agreement;
+    found.test = best.front().test;
+    if (!partner.is_active(found.test))
+        refuse("GATEWAY-0013", fmt::format("partner {} exchanges nothing: see `status` in the profile", partner.id),
+               "set `status: production` when that is right, then: wharf dead-letter retry");
+    return found;
 }
 
 std::vector<partner::Target const*> targets_of(partner::Configuration const& configuration,

@@ -37,6 +37,21 @@ struct Route {
 [[nodiscard]] Route route(partner::Configuration const& configuration, partner::Channel const& channel,
                           EnvelopeIdentity const& envelope, std::string_view day = {});
 
+/// Whose a file without an envelope is: by the channel's senders and the names of files in their profiles.
+struct FileRoute {
+    Route route;
+    partner::DocumentAgreement const* agreement = nullptr;
+    bool test = false;
+};
+
+/// nullopt: nobody sends such files on this channel; only X12 comes here. Of several documents whose `files` fit, the one with
+/// the most characters that are no wildcards. GATEWAY-0014 no document fits the name, 0015 two fit alike, 0013 as above.
+[[nodiscard]] std::optional<FileRoute> route_file(partner::Configuration const& configuration, partner::Channel const& channel,
+                                                  std::string_view file_name);
+
+/// The bytes begin with an ISA segment: an envelope comes before the file's name.
+[[nodiscard]] bool begins_like_x12(std::string_view bytes);
+
 /// The targets a document of this partner and set goes to: production targets when not `test`, test targets otherwise;
 /// only those that exist, fit the usage and take this kind. Empty: nobody takes it.
 [[nodiscard]] std::vector<partner::Target const*> targets_of(partner::Configuration const& configuration,

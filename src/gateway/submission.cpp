@@ -9,10 +9,12 @@
 #include "gateway/life_cycle.hpp"
 #include "gateway/outgoing.hpp"
 #include "syntax/json/value.hpp"
+#include "translator/file_translator.hpp"
 #include "transport/digest.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <expected>
 
 namespace wharf::gateway {
@@ -56,50 +58,24 @@ std::expected<std::vector<json::Value>, Diagnostics> documents_in(std::string_vi
 /// Who it goes to and how: everything of the draft but its sets.
 struct Address {
     Draft draft;
-    Knowledge::Reading writing;
+    Knowledge::Reading writing;                              // X12
+    std::shared_ptr<translator::FileTranslator const> files; // any other format
     partner::DocumentAgreement const* agreement = nullptr;
-    partner::Identity const* identity = nullptr;
 };
 
-std::expected<Address, Diagnostics> address(Context const& context, std::string_view partner_id, json::Value const& document) {
-    auto const& configuration = context.configuration;
-    Address address;
-    auto const* partner = configuration.partner(partner_id);
-    if (partner == nullptr)
-        return refuse("GATEWAY-0041", partner_id.empty() ? "no partner is named" : fmt::format("there is no partner {}", partner_id),
-                      "name the partner's profile id in the header X-Wharf-Partner");
-    auto const profile = fmt::format("partners/{}/profile.yaml", partner->id);
-    auto const kind = document.string("document");
-    address.agreement = partner->outbound(kind);
-    if (address.agreement == nullptr)
-        return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us", partner->id, kind),
-                      fmt::format("add an outbound entry to `documents` in {}", profile));
-    if (address.agreement->channel.empty())
-        return refuse("GATEWAY-0041", fmt::format("partner {} has no channel to send on", partner->id),
-                      fmt::format("name one under `channel` in {}", profile));
+/// Sender, receiver and map of an interchange.
+std::expected<void, Diagnostics> address_interchange(Context const& context, Address& address) {
     auto& draft = address.draft;
-    auto const* test = document.find("test");
-    draft.partner = partner;
-    draft.agreement = address.agreement;
-    draft.test = draft.envelope().test || (test != nullptr && test->is_true());
-    draft.usage = draft.test ? 'T' : 'P';
-    auto const use = draft.test ? "test" : "production";
-    if (!partner->is_active(draft.test))
-        return refuse("GATEWAY-0041", fmt::format("nothing is sent to partner {} in {}", partner->id, use),
-                      fmt::format("see `status` in {}", profile));
-    if (!address.agreement->serves(draft.test))
-        return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us in {}", partner->id, kind, use),
-                      fmt::format("see `usage` of the outbound entry in `documents` of {}", profile));
-    auto const* identity = configuration.identity(partner->identity);
+    auto const* partner = draft.partner;
+    auto const profile = fmt::format("partners/{}/profile.yaml", partner->id);
+    auto const* identity = context.configuration.identity(partner->identity);
     auto const* identifier = partner->identifier(draft.test, to_iso8601(context.clock.now()).substr(0, 10));
     if (identity == nullptr || identifier == nullptr)
         return refuse("GATEWAY-0041",
                       fmt::format("{} for {} use", identity == nullptr ? "none of our identities is known to partner " + partner->id
                                                                        : "partner " + partner->id + " has no identifier",
-                                  use),
+                                  draft.test ? "test" : "production"),
                       fmt::format("see `identity` and `identifiers` in {}", profile));
-    draft.identity = identity->name;
-    address.identity = identity;
     draft.sender = {identity->qualifier, identity->id, identity->group()};
     draft.receiver = {identifier->qualifier, identifier->id, identifier->group()};
     draft.release = address.agreement->written_release();
@@ -112,6 +88,52 @@ std::expected<Address, Diagnostics> address(Context const& context, std::string_
                       fmt::format("see `documents` in {}", profile));
     address.writing = std::move(*writing);
     draft.functional_id = address.writing.schema->set().group;
+    return {};
+}
+
+std::expected<Address, Diagnostics> address(Context const& context, std::string_view partner_id, json::Value const& document) {
+    auto const& configuration = context.configuration;
+    Address address;
+    auto const* partner = configuration.partner(partner_id);
+    if (partner == nullptr)
+        return refuse("GATEWAY-0041", partner_id.empty() ? "no partner is named" : fmt::format("there is no partner {}", partner_id),
+                      "name the partner's profile id in the header X-Wharf-Partner");
+    auto const profile = fmt::format("partners/{}/profile.yaml", partner->id);
+    auto const kind = document.string("document");
+    auto const* test = document.find("test");
+    bool const is_test = test != nullptr && test->is_true();
+    address.agreement = partner->outbound(kind, is_test);
+    if (address.agreement == nullptr)
+        return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us", partner->id, kind),
+                      fmt::format("add an outbound entry to `documents` in {}", profile));
+    if (address.agreement->channel.empty())
+        return refuse("GATEWAY-0041", fmt::format("partner {} has no channel to send on", partner->id),
+                      fmt::format("name one under `channel` in {}", profile));
+    auto& draft = address.draft;
+    draft.partner = partner;
+    draft.agreement = address.agreement;
+    draft.identity = partner->identity;
+    draft.test = is_test || (draft.is_x12() && draft.envelope().test);
+    draft.usage = draft.test ? 'T' : 'P';
+    auto const use = draft.test ? "test" : "production";
+    if (!partner->is_active(draft.test))
+        return refuse("GATEWAY-0041", fmt::format("nothing is sent to partner {} in {}", partner->id, use),
+                      fmt::format("see `status` in {}", profile));
+    if (!address.agreement->serves(draft.test))
+        return refuse("GATEWAY-0041", fmt::format("partner {} does not take {} from us in {}", partner->id, kind, use),
+                      fmt::format("see `usage` of the outbound entry in `documents` of {}", profile));
+    if (!draft.is_x12()) {
+        // Nothing in the file says that it is a test: only a document of its own, with a channel of its own, can.
+        if (draft.test && address.agreement->usage != partner::DocumentUsage::test && partner->status != partner::PartnerStatus::testing)
+            return refuse("GATEWAY-0041",
+                          fmt::format("a {} file cannot say that it is a test, and {} to partner {} are not sent as tests alone",
+                                      to_string(address.agreement->format), kind, partner->id),
+                          fmt::format("add an outbound entry with `usage: test` and a test channel to `documents` in {}", profile));
+        address.files = context.knowledge.file_translator(*address.agreement);
+        return address;
+    }
+    if (auto addressed = address_interchange(context, address); !addressed)
+        return std::unexpected(std::move(addressed.error()));
     return address;
 }
 
@@ -155,13 +177,16 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
         delimiters.element = delimiters.segment = '\0';
     auto const now = context.clock.now();
     Diagnostics findings;
-    auto values = run_values(*draft.partner, *addressed->identity, draft.test, now);
-    values.named["sender.id"] = draft.sender.id;
-    values.named["receiver.id"] = draft.receiver.id;
-    values.named["envelope.group_sender"] = draft.sender.group_id;
-    values.named["envelope.group_receiver"] = draft.receiver.group_id;
-    values.named["envelope.release"] = draft.release;
+    auto values = run_values(*draft.partner, draft.identity, draft.test, now);
+    if (draft.is_x12()) {
+        values.named["sender.id"] = draft.sender.id;
+        values.named["receiver.id"] = draft.receiver.id;
+        values.named["envelope.group_sender"] = draft.sender.group_id;
+        values.named["envelope.group_receiver"] = draft.receiver.group_id;
+        values.named["envelope.release"] = draft.release;
+    }
     values.of_profile = context.knowledge.cross_references(*draft.partner);
+    auto const file = addressed->files ? addressed->files->begin() : nullptr;
     for (auto& document : *documents) {
         auto order = answered_order(context, document, draft.partner->id, draft.test);
         if (!order)
@@ -170,25 +195,32 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
         auto const id = new_id(now);
         document.set("id", id);
         document.set("test", json::Value(draft.test));
-        auto written = addressed->writing.translator->write(document, delimiters, &values);
-        bool const ok = written.ok();
-        for (auto& finding : written.diagnostics)
-            findings.push_back(std::move(finding));
+        DraftSet set;
+        Diagnostics said;
+        if (file) {
+            said = file->add(document, values);
+        } else {
+            auto written = addressed->writing.translator->write(document, delimiters, &values);
+            said = std::move(written.diagnostics);
+            set.set = addressed->agreement->set;
+            set.body = std::move(written.segments);
+            set.implementation_reference = addressed->agreement->implementation_reference;
+        }
+        set.document.diagnostics = render_json(said); // of what is sent: nothing is left out silently
+        bool const ok = !has_errors(said);
+        std::ranges::move(said, std::back_inserter(findings));
         if (!ok)
             continue;
-        DraftSet set;
-        set.set = addressed->agreement->set;
-        set.body = std::move(written.segments);
-        set.implementation_reference = addressed->agreement->implementation_reference;
         auto const numbers = numbers_of(document);
         set.document.id = id;
         set.document.kind = addressed->agreement->document;
         set.document.number = numbers.number;
         set.document.order_number = numbers.order_number;
         set.document.json = json::to_text(document);
-        set.document.diagnostics = "[]";
         draft.sets.push_back(std::move(set));
     }
+    if (file && !has_errors(findings))
+        draft.file = file->finish(findings);
     if (has_errors(findings))
         return std::unexpected(std::move(findings));
     auto checked = check_draft(draft, context.knowledge, now);
@@ -203,15 +235,23 @@ std::string answer_of(store::Message const& message, std::vector<store::Document
     answer.set("message", message.id);
     answer.set("partner", message.partner);
     answer.set("state", std::string(to_string(message.state)));
-    answer.set("interchange_control_number", message.interchange_control_number);
-    answer.set("group_control_number", message.group_control_number);
-    answer.set("transaction_control_number", documents.front().transaction_control_number);
+    auto const put = [](json::Value& object, char const* name, std::string const& number) {
+        if (!number.empty()) // a file without an envelope has none
+            object.set(name, number);
+    };
+    put(answer, "interchange_control_number", message.interchange_control_number);
+    put(answer, "group_control_number", message.group_control_number);
+    put(answer, "transaction_control_number", documents.front().transaction_control_number);
+    if (message.format != "x12")
+        answer.set("file_name", message.file_name);
     json::Array list;
     for (auto const& document : documents) {
         json::Value entry{json::Object{}};
         entry.set("id", document.id);
         entry.set("number", document.number);
-        entry.set("transaction_control_number", document.transaction_control_number);
+        put(entry, "transaction_control_number", document.transaction_control_number);
+        if (auto said = json::parse(document.diagnostics); said && !said->items().empty())
+            entry.set("diagnostics", std::move(*said));
         list.push_back(std::move(entry));
     }
     answer.set("documents", std::move(list));

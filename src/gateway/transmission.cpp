@@ -31,14 +31,14 @@ std::chrono::seconds deadline(Context const& context, store::Message const& mess
     if (partner == nullptr)
         return {};
     for (auto const& agreement : partner->documents)
-        if (agreement.direction == partner::Direction::outbound && context.knowledge.functional_id(agreement) == message.functional_id)
+        if (agreement.direction == partner::Direction::outbound && agreement.is_x12() && context.knowledge.functional_id(agreement) == message.functional_id)
             return agreement.acknowledgment.expect_997_within;
     return partner->acknowledgment.expect_997_within;
 }
 
-/// Messages that wait for a 997: everything but acknowledgments, to partners that send them.
+/// Messages that wait for a 997: all X12 but acknowledgments, to partners that send them.
 bool awaits_acknowledgment(Context const& context, store::Message const& message) {
-    if (message.functional_id == "FA" || message.functional_id == "TA1" || message.state != store::MessageState::sent)
+    if (message.format != "x12" || message.functional_id == "FA" || message.functional_id == "TA1" || message.state != store::MessageState::sent)
         return false;
     return deadline(context, message).count() > 0;
 }

@@ -37,6 +37,9 @@ void fill_in(LoadedConfiguration& loaded, Diagnostics& findings) {
                 document.set = set_of_document(document.document);
                 profile.origins[path + ".set"] = from("document");
             }
+            if (!document.is_x12() && document.direction == Direction::outbound &&
+                !profile.origins.contains(path + ".file_name"))
+                document.file_name = fmt::format("{{document}}_{{sequence}}.{}", to_string(document.format));
             if (document.document.empty() && document.set != "997") {
                 auto const origin = profile.origin(path);
                 findings.push_back(diagnostic_at(
@@ -129,21 +132,52 @@ void check_targets(Check<PartnerProfile>& check, DocumentAgreement const& docume
     }
 }
 
+bool share_usage(DocumentAgreement const& one, DocumentAgreement const& other) {
+    return (one.serves(true) && other.serves(true)) || (one.serves(false) && other.serves(false));
+}
+
+/// What a document without envelope cannot have.
+void check_format(Check<PartnerProfile>& check, DocumentAgreement const& document, std::string const& path) {
+    bool const inbound = document.direction == Direction::inbound;
+    auto const refuse = [&](std::string_view field, std::string what, std::string help) {
+        check.report(fmt::format("{}.{}", path, field), "PARTNER-0021", std::move(what), std::move(help));
+    };
+    if (!document.files.empty() && (!inbound || document.is_x12()))
+        refuse("files", inbound ? "'files' means nothing for X12: the envelope says what a file holds" : "'files' is of what comes in",
+               inbound ? "leave it out, or set format" : "leave it out; file_name says what our files are called");
+    if (document.is_x12()) return;
+    auto const format = to_string(document.format);
+    if (!document.guide.empty())
+        refuse("guide", fmt::format("a guide is for X12; this document is {}", format), "leave it out: the map says what it may hold");
+    if (!document.release.empty())
+        refuse("release", fmt::format("a release is of X12; this document is {}", format), "leave it out");
+    if (!document.implementation_reference.empty())
+        refuse("implementation_reference", fmt::format("ST03 is of X12; this document is {}", format), "leave it out");
+    for (std::string_view const part : {"{interchange}", "{group}"})
+        if (!inbound && document.file_name.find(part) != std::string::npos)
+            refuse("file_name", fmt::format("the file name has {}, and a {} file has no such number", part, format),
+                   "give this document a file_name with {sequence} or {number}");
+}
+
 void check_documents(Check<PartnerProfile>& check, PartnerProfile const& profile, GatewayConfiguration const& gateway) {
     for (std::size_t i = 0; i < profile.documents.size(); ++i) {
         auto const& document = profile.documents[i];
         auto const path = fmt::format("documents[{}]", i);
         for (std::size_t j = 0; j < i; ++j) {
             auto const& other = profile.documents[j];
+            bool const inbound = document.direction == Direction::inbound;
+            // Files are told apart by their names, those of tests and production by their usage.
+            if (inbound ? !(document.is_x12() && other.is_x12()) : !(document.is_x12() && other.is_x12()) && !share_usage(document, other))
+                continue;
             if (other.direction == document.direction &&
-                (other.set == document.set || (other.document == document.document && !document.document.empty() &&
-                                               document.direction == Direction::outbound)))
+                (other.set == document.set || (other.document == document.document && !document.document.empty() && !inbound)))
                 check.report(path, "PARTNER-0017",
                              fmt::format("{} {} stands a second time",
                                          document.direction == Direction::inbound ? "inbound" : "outbound",
                                          other.set == document.set ? document.set : document.document),
                              "one entry per set and direction; put the targets of both into one list");
         }
+        check_format(check, document, path);
         bool const inbound = document.direction == Direction::inbound;
         if (!inbound && !(document.targets.empty() && document.test_targets.empty()))
             check.report(path + ".targets", "PARTNER-0021",
@@ -216,8 +250,9 @@ void check_way_out(Check<PartnerProfile>& check, PartnerProfile const& profile,
         return document.direction == Direction::outbound && document.usage != DocumentUsage::none &&
                document.channel == profile.channel;
     });
-    bool const receives = std::ranges::any_of(profile.documents, [](auto const& document) {
-        return document.direction == Direction::inbound && document.set != "997" && document.usage != DocumentUsage::none;
+    bool const receives = std::ranges::any_of(profile.documents, [](auto const& document) { // what is acknowledged
+        return document.direction == Direction::inbound && document.is_x12() && document.set != "997" &&
+               document.usage != DocumentUsage::none;
     });
     for (std::size_t i = 0; i < profile.documents.size(); ++i) {
         auto const& document = profile.documents[i];
@@ -265,8 +300,10 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
     for (auto const& profile : loaded.partners) {
         auto const& value = profile.value;
         Check check(profile, findings);
-        if (value.identifiers.empty())
-            check.report("identifiers", "PARTNER-0006", "identifiers is empty",
+        bool const x12 = value.documents.empty() || std::ranges::any_of(value.documents, &DocumentAgreement::is_x12);
+        if (value.identifiers.empty() && x12)
+            check.report("identifiers", "PARTNER-0006",
+                         profile.origins.contains("identifiers") ? "identifiers is empty" : "profile.yaml needs 'identifiers'",
                          "say at least who the partner is in the envelopes");
         if (value.identity.empty())
             check.report("", "PARTNER-0006", "profile.yaml needs 'identity'",
@@ -307,6 +344,39 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
 
 // --- channels -----------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Whose a file is must follow from its name: two documents with the same pattern on one channel leave it open.
+void check_file_names(Check<Channel>& check, Channel const& channel, std::vector<Loaded<PartnerProfile>> const& partners) {
+    struct Known {
+        Loaded<PartnerProfile> const* profile;
+        std::size_t document;
+    };
+    std::map<std::string, Known, std::less<>> known;
+    for (auto const& profile : partners) {
+        if (!channel.is_read() || !channel.allows(profile.value.id)) continue;
+        auto const& documents = profile.value.documents;
+        for (std::size_t i = 0; i < documents.size(); ++i) {
+            auto const& document = documents[i];
+            if (document.direction != Direction::inbound || document.is_x12() || document.usage == DocumentUsage::none) continue;
+            auto const patterns = document.files.empty() ? std::vector<std::string>{"*"} : document.files;
+            for (auto const& pattern : patterns) {
+                auto const [other, is_new] = known.emplace(pattern, Known{&profile, i});
+                if (is_new) continue;
+                check.report("senders", "PARTNER-0036",
+                             fmt::format("files called {} on channel '{}' may be {} of {} or {} of {}", pattern, channel.name,
+                                         other->second.profile->value.documents[other->second.document].document,
+                                         other->second.profile->value.id, document.document, profile.value.id),
+                             "give each of the two documents file names of its own with `files`, or a channel of its own", pattern);
+                check.related(other->second.profile->origin(fmt::format("documents[{}]", other->second.document)), "one");
+                check.related(profile.origin(fmt::format("documents[{}]", i)), "the other");
+            }
+        }
+    }
+}
+
+} // namespace
+
 void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
     std::vector<std::string> partners;
     for (auto const& profile : loaded.partners)
@@ -343,6 +413,7 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
         else if (value.pickup.inbox == value.pickup.outbox)
             check.report("pickup.outbox", "PARTNER-0007", "inbox and outbox are the same folder",
                          "we would pick up what we send; use two folders", value.pickup.outbox);
+        check_file_names(check, value, loaded.partners);
         for (std::size_t i = 0; i < value.senders.size(); ++i)
             if (std::ranges::find(partners, value.senders[i]) == partners.end())
                 check.report(fmt::format("senders[{}]", i), "PARTNER-0018",

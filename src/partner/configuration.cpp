@@ -79,14 +79,18 @@ DocumentAgreement& PartnerProfile::add_document() {
 
 DocumentAgreement const* PartnerProfile::inbound(std::string_view set) const {
     for (auto const& document : documents)
-        if (document.direction == Direction::inbound && document.set == set) return &document;
+        if (document.direction == Direction::inbound && document.is_x12() && document.set == set) return &document;
     return nullptr;
 }
 
-DocumentAgreement const* PartnerProfile::outbound(std::string_view kind) const {
+DocumentAgreement const* PartnerProfile::outbound(std::string_view kind, bool test) const {
+    DocumentAgreement const* found = nullptr;
     for (auto const& document : documents)
-        if (document.direction == Direction::outbound && document.document == kind) return &document;
-    return nullptr;
+        if (document.direction == Direction::outbound && document.document == kind && (!found || document.serves(test))) {
+            found = &document;
+            if (found->serves(test)) break;
+        }
+    return found;
 }
 
 Identifier const* PartnerProfile::identifier(bool test, std::string_view day) const {
@@ -148,9 +152,10 @@ std::string expand_file_name(std::string_view name_template, FileNameParts const
         std::string const& value;
     };
     Part const known[] = {{"{partner}", parts.partner}, {"{identity}", parts.identity},
-                          {"{set}", parts.set},         {"{interchange}", parts.interchange},
-                          {"{group}", parts.group},     {"{date}", parts.date},
-                          {"{time}", parts.time}};
+                          {"{set}", parts.set},         {"{document}", parts.document},
+                          {"{number}", parts.number},   {"{interchange}", parts.interchange},
+                          {"{group}", parts.group},     {"{sequence}", parts.sequence},
+                          {"{date}", parts.date},       {"{time}", parts.time}};
     std::string name;
     while (!name_template.empty()) {
         auto const part =
@@ -165,8 +170,9 @@ std::string expand_file_name(std::string_view name_template, FileNameParts const
     }
     for (char& c : name)
         if (c == '/' || static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '_';
+    if (name.empty() || name.front() == '.') name.insert(0, 1, '_'); // hidden, or no name at all
     if (name.size() > 255) name.resize(255);
-    return name.empty() || name == "." || name == ".." ? "_" + name : name;
+    return name;
 }
 
 std::vector<EffectiveValue> values_below(std::vector<EffectiveValue> const& effective, std::string_view field) {

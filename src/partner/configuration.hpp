@@ -148,6 +148,7 @@ struct Channel {
     SftpChannel sftp;
     Pickup pickup;
     std::vector<std::string> senders;      // partner ids allowed to send here
+    bool test = false; // what has no envelope to say so, all but X12, is a test
     std::chrono::seconds poll_interval{0}; // filled with the gateway's when the file names none
     std::vector<EffectiveValue> effective;
 
@@ -209,8 +210,11 @@ struct FileNameParts {
     std::string partner;     // {partner}
     std::string identity;    // {identity}
     std::string set;         // {set}: "850", "997", "TA1"
+    std::string document;    // {document}: "purchase_order"; of an acknowledgment empty
+    std::string number;      // {number}: of the first document
     std::string interchange; // {interchange}: ISA13, nine digits
     std::string group;       // {group}: GS06
+    std::string sequence;    // {sequence}: ISA13; of other formats a count of their own
     std::string date;        // {date}: "20250602"
     std::string time;        // {time}: "1403"
 };

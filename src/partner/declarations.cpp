@@ -228,6 +228,8 @@ Declaration make_channel() {
           "the partners (names of folders in partners/) whose interchanges are taken here; all others are quarantined")
         .check(check_name)
         .example("acme-supplies");
+    d.add("test", &Channel::test,
+          "yes: what comes in here without an envelope to say so (all but X12) is a test, and goes to test targets");
     d.add("poll_interval", &Channel::poll_interval, "time between two looks; left out: poll_interval of wharf.yaml")
         .check(check_not_zero);
     return d;
@@ -245,8 +247,8 @@ Declaration const& channel_declaration() {
 }
 
 std::vector<std::string> const& file_name_parts() {
-    static std::vector<std::string> const parts = {"partner", "identity", "set", "interchange",
-                                                   "group",   "date",     "time"};
+    static std::vector<std::string> const parts = {"partner", "identity", "set",      "document", "number",
+                                                   "interchange", "group", "sequence", "date",     "time"};
     return parts;
 }
 

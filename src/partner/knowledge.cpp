@@ -77,6 +77,10 @@ private:
                    "correct the profile, or put the missing map into the folder that `translators` in wharf.yaml names"));
         };
         auto& known = knowledge_.known_[&agreement];
+        if (!agreement.is_x12()) {
+            known.file = file(profile, agreement);
+            return;
+        }
         auto const& gs08 = agreement.written_release();
         if (!agreement.guide.empty()) {
             known.guide = guide(profile, agreement);
@@ -99,6 +103,34 @@ private:
         else if (reading->translator->document_kind() != agreement.document)
             refuse(fmt::format("translator {} makes {}, the profile says {}", reading->translator->name(),
                                reading->translator->document_kind(), agreement.document));
+    }
+
+    /// The map of a document that is not X12. nullptr: reported.
+    std::shared_ptr<translator::FileTranslator const> file(PartnerProfile const& profile, DocumentAgreement const& agreement) {
+        auto const name = agreement.file_translator();
+        auto const format = to_string(agreement.format);
+        auto const refuse = [&](std::string what) {
+            findings_.push_back(at(agreement.mark, "GATEWAY-0050",
+                                   fmt::format("partner {}, {} {} as {}: {}", profile.id,
+                                               agreement.direction == Direction::inbound ? "inbound" : "outbound", agreement.document,
+                                               format, what),
+                                   "name another map as `translator`, or put it into the folder that `translators` in wharf.yaml names",
+                                   name));
+            return nullptr;
+        };
+        auto const info = knowledge_.translators_->info(name);
+        if (!info)
+            return refuse(fmt::format("there is no translator {}", name));
+        if (info->format != format)
+            return refuse(fmt::format("translator {} is for {}", name, info->format.empty() ? "no format" : info->format));
+        auto found = knowledge_.translators_->find_file(name);
+        if (!found) {
+            std::ranges::move(found.error(), std::back_inserter(findings_));
+            return nullptr;
+        }
+        if ((*found)->document_kind() != agreement.document)
+            return refuse(fmt::format("translator {} makes {}", name, (*found)->document_kind()));
+        return *std::move(found);
     }
 
     /// The partner's own folder first, then the one all share. nullptr: reported.
@@ -194,6 +226,11 @@ std::expected<Knowledge::Reading, Diagnostics> Knowledge::reading(std::string_vi
         return std::unexpected(std::move(translator.error()));
     reading.translator = std::move(*translator);
     return reading;
+}
+
+std::shared_ptr<translator::FileTranslator const> Knowledge::file_translator(DocumentAgreement const& agreement) const {
+    auto const found = known_.find(&agreement);
+    return found == known_.end() ? nullptr : found->second.file;
 }
 
 Guides const& Knowledge::inbound_guides(PartnerProfile const& partner) const {

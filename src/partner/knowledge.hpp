@@ -9,6 +9,7 @@
 #include "grammar/plain_rows.hpp"
 #include "grammar/schema.hpp"
 #include "partner/configuration.hpp"
+#include "translator/file_translator.hpp"
 #include "translator/translator.hpp"
 
 #include <expected>
@@ -44,6 +45,9 @@ public:
     [[nodiscard]] std::expected<Reading, Diagnostics> reading(std::string_view release, std::string_view set,
                                                               std::string_view map_name);
 
+    /// Reads and writes documents of an agreement whose format is not X12; nullptr for one that was not there at open().
+    [[nodiscard]] std::shared_ptr<translator::FileTranslator const> file_translator(DocumentAgreement const& agreement) const;
+
     /// The guides that what this partner sends is checked by; empty for a profile that was not there at open().
     [[nodiscard]] Guides const& inbound_guides(PartnerProfile const& partner) const;
     /// nullptr: the agreement names none.
@@ -63,6 +67,7 @@ private:
     struct Known { // of an agreement
         std::shared_ptr<grammar::Guide const> guide;
         std::string functional_id;
+        std::shared_ptr<translator::FileTranslator const> file; // of a format other than X12
     };
 
     Knowledge(std::shared_ptr<grammar::Grammars const> grammars, std::shared_ptr<translator::Translators> translators)

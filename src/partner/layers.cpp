@@ -26,11 +26,12 @@ std::string text_of(TreeNode const& node, std::string_view key) {
     return found && found->kind == TreeNode::Kind::scalar ? found->text : std::string();
 }
 
-/// What makes entries of several layers one: the set and the direction.
+/// What makes entries of several layers one: the set, the direction and the format.
 std::string key_of(TreeNode const& entry) {
     auto set = text_of(entry, "set");
     if (set.empty()) set = set_of_document(text_of(entry, "document"));
-    return fmt::format("{} {}", set, text_of(entry, "direction"));
+    auto const format = text_of(entry, "format");
+    return fmt::format("{} {} {}", set, text_of(entry, "direction"), format.empty() ? "x12" : format);
 }
 
 struct Entry {

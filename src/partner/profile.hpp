@@ -96,6 +96,10 @@ struct DuplicatePolicy {
 
 enum class Direction { inbound, outbound };                   // as the words of store::Direction
 enum class DocumentUsage { both, production, test, none };    // none: agreed, and not exchanged yet or any more
+enum class DocumentFormat { x12, csv, fixed, xml, json };
+
+/// "csv"
+[[nodiscard]] std::string_view to_string(DocumentFormat format);
 
 /// A transaction set we exchange with this partner. What the profile says of all documents may be changed for one; these
 /// members hold what is effective.
@@ -103,8 +107,10 @@ struct DocumentAgreement {
     std::string set;      // "850"
     std::string document; // "purchase_order"; filled from the set when the file leaves it out
     Direction direction = Direction::inbound;
+    DocumentFormat format = DocumentFormat::x12;
+    std::vector<std::string> files; // inbound, not X12: names of the files that hold it; empty: all on his channels
     DocumentUsage usage = DocumentUsage::both;
-    std::string translator; // empty: the shipped one of the set
+    std::string translator; // empty: the shipped one of the set; not X12: FORMAT/DOCUMENT
     std::string guide;      // NAME.guide beside the profile, or in the folder of guides; empty: the standard alone
     std::string release;    // inbound: the only GS08 taken (empty: any we know); outbound: empty: envelope.release
     std::string implementation_reference;  // outbound: ST03; empty: left out
@@ -123,6 +129,11 @@ struct DocumentAgreement {
     [[nodiscard]] bool serves(bool test) const {
         return usage == DocumentUsage::both || (usage == DocumentUsage::test && test) ||
                (usage == DocumentUsage::production && !test);
+    }
+    [[nodiscard]] bool is_x12() const { return format == DocumentFormat::x12; }
+    /// "csv/invoice", where the profile names no map and the format is not X12.
+    [[nodiscard]] std::string file_translator() const {
+        return translator.empty() ? std::string(to_string(format)) + "/" + document : translator;
     }
     /// GS08 of what we send.
     [[nodiscard]] std::string const& written_release() const { return release.empty() ? envelope.release : release; }
@@ -187,8 +198,9 @@ struct PartnerProfile {
     SourceMark acknowledgment_mark;
     std::vector<EffectiveValue> effective;
 
-    [[nodiscard]] DocumentAgreement const* inbound(std::string_view set) const;       // by transaction set
-    [[nodiscard]] DocumentAgreement const* outbound(std::string_view document) const; // by kind
+    [[nodiscard]] DocumentAgreement const* inbound(std::string_view set) const; // X12, by transaction set
+    /// By kind, in whatever format; of several the one that serves this usage.
+    [[nodiscard]] DocumentAgreement const* outbound(std::string_view document, bool test = false) const;
     /// The identifier to address them by on this day; nullptr when none serves this usage.
     [[nodiscard]] Identifier const* identifier(bool test, std::string_view day = {}) const;
     /// One more document, with what the profile says of all.

@@ -23,6 +23,10 @@ struct EnumWords<DocumentUsage> {
     static constexpr std::array<std::string_view, 4> words = {"both", "production", "test", "none"};
 };
 template <>
+struct EnumWords<DocumentFormat> {
+    static constexpr std::array<std::string_view, 5> words = {"x12", "csv", "fixed", "xml", "json"};
+};
+template <>
 struct EnumWords<PartnerStatus> {
     static constexpr std::array<std::string_view, 5> words = {"draft", "testing", "production", "suspended", "retired"};
 };
@@ -48,6 +52,8 @@ template <>
 struct EnumWords<translator::CharacterSet> {
     static constexpr std::array<std::string_view, 3> words = {"any", "extended", "basic"};
 };
+
+std::string_view to_string(DocumentFormat format) { return EnumWords<DocumentFormat>::words[static_cast<std::size_t>(format)]; }
 
 namespace {
 
@@ -177,9 +183,17 @@ Declaration make_document() {
     d.add("document", &DocumentAgreement::document, "the kind of document; may be left out when set says it")
         .one_of(known_documents());
     d.add("direction", &DocumentAgreement::direction, "inbound: they send it; outbound: we do").required();
+    d.add("format", &DocumentAgreement::format,
+          "what the files are; all but x12 have no envelope: they belong to a partner by channel and file name, and are never "
+          "acknowledged");
+    d.add("files", &DocumentAgreement::files,
+          "inbound, not x12: names of the files that hold it, * for any text, ? for one character; of several that fit the one with "
+          "the most other characters counts; empty: every file on his channels")
+        .check(check_not_empty)
+        .example("INV_*.csv");
     d.add("usage", &DocumentAgreement::usage,
           "whether it is exchanged in production, in tests, in both, or not at all (none: a template's entry is put aside)");
-    d.add("translator", &DocumentAgreement::translator, "the map to use; empty: the shipped one of the set")
+    d.add("translator", &DocumentAgreement::translator, "the map to use; empty: the shipped one of the set, of other formats FORMAT/DOCUMENT, such as csv/invoice")
         .check(check_translator)
         .example("x12/850");
     d.add("guide", &DocumentAgreement::guide,
@@ -287,8 +301,8 @@ Declaration make_profile() {
         {"buyer", "supplier", "third_party_logistics", "carrier", "bank"});
     d.objects("contacts", &PartnerProfile::contacts, contact, "whom to ask there; for people");
     d.add("notes", &PartnerProfile::notes, "what else people should know");
-    d.objects("identifiers", &PartnerProfile::identifiers, identifier, "who the partner is in the envelopes")
-        .required();
+    d.objects("identifiers", &PartnerProfile::identifiers, identifier,
+              "who the partner is in the envelopes; only a partner without X12 needs none");
     d.add("identity", &PartnerProfile::identity,
           "which of our identities they know; may be left out when wharf.yaml has only one")
         .example("us");
@@ -296,7 +310,9 @@ Declaration make_profile() {
           "the channel that what we send leaves by, acknowledgments too; empty: nothing is sent")
         .example("acme-sftp");
     d.add("file_name", &PartnerProfile::file_name,
-          "names of the files we send, made of {partner}, {identity}, {set}, {interchange}, {group}, {date} and {time}")
+          "names of the files we send, made of {partner}, {identity}, {set}, {document}, {number} (of the first document), {sequence} (ISA13, or a "
+          "count of its own), {interchange}, {group}, {date} and {time}; left out, files that are not X12 are called "
+          "{document}_{sequence}.FORMAT")
         .check(check_file_name)
         .example("{set}_{interchange}.edi");
     d.object("envelope", &PartnerProfile::envelope, envelope, "what we write around documents");

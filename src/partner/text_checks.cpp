@@ -164,10 +164,10 @@ std::string check_file_name(std::string_view text) {
         auto const name = text.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
         if (end == std::string_view::npos || std::ranges::find(file_name_parts(), name) == file_name_parts().end())
             return fmt::format("there is no part {{{}}}; there are {}", name, fmt::join(file_name_parts(), ", "));
-        number = number || name == "interchange";
+        number = number || name == "interchange" || name == "sequence" || name == "number";
         at = end;
     }
-    return number ? "" : "it must hold {interchange}, or files would overwrite each other";
+    return number ? "" : "it must hold {interchange}, {sequence} or {number}, or files would overwrite each other";
 }
 
 std::string check_qualifier(std::string_view text) {

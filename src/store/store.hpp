@@ -125,7 +125,7 @@ struct Message {
     MessageState state = MessageState::processed;
     std::string channel;
     std::string partner; // profile id; empty: unknown
-    std::string format;  // "x12"; "unknown"
+    std::string format;  // "x12", "csv", "fixed", "xml", "json"; "unknown"
     bool test = false;
     std::string sender; // "ZZ:ACME", blanks trimmed
     std::string receiver;
@@ -226,6 +226,9 @@ public:
     /// Inbound messages with this sender, receiver, usage and ISA13 that were taken (processed, held or rejected).
     virtual Result<std::vector<Message>> find_interchange(std::string_view sender, std::string_view receiver, bool test,
                                                           std::string_view control_number) = 0;
+    /// Inbound messages of this partner and usage with the same bytes that were taken (processed or held) and have no envelope to
+    /// tell them by: any format but X12.
+    virtual Result<std::vector<Message>> find_content(std::string_view partner, bool test, std::string_view sha256) = 0;
     /// Outbound messages by group: what a 997's AK1 names; leading zeros of the number do not count. Newest first.
     virtual Result<std::vector<Message>> find_outbound_group(std::string_view partner, std::string_view functional_id,
                                                              std::string_view group_control_number) = 0;

@@ -197,12 +197,37 @@ class Site:
         self.process = None
         self.seen = set()
 
+    def add_partner(self, name, profile, channel=None):
+        """One more partner, who may send on the mailbox or on a folder of his own, which is given back."""
+        (self.folder / "partners" / name).mkdir()
+        (self.folder / "partners" / name / "profile.yaml").write_text(profile)
+        if channel is None:
+            file = self.folder / "channels" / "van.yaml"
+            file.write_text(re.sub(r"senders: \[(.*)\]", rf"senders: [\1, {name}]", file.read_text()))
+            return self.mailbox
+        root = self.folder / channel
+        for folder in ("inbox", "outbox"):
+            (root / folder).mkdir(parents=True)
+        (self.folder / "channels" / f"{channel}.yaml").write_text(
+            f"transport: folder\nfolder: {{root: {root}}}\npickup: {{inbox: inbox, outbox: outbox}}\nsenders: [{name}]\n")
+        return root
+
+    def add_map(self, name, text):
+        """A map of our own, beside the shipped ones."""
+        file = self.folder / "maps" / f"{name}.map"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        configuration = self.folder / "wharf.yaml"
+        if "translators:" not in configuration.read_text():
+            with configuration.open("a") as out:
+                out.write("translators: maps\n")
+
     # files
-    def drop(self, name, content):
+    def drop(self, name, content, inbox=None):
         data = content if isinstance(content, bytes) else content.encode("latin-1")
-        temporary = self.inbox / (name + ".tmp")
+        temporary = (inbox or self.inbox) / (name + ".tmp")
         temporary.write_bytes(data)
-        temporary.rename(self.inbox / name)
+        temporary.rename((inbox or self.inbox) / name)
 
     def left(self):
         return sorted(path.name for path in self.inbox.iterdir())

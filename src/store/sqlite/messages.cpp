@@ -268,6 +268,14 @@ Result<std::vector<Message>> SqliteTransaction::find_interchange(std::string_vie
     return rows<Message>(connection_, sql, read_message, control_number, sender, receiver, test);
 }
 
+Result<std::vector<Message>> SqliteTransaction::find_content(std::string_view partner, bool test, std::string_view sha256) {
+    static auto const sql =
+        fmt::format("select {} from message where direction = 'inbound' and format not in ('x12', 'unknown') and sha256 = ? "
+                    "and partner = ? and test = ? and state in ('processed', 'held') order by row",
+                    message_columns);
+    return rows<Message>(connection_, sql, read_message, sha256, partner, test);
+}
+
 Result<std::vector<Message>> SqliteTransaction::find_outbound_group(std::string_view partner,
                                                                     std::string_view functional_id,
                                                                     std::string_view group_control_number) {

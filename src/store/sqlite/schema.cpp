@@ -148,6 +148,10 @@ create table answer (
     answer text not null
 ) strict;
 )sql",
+    // Files without an envelope are known again by their bytes.
+    R"sql(
+create index message_content on message (sha256, partner) where direction = 'inbound' and format not in ('x12', 'unknown');
+)sql",
 };
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {

@@ -24,6 +24,7 @@ public:
     Result<void> add_search_word(std::string_view message_id, std::string_view word) override;
     Result<std::vector<Message>> find_interchange(std::string_view sender, std::string_view receiver, bool test,
                                                   std::string_view control_number) override;
+    Result<std::vector<Message>> find_content(std::string_view partner, bool test, std::string_view sha256) override;
     Result<std::vector<Message>> find_outbound_group(std::string_view partner, std::string_view functional_id,
                                                      std::string_view group_control_number) override;
     Result<std::vector<Message>> answers_to(std::string_view message_id) override;

@@ -115,5 +115,98 @@ TEST(Targets, TestNeverReachesProductionWhateverTheProfileSays) {
     EXPECT_EQ(test[0]->name, "trial");
 }
 
+// --- files without an envelope ---------------------------------------------------------------------------------------
+
+partner::DocumentAgreement files_of(std::string document, std::vector<std::string> files) {
+    partner::DocumentAgreement agreement;
+    agreement.document = std::move(document);
+    agreement.format = partner::DocumentFormat::csv;
+    agreement.files = std::move(files);
+    return agreement;
+}
+
+partner::Configuration csv_mailbox() {
+    auto configuration = mailbox();
+    configuration.partners[0].identity = "us";
+    configuration.partners[0].documents = {files_of("invoice", {"INV_*.csv"}), files_of("purchase_order", {"*.csv", "*.txt"})};
+    return configuration;
+}
+
+TEST(RouteFile, TheNameTellsTheDocument) {
+    auto const configuration = csv_mailbox();
+    auto const& channel = configuration.channels[0];
+    auto const invoice = route_file(configuration, channel, "INV_1.csv");
+    ASSERT_TRUE(invoice && invoice->route.ok());
+    EXPECT_EQ(invoice->route.partner->id, "acme");
+    EXPECT_EQ(invoice->route.identity->name, "us");
+    EXPECT_EQ(invoice->agreement->document, "invoice") << "the more exact pattern counts";
+    EXPECT_FALSE(invoice->test);
+    auto const order = route_file(configuration, channel, "PO.txt");
+    ASSERT_TRUE(order && order->route.ok());
+    EXPECT_EQ(order->agreement->document, "purchase_order");
+}
+
+TEST(RouteFile, NobodySendsFilesHere) {
+    auto configuration = csv_mailbox();
+    EXPECT_FALSE(route_file(mailbox(), mailbox().channels[0], "INV_1.csv"));
+    configuration.channels[0].senders = {"bolt"};
+    EXPECT_FALSE(route_file(configuration, configuration.channels[0], "INV_1.csv"));
+}
+
+TEST(RouteFile, ANameNobodyKnows) {
+    auto const configuration = csv_mailbox();
+    auto const found = route_file(configuration, configuration.channels[0], "INV_1.xml");
+    ASSERT_TRUE(found);
+    ASSERT_FALSE(found->route.ok());
+    EXPECT_EQ(found->route.refusal->code, "GATEWAY-0014");
+    EXPECT_NE(found->route.refusal->help.find("invoice of acme (INV_*.csv)"), std::string::npos) << found->route.refusal->help;
+    EXPECT_EQ(found->route.partner, nullptr);
+}
+
+TEST(RouteFile, TwoThatFitAlike) {
+    auto configuration = csv_mailbox();
+    configuration.channels[0].senders.push_back("bolt");
+    configuration.partners[1].documents = {files_of("ship_notice", {"I*V_.csv", "?NV_*.csv", "*INV_.csv"})};
+    auto const found = route_file(configuration, configuration.channels[0], "INV_.csv");
+    ASSERT_TRUE(found);
+    ASSERT_FALSE(found->route.ok());
+    EXPECT_EQ(found->route.refusal->code, "GATEWAY-0015");
+}
+
+TEST(RouteFile, TestsByEntryByChannelAndByStatus) {
+    auto configuration = csv_mailbox();
+    auto& entries = configuration.partners[0].documents;
+    entries = {files_of("invoice", {}), files_of("invoice", {"TEST_*"})};
+    entries[0].usage = partner::DocumentUsage::production;
+    entries[1].usage = partner::DocumentUsage::test;
+    auto& channel = configuration.channels[0];
+    auto const usage = [&](char const* name) {
+        auto const found = route_file(configuration, channel, name);
+        return found && found->route.ok() ? std::optional(found->test) : std::nullopt;
+    };
+    EXPECT_EQ(usage("a.csv"), std::optional(false));
+    EXPECT_EQ(usage("TEST_a.csv"), std::optional(true));
+    channel.test = true;
+    EXPECT_EQ(usage("TEST_a.csv"), std::optional(true));
+    EXPECT_EQ(usage("a.csv"), std::nullopt) << "production alone, on a channel for tests";
+    channel.test = false;
+    configuration.partners[0].status = partner::PartnerStatus::testing;
+    EXPECT_EQ(usage("TEST_a.csv"), std::optional(true));
+    EXPECT_EQ(usage("a.csv"), std::nullopt);
+    configuration.partners[0].status = partner::PartnerStatus::suspended;
+    EXPECT_EQ(route_file(configuration, channel, "a.csv")->route.refusal->code, "GATEWAY-0013");
+}
+
+TEST(RouteFile, AnEnvelopeComesBeforeTheName) {
+    EXPECT_TRUE(begins_like_x12("ISA*00*"));
+    EXPECT_TRUE(begins_like_x12("\xEF\xBB\xBF\r\nISA|00|"));
+    EXPECT_TRUE(begins_like_x12("ISA*0")) << "cut off";
+    EXPECT_FALSE(begins_like_x12("ISA Number;Date\n"));
+    EXPECT_FALSE(begins_like_x12("ISA;12;1;4711;EA"));
+    EXPECT_FALSE(begins_like_x12("PO Number,Date\n"));
+    EXPECT_FALSE(begins_like_x12(" \n"));
+    EXPECT_FALSE(begins_like_x12(""));
+}
+
 } // namespace
 } // namespace wharf::gateway

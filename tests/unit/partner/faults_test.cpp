@@ -123,8 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"envelope:\n  element_separator: a\n", "letters, digits and blanks occur in the data"},
         BadValue{"envelope:\n  segment_terminator: ''\n", "envelope.segment_terminator is '': it is empty"},
         BadValue{"envelope:\n  segment_terminator: 0x00\n", "NUL cannot separate anything"},
-        BadValue{"file_name: 850.edi\n", "it must hold {interchange}"},
-        BadValue{"file_name: '{isa}.edi'\n", "there is no part {isa}; there are partner, identity, set, interchange"},
+        BadValue{"file_name: 850.edi\n", "it must hold {interchange}, {sequence} or {number}"},
+        BadValue{"file_name: '{isa}.edi'\n", "there is no part {isa}; there are partner, identity, set, document, number"},
         BadValue{"file_name: '{interchange'\n", "there is no part {interchange}"},
         BadValue{"file_name: ../{interchange}\n", "it may hold no '/'"},
         BadValue{"file_name: .{interchange}\n", "hidden"}));

@@ -208,7 +208,9 @@ TEST(FileNames, AreFilledAndStayPlain) {
     EXPECT_EQ(expand_file_name("{partner}-{identity}-{group}-{date}{time}-{interchange}", parts),
               "acme-us-7-202506021403-000000042");
     EXPECT_EQ(expand_file_name("{other}{set", parts), "{other}{set");
-    EXPECT_EQ(expand_file_name("{set}", {.set = "../x\ny"}), ".._x_y");
+    EXPECT_EQ(expand_file_name("{set}", {.set = "../x\ny"}), "_.._x_y") << "nothing hidden";
+    EXPECT_EQ(expand_file_name("{document}-{number}-{sequence}", {.document = "invoice", .number = "R/1", .sequence = "000007"}),
+              "invoice-R_1-000007");
     EXPECT_EQ(expand_file_name("", parts), "_");
     EXPECT_EQ(expand_file_name("..", parts), "_..");
     EXPECT_EQ(expand_file_name(std::string(500, 'x'), parts).size(), 255u);

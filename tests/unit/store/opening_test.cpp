@@ -168,7 +168,7 @@ Result<void> use_every_verb(Transaction& t) {
         [&] { return t.remember_answer("k", "a"); },
         [&]() -> Result<void> {
             bool const fine = t.transfer("T1") && t.find_unfinished_transfer("acme", "k") && t.dead_transfers(1) &&
-                              t.message("M1") && t.find_interchange("a", "b", true, "1") &&
+                              t.message("M1") && t.find_interchange("a", "b", true, "1") && t.find_content("a", true, "b") &&
                               t.find_outbound_group("a", "b", "1") && t.answers_to("M1") && t.document("D1") &&
                               t.documents_of("M1") && t.find_business_key("k") && t.delivery("L1") &&
                               t.deliveries_of("D1") && t.dead_deliveries(1) && t.next_due() &&

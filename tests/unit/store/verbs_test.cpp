@@ -258,6 +258,31 @@ TEST_F(StoreTest, FindsTakenInterchangesOnly) {
     EXPECT_THAT(find("ZZ:OTHER", false), IsEmpty());
 }
 
+TEST_F(StoreTest, FindsTheSameBytesOfFilesWithoutAnEnvelope) {
+    auto const with = [](std::string id, MessageState state, std::string format, std::string sha256, bool test = false) {
+        auto message = make_message(std::move(id));
+        message.state = state;
+        message.format = std::move(format);
+        message.sha256 = std::move(sha256);
+        message.test = test;
+        return message;
+    };
+    write([&](Transaction& t) {
+        return in_order([&] { return t.insert(with("M1", MessageState::processed, "csv", "aa")); },
+                        [&] { return t.insert(with("M2", MessageState::processed, "x12", "aa")); },
+                        [&] { return t.insert(with("M3", MessageState::duplicate, "csv", "aa")); },
+                        [&] { return t.insert(with("M4", MessageState::processed, "csv", "bb")); },
+                        [&] { return t.insert(with("M5", MessageState::processed, "csv", "aa", true)); },
+                        [&] { return t.insert(with("M6", MessageState::held, "xml", "aa")); });
+    });
+    auto const find = [&](std::string_view partner, bool test) {
+        return ids(read([&](Transaction& t) { return t.find_content(partner, test, "aa"); }));
+    };
+    EXPECT_THAT(find("acme-supplies", false), ElementsAre("M1", "M6"));
+    EXPECT_THAT(find("acme-supplies", true), ElementsAre("M5"));
+    EXPECT_THAT(find("other", false), IsEmpty());
+}
+
 TEST_F(StoreTest, FindsOutboundGroupsWithPaddedNumbers) {
     auto const with = [](std::string id, std::string group, std::string functional_id = "PO") {
         auto message = make_message(std::move(id), Direction::outbound);
