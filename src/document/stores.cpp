@@ -31,7 +31,7 @@ void leave_out_sums(json::Value& line) {
     remove(line, {"destinations", "converted", "taxes", "schedules"});
     auto* charges = line.find("charges");
     if (charges == nullptr) return;
-    std::erase_if(charges->items(), [](json::Value const& charge) { return charge.string("rate").empty() && charge.string("percent").empty(); });
+    std::erase_if(charges->items(), [](json::Value const& charge) { return charge.find("rate") == nullptr && charge.find("percent") == nullptr; });
     for (auto& charge : charges->items())
         remove(charge, {"amount", "quantity", "taxes"});
     if (charges->items().empty()) remove(line, {"charges"});

@@ -3,6 +3,7 @@
 #include "diagnostic/registry.hpp"
 #include "document/arithmetic.hpp"
 #include "document/schema.hpp"
+#include "document/stores.hpp"
 #include "gateway/life_cycle.hpp"
 #include "partner/unit_conversion.hpp"
 #include "transport/digest.hpp"
@@ -72,10 +73,8 @@ bool judge_document(EvaluatedSet& set, partner::PartnerProfile const& partner, T
     document.business_key =
         business_key(*parsed, partner.id, document.test,
                      translated.content_sha256 ? *translated.content_sha256 : transport::sha256_hex(content_of(*parsed)));
-    if (document.kind == "invoice") {
-        if (document::derive_absolute_amount(*parsed))
-            document.json = json::to_text(*parsed);
-        for (auto& finding : document::check_invoice_arithmetic(*parsed)) {
+    auto const add = [&](Diagnostics found) {
+        for (auto& finding : found) {
             auto const& place = translated.place;
             finding.place.file = place.file;
             finding.place.interchange = place.interchange;
@@ -83,6 +82,13 @@ bool judge_document(EvaluatedSet& set, partner::PartnerProfile const& partner, T
             finding.place.transaction = place.transaction;
             findings.push_back(std::move(finding));
         }
+    };
+    if (document.kind == "purchase_order")
+        add(document::check_destinations(*parsed));
+    if (document.kind == "invoice") {
+        if (document::derive_absolute_amount(*parsed))
+            document.json = json::to_text(*parsed);
+        add(document::check_invoice_arithmetic(*parsed));
     }
     if (partner::convert_units(*parsed, partner))
         document.json = json::to_text(*parsed);

@@ -268,6 +268,8 @@ Result<store::Message> commit_draft(Context const& context, store::Transaction& 
         document.created_at = now;
         document.updated_at = now;
         WHARF_TRY(transaction.insert(document));
+        for (auto const& order : set.orders)
+            WHARF_TRY(transaction.add_search_word(message.id, order));
     }
     WHARF_TRY(transaction.add_job(store::JobKind::transmit, message.id, now));
     if (!draft.is_x12()) {

@@ -5,6 +5,7 @@
 // Drafts own their texts; partner and identity point into the configuration. Pure but for commit_draft.
 #pragma once
 
+#include "document/turnaround.hpp"
 #include "gateway/context.hpp"
 #include "syntax/x12/writer.hpp"
 
@@ -18,6 +19,8 @@ struct DraftSet {
     std::vector<x12::OutSegment> body;
     std::string implementation_reference; // ST03; empty: left out
     store::Document document; // kind empty: an acknowledgment, which has no document
+    std::vector<std::string> orders;         // all order numbers, for search
+    std::vector<document::Package> packages; // that got an SSCC
 };
 
 struct Draft {

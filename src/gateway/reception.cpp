@@ -1,10 +1,10 @@
 #include "gateway/reception.hpp"
 
 #include "base/id.hpp"
+#include "gateway/acceptance.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/life_cycle.hpp"
 #include "gateway/outgoing.hpp"
-#include "gateway/push.hpp"
 
 #include <fmt/format.h>
 
@@ -47,6 +47,12 @@ private:
     EvaluatedInterchange& interchange_;
     store::Message& message_;
     Timestamp now_;
+    struct Deliverable {
+        store::Document const* document;
+        partner::DocumentAgreement const* agreement;
+        std::vector<partner::Target const*> targets;
+    };
+    std::vector<Deliverable> deliverable_;
 };
 
 std::string facts_of(store::Message const& message) {
@@ -150,6 +156,8 @@ Result<void> Reception::take() {
             else
                 WHARF_TRY(apply_acknowledgment(set));
         }
+    for (auto const& one : deliverable_) // parts come behind all that was in the file: documents keep their places
+        WHARF_TRY(deliver_accepted(transaction_, record_, *one.document, *one.agreement, one.targets, now_));
     if (!has_envelope())
         return {}; // nobody waits for an answer
     auto const& answer = interchange_.answer;
@@ -185,6 +193,7 @@ Result<void> Reception::store_set(EvaluatedSet& set) {
             note = {"NO_TARGET", document.reason};
         } else {
             note = {"accepted", fmt::format("{} {}", document.kind, document.number)};
+            WHARF_TRY(complete_accepted(transaction_, document));
         }
     } else if (document.state == store::DocumentState::held) {
         note = {set.trouble, document.reason};
@@ -197,8 +206,9 @@ Result<void> Reception::store_set(EvaluatedSet& set) {
     WHARF_TRY(record_.note(document.id, note.type, note.text,
                            fmt::format("state={} set={} message={} partner={}", to_string(document.state),
                                        for_log(document.transaction_set), message_.id, document.partner)));
-    return document.state == store::DocumentState::accepted ? add_deliveries(transaction_, document, targets, now_)
-                                                            : Result<void>();
+    if (document.state == store::DocumentState::accepted)
+        deliverable_.push_back({&document, set.agreement, std::move(targets)});
+    return {};
 }
 
 Result<void> Reception::record_change(Reconciliation const& change) {

@@ -1,9 +1,10 @@
 #include "base/id.hpp"
-#include "gateway/push.hpp"
+#include "gateway/acceptance.hpp"
 #include "gateway/reception.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace wharf::gateway {
@@ -75,12 +76,12 @@ Result<unsigned> retry_held_documents(Context const& context, store::Message con
         auto documents = transaction.documents_of(message.id);
         if (!documents)
             return unexpected(std::move(documents.error()));
+        auto const whole = static_cast<std::size_t>(std::ranges::count_if(*documents, [](auto const& one) { return !is_part(one); }));
         for (std::size_t i = 0; i < documents->size(); ++i) {
             auto& document = (*documents)[i];
             if (document.state != store::DocumentState::held)
                 continue;
-            auto const* const again = message.format == "x12" ? same_set(interchanges, document)
-                                                              : same_place(interchanges, i, documents->size());
+            auto const* const again = message.format == "x12" ? same_set(interchanges, document) : same_place(interchanges, i, whole);
             if (again == nullptr || again->document.state != store::DocumentState::accepted)
                 continue;
             auto const targets = targets_of(context.configuration, *again->agreement, document.test);
@@ -98,8 +99,9 @@ Result<unsigned> retry_held_documents(Context const& context, store::Message con
             fresh.message_id = document.message_id;
             fresh.created_at = document.created_at;
             fresh.updated_at = context.clock.now();
+            WHARF_TRY(complete_accepted(transaction, fresh));
             WHARF_TRY(transaction.update(fresh));
-            WHARF_TRY(add_deliveries(transaction, fresh, targets, fresh.updated_at));
+            WHARF_TRY(deliver_accepted(transaction, record, fresh, *again->agreement, targets, fresh.updated_at));
             WHARF_TRY(record.note(fresh.id, "accepted", "held before, accepted now"));
             ++going_on;
         }

@@ -8,6 +8,7 @@
 #include "gateway/evaluation.hpp"
 #include "gateway/life_cycle.hpp"
 #include "gateway/outgoing.hpp"
+#include "gateway/preparation.hpp"
 #include "syntax/json/value.hpp"
 #include "translator/file_translator.hpp"
 #include "transport/digest.hpp"
@@ -44,8 +45,9 @@ std::expected<std::vector<json::Value>, Diagnostics> documents_in(std::string_vi
     for (auto const& document : documents) {
         if (!document.is_object())
             return refuse("GATEWAY-0042", "an entry of the array is not a JSON object", "each entry is one canonical document");
-        for (auto& finding : document::check(document))
-            findings.push_back(std::move(finding));
+        if (!document::lacks_shipment(document)) // what lacks its tree is checked when it has one
+            for (auto& finding : document::check(document))
+                findings.push_back(std::move(finding));
         if (document.string("document") != documents.front().string("document"))
             return refuse("GATEWAY-0042", "the documents are of different kinds",
                           "one group holds one kind: send the others in requests of their own");
@@ -145,23 +147,7 @@ std::expected<std::optional<json::Value>, Diagnostics> answered_order(Context co
     auto const numbers = numbers_of(document);
     if (kind == "purchase_order" || numbers.order_number.empty())
         return std::nullopt;
-    json::Value order{json::Object{}};
-    order.set("document", std::string("purchase_order"));
-    order.set("number", numbers.order_number);
-    std::optional<store::Document> found;
-    auto asked = context.store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto document_found = transaction.find_business_key(business_key(order, partner, test, {}));
-        if (!document_found)
-            return unexpected(std::move(document_found.error()));
-        found = std::move(*document_found);
-        return {};
-    });
-    if (!asked)
-        return refuse("GATEWAY-0042", "the order it answers could not be looked up: " + asked.error().message, "try again");
-    if (!found)
-        return std::nullopt;
-    auto parsed = json::parse(found->json);
-    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+    return stored_order(context, partner, test, numbers.order_number);
 }
 
 std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission const& submission) {
@@ -188,6 +174,9 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
     values.of_profile = context.knowledge.cross_references(*draft.partner);
     auto const file = addressed->files ? addressed->files->begin() : nullptr;
     for (auto& document : *documents) {
+        auto packages = prepare_document(context, *draft.partner, *draft.agreement, draft.test, document);
+        if (!packages)
+            return std::unexpected(std::move(packages.error()));
         auto order = answered_order(context, document, draft.partner->id, draft.test);
         if (!order)
             return std::unexpected(std::move(order.error()));
@@ -212,6 +201,8 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
         if (!ok)
             continue;
         auto const numbers = numbers_of(document);
+        set.orders = numbers.orders;
+        set.packages = std::move(*packages);
         set.document.id = id;
         set.document.kind = addressed->agreement->document;
         set.document.number = numbers.number;
@@ -229,7 +220,7 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
     return std::move(draft);
 }
 
-std::string answer_of(store::Message const& message, std::vector<store::Document> const& documents) {
+std::string answer_of(store::Message const& message, std::vector<store::Document> const& documents, Draft const& draft) {
     json::Value answer{json::Object{}};
     answer.set("id", documents.front().id);
     answer.set("message", message.id);
@@ -245,13 +236,23 @@ std::string answer_of(store::Message const& message, std::vector<store::Document
     if (message.format != "x12")
         answer.set("file_name", message.file_name);
     json::Array list;
-    for (auto const& document : documents) {
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        auto const& document = documents[i];
         json::Value entry{json::Object{}};
         entry.set("id", document.id);
         entry.set("number", document.number);
         put(entry, "transaction_control_number", document.transaction_control_number);
         if (auto said = json::parse(document.diagnostics); said && !said->items().empty())
             entry.set("diagnostics", std::move(*said));
+        json::Array packages; // the labels are for the one who packs
+        for (auto const& package : draft.sets[i].packages) {
+            json::Value one{json::Object{}};
+            put(one, "name", package.name);
+            one.set("sscc", package.sscc);
+            packages.push_back(std::move(one));
+        }
+        if (!packages.empty())
+            entry.set("packages", std::move(packages));
         list.push_back(std::move(entry));
     }
     answer.set("documents", std::move(list));
@@ -324,7 +325,7 @@ SubmissionResult submit(Context const& context, Submission const& submission) {
         auto documents = transaction.documents_of(message->id);
         if (!documents)
             return unexpected(std::move(documents.error()));
-        result.answer = answer_of(*message, *documents);
+        result.answer = answer_of(*message, *documents, *draft);
         if (!key.empty())
             WHARF_TRY(transaction.remember_answer(key, fingerprint + result.answer));
         crash_point("before-submit");

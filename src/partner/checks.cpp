@@ -178,6 +178,12 @@ void check_documents(Check<PartnerProfile>& check, PartnerProfile const& profile
                              "one entry per set and direction; put the targets of both into one list");
         }
         check_format(check, document, path);
+        if (document.split_by_store && (document.direction == Direction::outbound || document.document != "purchase_order"))
+            check.report(path + ".split_by_store", "PARTNER-0021", "only orders that come in are split by store",
+                         "leave it out, or say it of the inbound purchase_order");
+        if (document.from_order.any() && (document.direction == Direction::inbound || document.document == "purchase_order"))
+            check.report(path + ".from_order", "PARTNER-0021", "only what we send in answer to an order repeats something of it",
+                         "leave it out, or say it of an outbound acknowledgment, ship notice or invoice");
         bool const inbound = document.direction == Direction::inbound;
         if (!inbound && !(document.targets.empty() && document.test_targets.empty()))
             check.report(path + ".targets", "PARTNER-0021",

@@ -49,6 +49,7 @@ struct Identity {
     std::string group_id;  // GS02 / GS03; empty: the same as id
     IdentifierUsage usage = IdentifierUsage::both;
     std::string from, until;           // days it holds; empty: always
+    std::string company_prefix;        // GS1; of the SSCCs we give to packages; empty: we give none
 
     [[nodiscard]] std::string const& group() const { return group_id.empty() ? id : group_id; }
 };

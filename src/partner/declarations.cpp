@@ -62,6 +62,10 @@ Declaration make_identity() {
         .example("EXAMPLEBUYER");
     d.add("group_id", &Identity::group_id, "our application identifier: GS02 and GS03; empty: the same as id")
         .check(check_group_id);
+    d.add("company_prefix", &Identity::company_prefix,
+          "our GS1 company prefix, 6 to 12 digits: packages of ship notices that name no SSCC get one; empty: they get none")
+        .check(check_company_prefix)
+        .example("0614141");
     d.add("usage", &Identity::usage, "whether it serves production interchanges (ISA15 P), test ones (T), or both");
     add_validity<Identity>(d);
     return d;

@@ -4,6 +4,7 @@
 // Configuration (configuration.hpp), immutable after loading.
 #pragma once
 
+#include "document/turnaround.hpp"
 #include "partner/secret.hpp"
 #include "translator/write_policy.hpp"
 
@@ -113,6 +114,8 @@ struct DocumentAgreement {
     std::string translator; // empty: the shipped one of the set; not X12: FORMAT/DOCUMENT
     std::string guide;      // NAME.guide beside the profile, or in the folder of guides; empty: the standard alone
     std::string release;    // inbound: the only GS08 taken (empty: any we know); outbound: empty: envelope.release
+    document::FromOrder from_order;        // outbound: what an answer repeats of the partner's order
+    bool split_by_store = false;           // inbound orders: one document for each store
     std::string implementation_reference;  // outbound: ST03; empty: left out
     std::vector<std::string> targets;      // inbound, ISA15 = P: production targets
     std::vector<std::string> test_targets; // inbound, ISA15 = T: targets that are not production

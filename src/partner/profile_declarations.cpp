@@ -171,8 +171,18 @@ Declaration make_texts() {
     return d;
 }
 
+Declaration make_from_order() {
+    using document::FromOrder;
+    Declaration d("from_order");
+    d.add("references", &FromOrder::references, "kinds of references, as the words of the document").check(check_unit).example("department");
+    d.add("parties", &FromOrder::parties, "roles of parties").check(check_unit).example("ship_to");
+    d.add("items", &FromOrder::items, "schemes of item identifiers").check(check_unit).example("buyer_item");
+    return d;
+}
+
 Declaration make_document() {
     static Declaration const texts = make_texts();
+    static Declaration const from_order = make_from_order();
     static Declaration const envelope = make_envelope();
     static Declaration const acknowledgment = make_acknowledgment(true);
     static Declaration const duplicates = make_duplicates(true);
@@ -209,6 +219,11 @@ Declaration make_document() {
         .example("erp");
     d.add("test_targets", &DocumentAgreement::test_targets, "inbound: where test documents (ISA15 T) are delivered")
         .example("erp-test");
+    d.add("split_by_store", &DocumentAgreement::split_by_store,
+          "inbound orders whose lines are for several stores (SDQ): one document for each store is delivered, linked back to the whole");
+    d.object("from_order", &DocumentAgreement::from_order, from_order,
+             "outbound answers (855, 856, 810): what is repeated of the partner's order where the document does not say it; an order that "
+             "he has not sent is refused");
     d.add("implementation_reference", &DocumentAgreement::implementation_reference,
           "outbound: ST03, the guide that the set follows; empty: left out")
         .check(check_implementation_reference)

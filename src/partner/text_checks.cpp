@@ -170,6 +170,11 @@ std::string check_file_name(std::string_view text) {
     return number ? "" : "it must hold {interchange}, {sequence} or {number}, or files would overwrite each other";
 }
 
+std::string check_company_prefix(std::string_view text) {
+    bool const fine = text.empty() || (text.size() >= 6 && text.size() <= 12 && all(text, is_digit));
+    return fine ? "" : "a GS1 company prefix has 6 to 12 digits";
+}
+
 std::string check_qualifier(std::string_view text) {
     bool const fine = text.size() == 2 && all(text, [](char c) { return is_upper(c) || is_digit(c); });
     return fine ? "" : "a qualifier has two characters, digits or capital letters, such as ZZ or 01";

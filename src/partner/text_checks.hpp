@@ -21,6 +21,7 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_unit(std::string_view text);   // each, x12:CA
 [[nodiscard]] std::string check_factor(std::string_view text); // a decimal greater than zero
 [[nodiscard]] std::string check_decimals(std::string_view text);
+[[nodiscard]] std::string check_company_prefix(std::string_view text); // 6 to 12 digits, or nothing
 [[nodiscard]] std::string check_day(std::string_view text); // 2026-01-31, or nothing
 
 // X12

@@ -3,21 +3,7 @@ import json
 import unittest
 
 import harness
-from harness import body_of, group, interchange, invoice_body, purchase_order, transaction_set
-
-COLUMNS = ("PO Number,PO Date,Purpose,Type,Currency,Ship To ID,Ship To Name,Ship To Address,Ship To City,Ship To Region,"
-           "Ship To Postal Code,Ship To Country,Requested Delivery,Line,Buyer Item,Vendor Item,UPC,Description,Quantity,Unit,"
-           "Unit Price,Line Delivery")
-
-
-def orders_csv(*orders, header=COLUMNS):
-    """Each order: its number and quantities of its lines."""
-    rows = [header]
-    for number, *quantities in orders:
-        for line, quantity in enumerate(quantities, 1):
-            rows.append(f"{number},2025-06-02,,,USD,0107,,,,,,,,{line},,,01234567890{line},,{quantity},each,12.50,")
-    return "\r\n".join(rows) + "\r\n"
-
+from harness import COLUMNS, body_of, group, interchange, invoice_body, orders_csv, purchase_order, transaction_set
 
 PROFILE = """\
 name: Bolt Industries
@@ -205,7 +191,8 @@ class Again(Files):
 
     MAP = """\
 translator bolt/orders extends csv/purchase_order
-replace lines[].unit  Unit  lookup units
+in lines[]
+  replace unit  Unit  lookup units, code unit words
 """
     UNITS = "cross_references: [{name: units, unknown: hold, rows: [{theirs: STK, ours: each}]}]\n"
 

@@ -71,6 +71,22 @@ def invoice_body(number, order="4711", lines=("IT1*1*10*EA*12.50**UP*01234567890
     return [f"BIG*20250602*{number}**{order}", *lines, f"TDS*{total}"]
 
 
+# --- CSV ------------------------------------------------------------------------------------------------------------
+
+COLUMNS = ("PO Number,PO Date,Purpose,Type,Currency,Ship To ID,Ship To Name,Ship To Address,Ship To City,Ship To Region,"
+           "Ship To Postal Code,Ship To Country,Requested Delivery,Line,Buyer Item,Vendor Item,UPC,Description,Quantity,Unit,"
+           "Unit Price,Line Delivery")
+
+
+def orders_csv(*orders, header=COLUMNS):
+    """Each order: its number and quantities of its lines."""
+    rows = [header]
+    for number, *quantities in orders:
+        for line, quantity in enumerate(quantities, 1):
+            rows.append(f"{number},2025-06-02,,,USD,0107,,,,,,,,{line},,,01234567890{line},,{quantity},each,12.50,")
+    return "\r\n".join(rows) + "\r\n"
+
+
 # --- the ERP --------------------------------------------------------------------------------------------------------
 
 class Receiver:

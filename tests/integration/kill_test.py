@@ -4,12 +4,14 @@
     kill_test.py --count 100        all named steps, then seeded ones
     kill_test.py --only after-put   one step
 
-Each run: six files of two documents each come in, three orders go out (each with a key, repeated until it is answered), the
-gateway is killed, started again without a crash, and left until it has nothing to do. Then there must be
+Each run: six files of two documents each come in by X12 and two by CSV, three orders go out as X12 and one as CSV (each with a
+key, repeated until it is answered), the gateway is killed, started again without a crash, and left until it has nothing to do.
+Then there must be
 
   - as many distinct idempotency keys at the ERP as accepted documents, none missing, no key with two contents;
-  - each invoice number once at the ERP;
-  - one 997 for each file, and one 850 for each order, under interchange numbers that are all different;
+  - each invoice number and each order number once at the ERP;
+  - one 997 for each X12 file, and one 850 for each order, under interchange numbers that are all different;
+  - one CSV file for the order that goes out as one;
   - no file left in the inbox and no dead letter.
 """
 import argparse
@@ -22,11 +24,20 @@ import time
 import traceback
 
 import harness
-from harness import body_of, group, interchange, invoice_body, purchase_order, segments_of, transaction_set
+from harness import body_of, group, interchange, invoice_body, orders_csv, purchase_order, segments_of, transaction_set
 
 FILES = 6
 DOCUMENTS = 2
 ORDERS = 3
+TABLES = 2  # files of CSV, of two documents each
+
+BOLT = """\
+name: Bolt Industries
+channel: van
+documents:
+  - {format: csv, document: purchase_order, direction: inbound, files: ["PO_*.csv"], targets: [erp]}
+  - {format: csv, document: purchase_order, direction: outbound}
+"""
 
 
 def drop_files(site):
@@ -34,13 +45,16 @@ def drop_files(site):
         sets = [transaction_set("810", f"{i:04}", invoice_body(f"INV-{number}-{i}")) for i in range(1, DOCUMENTS + 1)]
         site.drop(f"in-{number}.edi", interchange(900 + number, [group("IN", number, sets)]))
         time.sleep(0.01)
+    for number in range(1, TABLES + 1):
+        site.drop(f"PO_{number}.csv", orders_csv(*((f"CSV-{number}-{i}", i) for i in range(1, DOCUMENTS + 1))))
 
 
 def order_until_answered(site, number, answers, stop):
     """What an ERP does: the same request with the same key until there is an answer."""
     while not stop.is_set():
         try:
-            status, answer = site.post(purchase_order(f"PO-{number}"), key=f"key-{number}")
+            partner = "acme" if number <= ORDERS else "bolt"
+            status, answer = site.post(purchase_order(f"PO-{number}"), partner, key=f"key-{number}")
             if status == 202:
                 answers[number] = answer
                 return
@@ -57,10 +71,10 @@ def is_quiet(site):
     if site.left():
         return False
     sent = site.sent()
-    if len(sent) < FILES + ORDERS:
+    if len(sent) < FILES + ORDERS + 1:
         return False
     inbound = site.messages("--direction", "inbound")
-    if len(inbound) < FILES:
+    if len(inbound) < FILES + TABLES:
         return False
     for message in site.messages("--direction", "outbound"):
         if message["state"] == "ready":
@@ -85,16 +99,22 @@ def check(site, answers):
         expect(view["state"] == "processed", f"message {message['id']} is {view['state']}: {view.get('reason')}")
         accepted += [d["id"] for d in view["documents"] if d["state"] == "accepted"]
     keys = {key for target, key in site.receiver.effects if target == "erp"}
-    expect(len(accepted) == FILES * DOCUMENTS, f"{len(accepted)} documents accepted, not {FILES * DOCUMENTS}")
+    total = (FILES + TABLES) * DOCUMENTS
+    expect(len(accepted) == total, f"{len(accepted)} documents accepted, not {total}")
     expect(keys == set(accepted), f"keys at the ERP: {len(keys)}, accepted documents: {len(accepted)}; "
                                   f"missing {set(accepted) - keys}, unknown {keys - set(accepted)}")
     expect(not site.receiver.conflicts, f"keys with two contents: {site.receiver.conflicts}")
     numbers = sorted(d["number"] for d in site.receiver.documents("erp"))
     wanted = sorted(f"INV-{n}-{i}" for n in range(1, FILES + 1) for i in range(1, DOCUMENTS + 1))
-    expect(numbers == wanted, f"invoices at the ERP: {numbers}")
+    wanted = sorted(wanted + [f"CSV-{n}-{i}" for n in range(1, TABLES + 1) for i in range(1, DOCUMENTS + 1)])
+    expect(numbers == wanted, f"documents at the ERP: {numbers}")
 
     interchanges, answered, ordered = [], [], []
-    for text in site.sent().values():
+    tables = {name: text for name, text in site.sent().items() if name.endswith(".csv")}
+    expect(len(tables) == 1 and f"PO-{ORDERS + 1}," in "".join(tables.values()), f"files of CSV: {sorted(tables)}")
+    for name, text in site.sent().items():
+        if name in tables:
+            continue
         segments = segments_of(text)
         interchanges.append(segments[0].split("*")[13])
         body = body_of(text)
@@ -106,7 +126,7 @@ def check(site, answers):
     expect(len(set(interchanges)) == len(interchanges), f"interchange numbers used twice: {sorted(interchanges)}")
     expect(sorted(answered) == sorted(f"AK1*IN*{n}" for n in range(1, FILES + 1)), f"997s: {sorted(answered)}")
     expect(sorted(ordered) == sorted(f"PO-{n}" for n in range(1, ORDERS + 1)), f"850s: {sorted(ordered)}")
-    for number in range(1, ORDERS + 1):
+    for number in range(1, ORDERS + 2):
         expect(isinstance(answers.get(number), dict), f"order {number} was answered with {answers.get(number)}")
     letters = site.json("dead-letter", "list")
     expect(not any(letters.values()), f"dead letters: {json.dumps(letters)[:400]}")
@@ -116,10 +136,11 @@ def check(site, answers):
 def run(crashes):
     """One short run, killed at each of `crashes` in turn. Returns (killed, faults)."""
     site = harness.Site(expect="1s" if "after-overdue" in crashes else "4h", retry_base="1s")
+    site.add_partner("bolt", BOLT)
     stop = threading.Event()
     answers = {}
     clients = [threading.Thread(target=order_until_answered, args=(site, n, answers, stop), daemon=True)
-               for n in range(1, ORDERS + 1)]
+               for n in range(1, ORDERS + 2)]
     killed = 0
     try:
         for place, crash in enumerate(crashes):
@@ -130,7 +151,7 @@ def run(crashes):
                 drop_files(site)
             end = time.monotonic() + 12
             while process.poll() is None and time.monotonic() < end:
-                if crash != "after-overdue" and is_quiet(site) and len(answers) == ORDERS:
+                if crash != "after-overdue" and is_quiet(site) and len(answers) == ORDERS + 1:
                     break
                 time.sleep(0.05)
             if process.poll() is not None:
@@ -140,7 +161,7 @@ def run(crashes):
         if process.poll() is None:
             site.stop()
         process = site.serve()
-        harness.wait_for(lambda: is_quiet(site) and len(answers) == ORDERS, 60, "the gateway to finish its work")
+        harness.wait_for(lambda: is_quiet(site) and len(answers) == ORDERS + 1, 60, "the gateway to finish its work")
         faults = check(site, answers)
         code = site.stop()
         if code != 0:

@@ -202,7 +202,7 @@ TEST(RouteFile, AnEnvelopeComesBeforeTheName) {
     EXPECT_TRUE(begins_like_x12("\xEF\xBB\xBF\r\nISA|00|"));
     EXPECT_TRUE(begins_like_x12("ISA*0")) << "cut off";
     EXPECT_FALSE(begins_like_x12("ISA Number;Date\n"));
-    EXPECT_FALSE(begins_like_x12("ISA;12;1;4711;EA"));
+    EXPECT_FALSE(begins_like_x12("ISA;12;1;4711;EA;9.99"));
     EXPECT_FALSE(begins_like_x12("PO Number,Date\n"));
     EXPECT_FALSE(begins_like_x12(" \n"));
     EXPECT_FALSE(begins_like_x12(""));
