@@ -19,30 +19,6 @@ constexpr std::size_t most_parts = 10'000;         // one order for so many stor
 constexpr unsigned most_messages = 20;             // that have to do with one order number
 constexpr std::string_view part_mark = "|store:";  // behind the business key of the whole
 
-/// The newest order of ours with this number.
-Result<std::optional<json::Value>> order_of_ours(store::Transaction& transaction, store::Document const& answer) {
-    store::MessageFilter filter;
-    filter.direction = store::Direction::outbound;
-    filter.partner = answer.partner;
-    filter.search = answer.order_number;
-    filter.limit = most_messages;
-    auto messages = transaction.messages(filter);
-    if (!messages)
-        return unexpected(std::move(messages.error()));
-    for (auto const& message : *messages) {
-        if (message.test != answer.test)
-            continue;
-        auto documents = transaction.documents_of(message.id);
-        if (!documents)
-            return unexpected(std::move(documents.error()));
-        for (auto const& document : *documents)
-            if (document.kind == "purchase_order" && document.number == answer.order_number)
-                if (auto parsed = json::parse(document.json))
-                    return std::optional(std::move(*parsed));
-    }
-    return std::optional<json::Value>();
-}
-
 void add_findings(std::string& diagnostics, Diagnostics const& findings) {
     if (findings.empty())
         return;
@@ -57,10 +33,36 @@ void add_findings(std::string& diagnostics, Diagnostics const& findings) {
 
 } // namespace
 
+Result<std::optional<json::Value>> newest_order(store::Transaction& transaction, store::Direction direction, std::string_view partner,
+                                                bool test, std::string_view number) {
+    store::MessageFilter filter;
+    filter.direction = direction;
+    filter.partner = partner;
+    filter.search = number;
+    filter.limit = most_messages;
+    auto messages = transaction.messages(filter);
+    if (!messages)
+        return unexpected(std::move(messages.error()));
+    for (auto const& message : *messages) {
+        if (message.test != test)
+            continue;
+        auto documents = transaction.documents_of(message.id);
+        if (!documents)
+            return unexpected(std::move(documents.error()));
+        for (auto const& document : *documents) {
+            bool const taken = direction == store::Direction::outbound || document.state == store::DocumentState::accepted;
+            if (document.kind == "purchase_order" && document.number == number && taken && !is_part(document))
+                if (auto parsed = json::parse(document.json))
+                    return std::optional(std::move(*parsed));
+        }
+    }
+    return std::optional<json::Value>();
+}
+
 Result<void> complete_accepted(store::Transaction& transaction, store::Document& document) {
     if (document.kind != "purchase_order_acknowledgment" || document.order_number.empty())
         return {};
-    auto order = order_of_ours(transaction, document);
+    auto order = newest_order(transaction, store::Direction::outbound, document.partner, document.test, document.order_number);
     if (!order)
         return unexpected(std::move(order.error()));
     auto acknowledgment = json::parse(document.json);

@@ -3,8 +3,17 @@
 
 #include "gateway/context.hpp"
 #include "gateway/evaluation.hpp"
+#include "syntax/json/value.hpp"
+
+#include <optional>
+#include <string_view>
 
 namespace wharf::gateway {
+
+/// The newest order with this number that we sent to the partner, or took from him, whatever its release; nothing: there is none. Reads all documents of a
+/// message that has to do with the number.
+[[nodiscard]] Result<std::optional<json::Value>> newest_order(store::Transaction& transaction, store::Direction direction,
+                                                              std::string_view partner, bool test, std::string_view number);
 
 /// An acknowledgment gets `answered_lines` from the order of ours that it answers, where we know it. Before it is stored.
 [[nodiscard]] Result<void> complete_accepted(store::Transaction& transaction, store::Document& document);

@@ -139,11 +139,14 @@ void FileEvaluation::judge(EvaluatedSet& set, translator::ReadOutcome const& out
 std::optional<EvaluatedInterchange> evaluate_file(store::Transfer const& transfer, partner::Configuration const& configuration,
                                                   partner::Channel const* channel, Knowledge& knowledge, Timestamp now) {
     bool const is_blank = std::string_view(transfer.raw).find_first_not_of(" \t\r\n\f\v\0") == std::string_view::npos;
-    if (channel == nullptr || is_blank || begins_like_x12(transfer.raw))
+    if (is_blank || begins_like_x12(transfer.raw))
         return std::nullopt;
-    auto const found = route_file(configuration, *channel, transfer.file_name);
+    auto found = channel != nullptr ? route_file(configuration, *channel, transfer.file_name) : FileRoute();
     if (!found)
         return std::nullopt;
+    if (channel == nullptr)
+        found->route.refusal = make_diagnostic("GATEWAY-0010", fmt::format("channel {} is not in the configuration any more", transfer.channel),
+                                               "put the channel back, then: wharf dead-letter retry");
     EvaluatedInterchange result;
     result.route = found->route;
     auto& message = result.message;

@@ -2,6 +2,7 @@
 
 #include "diagnostic/registry.hpp"
 #include "document/schema.hpp"
+#include "gateway/acceptance.hpp"
 #include "gateway/life_cycle.hpp"
 
 #include <fmt/format.h>
@@ -65,23 +66,28 @@ std::expected<std::vector<document::Package>, Diagnostics> label(Context const& 
 
 std::expected<std::optional<json::Value>, Diagnostics> stored_order(Context const& context, std::string_view partner, bool test,
                                                                     std::string_view number) {
-    json::Value order{json::Object{}};
-    order.set("document", std::string("purchase_order"));
-    order.set("number", number);
-    std::optional<store::Document> found;
+    json::Value plain{json::Object{}}; // one without a release: found at once
+    plain.set("document", "purchase_order");
+    plain.set("number", number);
+    std::optional<json::Value> found;
     auto asked = context.store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto document = transaction.find_business_key(business_key(order, partner, test, {}));
+        auto document = transaction.find_business_key(business_key(plain, partner, test, {}));
         if (!document)
             return unexpected(std::move(document.error()));
-        found = std::move(*document);
+        if (*document)
+            if (auto parsed = json::parse((*document)->json)) {
+                found = std::move(*parsed);
+                return {};
+            }
+        auto order = newest_order(transaction, store::Direction::inbound, partner, test, number);
+        if (!order)
+            return unexpected(std::move(order.error()));
+        found = std::move(*order);
         return {};
     });
     if (!asked)
         return refuse("GATEWAY-0042", "the order it answers could not be looked up: " + asked.error().message, "try again");
-    if (!found)
-        return std::nullopt;
-    auto parsed = json::parse(found->json);
-    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+    return found;
 }
 
 std::expected<std::vector<document::Package>, Diagnostics>

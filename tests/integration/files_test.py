@@ -134,6 +134,22 @@ class Whose(Files):
         self.site.poll(0)
         self.assertEqual(self.numbers(), ["4711"])
 
+    def test_a_channel_that_was_taken_out(self):
+        self.bolt(ORDERS_IN, channel="bolt")
+        self.site.drop("PO_1.csv", orders_csv(("4711", 10)), self.inbox)
+        self.assertEqual(self.site.poll(environment={"WHARF_TEST_CRASH_AT": "after-store-transfer"}).returncode, -9)
+        file = self.site.folder / "channels" / "bolt.yaml"
+        text = file.read_text()
+        file.unlink()
+        self.change("channel: bolt", "channel: van")
+        self.site.poll(1)
+        message = self.message(state="quarantined")
+        self.assertIn("channel bolt is not in the configuration", message["reason"])
+        file.write_text(text)
+        self.assertEqual(self.site.run("dead-letter", "retry", message["id"]).returncode, 0)
+        self.site.poll(0)
+        self.assertEqual(self.numbers(), ["4711"])
+
     def test_a_partner_who_is_suspended(self):
         self.bolt(ORDERS_IN, more="status: suspended\n")
         self.receive("PO_1.csv", orders_csv(("4711", 10)), expect=1)

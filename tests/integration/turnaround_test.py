@@ -255,6 +255,13 @@ class SupplierTurnaround(Scenario):
         text, = self.site.new_files()
         self.assertEqual(int(segments_of(text)[0].split("*")[13]), max(numbers) + 1, "no control number was consumed")
 
+    def test_an_order_with_a_release(self):
+        self.receive("850.edi", "PO", "850", [s.format("4711*R2" if s.startswith("BEG") else "4711").replace("*R2**", "*R2*")
+                                              for s in self.ORDER])
+        self.site.new_files()
+        self.assertEqual(self.site.receiver.documents()[0]["release_number"], "R2")
+        self.send(self.notice())
+
     def test_two_orders_in_one_notice(self):
         self.order("4711")
         self.order("4712", 902)
