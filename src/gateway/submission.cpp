@@ -172,6 +172,7 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
         values.named["envelope.release"] = draft.release;
     }
     values.of_profile = context.knowledge.cross_references(*draft.partner);
+    values.policy = draft.agreement->texts;
     auto const file = addressed->files ? addressed->files->begin() : nullptr;
     for (auto& document : *documents) {
         auto packages = prepare_document(context, *draft.partner, *draft.agreement, draft.test, document);
