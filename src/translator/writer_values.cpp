@@ -18,6 +18,14 @@ bool is_value(Member const& member) {
     return member.kind == MemberKind::simple || member.kind == MemberKind::lines;
 }
 
+/// Reading may say something where the document is silent.
+bool may_be_filled_in(Body const& body, Member const& member) {
+    return member.kind == MemberKind::value || (is_value(member) && std::ranges::any_of(member.lines, [&](auto index) {
+                                                    auto const& converter = body.lines[index]->converter;
+                                                    return converter.default_value || converter.absent_value;
+                                                }));
+}
+
 } // namespace
 
 json::Value const* find(OutObject const& object, Member const* member) {
@@ -108,11 +116,11 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
     auto const& body = *object.body;
     for (auto const& one : owner.members) {
         auto const* const inner = one->kind == MemberKind::entry ? find(object, one.get()) : value.find(one->name);
-        auto const own_path = joined(path, one->name);
-        if (inner == nullptr) {
-            filled_in(object, *one, own_path, report);
+        if (inner == nullptr) { // most members of most objects
+            if (may_be_filled_in(body, *one)) filled_in(object, *one, joined(path, one->name), report);
             continue;
         }
+        auto const own_path = joined(path, one->name);
         if (one->kind == MemberKind::object || one->kind == MemberKind::entry || !one->members.empty()) {
             unwritten(object, *one, *inner, one->kind == MemberKind::list ? path : own_path, report);
             continue;
