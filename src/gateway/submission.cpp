@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "diagnostic/registry.hpp"
 #include "diagnostic/render.hpp"
+#include "document/merge.hpp"
 #include "document/schema.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/evaluation.hpp"
@@ -157,6 +158,11 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
     auto addressed = address(context, submission.partner, documents->front());
     if (!addressed)
         return std::unexpected(std::move(addressed.error()));
+    auto merged = document::merge_same_number(std::move(*documents));
+    if (!merged)
+        return refuse("GATEWAY-0045", merged.error() + ", and cannot be one document",
+                      "give them the same value there, or numbers or requests of their own");
+    *documents = std::move(*merged);
     auto& draft = addressed->draft;
     auto delimiters = draft.delimiters();
     if (draft.envelope().replacement != '\0') // the writer puts it for these; a component separator in a text is refused all the same

@@ -277,6 +277,19 @@ class SupplierTurnaround(Scenario):
         for number in ("4711", "4712"):
             self.assertIn(answer["message"], [m["id"] for m in self.site.messages(number)], "found by each of its orders")
 
+    def test_notices_of_one_number_become_one(self):
+        self.order("4711")
+        self.order("4712", 902)
+        self.site.new_files()
+        answer = self.send(self.notice(order="4711"), self.notice(order="4712", packages=["carton 2"]))
+        self.assertEqual([d["number"] for d in answer["documents"]], ["SN1"])
+        text, = self.site.new_files()
+        self.assertEqual([s.split("*")[1] for s in body_of(text) if s.startswith("PRF*")], ["4711", "4712"])
+        different = self.notice("SN2", order="4712")
+        different["structure"] = "shipment_order_item"
+        answer = self.send({**self.notice("SN2"), "structure": "shipment_order_packaging_item"}, different, expect=422)
+        self.assertEqual(answer["diagnostics"][0]["code"], "GATEWAY-0045")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)

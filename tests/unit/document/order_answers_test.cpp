@@ -1,6 +1,7 @@
 // What answers to an order come to, orders for many stores, and what our own answers take from the order.
 
 #include "document/answered_lines.hpp"
+#include "document/merge.hpp"
 #include "document/schema.hpp"
 #include "document/stores.hpp"
 #include "document/turnaround.hpp"
@@ -162,6 +163,61 @@ TEST(Stores, SharesThatDoNotAddUp) {
     EXPECT_THAT(findings[0].message, HasSubstr("line 1: the stores get 12, not 13"));
     document.find("lines")->items()[0].find("destinations")->items()[0].set("unit", "case");
     EXPECT_TRUE(check_destinations(document).empty()) << "other units are not compared";
+}
+
+// --- several orders in one ----------------------------------------------------------------------------------------------
+
+std::string invoice(std::string const& of_order, std::string const& amount, std::string const& more = "") {
+    return R"({"schema":"wharf/invoice/1","document":"invoice","number":"I","date":"2025-06-12","order_number":")" + of_order + R"(","order_date":"2025-06-02",)" +
+           more + R"("references":[{"kind":"department","value":"038"}],"lines":[{"position":1,"line_number":"1","quantity":"1"},)"
+                  R"({"position":2,"order":{"line_number":"9"}}],"totals":{"amount":")" + amount + R"(","line_count":2}})";
+}
+
+TEST(Merge, InvoicesOfOneNumber) {
+    auto const merged = merge_same_number({parsed(invoice("A", "10.50")), parsed(invoice("B", "1.5", R"("currency":"USD",)"))});
+    ASSERT_TRUE(merged);
+    ASSERT_EQ(merged->size(), 1u);
+    auto const& one = merged->front();
+    EXPECT_FALSE(has_errors(document::check(one))) << json::to_text(one);
+    EXPECT_EQ(json::to_text(*one.find("totals")), R"({"amount":"12.00"})") << "counts are of the parts";
+    EXPECT_EQ(one.find("order_number"), nullptr);
+    EXPECT_EQ(one.string("order_date"), "2025-06-02");
+    EXPECT_EQ(one.string("currency"), "USD") << "said by one alone";
+    EXPECT_EQ(one.find("references")->items().size(), 1u);
+    std::string lines;
+    for (auto const& line : one.find("lines")->items())
+        lines += line.find("position")->text() + std::string(line.find("order")->string("number")) + std::string(line.find("order")->string("line_number")) + " ";
+    EXPECT_EQ(lines, "1A 2A9 3B 4B9 ");
+}
+
+TEST(Merge, WhatCannotBeOneDocument) {
+    auto const refused = merge_same_number({parsed(invoice("A", "1", R"("currency":"USD",)")), parsed(invoice("A", "1", R"("currency":"EUR",)"))});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), "the invoices with number I differ in `currency`");
+    auto other = parsed(invoice("A", "1"));
+    other.set("number", "J");
+    EXPECT_EQ(merge_same_number({parsed(invoice("A", "1")), other})->size(), 2u);
+    auto const order_text = parsed(order);
+    EXPECT_EQ(merge_same_number({order_text, order_text})->size(), 2u) << "orders are not merged";
+}
+
+std::string notice_lines() {
+    return R"({"schema":"wharf/ship_notice/1","document":"ship_notice","number":"S","purpose":"original",
+        "shipped_lines":[{"order":{"number":"A"},"quantity":"1"}]})";
+}
+
+TEST(Merge, NoticesOfOneNumber) {
+    auto const of = [](std::string const& number) {
+        return parsed(R"({"schema":"wharf/ship_notice/1","document":"ship_notice","number":"S","purpose":"original","shipment":{"level":"shipment",
+            "parties":[{"role":"ship_to","name":"ST"}],"children":[{"level":"order","order":{"number":")" + number + R"("}}]}})");
+    };
+    auto const merged = merge_same_number({of("A"), of("B"), of("A")});
+    ASSERT_TRUE(merged);
+    ASSERT_EQ(merged->size(), 1u);
+    auto const& root = *merged->front().find("shipment");
+    EXPECT_EQ(root.find("children")->items().size(), 3u);
+    EXPECT_EQ(root.find("parties")->items().size(), 1u);
+    EXPECT_EQ(merge_same_number({parsed(notice_lines()), parsed(notice_lines())})->front().find("shipped_lines")->items().size(), 2u);
 }
 
 // --- answers of ours ----------------------------------------------------------------------------------------------------
