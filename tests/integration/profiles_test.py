@@ -202,6 +202,19 @@ class Agreements(Profiles):
         self.assertEqual((isa[2], isa[11], isa[12], gs[8], st[3]), ("SECRET1   ", "^", "00501", "005010", "ACME1"))
         self.assertIn("O HARA", text)
 
+    def test_texts_the_partner_cannot_take(self):
+        order = purchase_order("4711")
+        order["parties"][0]["name"] = "M\u00fcller"
+        for texts, expected in (("{set: extended, characters: transliterate}", 202), ("{set: extended}", 422)):
+            site = self.site(f'  - {{set: "850", direction: outbound, texts: {texts}}}\n')
+            site.serve()
+            status, answer = site.post(order)
+            self.assertEqual(status, expected, answer)
+            if status == 202:
+                harness.wait_for(lambda: site.sent(), 20, "the order")
+                self.assertIn("*Mueller*", list(site.sent().values())[0])
+                self.assertEqual([d["code"] for d in answer["documents"][0]["diagnostics"]], ["MAP-0125"], "never silently")
+
     def test_documents_for_tests_only(self):
         site = self.site('  - {set: "810", direction: inbound, usage: test, targets: [erp], test_targets: [trial]}\n')
         sets = [transaction_set("810", "0001", harness.invoice_body("INV1"))]
