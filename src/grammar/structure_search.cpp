@@ -178,6 +178,7 @@ void StructureSearch::offer(Hypothesis hypothesis) {
 }
 
 void StructureSearch::expand(Hypothesis const& from, std::size_t index, bool every_way) {
+    ++followed_;
     if (slots_[index] < 0) { // unknown segments never move the state
         auto same = from;
         same.decision = {no_node, Reading::foreign};

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] std::vector<Decision> run();
     /// Index of each segment's id among the schema's segments; -1: none.
     [[nodiscard]] std::vector<int> const& slots() const { return slots_; }
+    /// So many readings were followed by one segment: what the surprises cost, beside reading plainly.
+    [[nodiscard]] std::uint64_t followed() const { return followed_; }
 
 private:
     static constexpr std::size_t deepest = 12; // levels of loops whose occurrences are counted
@@ -100,6 +102,7 @@ private:
     std::vector<Hypothesis> readings_;
     std::vector<Hypothesis> next_;
     std::vector<TrailStep> trail_;
+    std::uint64_t followed_ = 0;
 };
 
 /// The loop whose direct row the node is: of a first segment the loop around its own.

@@ -1,14 +1,13 @@
 // One fault, one finding: single structural faults at random places of clean documents of every set of every release.
+#include "grammar/structure_search.hpp"
 #include "grammar/validator.hpp"
 #include "support/all_sets.hpp"
 #include "support/document_mutation.hpp"
 #include "support/real_sets.hpp"
 #include "support/reference_validator.hpp"
 
-#include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <limits>
 
 namespace wharf::test {
 namespace {
@@ -122,49 +121,39 @@ Document all_wrong(std::shared_ptr<grammar::Schema const> schema, std::size_t se
     return document;
 }
 
-double nanoseconds_per_segment(grammar::Validator& validator, SetText const& text, unsigned repeats) {
-    auto best = std::numeric_limits<double>::max();
-    for (unsigned k = 0; k < repeats; ++k) {
-        Diagnostics findings;
-        auto const begin = std::chrono::steady_clock::now();
-        validator.validate(text.list(), {}, findings);
-        std::chrono::duration<double, std::nano> const took = std::chrono::steady_clock::now() - begin;
-        best = std::min(best, took.count() / static_cast<double>(text.list().size()));
-    }
-    return best;
+/// How many readings the search for an explanation follows, each by one segment.
+std::uint64_t followed(grammar::Schema const& schema, Document const& document) {
+    SetText const text(document);
+    grammar::StructureSearch search(schema, text.list());
+    static_cast<void>(search.run());
+    return search.followed();
 }
 
-TEST(Recovery, time_is_linear_in_a_set_of_surprises) {
+TEST(Recovery, work_is_linear_in_a_set_of_surprises) {
     DocumentGenerator generator(4);
     auto const schema = schemas().get("004010", "850");
-    grammar::Validator validator(schema);
-    SetText const small(all_wrong(schema, 2'000, generator));
-    SetText const large(all_wrong(schema, 40'000, generator));
-    auto const one = nanoseconds_per_segment(validator, small, 3);
-    auto const twenty = nanoseconds_per_segment(validator, large, 1);
-    fmt::print("{:.0f} ns a segment in a set of 2,000 surprises, {:.0f} in one of 40,000\n", one, twenty);
-    EXPECT_LT(twenty, 5 * one);
+    auto const small = followed(*schema, all_wrong(schema, 2'000, generator));
+    auto const large = all_wrong(schema, 40'000, generator);
+    EXPECT_GT(small, 2'000u);
+    EXPECT_LT(followed(*schema, large), 25 * small);
+    SetText const text(large); // and to be worded: a square would not end in the time that the test has
+    Diagnostics findings;
+    grammar::Validator(schema).validate(text.list(), {}, findings);
+    EXPECT_FALSE(findings.empty());
 }
 
-TEST(Recovery, cost_of_one_fault) {
+TEST(Recovery, one_fault_is_looked_at_around_itself) {
     DocumentGenerator generator(5);
-    double clean_time = 0;
-    double damaged_time = 0;
     unsigned sets = 0;
     for (std::size_t i = 0; i < all_sets().size(); i += 5) {
-        grammar::Validator validator(all_sets()[i]);
         auto const clean = generator.draw(all_sets()[i], 70);
         auto const damaged = damage(clean, StructuralFault::segment_deleted, generator);
         if (!damaged || !first_structural_fault(damaged->document))
             continue;
-        SetText const clean_text(clean);
-        SetText const damaged_text(damaged->document);
-        static_cast<void>(nanoseconds_per_segment(validator, clean_text, 3));
-        clean_time += nanoseconds_per_segment(validator, clean_text, 5) * static_cast<double>(clean.segments.size());
-        damaged_time += nanoseconds_per_segment(validator, damaged_text, 5) * static_cast<double>(damaged->document.segments.size());
+        EXPECT_EQ(followed(*all_sets()[i], clean), 0u);
+        EXPECT_LT(followed(*all_sets()[i], damaged->document), 1000u) << all_sets()[i]->set().id << all_sets()[i]->set().release;
         ++sets;
     }
-    fmt::print("{} sets: {:.0f} ns a clean set, {:.0f} ns with one fault\n", sets, clean_time / sets, damaged_time / sets);
     EXPECT_GT(sets, 20u);
 }
 

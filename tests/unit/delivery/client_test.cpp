@@ -223,10 +223,9 @@ TEST_F(DeliveryTest, NoAnswerIsTemporary) {
     EXPECT_THAT(outcome.error, HasSubstr("no answer"));
 
     target_.timeout = 1s;
-    auto const begin = std::chrono::steady_clock::now();
-    outcome = deliver("/slow");
+    outcome = deliver("/slow"); // says 200 after five seconds: whoever waits for it has delivered
     EXPECT_EQ(outcome.kind, OutcomeKind::temporary_failure);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+    EXPECT_EQ(outcome.status, 0);
 
     server_->stop(SIGKILL);
     outcome = deliver("/created");

@@ -1,6 +1,5 @@
 #include "grammar/guide_pattern.hpp"
 
-#include <chrono>
 #include <gtest/gtest.h>
 #include <random>
 #include <set>
@@ -100,13 +99,12 @@ TEST(Pattern, mistakes_name_the_byte) {
 }
 
 TEST(Pattern, time_is_linear_where_backtracking_is_exponential) {
-    auto const begin = std::chrono::steady_clock::now();
+    // One that goes back would end long after the test's own time-out.
     EXPECT_FALSE(matches("(a+)+b", std::string(100'000, 'a')));
     EXPECT_FALSE(matches("(a?){100}a{100}", std::string(99, 'a')));
     EXPECT_TRUE(matches("(a?){100}a{100}", std::string(150, 'a')));
     EXPECT_FALSE(matches("(.|a)*a.{18}", std::string(20'000, 'b'))) << "half a million states as a table: simulated";
     EXPECT_TRUE(matches("(.|a)*a.{18}", std::string(20'000, 'b') + "a" + std::string(18, 'b')));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 /// A pattern as a tree, matched by the plainest means: the set of places where a match from a place may end.

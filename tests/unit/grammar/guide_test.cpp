@@ -4,7 +4,6 @@
 #include "grammar/guide_effective.hpp"
 #include "support/guide_text.hpp"
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -203,19 +202,6 @@ TEST(Guide, examples_of_the_manual) {
         EXPECT_EQ((*guide)->deviations().empty(), text.find("beyond") == std::string::npos) << text;
     }
     EXPECT_GE(examples, 8u);
-}
-
-TEST(Guide, is_read_quickly) {
-    std::string text = "guide demo \"Demo\"\nnarrows 850 of 004010\nheading\n  BEG  M 1\n";
-    for (int i = 0; i < 56; ++i)
-        text += "    need BEG03 present\n";
-    ASSERT_TRUE(test::read(text));
-    auto const begin = std::chrono::steady_clock::now();
-    constexpr int rounds = 20;
-    for (int i = 0; i < rounds; ++i)
-        ASSERT_TRUE(test::read(text));
-    auto const taken = std::chrono::steady_clock::now() - begin;
-    EXPECT_LT(taken / rounds, std::chrono::milliseconds(20)); // without optimisation, on a busy machine
 }
 
 } // namespace

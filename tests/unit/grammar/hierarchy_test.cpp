@@ -1,7 +1,6 @@
 // HL trees, with and without the levels of a guide; LS and LE.
 #include "guided_set.hpp"
 
-#include <chrono>
 
 namespace wharf::grammar {
 namespace {
@@ -57,11 +56,9 @@ TEST(Hierarchy, depth_has_a_limit_and_time_is_no_square) {
         chain += fmt::format("HL*{}*{}*I~", i, i - 1);
     EXPECT_EQ(notice(chain), "X12-0506* 856/HL[I]/HL02\n");
     std::string many = "HL*5**S~"; // does not count from 1: the slow way to a parent
-    for (int i = 6; i < 50'000; ++i)
+    for (int i = 6; i < 200'000; ++i)
         many += fmt::format("HL*{}*{}*I~", i, i % 2 == 0 ? 5 : i + 7);
-    auto const begin = std::chrono::steady_clock::now();
-    EXPECT_NE(notice(many), "");
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+    EXPECT_NE(notice(many), "") << "a square of it would not end in the time that the test has";
 }
 
 TEST(Hierarchy, messages) {
