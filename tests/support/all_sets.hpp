@@ -2,17 +2,13 @@
 #pragma once
 
 #include "grammar/schema.hpp"
+#include "support/schemas.hpp"
 
 #include <cstdlib>
 #include <memory>
 #include <vector>
 
 namespace wharf::test {
-
-[[nodiscard]] inline grammar::SchemaCache& schemas() {
-    static grammar::SchemaCache cache(*grammar::Grammars::open());
-    return cache;
-}
 
 /// 447 of them.
 [[nodiscard]] inline std::vector<std::shared_ptr<grammar::Schema const>> const& all_sets() {

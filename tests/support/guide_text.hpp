@@ -1,21 +1,19 @@
 // Guides in tests: short ways to read one, and a narrowed set as text that can be compared.
 #pragma once
 
+#include "diagnostic/render.hpp"
 #include "grammar/guide.hpp"
 #include "grammar/guide_line.hpp"
+#include "support/schemas.hpp"
 
 #include <expected>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 
 namespace wharf::test {
-
-inline grammar::Grammars const& grammars() {
-    static auto const opened = *grammar::Grammars::open();
-    return *opened;
-}
 
 inline std::expected<std::shared_ptr<grammar::Guide const>, Diagnostics> read(std::string_view text) {
     return grammar::read_guide(text, "demo.guide", {}, grammars());
@@ -24,6 +22,18 @@ inline std::expected<std::shared_ptr<grammar::Guide const>, Diagnostics> read(st
 /// Rows of a guide that narrows 850 of 004010; the first row given is on line 3.
 inline std::expected<std::shared_ptr<grammar::Guide const>, Diagnostics> read_850(std::string_view rows) {
     return read("guide demo \"Demo\"\nnarrows 850 of 004010\n" + std::string(rows));
+}
+
+/// The schema of a guide that must be right; nullptr, and a failure told, when it is not.
+inline std::shared_ptr<grammar::Schema const> compile_guide(std::string const& text, std::string const& file = "test.guide") {
+    auto const guide = grammar::read_guide(text, file, {}, grammars());
+    if (!guide) {
+        ADD_FAILURE() << render_text(guide.error()) << "\n" << text;
+        return nullptr;
+    }
+    auto const schema = grammar::Schema::compile(std::shared_ptr<grammar::NarrowedSet const>(*guide, &(*guide)->narrowed()));
+    EXPECT_TRUE(schema) << (schema ? "" : schema.error().message);
+    return schema ? *schema : nullptr;
 }
 
 inline std::string dump(grammar::ValueRule const& rule) {

@@ -1,6 +1,7 @@
 // Each rule about values, components and repetitions: one case that is right, one that is wrong.
 #include "grammar/lint.hpp"
 #include "grammar/near_miss.hpp"
+#include "support/schemas.hpp"
 #include "support/x12_text.hpp"
 
 #include <gtest/gtest.h>
@@ -8,10 +9,7 @@
 namespace wharf::grammar {
 namespace {
 
-SchemaCache& schemas() {
-    static SchemaCache cache(*Grammars::open());
-    return cache;
-}
+using wharf::test::schemas;
 
 Diagnostics findings_of(std::string const& body, std::string const& set_id = "850", std::string const& release = "004010") {
     auto const text = test::interchange(schemas().get(release, set_id)->set().group, {test::set(set_id, body)}, release);

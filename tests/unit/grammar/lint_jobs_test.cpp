@@ -1,5 +1,6 @@
 // Several threads, and streams instead of text in memory, find the same in the same order.
 #include "grammar/lint.hpp"
+#include "support/schemas.hpp"
 #include "support/x12_text.hpp"
 
 #include <algorithm>
@@ -9,10 +10,7 @@
 namespace wharf::grammar {
 namespace {
 
-SchemaCache& schemas() {
-    static SchemaCache cache(*Grammars::open());
-    return cache;
-}
+using wharf::test::schemas;
 
 class TextSource : public ByteSource {
 public:

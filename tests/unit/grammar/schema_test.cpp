@@ -3,6 +3,7 @@
 
 #include "grammar/guide.hpp"
 #include "grammar/validator.hpp"
+#include "support/guide_text.hpp"
 #include "support/x12_text.hpp"
 #include "syntax/x12/reader.hpp"
 
@@ -12,21 +13,7 @@
 namespace wharf::grammar {
 namespace {
 
-std::shared_ptr<Grammars const> grammars() {
-    static auto const all = *Grammars::open();
-    return all;
-}
-
-std::shared_ptr<Schema const> schema_of(std::string const& guide_text) {
-    auto const guide = read_guide(guide_text, "acme.guide", {}, *grammars());
-    if (!guide) {
-        ADD_FAILURE() << guide.error().front().code << " line " << guide.error().front().place.line << " " << guide.error().front().message;
-        return nullptr;
-    }
-    auto const schema = Schema::compile(std::shared_ptr<NarrowedSet const>(*guide, &(*guide)->narrowed()));
-    EXPECT_TRUE(schema) << (schema ? "" : schema.error().message);
-    return schema ? *schema : nullptr;
-}
+std::shared_ptr<Schema const> schema_of(std::string const& guide_text) { return test::compile_guide(guide_text, "acme.guide"); }
 
 Diagnostics diagnose(Schema const& schema, std::string const& body) {
     auto const text = test::interchange(schema.set().group, {test::set(schema.set().id, body)}, schema.set().release);
@@ -203,7 +190,7 @@ TEST(Schema, findings_say_what_the_guide_says) {
 }
 
 TEST(Schema, made_by_hand_with_qualifiers_of_two_elements) {
-    auto const dictionary = grammars()->dictionary("004010");
+    auto const dictionary = test::grammars().dictionary("004010");
     auto set = std::make_shared<NarrowedSet>(as_it_is(*dictionary->set("850"), dictionary));
     set->guide_name = "made";
     auto const sac = std::ranges::find_if(set->rows, [](NarrowedRow const& row) { return row.row->segment == "SAC"; });

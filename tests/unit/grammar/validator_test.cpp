@@ -1,6 +1,7 @@
 #include "grammar/validator.hpp"
 
 #include "grammar/lint.hpp"
+#include "support/schemas.hpp"
 #include "support/x12_text.hpp"
 
 #include <algorithm>
@@ -10,10 +11,7 @@
 namespace wharf::grammar {
 namespace {
 
-SchemaCache& schemas() {
-    static SchemaCache cache(*Grammars::open());
-    return cache;
-}
+using wharf::test::schemas;
 
 /// The findings of one set's body: "code path \"value\"" each on a line.
 std::string findings(std::string const& set_id, std::string const& body, std::string const& release = "004010") {
