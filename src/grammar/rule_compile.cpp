@@ -89,7 +89,32 @@ void RuleRun::compile_rule(Rule const& rule, NodeIndex node) {
         }
         plan.effects.push_back(std::move(made));
     }
+    find_outside(plan);
     rules_.push_back(std::move(plan));
+}
+
+void RuleRun::find_outside(RulePlan& plan) {
+    bool reads_block = false;
+    auto const note = [&](RuleReading reading) {
+        if (reading.slot == RuleReading::none)
+            return;
+        reads_block = reads_block || reading.scope == plan.block;
+        plan.outside.push_back(reading);
+    };
+    auto const note_condition = [&](ConditionPlan const& condition, auto const& self) -> void {
+        note(condition.left);
+        note(condition.right);
+        for (auto const& part : condition.parts)
+            self(part, self);
+    };
+    note_condition(plan.condition, note_condition);
+    note(plan.order);
+    for (auto const& effect : plan.effects) {
+        note(effect.target);
+        note(effect.parent);
+    }
+    if (reads_block)
+        plan.outside.clear();
 }
 
 // The nesting of conditions is limited where they are read.

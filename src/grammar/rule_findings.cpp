@@ -4,6 +4,7 @@
 #include "grammar/rule_run.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wharf::grammar {
 namespace {
@@ -105,43 +106,51 @@ std::string RuleRun::in_words(ConditionPlan const& plan) const {
 
 std::string RuleRun::name_of(RuleReading reading) const { return std::string(without_slash(places_.slot(reading.slot).path->text)); }
 
+/// "is 3", "is absent": what stands there, made once for all that ask from the same place.
+std::string const& RuleRun::side_in_words(Operand const& operand, RuleReading reading, SideValues& values) const {
+    auto& what = values.words;
+    if (auto const begin = extent_begin(reading); std::exchange(values.words_begin, begin) == begin)
+        return what;
+    what.clear();
+    if (operand.kind == Operand::Kind::count || operand.kind == Operand::Kind::sum) {
+        what = "is " + reckon(operand.kind, reading).text();
+    } else if (reading.slot == RuleReading::none || !is_there(reading)) {
+        what = "is absent";
+    } else if (places_.slot(reading.slot).is_segment()) {
+        what = "is present";
+    } else {
+        std::size_t shown = 0;
+        for_each_value(reading, [&](std::string_view value, auto...) {
+            if (shown++ < 3)
+                what += (shown == 1 ? "is " : ", ") + quote_value(value);
+            return shown > 3;
+        });
+        if (shown > 3)
+            what += ", …";
+    }
+    return what;
+}
+
 /// `BEG02 is "SA"; N404 is absent; the number of PO1 is 3`: what the rule read.
 void RuleRun::add_found(ConditionPlan const& plan, std::string& text, std::size_t& shown) const {
     for (auto const& part : plan.parts)
         add_found(part, text, shown);
     if (is_group(*plan.source))
         return;
-    auto const add = [&](Operand const& operand, RuleReading reading) {
+    auto const add = [&](Operand const& operand, RuleReading reading, SideValues& values) {
         if (operand.kind == Operand::Kind::literal || shown > most_found_shown)
             return;
         if (shown++ == most_found_shown) {
             text += "; …";
             return;
         }
-        std::string what;
-        if (operand.kind == Operand::Kind::count || operand.kind == Operand::Kind::sum) {
-            what = "is " + reckon(operand.kind, reading).text();
-        } else if (reading.slot == RuleReading::none || !is_there(reading)) {
-            what = "is absent";
-        } else if (places_.slot(reading.slot).is_segment()) {
-            what = "is present";
-        } else {
-            std::size_t values = 0;
-            for_each_value(reading, [&](std::string_view value, auto...) {
-                if (values++ < 3)
-                    what += (values == 1 ? "is " : ", ") + quote_value(value);
-                return values > 3;
-            });
-            if (values > 3)
-                what += ", …";
-        }
-        auto const entry = operand_in_words(operand) + " " + what;
+        auto const entry = operand_in_words(operand) + " " + side_in_words(operand, reading, values);
         if (text.find(entry) == std::string::npos)
             text += (text.empty() ? "" : "; ") + entry;
     };
-    add(plan.source->left, plan.left);
+    add(plan.source->left, plan.left, plan.left_values);
     if (plan.source->kind == Condition::Kind::compare)
-        add(plan.source->right, plan.right);
+        add(plan.source->right, plan.right, plan.right_values);
 }
 
 std::string RuleRun::found_in_words(ConditionPlan const& plan) const {
@@ -338,36 +347,27 @@ void RuleRun::missing_value(RulePlan const& plan, EffectPlan const& effect, std:
     finish_effect(std::move(diagnostic), plan, effect, findings);
 }
 
-/// Where a value of the effect's place stands in the segment.
-std::uint32_t RuleRun::element_with(RuleSlot const& slot, std::uint32_t segment, std::string_view value) const {
-    std::uint32_t element = slot.element;
-    places_.for_each_value(slot, segment, [&](std::string_view one, std::uint32_t at) { return one.data() == value.data() && (element = at, true); });
-    return element;
-}
-
-void RuleRun::forbidden_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, std::string_view value, bool condition, Findings& findings) const {
-    auto const element = element_with(places_.slot(effect.target.slot), segment, value);
-    if (findings.is_full() || is_reported(findings, segment, element))
+void RuleRun::forbidden_value(RulePlan const& plan, EffectPlan const& effect, ValuePlace const& at, bool condition, Findings& findings) const {
+    if (findings.is_full() || is_reported(findings, at.segment, at.element))
         return;
-    auto diagnostic = findings.at_segment("X12-0621", segment, places_.node(segment), fmt::format("{}; it is {}", forbidden_in_words(plan, effect, condition), quote_value(value)), "Leave it out.");
-    findings.at_element(diagnostic, segment, element);
+    auto diagnostic = findings.at_segment("X12-0621", at.segment, places_.node(at.segment), fmt::format("{}; it is {}", forbidden_in_words(plan, effect, condition), quote_value(at.value)), "Leave it out.");
+    findings.at_element(diagnostic, at.segment, at.element);
     diagnostic.acknowledgment.element = "10";
     diagnostic.acknowledgment.implementation_element = "I13";
     finish_effect(std::move(diagnostic), plan, effect, findings);
 }
 
-void RuleRun::wrong_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, std::string_view value, ValueFault fault, Findings& findings) const {
-    auto const& slot = places_.slot(effect.target.slot);
-    auto const element = element_with(slot, segment, value);
-    if (findings.is_full() || is_reported(findings, segment, element))
+void RuleRun::wrong_value(RulePlan const& plan, EffectPlan const& effect, ValuePlace const& at, ValueFault fault, Findings& findings) const {
+    if (findings.is_full() || is_reported(findings, at.segment, at.element))
         return;
-    auto words = describe_fault(fault, effect.source->rule, value, slot.type, name_of(effect.target));
+    auto const& slot = places_.slot(effect.target.slot);
+    auto words = describe_fault(fault, effect.source->rule, at.value, slot.type, name_of(effect.target));
     words.message += fmt::format("; the guide asks this when {}", in_words(plan.condition));
-    auto diagnostic = findings.at_segment("X12-0622", segment, places_.node(segment), std::move(words.message), std::move(words.help));
-    auto const begin = static_cast<std::size_t>(value.data() - places_.set().text());
-    findings.at_element(diagnostic, segment, element);
+    auto diagnostic = findings.at_segment("X12-0622", at.segment, places_.node(at.segment), std::move(words.message), std::move(words.help));
+    auto const begin = static_cast<std::size_t>(at.value.data() - places_.set().text());
+    findings.at_element(diagnostic, at.segment, at.element);
     if (slot.element != 0) // the component or the repetition meant
-        diagnostic.place.offset = places_.set().file_offset(static_cast<std::uint32_t>(begin)), diagnostic.place.length = value.size();
+        diagnostic.place.offset = places_.set().file_offset(static_cast<std::uint32_t>(begin)), diagnostic.place.length = at.value.size();
     diagnostic.acknowledgment = std::move(words.acknowledgment);
     finish_effect(std::move(diagnostic), plan, effect, findings);
 }

@@ -112,6 +112,8 @@ public:
 
     /// Every value the slot has at one of its segments, empty ones left out; `take` returns true to stop.
     template <class Take> bool for_each_value(RuleSlot const& slot, std::uint32_t segment, Take&& take) const;
+    /// So many segments were asked for values: shows that no rule reads the set again and again.
+    [[nodiscard]] std::uint64_t asked() const { return asked_; }
 
 private:
     struct Candidate {
@@ -164,12 +166,14 @@ private:
     std::vector<char> busy_;   // by node: something is noted there
     bool needs_loops_ = false; // some check asks the first segment of a loop
 
+    mutable std::uint64_t asked_ = 0;
     x12::SegmentList const* set_ = nullptr;
     std::vector<NodeIndex> const* nodes_ = nullptr;
     std::vector<std::uint32_t> loop_begin_; // by loop: its first segment, while passing
 };
 
 template <class Take> bool RulePlaces::for_each_value(RuleSlot const& slot, std::uint32_t segment, Take&& take) const {
+    ++asked_;
     auto const view = (*set_)[segment];
     if (!slot.pair.empty()) {
         auto const& definition = *schema_.rule_of(node(segment)).definition;

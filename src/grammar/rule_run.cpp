@@ -3,6 +3,7 @@
 #include "grammar/guide_pattern.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wharf::grammar {
 namespace {
@@ -10,27 +11,39 @@ namespace {
 void forget(ConditionPlan const& plan) {
     for (auto const& part : plan.parts)
         forget(part);
-    plan.memo_left = plan.memo_right = plan.values.begin = RuleReading::none;
+    plan.memo_left = plan.memo_right = RuleReading::none;
+    for (auto* const side : {&plan.left_values, &plan.right_values})
+        side->begin = side->words_begin = RuleReading::none;
 }
 
-/// True when `left` stands so to any of the values, which are sorted.
-template <class Value> bool stands_so(Condition::Order order, Value const& left, std::vector<Value> const& right) {
-    if (right.empty())
+/// The memories are of the set before.
+void forget(RulePlan const& plan) {
+    forget(plan.condition);
+    plan.judged.clear();
+    for (auto const& effect : plan.effects)
+        effect.applied.fill(RuleReading::none);
+}
+
+/// True when some left value stands so to some right one; both are sorted. Time follows the shorter side.
+template <class Value> bool stands_so(Condition::Order order, std::vector<Value> const& left, std::vector<Value> const& right) {
+    if (left.empty() || right.empty())
         return false;
     using enum Condition::Order;
     switch (order) {
-    case equal:
-        return std::ranges::binary_search(right, left);
+    case equal: {
+        auto const& longer = left.size() < right.size() ? right : left;
+        return std::ranges::any_of(left.size() < right.size() ? left : right, [&](Value const& value) { return std::ranges::binary_search(longer, value); });
+    }
     case not_equal:
-        return !(right.front() == left && right.back() == left);
+        return !(left.front() == right.back() && left.back() == right.front());
     case less:
-        return left < right.back();
+        return left.front() < right.back();
     case less_or_equal:
-        return left <= right.back();
+        return left.front() <= right.back();
     case greater:
-        return left > right.front();
+        return left.back() > right.front();
     case greater_or_equal:
-        return left >= right.front();
+        return left.back() >= right.front();
     }
     return false;
 }
@@ -40,11 +53,12 @@ template <class Value> bool stands_so(Condition::Order order, Value const& left,
 void RuleRun::run(x12::SegmentList const& set, std::vector<NodeIndex> const& nodes, Findings& findings) {
     places_.pass(set, nodes);
     for (auto const& plan : rules_) {
-        forget(plan.condition);
+        forget(plan);
         block_scope_ = plan.block;
         for (auto const& extent : places_.scope(plan.block).extents) {
             block_ = extent;
-            run_rule(plan, findings);
+            if (!was_judged(plan))
+                run_rule(plan, findings);
         }
     }
     for (auto const& plan : pairs_)
@@ -84,6 +98,27 @@ RuleExtent const* RuleRun::extent(RuleReading reading) const {
         return &block_;
     auto const& scope = places_.scope(reading.scope);
     return scope.kind == RuleScope::Kind::set ? &scope.extents.front() : scope.at(block_.begin);
+}
+
+/// Tells one extent of a reading from the next.
+std::uint32_t RuleRun::extent_begin(RuleReading reading) const {
+    auto const* where = extent(reading);
+    return where == nullptr ? RuleReading::none - 1 : where->begin;
+}
+
+/// A rule that reads only outside its block was judged with an earlier occurrence of the block there.
+bool RuleRun::was_judged(RulePlan const& plan) const {
+    if (plan.outside.empty())
+        return false;
+    bool const is_first = plan.judged.empty();
+    plan.judged.resize(plan.outside.size(), RuleReading::none);
+    bool same = !is_first;
+    for (std::size_t i = 0; i < plan.outside.size(); ++i) {
+        auto const begin = extent_begin(plan.outside[i]);
+        same = same && plan.judged[i] == begin;
+        plan.judged[i] = begin;
+    }
+    return same;
 }
 
 std::span<std::uint32_t const> RuleRun::hits(RuleReading reading) const {
@@ -165,10 +200,8 @@ bool RuleRun::holds(ConditionPlan const& plan) const {
         break;
     }
     // What is read outside the block is the same for all its occurrences there.
-    auto const* left = extent(plan.left);
-    auto const* right = extent(plan.right);
-    auto const left_begin = left == nullptr ? RuleReading::none - 1 : left->begin;
-    auto const right_begin = right == nullptr ? RuleReading::none - 1 : right->begin;
+    auto const left_begin = extent_begin(plan.left);
+    auto const right_begin = extent_begin(plan.right);
     if (plan.memo_left != left_begin || plan.memo_right != right_begin) {
         plan.memo = test(plan);
         plan.memo_left = left_begin;
@@ -195,44 +228,36 @@ bool RuleRun::test(ConditionPlan const& plan) const {
 
 bool RuleRun::compare(ConditionPlan const& plan) const {
     auto const& condition = *plan.source;
-    take_right(plan);
-    if (condition.left.kind != Operand::Kind::value && condition.left.kind != Operand::Kind::literal)
-        return stands_so(condition.order, reckon(condition.left.kind, plan.left), plan.values.numbers);
-    if (!plan.numeric)
-        return for_each_value(plan.left, [&](std::string_view value, auto...) { return stands_so(condition.order, value, plan.values.texts); });
-    auto const type = plan.left.slot == RuleReading::none ? ValueType() : places_.slot(plan.left.slot).type;
-    return for_each_value(plan.left, [&](std::string_view value, auto...) {
-        auto const number = number_of(value, type);
-        return number && stands_so(condition.order, *number, plan.values.numbers);
-    });
+    take_side(condition.left, plan.left, plan.numeric, plan.left_values);
+    take_side(condition.right, plan.right, plan.numeric, plan.right_values);
+    return plan.numeric ? stands_so(condition.order, plan.left_values.numbers, plan.right_values.numbers)
+                        : stands_so(condition.order, plan.left_values.texts, plan.right_values.texts);
 }
 
-void RuleRun::take_right(ConditionPlan const& plan) const {
-    auto& values = plan.values;
-    auto const& right = plan.source->right;
-    auto const* where = extent(plan.right);
-    auto const begin = where == nullptr ? RuleReading::none - 1 : where->begin;
+/// What stands outside the block is taken once for all its occurrences there.
+void RuleRun::take_side(Operand const& operand, RuleReading reading, bool numeric, SideValues& values) const {
+    auto const begin = extent_begin(reading);
     if (values.begin == begin)
         return;
     values.begin = begin;
     values.numbers.clear();
     values.texts.clear();
-    if (right.kind == Operand::Kind::literal) {
-        values.texts.push_back(right.literal);
-        if (plan.literal)
-            values.numbers.push_back(*plan.literal);
-    } else if (right.kind == Operand::Kind::value) {
-        for_each_value(plan.right, [&](std::string_view value, auto...) {
-            if (!plan.numeric)
+    if (operand.kind == Operand::Kind::literal) {
+        values.texts.push_back(operand.literal);
+        if (auto const number = Decimal::parse(operand.literal))
+            values.numbers.push_back(*number);
+    } else if (operand.kind == Operand::Kind::value) {
+        for_each_value(reading, [&](std::string_view value, auto...) {
+            if (!numeric)
                 values.texts.push_back(value);
-            else if (auto const number = number_of(value, places_.slot(plan.right.slot).type))
+            else if (auto const number = number_of(value, places_.slot(reading.slot).type))
                 values.numbers.push_back(*number);
             return false;
         });
         std::ranges::sort(values.texts);
         std::ranges::sort(values.numbers);
     } else {
-        values.numbers.push_back(reckon(right.kind, plan.right));
+        values.numbers.push_back(reckon(operand.kind, reading));
     }
 }
 
@@ -240,6 +265,12 @@ void RuleRun::take_right(ConditionPlan const& plan) const {
 
 void RuleRun::apply(RulePlan const& plan, bool condition, Findings& findings) const {
     for (auto const& effect : plan.effects) {
+        auto const at = effect.parent.slot == RuleReading::none ? effect.target : effect.parent;
+        if (at.scope != block_scope_) {
+            auto const begin = extent_begin(at);
+            if (std::exchange(effect.applied[condition], begin) == begin)
+                continue;
+        }
         auto const use = condition ? effect.source->rule.use : plan.source->otherwise;
         if (places_.slot(effect.target.slot).is_segment())
             apply_to_segment(plan, effect, use, condition, findings);
@@ -275,12 +306,12 @@ void RuleRun::apply_to_values(RulePlan const& plan, EffectPlan const& effect, Us
     auto const& rule = effect.source->rule;
     for (auto const segment : hits(effect.target)) {
         bool any = false;
-        places_.for_each_value(slot, segment, [&](std::string_view value, auto) {
+        places_.for_each_value(slot, segment, [&](std::string_view value, std::uint32_t element) {
             any = true;
             if (use == Use::must_not)
-                forbidden_value(plan, effect, segment, value, condition, findings);
+                forbidden_value(plan, effect, {segment, element, value}, condition, findings);
             else if (auto const fault = condition ? find_fault(rule, value, slot.type) : ValueFault::none; fault != ValueFault::none)
-                wrong_value(plan, effect, segment, value, fault, findings);
+                wrong_value(plan, effect, {segment, element, value}, fault, findings);
             return use == Use::must_not; // said once for a segment
         });
         if (!any && use == Use::must)

@@ -2,13 +2,15 @@
 // read are RulePlaces'. Internal to grammar/.
 //
 // Each rule runs once per occurrence of its block. What it reads outside the block is worked out once per occurrence of that
-// outer block, so that time is linear in segments times rules.
+// outer block, so that time is linear in segments times rules. A rule that reads nothing of its own block, and an effect on places
+// outside it, are judged once per occurrence of the outer block: there they say the same for all the inner ones, and say it once.
 #pragma once
 
 #include "grammar/findings.hpp"
 #include "grammar/rule_places.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>
@@ -18,11 +20,14 @@
 
 namespace wharf::grammar {
 
-/// Right sides: every value that may stand there, sorted.
-struct RightValues {
+/// One side of a comparison: every value that may stand there, sorted.
+struct SideValues {
     std::vector<Decimal> numbers;
     std::vector<std::string_view> texts;
     std::uint32_t begin = RuleReading::none; // of the extent they were taken from
+    // What a message says of the side, once it was asked.
+    std::string words;
+    std::uint32_t words_begin = RuleReading::none;
 };
 
 struct ConditionPlan {
@@ -30,8 +35,8 @@ struct ConditionPlan {
     std::vector<ConditionPlan> parts;
     RuleReading left, right;
     bool numeric = false; // compare as numbers
-    std::optional<Decimal> literal;
-    mutable RightValues values;
+    std::optional<Decimal> literal; // of the right side
+    mutable SideValues left_values, right_values;
     mutable std::uint32_t memo_left = RuleReading::none, memo_right = RuleReading::none; // extents the answer is of
     mutable bool memo = false;
 };
@@ -41,6 +46,8 @@ struct EffectPlan {
     RuleReading target;
     RuleReading parent;                           // of a segment inside a loop that the path names
     std::vector<std::pair<NodeIndex, std::uint32_t>> parent_scopes; // by row of `parent`: whose extents are its occurrences
+    /// Where it reads outside the block: the extent it was applied to last, with the condition false and true.
+    mutable std::array<std::uint32_t, 2> applied{RuleReading::none, RuleReading::none};
 };
 
 /// Which of the plans of one kind, by `serial`; empty: all.
@@ -60,6 +67,8 @@ struct RulePlan {
     ConditionPlan condition;
     std::vector<EffectPlan> effects;
     RuleReading order;
+    std::vector<RuleReading> outside; // all that it reads, when nothing of it is in the block; else empty
+    mutable std::vector<std::uint32_t> judged; // by `outside`: the extents it was judged with last
 };
 
 /// `<UP> M`, `<*> -` on a row.
@@ -104,6 +113,7 @@ private:
     void compile_rows(NodeIndex node);
     void compile_rule(Rule const& rule, NodeIndex node);
     [[nodiscard]] ConditionPlan compile_condition(Condition const& condition, NodeIndex node);
+    static void find_outside(RulePlan& plan);
     void compile_numbers(ConditionPlan& plan) const;
     [[nodiscard]] static bool is_wanted(std::vector<bool> const* only, std::uint32_t serial) { return only == nullptr || (serial < only->size() && (*only)[serial]); }
     void add_unique(ValueRule const& rule, NodeIndex node, std::uint8_t element, std::uint8_t component, std::string const& pair);
@@ -116,7 +126,9 @@ private:
     [[nodiscard]] bool test(ConditionPlan const& plan) const;
     [[nodiscard]] bool is_there(RuleReading reading) const;
     [[nodiscard]] bool compare(ConditionPlan const& plan) const;
-    void take_right(ConditionPlan const& plan) const;
+    void take_side(Operand const& operand, RuleReading reading, bool numeric, SideValues& values) const;
+    [[nodiscard]] std::uint32_t extent_begin(RuleReading reading) const;
+    [[nodiscard]] bool was_judged(RulePlan const& plan) const;
     [[nodiscard]] Decimal reckon(Operand::Kind kind, RuleReading reading) const;
     void take_value(std::string_view value, std::uint32_t segment) const;
     [[nodiscard]] bool are_unique(RuleReading reading) const;
@@ -138,23 +150,27 @@ private:
     [[nodiscard]] Diagnostic repeated_value(RuleSlot const& slot, Repeated const& repeated, Findings const& findings) const;
 
     // What to say (rule_findings.cpp).
+    struct ValuePlace {
+        std::uint32_t segment, element;
+        std::string_view value;
+    };
     void need_failed(RulePlan const& plan, Findings& findings) const;
     void not_unique(RulePlan const& plan, Findings& findings) const;
     [[nodiscard]] std::string path_of_missing(NodeIndex target, std::uint32_t begin) const;
     void missing_segment(RulePlan const& plan, EffectPlan const& effect, RuleExtent where, Findings& findings) const;
     void forbidden_segment(RulePlan const& plan, EffectPlan const& effect, std::span<std::uint32_t const> segments, bool condition, Findings& findings) const;
     void missing_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, Findings& findings) const;
-    void forbidden_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, std::string_view value, bool condition, Findings& findings) const;
-    void wrong_value(RulePlan const& plan, EffectPlan const& effect, std::uint32_t segment, std::string_view value, ValueFault fault, Findings& findings) const;
+    void forbidden_value(RulePlan const& plan, EffectPlan const& effect, ValuePlace const& at, bool condition, Findings& findings) const;
+    void wrong_value(RulePlan const& plan, EffectPlan const& effect, ValuePlace const& at, ValueFault fault, Findings& findings) const;
     void finish(Diagnostic diagnostic, RulePlan const& plan, bool with_condition, Findings& findings) const;
     void finish_effect(Diagnostic diagnostic, RulePlan const& plan, EffectPlan const& effect, Findings& findings) const;
-    [[nodiscard]] std::uint32_t element_with(RuleSlot const& slot, std::uint32_t segment, std::string_view value) const;
     [[nodiscard]] std::string forbidden_in_words(RulePlan const& plan, EffectPlan const& effect, bool condition) const;
     [[nodiscard]] std::string in_words(ConditionPlan const& plan) const;
     [[nodiscard]] std::string operand_in_words(Operand const& operand) const;
     [[nodiscard]] std::string name_of(RuleReading reading) const;
     [[nodiscard]] std::string found_in_words(ConditionPlan const& plan) const;
     void add_found(ConditionPlan const& plan, std::string& text, std::size_t& shown) const;
+    [[nodiscard]] std::string const& side_in_words(Operand const& operand, RuleReading reading, SideValues& values) const;
     void relate(ConditionPlan const& plan, Diagnostic& diagnostic, Findings const& findings) const;
     [[nodiscard]] ConditionPlan const* first_test(ConditionPlan const& plan) const;
     [[nodiscard]] static bool is_reported(Findings const& findings, std::uint32_t segment, std::uint32_t element);
