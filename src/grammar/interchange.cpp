@@ -20,6 +20,10 @@ constexpr std::string_view no_release = "004010"; // what most partners mean
 /// A trailer's field inside a message.
 std::string_view shown(std::string_view text) { return header_field(text).empty() ? "empty" : header_field(text); }
 
+bool separators_are_unusable(Diagnostic const& finding) {
+    return (finding.code == "X12-0107" || finding.code == "X12-0126") && finding.severity == Severity::error;
+}
+
 std::string count_said(std::string_view element, std::string_view text, std::string_view noun, std::string_view whole, std::uint64_t count) {
     if (header_field(text).empty())
         return fmt::format("{} is empty, {} holds {} {}{}", element, whole, count, noun, count == 1 ? "" : "s");
@@ -49,6 +53,7 @@ struct InterchangeReader::State {
     GroupInfo group;
     std::uint32_t groups = 0;
     std::uint32_t sets = 0;
+    std::uint32_t without_st = 0; // of the group: what ends with SE and has no ST
     std::uint32_t strays = 0;
     std::string_view last_service; // ISB, ISE or TA1, while nothing else came behind ISA
     bool service_has_place = false;
@@ -63,6 +68,7 @@ struct InterchangeReader::State {
     bool advance();
     bool close_what_is_open(bool whole_interchange);
     void consume();
+    void forget_what_follows_from_separators();
     void begin(ItemKind kind, bool present);
     Diagnostic* add(Diagnostic finding);
     bool is_one_too_many();
@@ -189,6 +195,14 @@ bool InterchangeReader::State::advance() {
     return true;
 }
 
+/// Where the separators are of no use all that is found behind ISA comes from them, and has been said.
+void InterchangeReader::State::forget_what_follows_from_separators() {
+    if (item.interchange == nullptr || item.interchange->readable || item.kind == ItemKind::interchange_start)
+        return;
+    item.findings.clear();
+    item.suppressed = 0;
+}
+
 void InterchangeReader::State::consume() {
     using x12::PartKind;
     switch (reader.part().kind) {
@@ -262,6 +276,7 @@ void InterchangeReader::State::start_interchange() {
     auto const before = item.findings.size();
     check_isa(report(), rules_of(nearest.release), known, grammars.interchange_version(nearest.release));
     options.severities.apply(item.findings, before);
+    interchange.readable = std::ranges::none_of(item.findings, separators_are_unusable);
     auto const key = fmt::format("{}\n{}\n{}\n{}", interchange.sender_qualifier, interchange.sender, interchange.receiver_qualifier, interchange.receiver);
     if (pairs.size() < most_pairs || pairs.contains(key)) {
         auto const pair = pairs.emplace(key, static_cast<std::uint32_t>(pairs.size())).first->second;
@@ -276,7 +291,7 @@ void InterchangeReader::State::start_group(bool present) {
     group.present = present;
     in_group = true;
     service_has_place = false;
-    sets = 0;
+    sets = without_st = 0;
     ++groups;
     set_numbers.clear();
     if (!present) {
@@ -353,12 +368,13 @@ void InterchangeReader::State::end_group() {
             add(at("X12-0114", 0, 0, "GE closes no group: there is no GS before it", "Add the GS segment, or remove this GE."));
         return;
     }
-    if (!is_count(ge.element(1), sets)) {
+    bool const counts_those_without_st = without_st != 0 && is_count(ge.element(1), sets + std::uint64_t{without_st});
+    if (!is_count(ge.element(1), sets) && !counts_those_without_st) { // else the missing ST has been said
         auto finding = at("X12-0122", 0, 1, count_said("GE01", ge.element(1), "transaction set", "the group", sets),
                           "A wrong count is often the only sign that something was lost: compare with what was sent before mending it.");
         finding.acknowledgment.group = "5";
         add(std::move(finding));
-    } else if (sets == 0) {
+    } else if (sets + without_st == 0) {
         add(at("X12-0145", 0, 0, fmt::format("group {} holds no transaction set", group.control_number), "Send no group when there is nothing to send."));
     }
     if (group.present && !same_number(header_field(ge.element(2)), group.control_number)) {
@@ -431,13 +447,19 @@ bool InterchangeReader::State::is_one_too_many() {
 
 void InterchangeReader::State::stray() {
     begin(ItemKind::junk, true);
+    auto const& segments = reader.part().segments;
+    bool const misses_st = segments.back().id() == "SE" && segments.size() > 1;
+    without_st += misses_st;
     if (is_one_too_many())
         return;
-    auto const& segments = reader.part().segments;
-    auto finding = at("X12-0114", 0, 0, fmt::format("{} segment{} from {} on stand{} outside any transaction set", segments.size(),
-                                                    segments.size() == 1 ? "" : "s", header_field(segments[0].id()), segments.size() == 1 ? "s" : ""),
-                      "Usually an ST is missing before them, or an SE or GE stands too early.");
-    if (!in_group)
+    auto message = fmt::format("{} segment{} from {} on stand{} outside any transaction set", segments.size(), segments.size() == 1 ? "" : "s",
+                               header_field(segments[0].id()), segments.size() == 1 ? "s" : "");
+    auto finding = at("X12-0114", 0, 0, misses_st ? message + ": ST is missing before them" : message,
+                      misses_st ? "Add the ST of this set: its identifier and the control number that SE02 repeats."
+                                : "Usually an ST is missing before them, or an SE or GE stands too early.");
+    if (in_group)
+        finding.acknowledgment.group = "5"; // the nearest: what was sent and what was counted differ
+    else
         finding.acknowledgment.interchange = "024";
     add(std::move(finding));
 }
@@ -472,6 +494,7 @@ InterchangeReader& InterchangeReader::operator=(InterchangeReader&&) noexcept = 
 
 bool InterchangeReader::next() {
     bool const more = state_->advance();
+    state_->forget_what_follows_from_separators();
     if (!more) {
         state_->item = {};
         state_->item.findings = state_->reader.take_diagnostics();

@@ -36,6 +36,9 @@ public:
         : report_(report), rules_(rules), isa_(report.part.segments[0]), info_(*report.interchange) {}
 
     void run(bool version_known, std::string_view nearest) {
+        separators();
+        if (cut_wrong_) // the fields are not what they seem
+            return;
         qualifiers();
         authorization(1, "011");
         authorization(3, "013");
@@ -43,7 +46,6 @@ public:
         identifier(8, "008", info_.receiver);
         date_and_time();
         version(version_known, nearest);
-        separators();
         numbers_and_flags();
         widths();
         if (!separators_reported_)
@@ -136,8 +138,12 @@ private:
         auto const& d = info_.delimiters;
         auto const shown = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? fmt::format("0x{:02x}", static_cast<unsigned char>(c)) : fmt::format("'{}'", c); };
         auto const unusable = [&](char c, std::uint32_t element, std::string_view acknowledged, std::string_view name, char const* why) {
-            add("X12-0126", element, acknowledged, fmt::format("{} {} is {}", name, shown(c), why), "Send a character of its own that never stands in data.");
+            if (separators_reported_)
+                return;
+            add("X12-0126", element, acknowledged, fmt::format("{} {} is {}", name, shown(c), why),
+                "Send a character of its own that never stands in data. What follows was not judged: nobody can say where it is to be cut.");
             separators_reported_ = true;
+            cut_wrong_ = element == 0 || c == d.segment;
         };
         if (auto const* why = stands_in_data(d.element))
             unusable(d.element, 0, "026", "the element separator", why);
@@ -153,9 +159,10 @@ private:
                                 : c == d.segment    ? "the segment terminator too"
                                 : c == d.repetition ? "the repetition separator too"
                                                     : stands_in_data(c);
-        if (why != nullptr) {
-            add("X12-0107", 16, "027", fmt::format("ISA16 Component Element Separator {} is {}", shown(c), why), "Send a character of its own that never stands in data, such as >.");
+        if (why != nullptr && !separators_reported_) {
+            add("X12-0107", 16, "027", fmt::format("ISA16 Component Element Separator {} is {}", shown(c), why), "Send a character of its own that never stands in data, such as >. What follows was not judged: nobody can say where it is to be cut.");
             separators_reported_ = true;
+            cut_wrong_ = c == d.segment;
         }
     }
 
@@ -188,6 +195,7 @@ private:
     InterchangeInfo const& info_;
     std::array<bool, isa_elements> reported_{};
     bool separators_reported_ = false;
+    bool cut_wrong_ = false; // ISA itself may be
 };
 
 } // namespace

@@ -44,7 +44,7 @@ private:
         return envelope_finding(code, item_.context.file, *item_.part, index, element, item_.interchange, item_.group, std::move(message), std::move(help));
     }
     [[nodiscard]] bool replaced(Diagnostic const& finding) const;
-    void link_count(Diagnostic& finding, std::uint64_t said) const;
+    [[nodiscard]] Diagnostic* cause_of_count(std::uint64_t said);
     void accept_security();
 
     Item& item_;
@@ -54,7 +54,8 @@ private:
 };
 
 void SetCheck::Run::header() {
-    auto const sent = segments_[0].element(2);
+    auto const whole = segments_[0].element(2);
+    auto const sent = whole.substr(0, whole.find_last_not_of(' ') + 1); // blanks behind it are X12-0315, no more
     auto const length = sent.size();
     std::string fault;
     if (trim_blanks(sent).empty())
@@ -133,8 +134,12 @@ void SetCheck::Run::trailer() {
         std::uint64_t said = 0;
         for (char const c : without_zeros(se.element(1)).substr(0, 10))
             said = c >= '0' && c <= '9' ? said * 10 + static_cast<std::uint64_t>(c - '0') : ~std::uint64_t{0} / 20;
-        link_count(finding, said);
-        add(std::move(finding), "4");
+        if (auto* const cause = cause_of_count(said)) { // one fault, said once; the acknowledgment tells both
+            cause->related.push_back({finding.place, fmt::format("SE01 says {}: as many as there would be without the fault", said)});
+            cause->acknowledgment.transaction = "4";
+        } else {
+            add(std::move(finding), "4");
+        }
     }
     if (!st02_ && !same_number(header_field(se.element(2)), item_.set.control_number)) {
         se02_ = true;
@@ -144,22 +149,19 @@ void SetCheck::Run::trailer() {
     }
 }
 
-/// A count that differs by exactly the segments that are missing or do not belong here has the same cause as they.
-void SetCheck::Run::link_count(Diagnostic& finding, std::uint64_t said) const {
+/// A count that differs by exactly the segments that are missing or do not belong here has the same cause as they; the first of them.
+Diagnostic* SetCheck::Run::cause_of_count(std::uint64_t said) {
     std::uint64_t missing = 0, surplus = 0;
-    Diagnostic const* cause = nullptr;
+    Diagnostic* cause = nullptr;
     for (auto i = first_; i < item_.findings.size(); ++i) {
-        auto const& other = item_.findings[i];
+        auto& other = item_.findings[i];
         bool const is_missing = other.code == "X12-0203";
         if (!is_missing && (other.code < "X12-0201" || other.code > "X12-0207"))
             continue;
         ++(is_missing ? missing : surplus);
-        cause = cause == nullptr ? &other : cause;
+        cause = cause == nullptr && other.severity == Severity::error ? &other : cause;
     }
-    if (cause == nullptr || said + surplus != segments_.size() + missing)
-        return;
-    finding.related.push_back({cause->place, missing + surplus == 1 ? fmt::format("the same fault: {}", cause->message)
-                                                                    : fmt::format("as many as are missing or do not belong here; the first: {}", cause->message)});
+    return said + surplus == segments_.size() + missing ? cause : nullptr;
 }
 
 bool SetCheck::Run::replaced(Diagnostic const& finding) const {
@@ -247,6 +249,8 @@ SetCheck::Entry* SetCheck::find(SetInfo const& set, GroupInfo const& group) {
 }
 
 void SetCheck::run(Item& item) {
+    if (!item.interchange->readable)
+        return;
     Run run(item);
     run.header();
     if (auto* const entry = find(item.set, *item.group)) {

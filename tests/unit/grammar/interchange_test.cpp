@@ -1,18 +1,15 @@
 #include "grammar/interchange.hpp"
 
 #include "grammar/lint.hpp"
+#include "support/schemas.hpp"
 #include "support/x12_text.hpp"
 
-#include <chrono>
 #include <gtest/gtest.h>
 
 namespace wharf::grammar {
 namespace {
 
-SchemaCache& schemas() {
-    static SchemaCache cache(*Grammars::open());
-    return cache;
-}
+using wharf::test::schemas;
 
 std::string items(std::string const& text) {
     constexpr char const* names[] = {"(", "[", "set", "]", ")", "service", "junk"};
@@ -49,7 +46,8 @@ TEST(InterchangeReader, absent_ends_come_as_items) {
     auto const gs = text.find("GS*");
     EXPECT_EQ(items(replaced(text, text.substr(gs, text.find('~', gs) + 1 - gs), "")), "( [? X12-0113 set ] ) ") << "one fault, one finding";
     auto const st = text.find("ST*");
-    EXPECT_EQ(items(text.substr(0, st) + text.substr(text.find('~', st) + 1)), "( [ junk X12-0114 ] X12-0122 ) ");
+    EXPECT_EQ(items(text.substr(0, st) + text.substr(text.find('~', st) + 1)), "( [ junk X12-0114 ] ) ") << "GE01 counts the set that has lost its ST";
+    EXPECT_EQ(items(replaced(text.substr(0, st) + text.substr(text.find('~', st) + 1), "GE*1", "GE*3")), "( [ junk X12-0114 ] X12-0122 ) ");
 }
 
 TEST(InterchangeReader, numbers_and_counts) {
@@ -163,7 +161,7 @@ TEST(Lint, a_segment_longer_than_any_is_one_finding) {
 }
 
 TEST(Lint, time_follows_the_length_of_the_file) {
-    // Each took minutes when something in it was quadratic; now well under a second each, even unoptimised.
+    // Each would take longer than the test may, if something in it were quadratic.
     auto const repeated = [](std::string_view what, std::size_t bytes) {
         std::string out;
         while (out.size() < bytes)
@@ -173,9 +171,7 @@ TEST(Lint, time_follows_the_length_of_the_file) {
     auto const misplaced = repeated("N3*A~N2*B~BEG*1~PO1~MSG*1~", 500'000);
     for (auto const& text : {test::interchange("PO", {test::set("850", "BEG*00*SA*4711**20250602~" + misplaced)}),
                              repeated("ISA****************>~", 500'000), repeated("ISA*", 1'000'000)}) {
-        auto const begin = std::chrono::steady_clock::now();
-        EXPECT_FALSE(lint(text, "t", schemas()).diagnostics.empty());
-        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << text.substr(0, 300);
+        EXPECT_FALSE(lint(text, "t", schemas()).diagnostics.empty()) << text.substr(0, 300);
     }
 }
 
