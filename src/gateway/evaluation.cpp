@@ -12,17 +12,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace wharf::gateway {
 
 namespace {
-
-std::uint64_t count_of(std::string_view text, std::uint64_t otherwise) {
-    std::uint64_t value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? value : otherwise;
-}
 
 SeverityPolicy severities_of(std::vector<std::string> const& rules) {
     auto severities = grammar::syntax_only();
@@ -228,8 +221,7 @@ void Evaluation::start_group(grammar::Item& item) {
 
 void Evaluation::end_group(grammar::Item& item) {
     auto& group = open_->groups.back();
-    group.verdict.included =
-        item.present ? count_of(item.part->segments[0].element(1), item.sets) : item.sets;
+    group.verdict.included = grammar::included_sets(item);
     group.verdict.findings.insert(group.verdict.findings.end(), item.findings.begin(), item.findings.end());
     add_findings(item);
     if (group.policy == nullptr || !grammar::is_group_refused(group.verdict, acknowledgment_options(*group.policy)))

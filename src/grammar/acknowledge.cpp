@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace wharf::grammar {
@@ -35,25 +34,6 @@ x12::Delimiters answer_delimiters(x12::Delimiters const& theirs, bool repetition
         own.repetition = *std::ranges::find_if_not(choices, taken); // at most three are taken
     }
     return own;
-}
-
-std::string clean(std::string text, std::size_t width, x12::Delimiters const& d) {
-    text.resize(std::min(text.size(), width));
-    std::ranges::replace_if(
-        text,
-        [&](char c) {
-            return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == d.element || c == d.segment ||
-                   c == d.component || (d.repetition != '\0' && c == d.repetition);
-        },
-        'X');
-    return text;
-}
-
-std::uint64_t count_of(std::string_view text, std::uint64_t otherwise) {
-    std::uint64_t value = 0;
-    auto const digits = trim_blanks(text);
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size() ? value : otherwise;
 }
 
 struct Judged {
@@ -108,7 +88,7 @@ private:
             break;
         case ItemKind::group_end:
             if (!groups.empty()) {
-                groups.back().included = item.present ? count_of(item.part->segments[0].element(1), item.sets) : item.sets;
+                groups.back().included = included_sets(item);
                 std::ranges::move(item.findings, std::back_inserter(groups.back().findings));
             }
             break;
@@ -157,8 +137,8 @@ private:
         header.version = version;
         header.delimiters = answer_delimiters(info.delimiters, version >= "00402");
         auto const& d = header.delimiters;
-        header.sender = {clean(info.receiver_qualifier, 2, d), clean(info.receiver, 15, d), {}};
-        header.receiver = {clean(info.sender_qualifier, 2, d), clean(info.sender, 15, d), {}};
+        header.sender = {fit_identifier(info.receiver_qualifier, 0, 2, d), fit_identifier(info.receiver, 0, 15, d), {}};
+        header.receiver = {fit_identifier(info.sender_qualifier, 0, 2, d), fit_identifier(info.sender, 0, 15, d), {}};
         header.date6 = x12_date6(options_.at);
         header.date8 = x12_date8(options_.at);
         header.time4 = x12_time4(options_.at);
@@ -199,13 +179,13 @@ private:
             if (content.dictionary == nullptr || content.dictionary->set(functional ? "997" : "999") == nullptr)
                 return invalid(fmt::format("release {} has no {}: the 999 begins with 005010; use --as 997, or name a release with --release",
                                            match.release, functional ? "997" : "999"));
+            auto const group_number = number_; // the same as the interchange's
             auto head = header(judged.info, match.release);
-            auto const numbered = head.control_number;
             content.delimiters = head.delimiters;
-            head.sender.group_id = clean(way.sender, 15, head.delimiters);
-            head.receiver.group_id = clean(way.receiver, 15, head.delimiters);
+            head.sender.group_id = fit_identifier(way.sender, 0, 15, head.delimiters);
+            head.receiver.group_id = fit_identifier(way.receiver, 0, 15, head.delimiters);
             x12::InterchangeWriter writer(std::move(head));
-            writer.begin_group({"FA", std::to_string(count_of(numbered, 1)), "X", clean(way.release, 12, content.delimiters)});
+            writer.begin_group({"FA", std::to_string(group_number), "X", fit_identifier(way.release, 0, 12, content.delimiters)});
             // The 999 of an industry guide names that guide in ST03 as it does in GS08.
             auto const reference = !functional && way.release.size() > 6 && way.release[6] == 'X' ? way.release : std::string();
             std::uint64_t number = 0;

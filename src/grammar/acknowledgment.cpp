@@ -1,6 +1,7 @@
 #include "grammar/acknowledgment.hpp"
 
 #include "grammar/acknowledgment_codes.hpp"
+#include "grammar/envelope_check.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -39,6 +40,11 @@ char code_of(Diagnostics const& findings, AcknowledgmentOptions const& options, 
     return code;
 }
 
+bool is_without_codes(AcknowledgmentCodes const& codes) {
+    return codes.segment.empty() && codes.element.empty() && codes.transaction.empty() && codes.group.empty() && codes.interchange.empty() &&
+           codes.implementation_segment.empty() && codes.implementation_element.empty();
+}
+
 bool breaks(char c, x12::Delimiters const& delimiters) {
     return c == delimiters.element || c == delimiters.segment || c == delimiters.component ||
            (delimiters.repetition != '\0' && c == delimiters.repetition) || static_cast<unsigned char>(c) < 0x20 ||
@@ -54,20 +60,9 @@ std::string copy_of(Diagnostic const& finding, x12::Delimiters const& delimiters
     return value;
 }
 
-/// An identifier the sender gave, at the width of our element; what would break this interchange becomes a '?'. It
-/// cannot be left out: the sender finds the place by it, and an acknowledgment that is not sent helps nobody.
-std::string identifier(std::string_view text, std::size_t shortest, std::size_t longest, x12::Delimiters const& delimiters) {
-    char const stand_in = breaks('?', delimiters) ? 'X' : '?';
-    std::string out(text.substr(0, longest));
-    std::ranges::replace_if(out, [&](char c) { return breaks(c, delimiters); }, stand_in);
-    if (out.size() < shortest)
-        out.resize(shortest, stand_in);
-    return out;
-}
-
-/// The same for a control number: zeros in front do not change one.
+/// Of a control number: zeros in front do not change one.
 std::string control_number(std::string_view text, std::size_t shortest, x12::Delimiters const& delimiters) {
-    auto out = identifier(text, 0, 9, delimiters);
+    auto out = fit_identifier(text, 0, 9, delimiters);
     if (out.size() < shortest)
         out.insert(0, shortest - out.size(), '0');
     return out;
@@ -129,9 +124,9 @@ public:
     std::vector<x12::OutSegment> make() {
         auto const& group = verdict_.group;
         auto const& delimiters = options_.delimiters;
-        x12::OutSegment ak1{"AK1", {identifier(group.functional_id, 2, 2, delimiters), control_number(group.control_number, 1, delimiters)}};
+        x12::OutSegment ak1{"AK1", {fit_identifier(group.functional_id, 2, 2, delimiters), control_number(group.control_number, 1, delimiters)}};
         if (room_.group_release && !group.release.empty())
-            ak1.elements.push_back(identifier(group.release, 0, 12, delimiters));
+            ak1.elements.push_back(fit_identifier(group.release, 0, 12, delimiters));
         out_.push_back(std::move(ak1));
         bool const refused = code_of(verdict_.findings, options_, &AcknowledgmentCodes::group) == 'R';
         // Where there is no room for all, those that were refused are listed and the others are not.
@@ -155,9 +150,9 @@ private:
     void add_set(SetVerdict const& verdict, char code) {
         auto const& set = verdict.set;
         auto const& delimiters = options_.delimiters;
-        x12::OutSegment ak2{"AK2", {identifier(set.id, 3, 3, delimiters), control_number(set.control_number, 4, delimiters)}};
+        x12::OutSegment ak2{"AK2", {fit_identifier(set.id, 3, 3, delimiters), control_number(set.control_number, 4, delimiters)}};
         if (room_.implementation && !set.implementation_reference.empty())
-            ak2.elements.push_back(identifier(set.implementation_reference, 0, 35, delimiters));
+            ak2.elements.push_back(fit_identifier(set.implementation_reference, 0, 35, delimiters));
         out_.push_back(std::move(ak2));
         add_segments(verdict);
         x12::OutSegment ak5{name("5"), {std::string(1, code)}};
@@ -175,7 +170,9 @@ private:
                 continue;
             auto const& place = finding.place;
             auto const code = lists_.element(finding);
-            bool const of_element = !code.empty();
+            // What a profile or flag enforces beyond the standard has no code: the place is told all the same.
+            bool const has_no_code = is_without_codes(finding.acknowledgment) && place.element != 0 && place.segment_position != 0;
+            bool const of_element = !code.empty() || has_no_code;
             if ((!of_element && finding.acknowledgment.segment.empty() && finding.acknowledgment.implementation_segment.empty()) ||
                 place.segment_position > room_.position)
                 continue;
@@ -185,7 +182,7 @@ private:
                     continue; // the release cannot say it
                 if (segments++ == room_.segments)
                     return;
-                out_.push_back({name("3"), {identifier(place.segment_id, 2, 3, options_.delimiters), std::to_string(place.segment_position), "", segment_code}});
+                out_.push_back({name("3"), {fit_identifier(place.segment_id, 2, 3, options_.delimiters), std::to_string(place.segment_position), "", segment_code}});
                 open = of_element ? place.segment_position : 0;
                 elements = 0;
                 if (!of_element)
@@ -195,11 +192,11 @@ private:
                         continue;
                     if (segments++ == room_.segments)
                         return;
-                    out_.push_back({name("3"), {identifier(related.place.segment_id, 2, 3, options_.delimiters),
+                    out_.push_back({name("3"), {fit_identifier(related.place.segment_id, 2, 3, options_.delimiters),
                                                 std::to_string(related.place.segment_position), "", segment_code}});
                 }
             }
-            if (of_element && elements < room_.elements && place.element != 0 && place.element <= highest_element) {
+            if (!code.empty() && elements < room_.elements && place.element != 0 && place.element <= highest_element) {
                 ++elements;
                 add_element(finding, code);
             }
@@ -239,7 +236,7 @@ private:
                 continue;
             if (contexts++ == most_contexts)
                 return;
-            x12::OutSegment ctx{"CTX", {"SITUATIONAL TRIGGER", identifier(place.segment_id, 2, 3, options_.delimiters), std::to_string(place.segment_position)}};
+            x12::OutSegment ctx{"CTX", {"SITUATIONAL TRIGGER", fit_identifier(place.segment_id, 2, 3, options_.delimiters), std::to_string(place.segment_position)}};
             if (place.element != 0 && place.element <= highest_element) {
                 ctx.set(5, position_of(place));
                 if (place.element_number != 0 && place.element_number <= 9999)
@@ -298,10 +295,6 @@ bool SetVerdict::accepted() const { return !has_errors(findings); }
 
 bool GroupVerdict::rejected() const {
     return std::ranges::any_of(findings, [](Diagnostic const& f) { return f.severity == Severity::error && !f.acknowledgment.group.empty(); });
-}
-
-std::size_t GroupVerdict::accepted_sets() const {
-    return rejected() ? 0 : static_cast<std::size_t>(std::ranges::count_if(sets, &SetVerdict::accepted));
 }
 
 std::vector<x12::OutSegment> make_997(GroupVerdict const& verdict, AcknowledgmentOptions const& options) {
@@ -372,11 +365,17 @@ x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::str
                     std::string(1, code), std::string(note)}};
 }
 
-std::string interchange_refusal(Diagnostics const& findings) {
-    for (auto const& finding : findings)
-        if (finding.severity == Severity::error && !finding.acknowledgment.interchange.empty())
-            return finding.acknowledgment.interchange;
-    return {};
+std::uint64_t included_sets(Item const& group_end) {
+    return group_end.present ? count_in(group_end.part->segments[0].element(1)).value_or(group_end.sets) : group_end.sets;
+}
+
+std::string fit_identifier(std::string_view text, std::size_t shortest, std::size_t longest, x12::Delimiters const& delimiters) {
+    char const stand_in = breaks('?', delimiters) ? 'X' : '?';
+    std::string out(text.substr(0, longest));
+    std::ranges::replace_if(out, [&](char c) { return breaks(c, delimiters); }, stand_in);
+    if (out.size() < shortest)
+        out.resize(shortest, stand_in);
+    return out;
 }
 
 SeverityPolicy syntax_only() {

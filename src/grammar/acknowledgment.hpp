@@ -34,7 +34,6 @@ struct GroupVerdict {
     Diagnostics findings;           // of GS and GE
     std::uint64_t included = 0;     // AK902: GE01 as the sender wrote it
     [[nodiscard]] bool rejected() const;          // an error of the group itself: none of its sets is accepted
-    [[nodiscard]] std::size_t accepted_sets() const;
 };
 
 struct AcknowledgmentOptions {
@@ -78,8 +77,11 @@ struct InterchangeAnswer {
 
 /// TA1 for an interchange; `code` is TA104 (A, E, R), `note` TA105 ("000", "023", …).
 [[nodiscard]] x12::OutSegment make_ta1(InterchangeInfo const& interchange, char code, std::string_view note);
-/// TA105 of the first error among the findings that refuses the whole interchange; empty when none does.
-[[nodiscard]] std::string interchange_refusal(Diagnostics const& findings);
+/// AK902 of a group_end: GE01 as the sender wrote it; the sets that are there, when GE is missing or says no number.
+[[nodiscard]] std::uint64_t included_sets(Item const& group_end);
+/// An identifier the sender gave, at the width of our element; what would break our interchange becomes a '?' (an 'X' where that is
+/// a separator of ours). It cannot be left out: the sender finds the place by it, and an acknowledgment that is not sent helps nobody.
+[[nodiscard]] std::string fit_identifier(std::string_view text, std::size_t shortest, std::size_t longest, x12::Delimiters const& delimiters);
 
 /// What is made of findings before a set is acknowledged, unless a profile or flag says otherwise: a 997 or 999 speaks of syntax, and
 /// that an HL names a parent that is not there is none of it. The set is accepted with a warning, and not mapped.

@@ -5,7 +5,6 @@
 #include "grammar/envelope_check.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <fmt/format.h>
 #include <map>
@@ -14,12 +13,6 @@
 
 namespace wharf::grammar {
 namespace {
-
-std::uint64_t count_of(std::string_view text) {
-    std::uint64_t value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? value : ~0ULL;
-}
 
 std::string key_of(std::string_view functional_id, std::string_view number) { return fmt::format("{}|{}", functional_id, bare_number(number)); }
 
@@ -89,15 +82,17 @@ private:
         if (!said.judged)
             return; // told as such
         auto const refused = static_cast<std::uint64_t>(std::ranges::count_if(said.sets, [](auto const& set) { return !set.accepted(); }));
-        if (refused != 0 && (said.code == 'A' || said.code == 'E'))
+        if (refused != 0 && (said.code == 'A' || said.code == 'E')) {
             words_.at_note("ACK-0011", said.trailer, &group,
                            fmt::format("AK901 accepts group {} {}, but {} of its sets {} refused above", said.functional_id, said.group_control_number, refused,
                                        refused == 1 ? "is" : "are"),
                            "Take the sets that are named as refused, and ask the partner what holds.");
-        auto const received = count_of(said.received), accepted = count_of(said.accepted);
-        if (received == said.sets.size() && received >= refused && accepted != ~0ULL && said.code != 'R' && accepted != received - refused)
+            return; // that AK904 counts them is the same contradiction
+        }
+        auto const received = count_in(said.received), accepted = count_in(said.accepted);
+        if (received == said.sets.size() && *received >= refused && accepted && said.code != 'R' && *accepted != *received - refused)
             words_.at_note("ACK-0011", said.trailer, &group,
-                           fmt::format("AK904 says {} sets were accepted, but {} of the {} named above were", said.accepted, received - refused, received),
+                           fmt::format("AK904 says {} sets were accepted, but {} of the {} named above were", said.accepted, *received - refused, *received),
                            "Go by the sets that are named, and ask the partner what holds.");
     }
 
@@ -227,7 +222,7 @@ private:
         std::ranges::sort(left, {}, [](auto const* set) { return set->place.offset; });
         for (auto const* set : left)
             without_original(group, *set);
-        if (auto const received = count_of(group.said.received); received != ~0ULL && received != open_.count)
+        if (auto const received = count_in(group.said.received); received && *received != open_.count)
             words_.at_note("ACK-0011", group.said.trailer, &group,
                            fmt::format("AK903 says they received {} sets; group {} {} holds {}", group.said.received, group.said.functional_id,
                                        group.said.group_control_number, open_.count),

@@ -45,12 +45,14 @@ std::string_view header_field(std::string_view text) { return trim_blanks(text).
 
 bool same_number(std::string_view a, std::string_view b) { return without_zeros(a) == without_zeros(b); }
 
-bool is_count(std::string_view text, std::uint64_t value) {
+std::optional<std::uint64_t> count_in(std::string_view text) {
     text = without_zeros(text);
-    std::uint64_t said = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), said);
-    return !text.empty() && error == std::errc() && end == text.data() + text.size() && said == value;
+    std::uint64_t count = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    return !text.empty() && error == std::errc() && end == text.data() + text.size() ? std::optional(count) : std::nullopt;
 }
+
+bool is_count(std::string_view text, std::uint64_t value) { return count_in(text) == value; }
 
 EnvelopeRules::EnvelopeRules(Grammars const& grammars, std::string_view name) : release(name), dictionary(grammars.dictionary(name)) {
     if (!dictionary)

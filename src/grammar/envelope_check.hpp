@@ -6,6 +6,8 @@
 #include "grammar/interchange.hpp"
 #include "syntax/x12/reader.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -64,6 +66,8 @@ void check_surplus(EnvelopeReport report, std::uint32_t allowed, std::string_vie
 [[nodiscard]] bool same_number(std::string_view a, std::string_view b);
 [[nodiscard]] std::string_view without_zeros(std::string_view text);
 [[nodiscard]] bool all_digits(std::string_view text);
+/// A count as trailers write it: blanks around it and zeros in front do not matter; nothing when it is no number.
+[[nodiscard]] std::optional<std::uint64_t> count_in(std::string_view text);
 /// True when the text is that count ("3", "000003"); false also when it is no number.
 [[nodiscard]] bool is_count(std::string_view text, std::uint64_t value);
 [[nodiscard]] std::string_view trim_blanks(std::string_view text);

@@ -61,8 +61,8 @@ std::vector<grammar::GroupVerdict> verdicts(std::string_view input) {
             groups.back().sets.push_back({.set = item.set, .findings = std::move(item.findings)});
             if (item.part != nullptr) (void)grammar::read_acknowledgment(item.part->segments);
         } else if (item.kind == grammar::ItemKind::interchange_start) {
-            auto const note = grammar::interchange_refusal(item.findings);
-            auto const segment = grammar::make_ta1(*item.interchange, note.empty() ? 'A' : 'R', note.empty() ? "000" : note);
+            auto const [code, note] = grammar::answer_interchange(item.findings, {});
+            auto const segment = grammar::make_ta1(*item.interchange, code, note);
             require(segment.id == "TA1" && segment.elements.size() == 5, "a TA1 has five elements");
         }
     }

@@ -2,6 +2,7 @@
 #include "grammar/acknowledgment_report.hpp"
 #include "grammar/lint.hpp"
 
+#include "support/schemas.hpp"
 #include "support/x12_text.hpp"
 
 #include <algorithm>
@@ -10,10 +11,7 @@
 namespace wharf::grammar {
 namespace {
 
-SchemaCache& schemas() {
-    static SchemaCache cache(*Grammars::open());
-    return cache;
-}
+using wharf::test::schemas;
 
 std::string answer(std::string const& text, AcknowledgmentForm form = AcknowledgmentForm::functional, AcknowledgeOptions options = {}) {
     options.form = form;
@@ -84,6 +82,8 @@ TEST(AcknowledgmentReport, unknown_references_repeats_and_silence) {
     report = explained("AK1*PO*77~AK9*A*1*1*1~", sent);
     EXPECT_EQ(codes(report), std::vector<std::string>{"ACK-0011"}); // one of two was received
     EXPECT_FALSE(report.refused);
+    report = explained("AK1*PO*77~AK2*850*0001~AK5*R*4~AK2*850*0002~AK5*A~AK9*A*2*2*2~", sent);
+    EXPECT_EQ(codes(report), (std::vector<std::string>{"ACK-0011", "ACK-0002"})) << "that AK904 counts the refused one too is the same contradiction";
     report = explained("AK1*PO*77~AK2*850*0001~AK5*R*4~AK9*A*2*2*2~", sent);
     EXPECT_EQ(codes(report), (std::vector<std::string>{"ACK-0011", "ACK-0002"}));
     EXPECT_EQ(sent.substr(report.findings[1].place.offset, report.findings[1].place.length), "6"); // SE01

@@ -1,5 +1,6 @@
 #include "grammar/acknowledgment.hpp"
 
+#include "support/schemas.hpp"
 #include "support/x12_text.hpp"
 
 #include <gtest/gtest.h>
@@ -7,10 +8,7 @@
 namespace wharf::grammar {
 namespace {
 
-SchemaCache& schemas() {
-    static SchemaCache cache(*Grammars::open());
-    return cache;
-}
+using wharf::test::schemas;
 
 GroupVerdict judge(std::string const& text) {
     GroupVerdict verdict;
@@ -46,6 +44,16 @@ TEST(Acknowledgment, mixed_group) {
     auto const bad = "BIG*20250602*INV2**4711~IT1*1*10*EA*12.5O~TDS*12500~";
     EXPECT_EQ(acknowledged(test::interchange("IN", {test::set("810", test::small_810), test::set("810", bad, "0002"), test::set("810", test::small_810, "0003")})),
               "AK1*IN*77~AK2*810*0001~AK5*A~AK2*810*0002~AK3*IT1*3**8~AK4*4*212*6*12.5O~AK5*R*5~AK2*810*0003~AK5*A~AK9*P*3*3*2~");
+}
+
+TEST(Acknowledgment, what_is_enforced_beyond_the_standard_is_told_with_its_place) {
+    auto verdict = judge(test::interchange("IN", {test::set("810", "BIG*20250602*INV2 **4711~IT1*1*10*EA*12.50~TDS*12500~")}));
+    ASSERT_EQ(verdict.sets[0].findings.size(), 1u);
+    verdict.sets[0].findings[0].severity = Severity::error;
+    std::string out;
+    for (auto const& segment : make_997(verdict, {}))
+        out += segment.id + (segment.id == "AK3" ? "*" + segment.elements[0] + "*" + segment.elements[1] + "*" + segment.elements[3] : std::string()) + "~";
+    EXPECT_EQ(out, "AK1~AK2~AK3*BIG*2*8~AK5~AK9~");
 }
 
 TEST(Acknowledgment, lone_set_with_wrong_count) {
@@ -123,11 +131,11 @@ TEST(Acknowledgment, interchange_refusals) {
     Diagnostics findings;
     auto const text = test::interchange("IN", {test::set("810", test::small_810)});
     InterchangeReader reader(std::string_view(text).substr(0, text.find("IEA")), "t", schemas());
-    std::string code;
     while (reader.next())
-        if (auto const refusal = interchange_refusal(reader.item().findings); !refusal.empty())
-            code = refusal;
-    EXPECT_EQ(code, "023");
+        std::ranges::move(reader.item().findings, std::back_inserter(findings));
+    auto const answer = answer_interchange(findings, {});
+    EXPECT_EQ(answer.code, 'R');
+    EXPECT_EQ(answer.note, "023");
     auto const ta1 = make_ta1({.date = "250602", .time = "1403", .control_number = "901"}, 'R', "023");
     EXPECT_EQ(ta1.elements, (std::vector<std::string>{"000000901", "250602", "1403", "R", "023"}));
 }
