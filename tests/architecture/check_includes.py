@@ -32,7 +32,7 @@ SIBLING_EXCEPTIONS = {("transport/as2", "transport/http/server.hpp")}
 
 # (pattern of the header, what it is, folders that may include it, file endings that may; None: any)
 THIRD_PARTY = [
-    (r"boost/(spirit|fusion|phoenix|proto)/", "Spirit", ["src/syntax/", "src/grammar/", "src/translator/"], [".cpp"]),
+    (r"boost/(spirit|fusion|phoenix|proto)/", "Spirit", ["src/syntax/", "src/grammar/", "src/translator/"], [".cpp", ".ipp"]),
     (r"boost/(asio|beast)(/|\.hpp)", "Asio and Beast", ["src/transport/http/", "src/transport/asio"], None),
     (r"boost/json(/|\.hpp)", "Boost.JSON", ["src/syntax/json/", "src/api/"], [".cpp"]),
     (r"boost/url", "Boost.URL", ["src/transport/", "src/delivery/", "src/api/"], [".cpp"]),

@@ -1,85 +1,13 @@
 #include "syntax/csv/karma_row.hpp"
 
+#include "syntax/karma_view.ipp"
+
 #include <algorithm>
-#include <boost/proto/deep_copy.hpp>
-#include <boost/spirit/include/karma_char.hpp>
-#include <boost/spirit/include/karma_generate.hpp>
-#include <boost/spirit/include/karma_operator.hpp>
-#include <cstring>
-
-// A terminal and a sink that take a whole string_view, used inline: anything else goes character by character.
-
-namespace wharf::csv {
-BOOST_SPIRIT_TERMINAL(view)
-}
-
-namespace boost::spirit {
-template <> struct use_terminal<karma::domain, wharf::csv::tag::view> : mpl::true_ {};
-namespace traits {
-// Otherwise Karma takes a view for a container and copies it to a string for each field.
-template <> struct is_container<std::string_view> : mpl::false_ {};
-} // namespace traits
-} // namespace boost::spirit
 
 namespace wharf::csv {
 namespace {
 
-namespace karma = boost::spirit::karma;
-
-/// An output iterator that takes characters and whole views; the room was made before.
-class Sink {
-public:
-    using iterator_category = std::output_iterator_tag;
-    using value_type = void;
-    using difference_type = void;
-    using pointer = void;
-    using reference = void;
-
-    explicit Sink(char*& at) : at_(&at) {}
-    Sink& operator*() { return *this; }
-    Sink& operator++() { return *this; }
-    Sink& operator++(int) { return *this; }
-    Sink& operator=(char c) {
-        *(*at_)++ = c;
-        return *this;
-    }
-    Sink& operator=(std::string_view text) {
-        if (!text.empty()) std::memcpy(*at_, text.data(), text.size());
-        *at_ += text.size();
-        return *this;
-    }
-
-private:
-    char** at_;
-};
-
-} // namespace
-
-/// The generator behind `view`.
-struct ViewGenerator : karma::primitive_generator<ViewGenerator> {
-    template <class Context, class Unused> struct attribute {
-        using type = std::string_view;
-    };
-    template <class OutputIterator, class Context, class Delimiter, class Attribute>
-    static bool generate(OutputIterator& sink, Context&, Delimiter const&, Attribute const& attribute) {
-        *sink = attribute;
-        ++sink;
-        return true;
-    }
-    template <class Context> boost::spirit::info what(Context const&) const { return boost::spirit::info("view"); }
-};
-
-} // namespace wharf::csv
-
-namespace boost::spirit::karma {
-template <class Modifiers> struct make_primitive<wharf::csv::tag::view, Modifiers> {
-    using result_type = wharf::csv::ViewGenerator;
-    result_type operator()(unused_type, unused_type) const { return {}; }
-};
-} // namespace boost::spirit::karma
-
-namespace wharf::csv {
-namespace {
+using namespace karma_view;
 
 void generate_field(Sink& sink, OutField const& field, Dialect const& dialect) {
     if (field.quoted)

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t header_bytes = wrapping_bytes; // an ISA is within, and as many lines as show whether they are wrapped
 constexpr std::size_t peek_bytes = 64 * 1024;
+constexpr std::size_t most_end_marks = 1100; // a block of XMODEM has 128 bytes or 1024
 
 } // namespace
 
@@ -99,12 +100,27 @@ void Reader::State::skip_beginning() {
     }
 }
 
+/// What DOS and XMODEM leave behind the last byte: 0x1A, as often as fills the record up. False when anything else follows.
+bool Reader::State::skip_end_of_file_marks() {
+    constexpr char mark = '\x1a';
+    (void)input.has(most_end_marks);
+    auto const rest = input.ahead(most_end_marks);
+    if (rest.size() == most_end_marks || !rest.starts_with(mark) || !std::ranges::all_of(rest, [](char c) { return c == mark || is_filler(c); }))
+        return false;
+    report("X12-0014", "the file ends with 0x1A (Ctrl-Z), the end-of-file mark of old systems",
+           "It was passed over. Other receivers take it for junk behind IEA: have it left out, or transfer the file in binary mode.", input.at, rest.size());
+    input.at += rest.size();
+    return true;
+}
+
 /// Outside an interchange: blanks, then ISA or junk.
 bool Reader::State::next_interchange() {
     skip_beginning();
     if (!input.has(1))
         return false;
     (void)input.has(header_bytes);
+    if (skip_end_of_file_marks())
+        return false;
     if (!starts_interchange(input.ahead(4))) {
         skip_junk(false);
         return true;

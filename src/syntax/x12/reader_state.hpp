@@ -135,6 +135,7 @@ struct Reader::State {
     bool next_inside();
     void read_set();
     void read_stray();
+    [[nodiscard]] bool skip_end_of_file_marks();
     void skip_junk(bool told);
 };
 

@@ -12,6 +12,7 @@ constexpr std::size_t most_short_lines = 1'000'000; // noted, each; then the tex
 constexpr std::size_t most_lines_seen = 8; // so many of the narrowest hold an ISA
 constexpr std::size_t narrowest_line = 20;
 constexpr std::size_t isa_bytes = 106;
+constexpr std::size_t usual_widths[] = {120, 128, 132, 133, 150, 160, 200, 240, 250, 254, 255, 256, 300, 320, 400, 500, 511, 512}; // of records
 
 bool is_break(char c) { return c == '\r' || c == '\n'; }
 
@@ -164,6 +165,13 @@ std::size_t equal_lines(std::string_view text, std::size_t width, std::uint32_t 
     return lines;
 }
 
+/// What stands behind the only line break: less than a line, and with it the text ends.
+bool is_all_of_the_last_line(std::string_view rest, std::size_t width) {
+    while (!rest.empty() && is_break(rest.back()))
+        rest.remove_suffix(1);
+    return !rest.empty() && rest.size() <= width && std::ranges::none_of(rest, is_break);
+}
+
 } // namespace
 
 Wrapping find_wrapping(std::string_view text) {
@@ -173,7 +181,8 @@ Wrapping find_wrapping(std::string_view text) {
     std::uint32_t const line_break = text[line_feed - 1] == '\r' ? 2 : 1;
     auto const width = line_feed + 1 - line_break;
     auto const lines = equal_lines(text, width, line_break);
-    if (width > widest_line || lines < 2 || (lines < 3 && width < isa_bytes)) // an interchange has some 240 bytes at least
+    bool const only_break = lines == 1 && std::ranges::find(usual_widths, width) != std::end(usual_widths) && is_all_of_the_last_line(text.substr(line_feed + 1), width);
+    if (width > widest_line || (lines < 2 && !only_break) || (lines < 3 && width < isa_bytes)) // an interchange has some 240 bytes at least
         return {};
     std::string joined;
     for (std::size_t line = 0; line < lines; ++line)

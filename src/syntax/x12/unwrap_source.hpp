@@ -22,8 +22,8 @@ inline constexpr std::size_t widest_line = 512;
 inline constexpr std::size_t wrapping_bytes = 3 * (widest_line + 2); // what find_wrapping() should see
 
 /// How the text is wrapped, seen from an ISA at its beginning; width 0: it is not. The sign are line breaks at the same distance
-/// (three, two where a line is wider than the ISA), at least one of them inside a segment: lines that end with their segments, all
-/// of one width perhaps, are no wrapping.
+/// (three; two where a line is wider than the ISA, or the only one of a text that is no longer than two such lines, at a width that records have), at least one of
+/// them inside a segment: lines that end with their segments, all of one width perhaps, are no wrapping.
 [[nodiscard]] Wrapping find_wrapping(std::string_view text);
 
 /// A source that gives `owned`, then `borrowed`, then what `rest` gives (it may be nullptr), without the line breaks that follow
