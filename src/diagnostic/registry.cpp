@@ -2,6 +2,7 @@
 
 #include "base/embedded.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <map>
 #include <string>
@@ -78,12 +79,32 @@ std::vector<CodeEntry> all_codes() {
     return entries;
 }
 
+namespace {
+
+/// Values of the file stand in messages: what no eye could see, or a terminal would obey, is written out.
+void write_out_control_characters(std::string& text) {
+    auto const is_control = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; };
+    if (std::none_of(text.begin(), text.end(), is_control)) return;
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (char const c : text)
+        if (is_control(c))
+            (out += "\\x") += {digits[static_cast<unsigned char>(c) >> 4], digits[c & 15]};
+        else
+            out += c;
+    text = std::move(out);
+}
+
+} // namespace
+
 Diagnostic make_diagnostic(std::string_view code, std::string message, std::string help) {
     Diagnostic diagnostic;
     diagnostic.code = code;
     auto const found = registry().find(code);
     assert(found != registry().end() && "a diagnostic code without a file in src/diagnostic/codes");
     if (found != registry().end()) diagnostic.severity = found->second.severity;
+    write_out_control_characters(message);
+    write_out_control_characters(help);
     diagnostic.message = std::move(message);
     diagnostic.help = std::move(help);
     return diagnostic;

@@ -11,6 +11,7 @@ std::string describe_content(std::string_view text) {
         std::string_view name;
     };
     constexpr Signature signatures[] = {
+        {"\xc9\xe2\xc1", "X12 in EBCDIC, the character set of mainframes: have it sent as ASCII, or convert it (iconv -f IBM037)"},
         {"UNA", "an EDIFACT interchange"},   {"UNB", "an EDIFACT interchange"},      {"STX=", "a TRADACOMS interchange"},
         {"\xff\xd8\xff", "a JPEG picture"},  {"\x89PNG", "a PNG picture"},           {"%PDF", "a PDF document"},
         {"PK\x03\x04", "a ZIP archive (or an office document)"}, {"\x1f\x8b", "gzip-compressed data"}, {"GIF8", "a GIF picture"},

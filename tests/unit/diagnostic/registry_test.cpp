@@ -43,6 +43,12 @@ TEST(Registry, NamesAreGivenOnceInTheirArea) {
     EXPECT_TRUE(twice == names.end()) << *twice;
 }
 
+TEST(Registry, ControlCharactersInMessagesAreWrittenOut) {
+    auto const finding = make_diagnostic("X12-0306", std::string("\"A\x07\x1b[0m\x7f\" is not a code"), "Not \x01.\nNor that.");
+    EXPECT_EQ(finding.message, "\"A\\x07\\x1b[0m\\x7f\" is not a code");
+    EXPECT_EQ(finding.help, "Not \\x01.\nNor that.");
+}
+
 TEST(Registry, UnknownCode) {
     EXPECT_FALSE(find_code("X12-9999"));
     EXPECT_FALSE(find_code(""));
