@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view area_words[] = {"heading", "detail", "summary"};
 
-std::string_view use_word(Use use) {
-    return use == Use::must ? "M" : use == Use::may ? "O" : "-";
-}
-
 std::string origins(GuidePlace const& source, std::vector<GuidePlace> const& earlier) {
     std::string text;
     auto const append = [&](GuidePlace const& place) {

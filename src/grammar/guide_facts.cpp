@@ -69,6 +69,10 @@ SetRow const* nth_row(std::vector<SetRow> const& rows, SetRow const* wanted, std
 
 } // namespace
 
+std::string count_words(std::uint32_t max) {
+    return max == 0 ? "any number of times" : max == 1 ? "once" : fmt::format("{} times", max);
+}
+
 bool ElementFacts::is_number() const {
     return definition != nullptr &&
            (definition->type == "R" || (definition->type.size() == 2 && definition->type[0] == 'N'));

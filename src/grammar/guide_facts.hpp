@@ -22,6 +22,13 @@ struct GuideFault {
     std::string help;
 };
 
+/// As a row of a guide has it.
+[[nodiscard]] constexpr std::string_view use_word(Use use) {
+    return use == Use::must ? "M" : use == Use::may ? "O" : "-";
+}
+/// How often something may stand: "once", "3 times", "any number of times" (0).
+[[nodiscard]] std::string count_words(std::uint32_t max);
+
 /// One value: an element, or a component of one.
 struct ElementFacts {
     std::string label;     // "REF04-02"

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t max_levels = 100;
 
+/// "M 1", "O 2 to 5 times".
+std::string times(LevelRule const& level) {
+    auto const least = level.min > 1 && level.min != level.max ? fmt::format("{} to ", level.min) : std::string();
+    return fmt::format("{} {}{}", level.mandatory ? "M" : "O", least, count_words(level.max));
+}
+
 class LevelReader {
 public:
     LevelReader(GuideFile const& file, GuideNode const& node, NarrowedSet const& set, Grammars const& grammars,
@@ -96,7 +102,7 @@ private:
         if (before == nullptr) return relaxes(fmt::format("the guide this one extends has no level {}", level.code));
         if ((before->mandatory && !level.mandatory) || level.min < before->min ||
             (before->max != 0 && (level.max == 0 || level.max > before->max)))
-            relaxes(fmt::format("level {} has a narrower count in the guide this one extends", level.code));
+            relaxes(fmt::format("level {} is {} here, but {} in the guide this one extends", level.code, times(level), times(*before)));
         for (auto const& under : level.under)
             if (std::ranges::find(before->under, under) == before->under.end())
                 relaxes(

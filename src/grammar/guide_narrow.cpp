@@ -7,9 +7,6 @@
 namespace wharf::grammar {
 namespace {
 
-std::string count_words(std::uint32_t max) {
-    return max == 0 ? "any number of times" : max == 1 ? "once" : fmt::format("{} times", max);
-}
 bool exceeds(std::uint32_t max, std::uint32_t limit) {
     return limit != 0 && (max == 0 || max > limit);
 }
@@ -105,8 +102,8 @@ void RowNarrowing::row(NarrowedRow& row, GuideLine const& line, Scope const& sco
         ((prior_use == Use::must && line.use != Use::must) ||
          (prior_use == Use::must_not && line.use != Use::must_not)))
         relaxes(row, line, line.use_span,
-                fmt::format("{} {} in the guide this one extends", line.id.text,
-                            prior_use == Use::must ? "must be there" : "must not be there"));
+                fmt::format("{} is {} here, but {} in the guide this one extends", line.id.text, use_word(line.use),
+                            use_word(prior_use)));
     if (!has_parent_ && where.may_override) check_override(line);
     check_cells(line);
 
@@ -117,7 +114,7 @@ void RowNarrowing::row(NarrowedRow& row, GuideLine const& line, Scope const& sco
     if (line.cell(GuideCell::Kind::report) != nullptr) {
         if (has_parent_ && !where.may_override && row.listed && !row.report)
             relaxes(row, line, *line.cell(GuideCell::Kind::report),
-                    "findings of this row are errors in the guide this one extends");
+                    fmt::format("{} is only reported here, but an error in the guide this one extends", line.id.text));
         row.report = true;
     }
     row.beyond = row.beyond || deviates;
@@ -206,8 +203,8 @@ bool RowNarrowing::narrow_count(NarrowedRow& row, GuideLine const& line, RowCont
             "leave `beyond` out");
     if (has_parent_ && !where.may_override && prior_listed && (exceeds(count.max, prior_max) || (row.use == line.use && row.min < prior_min)))
         relaxes(row, line, count,
-                fmt::format("{} may stand {} in the guide this one extends, {} at least", words, count_words(prior_max),
-                            prior_min));
+                fmt::format("{} may stand {} here, but {} in the guide this one extends, {} at least", words,
+                            count_words(count.max), count_words(prior_max), prior_min));
     return false;
 }
 

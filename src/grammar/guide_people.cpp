@@ -15,7 +15,7 @@ constexpr std::size_t label_width = 26;
 constexpr std::size_t codes_shown = 12; // with their meanings
 constexpr std::string_view area_words[] = {"heading", "detail", "summary"};
 
-std::string_view use_word(Use use) {
+std::string_view use_in_words(Use use) {
     return use == Use::must ? "must" : use == Use::may ? "may" : "must not";
 }
 
@@ -69,7 +69,7 @@ private:
             auto const* segment = dictionary_.segment(row.row->segment);
             open_area();
             auto const label = row.row->segment + bracket_text(row.qualifiers, *segment);
-            line(depth, row.row->is_loop ? "loop " + label : label, use_word(row.use), describe(row, *segment));
+            line(depth, row.row->is_loop ? "loop " + label : label, use_in_words(row.use), describe(row, *segment));
             beside(row.note);
             inside(row, *segment, depth + 1);
         }
@@ -140,7 +140,7 @@ private:
         if (rule.unique) parts.emplace_back("never twice in a set");
         if (rule.report) parts.emplace_back("reported only");
         if (parts.front().empty()) parts.erase(parts.begin());
-        line(depth, label, use_word(rule.use), joined(parts));
+        line(depth, label, use_in_words(rule.use), joined(parts));
         beside(codes("", rule.codes, facts));
         beside(codes("beyond the standard: ", rule.beyond_codes, facts));
         beside(rule.note);

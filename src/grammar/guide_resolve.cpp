@@ -391,9 +391,11 @@ void resolve_rows(GuideFile& file, NarrowedSet& set, Grammars const& grammars, b
     RowResolver(file, set, grammars, has_parent, problems).run();
     if (file.unlisted) {
         auto const& line = *file.unlisted;
+        constexpr std::string_view words[] = {"allowed", "reported", "forbidden"};
         if (has_parent && line.unlisted < set.unlisted)
             problems.add("GUIDE-0045", file, line, {},
-                         "the guide this one extends is stricter with what it does not mention",
+                         fmt::format("what is not mentioned is to be {} here, but {} in the guide this one extends",
+                                     words[static_cast<std::size_t>(line.unlisted)], words[static_cast<std::size_t>(set.unlisted)]),
                          "a guide may only narrow the one it extends");
         set.unlisted = line.unlisted;
     }

@@ -14,9 +14,6 @@ namespace {
 using CellKind = GuideCell::Kind;
 using Lengths = std::pair<std::uint32_t, std::uint32_t>;
 
-std::string_view use_word(Use use) {
-    return use == Use::must ? "M" : use == Use::may ? "O" : "-";
-}
 bool contains(std::vector<std::string> const& list, std::string_view value) {
     return std::ranges::find(list, value) != list.end();
 }
@@ -140,11 +137,12 @@ private:
         case CellKind::like:
             static_cast<void>(compile_pattern(cell.text, cell, context_));
             if (parent_ && prior_.like && prior_.like_text != cell.text)
-                relaxes(cell, fmt::format("{} has another pattern, {}", authority(), guide_quoted(prior_.like_text)));
+                relaxes(cell, fmt::format("{} is like {} here, but like {} in {}", facts_.label, guide_quoted(cell.text),
+                                          guide_quoted(prior_.like_text), authority()));
             return;
         case CellKind::report:
             if (parent_ && prior_.source.file != nullptr && !prior_.report)
-                relaxes(cell, fmt::format("findings of this row are errors in {}", authority()));
+                relaxes(cell, fmt::format("{} is only reported here, but an error in {}", facts_.label, authority()));
             return;
         case CellKind::override_parent:
             if (!context_.has_parent) needless(cell, "`override` without `extends` changes nothing", "leave it out");
@@ -187,8 +185,8 @@ private:
                                  facts_.reference, facts_.release, facts_.lengths()),
                      "leave `beyond` out");
         if (parent_ && prior_.lengths && (cell.min < prior_.lengths->first || cell.max > prior_.lengths->second))
-            relaxes(cell, fmt::format("lengths {}/{} are wider than {}/{} of {}", cell.min, cell.max,
-                                      prior_.lengths->first, prior_.lengths->second, authority()));
+            relaxes(cell, fmt::format("{} has lengths {}/{} here, which are wider than {}/{} in {}", facts_.label, cell.min,
+                                      cell.max, prior_.lengths->first, prior_.lengths->second, authority()));
     }
 
     void check_codes(GuideCell const& cell) {
@@ -212,8 +210,8 @@ private:
             if (cell.beyond && facts_.codes != nullptr && !listed) outside.push_back(std::string(word.text));
             if (parent_ && !prior_.codes.empty() && !contains(prior_.codes, code) &&
                 !contains(prior_.beyond_codes, code))
-                relaxes(word, fmt::format("{} does not allow {} here, only {}", authority(), word.text,
-                                          fmt::join(prior_.codes, " ")));
+                relaxes(word, fmt::format("{} may be {} here, but only {} in {}", facts_.label, word.text,
+                                          fmt::join(prior_.codes, " "), authority()));
         }
         if (!cell.beyond) return;
         if (facts_.codes == nullptr)
@@ -265,7 +263,8 @@ private:
                    element_row(context_.grammars, facts_.reference));
         if (cell.min > 18) add("GUIDE-0024", cell, "more than 18 decimals", "write at most 18");
         if (parent_ && prior_.decimals && cell.min > *prior_.decimals)
-            relaxes(cell, fmt::format("{} allows {} decimals", authority(), *prior_.decimals));
+            relaxes(cell, fmt::format("{} may have {} decimals here, but only {} in {}", facts_.label, cell.min,
+                                      *prior_.decimals, authority()));
     }
 
     void check_range(GuideCell const& cell) {
@@ -283,12 +282,15 @@ private:
                 "the smaller number stands first");
         if (parent_ && ((prior_.from && cell.lower && *cell.lower < *prior_.from) ||
                         (prior_.to && (!cell.upper || *prior_.to < *cell.upper))))
-            relaxes(cell, fmt::format("{} allows {}", authority(), range_text(prior_)));
+            relaxes(cell, fmt::format("{} may be {} here, but {} in {}", facts_.label, range_text(cell.lower, cell.upper),
+                                      range_text(prior_.from, prior_.to), authority()));
     }
 
-    static std::string range_text(ValueRule const& rule) {
-        return rule.to ? fmt::format("{} to {}", rule.from ? rule.from->text() : "", rule.to->text())
-                       : fmt::format("{} and more", rule.from->text());
+    static std::string range_text(std::optional<Decimal> const& from, std::optional<Decimal> const& to) {
+        return from && to ? fmt::format("{} to {}", from->text(), to->text())
+               : to       ? fmt::format("{} at most", to->text())
+               : from     ? fmt::format("{} at least", from->text())
+                          : std::string("anything");
     }
 
     void check_kind(GuideCell const& cell) {
@@ -306,7 +308,8 @@ private:
             add("GUIDE-0024", cell, fmt::format("no {} fits lengths {}/{}", value_kind_word(cell.is), min, max),
                 fmt::format("a {} has {} to {} digits", value_kind_word(cell.is), needed->first, needed->second));
         if (parent_ && prior_.is != ValueKind::none && prior_.is != cell.is)
-            relaxes(cell, fmt::format("{} wants a {}", authority(), value_kind_word(prior_.is)));
+            relaxes(cell, fmt::format("{} is a {} here, but a {} in {}", facts_.label, value_kind_word(cell.is),
+                                      value_kind_word(prior_.is), authority()));
     }
 
     /// Who said what this row would relax.

@@ -270,10 +270,13 @@ protected:
         write("child", "guide child \"Child\"\nextends parent\n" + std::string(child));
         auto const guide = load("child");
         std::string found;
-        for (auto const& finding : guide ? (*guide)->deviations() : guide.error())
+        for (auto const& finding : guide ? (*guide)->deviations() : guide.error()) {
             found += fmt::format("{}:{}:{} ", finding.code, finding.place.line, finding.place.column);
+            last_message = finding.message;
+        }
         return found;
     }
+    std::string last_message; // of codes()
     testing_support::TempFolder folder_;
 };
 
@@ -294,6 +297,22 @@ TEST_F(Chain, a_child_narrows) {
     EXPECT_EQ(codes(row + "    BEG03  M  like \"A+\"\n", row + "    BEG03  M  like \"B+\"\n"), "GUIDE-0045:5:15 ");
     EXPECT_EQ(codes("unlisted forbid\n", "unlisted allow\n"), "GUIDE-0045:3:1 ");
     EXPECT_EQ(codes("unlisted allow\n", "unlisted forbid\n"), "");
+}
+
+TEST_F(Chain, what_relaxes_is_named_with_both_values) {
+    auto const said = [&](std::string const& parent, std::string const& child) {
+        static_cast<void>(codes("heading\n" + parent, "heading\n" + child));
+        return last_message;
+    };
+    EXPECT_EQ(said("  CUR  M 1\n", "  CUR  O 1\n"), "CUR is O here, but M in the guide this one extends");
+    EXPECT_EQ(said("  TD5  O 2\n", "  TD5  O 3\n"), "TD5 may stand 3 times here, but 2 times in the guide this one extends, 0 at least");
+    auto const beg = [&](std::string const& parent, std::string const& child) { return said("  BEG  M 1\n    BEG03  M  " + parent + "\n", "  BEG  M 1\n    BEG03  M  " + child + "\n"); };
+    EXPECT_EQ(beg("1/10", "1/12"), "BEG03 has lengths 1/12 here, which are wider than 1/10 in the guide this one extends");
+    EXPECT_EQ(beg("like \"A+\"", "like \"B+\""), "BEG03 is like \"B+\" here, but like \"A+\" in the guide this one extends");
+    EXPECT_EQ(beg("digits from 1 to 5", "digits from 1 to 9"), "BEG03 may be 1 to 9 here, but 1 to 5 in the guide this one extends");
+    EXPECT_EQ(said("  BEG  M 1\n    BEG01  M  codes 00\n", "  BEG  M 1\n    BEG01  M  codes 05\n"), "BEG01 may be 05 here, but only 00 in the guide this one extends");
+    static_cast<void>(codes("unlisted forbid\n", "unlisted allow\n"));
+    EXPECT_EQ(last_message, "what is not mentioned is to be allowed here, but forbidden in the guide this one extends");
 }
 
 TEST_F(Chain, a_new_variant_begins_as_the_others_were) {
