@@ -243,4 +243,49 @@ std::optional<std::string> explain_element(Dictionary const& dictionary, std::st
     return text;
 }
 
+namespace {
+
+/// Splits "BEG02" or "C040-02" at its two last digits; 0: it ends otherwise.
+std::uint32_t take_position(std::string_view& text) {
+    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.size() < 3 || !is_digit(text[text.size() - 1]) || !is_digit(text[text.size() - 2]))
+        return 0;
+    auto const position = static_cast<std::uint32_t>((text[text.size() - 2] - '0') * 10 + (text[text.size() - 1] - '0'));
+    text.remove_suffix(text[text.size() - 3] == '-' ? 3 : 2);
+    return position;
+}
+
+} // namespace
+
+std::optional<std::string> explain_place(Dictionary const& dictionary, std::string_view place) {
+    auto const explain_use = [&](std::vector<ElementUse> const& uses, std::vector<SyntaxNote> const& notes, std::uint32_t position,
+                                 std::string_view owner, std::string_view owner_name) -> std::optional<std::string> {
+        auto const use = std::ranges::find(uses, position, &ElementUse::position);
+        if (use == uses.end())
+            return std::nullopt;
+        auto const asked = requirement(*use, notes);
+        auto text = fmt::format("{} of {} \"{}\": {}\n", place, owner, owner_name,
+                                asked == 'M' ? "mandatory" : asked == 'X' ? "a syntax note says when it must or may be there" : "optional");
+        for (auto const& note : notes)
+            if (std::ranges::find(note.positions, position) != note.positions.end())
+                text += fmt::format("  {} {}\n", note.text(), explain_note(note, owner));
+        return text + "\n" + explain_element(dictionary, use->reference).value_or(std::string());
+    };
+    auto rest = place;
+    bool const has_component = rest.find('-') != std::string_view::npos;
+    auto const position = take_position(rest);
+    if (position == 0)
+        return std::nullopt;
+    if (!has_component) {
+        auto const* const segment = dictionary.segment(rest);
+        return segment == nullptr ? std::nullopt : explain_use(segment->elements, segment->notes, position, segment->id, segment->name);
+    }
+    auto const* composite = dictionary.composite(rest);
+    if (auto const element = composite == nullptr ? take_position(rest) : 0; element != 0)
+        if (auto const* const segment = dictionary.segment(rest))
+            if (auto const use = std::ranges::find(segment->elements, element, &ElementUse::position); use != segment->elements.end())
+                composite = dictionary.composite(use->reference);
+    return composite == nullptr ? std::nullopt : explain_use(composite->components, composite->notes, position, composite->id, composite->name);
+}
+
 } // namespace wharf::grammar

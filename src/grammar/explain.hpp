@@ -18,6 +18,9 @@ namespace wharf::grammar {
 /// The elements of a segment: requirement (X: the notes below say), type, lengths, names; its syntax notes in words.
 [[nodiscard]] std::optional<std::string> explain_segment(Dictionary const& dictionary, std::string_view id);
 
+/// An element of a segment as people write it, "BEG02", "REF04-01" or "C040-02": its place, then what explain_element says.
+[[nodiscard]] std::optional<std::string> explain_place(Dictionary const& dictionary, std::string_view place);
+
 /// Type, lengths and codes of a data element ("98"), or the components of a composite ("C040").
 [[nodiscard]] std::optional<std::string> explain_element(Dictionary const& dictionary, std::string_view number);
 

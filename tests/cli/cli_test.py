@@ -79,6 +79,10 @@ class Guide(CommandLine):
         self.assertIn("REF[IA]", page.stdout)
         self.assertEqual(wharf("explain", "850", "--guide", path).stdout, page.stdout)
         self.assertEqual(wharf("explain", "810", "--guide", path).returncode, 2)
+        self.assertEqual(wharf("explain", "850", "--guide", path, "--release", "004010").returncode, 0)
+        other = wharf("explain", "850", "--guide", path, "--release", "005010")
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("narrows release 004010", other.stderr)
         effective = wharf("guide", "show", "--effective", path).stdout
         self.assertIn("# harbour-common.guide:", effective)
         self.assertEqual(wharf("guide", "check", self.file("again.guide", effective)).returncode, 0)
@@ -283,6 +287,8 @@ class Mistakes(CommandLine):
         for word in ("lint", "explain", "translate", "document", "translator", "serve", "poll", "message", "dead-letter"):
             self.assertIn(word, result.stdout)
         self.assertIn("--strict", wharf("lint", "--help").stdout)
+        for words in (["lint"], ["partner", "check"], ["explain"]):
+            self.assertIn(f"Usage: wharf {' '.join(words)} ", wharf(*words, "--help").stdout)
         self.assertRegex(wharf("--version").stdout, r"^wharf \d+\.\d+\.\d+\n$")
 
     def test_the_gateway_is_a_program_of_its_own(self) -> None:
@@ -323,6 +329,10 @@ class Explain(CommandLine):
         self.assertEqual(wharf("explain", "850", "--release", "005010").returncode, 0)
         self.assertEqual(wharf("explain", "850", "--release", "123456").returncode, 2)
         self.assertEqual(wharf("explain", "QQQ").returncode, 2)
+        for word in ("BEG02", "beg02", "850/BEG/BEG02"):
+            self.assertIn("Purchase Order Type Code", wharf("explain", word).stdout, word)
+        self.assertIn("wharf explain 999 --release 005010", wharf("explain", "999").stderr)
+        self.assertEqual(wharf("explain", "999", "--release", "005010").returncode, 0)
 
 
 class Translate(CommandLine):

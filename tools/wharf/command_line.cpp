@@ -74,7 +74,7 @@ public:
         } catch (CLI::CallForVersion const&) {
             return Answer{0, "wharf " WHARF_VERSION "\n", {}};
         } catch (CLI::CallForHelp const&) {
-            return Answer{0, chosen()->help(), {}};
+            return Answer{0, chosen()->help(names_above(*chosen())), {}};
         } catch (CLI::CallForAllHelp const&) {
             return Answer{0, app_.help("", CLI::AppFormatMode::All), {}};
         } catch (CLI::ParseError const& error) {
@@ -209,7 +209,7 @@ private:
         auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set or an element");
         command
             .add_option("WHAT", explain_.words,
-                        "X12-0306, N1, 850, or: element 98; without it, what there is to explain")
+                        "X12-0306, N1, N104, 850, or: element 98; without it, what there is to explain")
             ->type_name("")
             ->expected(0, 2);
         command.add_option("--release", explain_.release, "Release of the standard (default 004010)")->type_name("R");
@@ -341,6 +341,14 @@ private:
         for (auto inner = command->get_subcommands(); !inner.empty(); inner = command->get_subcommands())
             command = inner.front();
         return command;
+    }
+
+    /// "wharf partner" of `wharf partner check`: what the line "Usage:" begins with.
+    [[nodiscard]] static std::string names_above(CLI::App const& command) {
+        std::string names;
+        for (auto const* above = command.get_parent(); above != nullptr; above = above->get_parent())
+            names = above->get_name() + (names.empty() ? "" : " ") + names;
+        return names;
     }
 
     [[nodiscard]] std::string complaint(CLI::ParseError const& error) const {

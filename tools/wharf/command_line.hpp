@@ -57,7 +57,7 @@ struct AckCommand {
 
 struct ExplainCommand {
     std::vector<std::string> words; // {"X12-0306"}, {"N1"}, {"850"}, {"element", "98"}; none: list all
-    std::string release = "004010";
+    std::string release; // empty: 004010, or the guide's
     std::string guide; // explain the set as this guide has it
     std::optional<std::filesystem::path> grammars;
 };

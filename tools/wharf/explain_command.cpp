@@ -15,6 +15,8 @@
 namespace wharf::cli {
 namespace {
 
+constexpr std::string_view default_release = "004010";
+
 std::string upper(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return text;
@@ -73,7 +75,17 @@ std::optional<std::string> explain_standard(grammar::Dictionary const& dictionar
     auto const word = upper(words.front());
     if (auto text = grammar::explain_set(dictionary, word)) return text;
     if (auto text = grammar::explain_segment(dictionary, word)) return text;
-    return word.starts_with('C') ? grammar::explain_element(dictionary, word) : std::nullopt;
+    if (word.starts_with('C'))
+        if (auto text = grammar::explain_element(dictionary, word)) return text;
+    return grammar::explain_place(dictionary, word.substr(word.rfind('/') + 1)); // N1/N104: as findings name places
+}
+
+/// The first release that has it, when the one asked does not; empty: none has.
+std::string release_with(grammar::Grammars const& grammars, std::vector<std::string> const& words) {
+    for (auto const& release : grammars.releases())
+        if (auto const dictionary = grammars.dictionary(release); dictionary && explain_standard(*dictionary, words))
+            return std::string(release);
+    return {};
 }
 
 /// `explain 850 --guide FILE`: the set as the guide leaves it.
@@ -82,6 +94,10 @@ int explain_with_guide(ExplainCommand const& command, grammar::Grammars const& g
     if (!guide) {
         print_beside(guide.error());
         trouble(fmt::format("{} cannot be used", command.guide));
+        return could_not_run;
+    }
+    if (!command.release.empty() && grammars.match_release(command.release).release != (*guide)->release()) {
+        trouble(fmt::format("guide {} narrows release {}: leave --release {} out", (*guide)->name(), (*guide)->release(), command.release));
         return could_not_run;
     }
     if (command.words.size() != 1 || command.words.front() != (*guide)->set_id()) {
@@ -110,18 +126,22 @@ int run(ExplainCommand const& command) {
         return could_not_run;
     }
     if (!command.guide.empty()) return explain_with_guide(command, **grammars);
-    auto const match = (*grammars)->match_release(command.release);
+    auto const asked = command.release.empty() ? std::string(default_release) : command.release;
+    auto const match = (*grammars)->match_release(asked);
     if (!match.exact) {
-        trouble(fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
+        trouble(fmt::format("there is no grammar for release {}; the nearest is {}", asked, match.release));
         return could_not_run;
     }
     auto const dictionary = (*grammars)->dictionary(match.release);
     if (command.words.empty()) return print(overview(*dictionary)) ? no_errors : could_not_run;
     auto const text = explain_standard(*dictionary, command.words);
     if (!text) {
-        trouble(fmt::format(
-            "release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), a set (850) or `element 98`",
-            match.release, fmt::join(command.words, " ")));
+        auto const name = fmt::to_string(fmt::join(command.words, " "));
+        auto const other = release_with(**grammars, command.words);
+        trouble(other.empty()
+                    ? fmt::format("release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), an element of one (N104), a set (850) or `element 98`",
+                                  match.release, name)
+                    : fmt::format("release {} has no {}, others have: wharf explain {} --release {}", match.release, name, name, other));
         return could_not_run;
     }
     return print(*text) ? no_errors : could_not_run;

@@ -64,6 +64,17 @@ TEST(Explain, Element) {
     EXPECT_EQ(explain_element(*dictionary("004010"), "99999"), std::nullopt);
 }
 
+TEST(Explain, PlaceOfAnElement) {
+    auto const text = explain_place(*dictionary("004010"), "N104").value_or("");
+    EXPECT_TRUE(text.starts_with("N104 of N1 \"Party Identification\": a syntax note says when it must or may be there\n  P0304")) << text;
+    EXPECT_NE(text.find("element 67 \"Identification Code\""), std::string::npos) << text;
+    EXPECT_TRUE(explain_place(*dictionary("004010"), "BEG02").value_or("").starts_with("BEG02 of BEG"));
+    EXPECT_TRUE(explain_place(*dictionary("004010"), "REF04-01").value_or("").starts_with("REF04-01 of C040")) << explain_place(*dictionary("004010"), "REF04-01").value_or("nothing");
+    EXPECT_TRUE(explain_place(*dictionary("004010"), "C040-02").value_or("").starts_with("C040-02 of C040"));
+    for (auto const* const none : {"BEG99", "ZZZ01", "BEG", "01", "", "BEG01-01", "C040-99", "-01"})
+        EXPECT_EQ(explain_place(*dictionary("004010"), none), std::nullopt) << none;
+}
+
 TEST(Explain, Composite) {
     EXPECT_EQ(explain_element(*dictionary("004010"), "C040"), R"(composite C040 "Reference Identifier" in 004010
 
