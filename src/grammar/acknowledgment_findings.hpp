@@ -1,4 +1,10 @@
-// Words a received acknowledgment as diagnostics. Internal to grammar/ (acknowledgment_report.cpp decides what is said when).
+// Words a received acknowledgment as diagnostics (ACK-00xx): what each AK3, AK4, AK5, AK9, their IK cousins and TA1 say, in sentences,
+// pointing into the file that is answered when it is at hand, else into the acknowledgment. Internal to grammar/: acknowledgment_report
+// decides what is said when, this class how.
+//
+// Findings go into the report, at most limits::findings of them; further ones are counted in `suppressed`. A refusal is an error, a
+// note on something accepted (E) a warning. Codes that the standard does not have are said as they are: a strange acknowledgment never
+// fails. Texts are copied into the findings, so that nothing borrowed outlives a call. One report, one thread.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"
@@ -22,16 +28,19 @@ struct OriginalSet {
 
 class AcknowledgmentFindings {
 public:
+    /// `file`: the acknowledgment's name. `report` is borrowed for the object's life.
     AcknowledgmentFindings(std::string file, AcknowledgmentReport& report) : file_(std::move(file)), report_(report) {}
 
-    /// Whose names are used from now on; may be nullptr.
+    /// Whose names of segments and elements are used from now on: the release of the group answered. nullptr: ids and numbers alone.
     void use(std::shared_ptr<Dictionary const> dictionary) { dictionary_ = std::move(dictionary); }
 
-    /// All that is said of one set: the notes, and the set's own codes.
+    /// All that is said of one set: each segment and element note (AK3, AK4), then the set's own codes (AK502 to AK506) where the notes
+    /// have not said them. Positions are those of the original, ST counted as 1; senders that count without ST are understood, and where
+    /// the original has another segment the words say so.
     void set(AnsweredGroup const& group, SetAcknowledgment const& set, OriginalSet const& original);
     /// AK9 refuses the whole group, or says nothing. `gs`: the group's GS in the original, or nullptr.
     void group(AnsweredGroup const& group, x12::SegmentList const* gs, std::string const& original_file);
-    /// `isa`: in the original, or nullptr.
+    /// TA104 and TA105; nothing when it was accepted. `isa`: in the original, or nullptr.
     void interchange(AnsweredInterchange const& answered, x12::SegmentList const* isa, std::string const& original_file);
 
     /// A finding at a segment of the acknowledgment.

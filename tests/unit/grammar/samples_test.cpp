@@ -24,7 +24,8 @@ std::map<std::string, std::string> const wrong_after_all = {
     {"810/bots-plugins__810_3.x12", "IT102 and IT103 without IT104 (note P020304), in every line"},
     {"820/X12Parser__Example2_ScanaEnergy.txt", "placeholders xx and xxxx for codes and a nine-digit number, BPR16 with a blank behind the date"},
     {"820/X12Parser__Example4_Safeway.txt", "REF01 \" DB\" begins with a blank, so it is no code"},
-    {"820/X12Parser__Example5_Wikipedia.txt", "only its envelope was judged; blanks before each terminator, BPR shifted by one element from BPR10 on"},
+    {"820/X12Parser__Example5_Wikipedia.txt", "only its envelope was judged; BPR lacks an element from BPR10 on: BPR10 (element 509) has ten characters, BPR11 (510) nine, and BPR12 to BPR14 hold no codes and "
+     "values of theirs"},
     {"820/bots-plugins__820-004030-04.x12", "REF follows ENT directly; in that loop REF stands below NM1 or RMR only"},
     {"846/X12Parser__Example2.txt", "REF with five elements, the fourth no composite of a qualifier and a value"},
     {"850/module-ballerina-edi__x12-sender.edi", "PO1 lacks an element: the qualifier stands in PO105, its value in PO106, and PO107 is absent"},
@@ -34,14 +35,15 @@ std::map<std::string, std::string> const wrong_after_all = {
     {"855/node-x12__test--test-data-855.edi", "REF01 ZZZ is not in the list of element 128 (ZZ is)"},
     {"856/X12Parser__Example2.txt", "BSN02, which is mandatory, is empty; \" BIN52\" has six characters in an element of five"},
     {"856/X12Parser__Example4.txt", "N402 holds the placeholder LOCSTATE, eight characters in an element of two"},
-    {"856/X12Parser__edi1Source.txt", "ISA11 says that - repeats elements (ISA12 is 00406), and - stands in two that may not repeat"},
-    {"856/node-x12__test--test-data-856.edi", "ISA11 says that - repeats elements (ISA12 is 00406), and - stands in two that may not repeat"},
+    {"856/X12Parser__edi1Source.txt", "ISA11 says that - repeats elements (ISA12 is 00406), and - stands in two that may not repeat: no repetition separator (X12.6: it must not stand in data)"},
+    {"856/node-x12__test--test-data-856.edi", "ISA11 says that - repeats elements (ISA12 is 00406), and - stands in two that may not repeat: no repetition separator (X12.6: it must not stand in data)"},
     {"880/X12Parser__SimplotExample1.txt", "the placeholder xx.xx for prices"},
-    {"944/node-x12-edi__maps--examples-944.edi", "W0805 without W0804 and W0706 without W0707 (notes P0405 and P0607)"},
+    {"944/node-x12-edi__maps--examples-944.edi", "W0805 without W0804 (note P0405 of W08), W0706 without W0707 in every line (note P0607 of W07): its value stands in W0708"},
     {"997/staedi__empty997.edi", "no AK1 and no AK9, which a 997 must have"},
     {"999/X12Parser__DHS_Wisconsin_Sample.txt", "AK202 has three characters, four are the least; CTX06-01 is C023, a number is due"},
-    {"TA1/staedi__x12_interchange_ack.txt", "IEA01 counts one group, there is none"},
-    {"mixed/staedi__invoice810_po850_dual.edi", "only its envelope was judged; REF01 WH is no code of 004010, N103 without N104 (note P0304)"},
+    {"TA1/staedi__x12_interchange_ack.txt", "IEA01 counts functional groups (X12.5, element I16): it says one, there is none, and a TA1 is no group; the manifest notes it too"},
+    {"mixed/staedi__invoice810_po850_dual.edi", "only its envelope was judged; its GS08 003010 is judged by 003040, the nearest: REF01 WH is a code of element 128 from 004010 on, "
+                                                  "N103 without N104 (note P0304 of N1)"},
 };
 
 enum class Judgement { valid, disputed, invalid };
