@@ -1,5 +1,5 @@
 // The rules of the envelope segments by themselves: ISA, GS and the segments between them (X12.5, X12.6, X12.56). Pairs and counts,
-// which need more than one segment, are interchange.cpp's and set_check.cpp's. Internal to grammar/.
+// which need more than one segment, are interchange_envelope.cpp's and set_check.cpp's. Internal to grammar/.
 #pragma once
 
 #include "diagnostic/diagnostic.hpp"

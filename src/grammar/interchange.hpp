@@ -37,7 +37,7 @@ struct InterchangeInfo {
     bool acknowledgment_requested = false;    // ISA14
     char usage = 'P';                         // ISA15
     x12::Delimiters delimiters;
-    bool readable = true;     // false: its separators stand in data; nothing behind ISA is judged
+    bool readable = true;     // false: its separators stand in data; nothing is said of what stands behind ISA
     std::uint64_t offset = 0; // of the ISA
     std::uint64_t end = 0;    // behind the interchange; set with interchange_end
 };
