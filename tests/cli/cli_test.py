@@ -80,6 +80,7 @@ class Guide(CommandLine):
         self.assertEqual(wharf("explain", "850", "--guide", path).stdout, page.stdout)
         self.assertEqual(wharf("explain", "810", "--guide", path).returncode, 2)
         self.assertEqual(wharf("explain", "850", "--guide", path, "--release", "004010").returncode, 0)
+        self.assertEqual(wharf("lint", "--guide", path, "--release", "005010", self.file("a.x12", GOOD)).returncode, 2)
         other = wharf("explain", "850", "--guide", path, "--release", "005010")
         self.assertEqual(other.returncode, 2)
         self.assertIn("narrows release 004010", other.stderr)

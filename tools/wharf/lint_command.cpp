@@ -69,6 +69,12 @@ int run(LintCommand const& command) {
         trouble("nothing was checked");
         return could_not_run;
     }
+    for (auto const& guide : options.reader.guides)
+        if (!options.reader.release.empty() && guide->release() != options.reader.release) {
+            trouble(fmt::format("guide {} narrows release {}, but --release says {}: leave one of them out; nothing was checked", guide->name(), guide->release(),
+                                command.release));
+            return could_not_run;
+        }
 
     Outcome outcome;
     Totals totals;
