@@ -5,7 +5,7 @@
 // A transaction is what the gateway does for a file: transfer with 2 KB of raw bytes, its two jobs and an event.
 #include "store/sqlite/store.hpp"
 #include "store/store.hpp"
-#include "support/temp_folder.hpp"
+#include "tests/support/temp_folder.hpp"
 
 #include <atomic>
 #include <chrono>
