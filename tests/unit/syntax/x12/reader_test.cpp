@@ -172,8 +172,9 @@ TEST(Reader, random_damage_is_written_back) {
                 text.erase(at, random() % 20);
             }
         }
-        if (kinds_of(text).find("X12-0013") == std::string::npos) // a break where records end is taken out
+        if (kinds_of(text).find("X12-0013") == std::string::npos) { // a break where records end is taken out
             ASSERT_EQ(written_back(text), text) << text;
+        }
     }
 }
 
