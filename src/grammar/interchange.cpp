@@ -104,7 +104,11 @@ bool InterchangeReader::State::advance() {
 
 /// Where the separators are of no use all that is found behind ISA comes from them, and has been said.
 void InterchangeReader::State::forget_what_follows_from_separators() {
-    if (item.interchange == nullptr || item.interchange->readable || item.kind == ItemKind::interchange_start)
+    if (item.interchange == nullptr || item.kind == ItemKind::interchange_start)
+        return;
+    if (!interchange.doubtful.empty() && item.kind != ItemKind::transaction_set)
+        std::erase_if(item.findings, [&](Diagnostic const& finding) { return finding.value.find_first_of(interchange.doubtful) != std::string::npos; });
+    if (interchange.readable)
         return;
     item.findings.clear();
     item.suppressed = 0;

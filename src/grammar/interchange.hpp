@@ -37,7 +37,8 @@ struct InterchangeInfo {
     bool acknowledgment_requested = false;    // ISA14
     char usage = 'P';                         // ISA15
     x12::Delimiters delimiters;
-    bool readable = true;     // false: its separators stand in data; nothing is said of what stands behind ISA
+    bool readable = true;     // false: nobody can say where it is to be cut; nothing behind ISA is judged, sets have no schema
+    std::string doubtful;     // separators of components or repetitions that stand in numbers or texts: what holds one is not judged
     std::uint64_t offset = 0; // of the ISA
     std::uint64_t end = 0;    // behind the interchange; set with interchange_end
 };

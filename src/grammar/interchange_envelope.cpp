@@ -16,8 +16,19 @@ constexpr std::string_view no_release = "004010"; // what most partners mean
 /// A trailer's field inside a message.
 std::string_view shown(std::string_view text) { return header_field(text).empty() ? "empty" : header_field(text); }
 
-bool separators_are_unusable(Diagnostic const& finding) {
-    return (finding.code == "X12-0107" || finding.code == "X12-0126") && finding.severity == Severity::error;
+/// What the findings of ISA mean for what stands behind it.
+void judge_separators(Diagnostics const& findings, InterchangeInfo& info) {
+    auto const& d = info.delimiters;
+    for (auto const& finding : findings) {
+        if ((finding.code != "X12-0107" && finding.code != "X12-0126") || finding.severity != Severity::error)
+            continue;
+        auto const c = finding.place.element == 16 ? d.component : finding.place.element == 11 ? d.repetition : d.element;
+        bool const is_own = c != d.element && c != d.segment && (c != d.component || c != d.repetition);
+        if (is_own && (c == '-' || c == '.' || c == ' '))
+            info.doubtful += c;
+        else
+            info.readable = false;
+    }
 }
 
 std::string count_said(std::string_view element, std::string_view text, std::string_view noun, std::string_view whole, std::uint64_t count) {
@@ -71,7 +82,7 @@ void InterchangeReader::State::start_interchange() {
     auto const before = item.findings.size();
     check_isa(report(), rules_of(nearest.release), known, grammars.interchange_version(nearest.release));
     options.severities.apply(item.findings, before);
-    interchange.readable = std::ranges::none_of(item.findings, separators_are_unusable);
+    judge_separators(item.findings, interchange);
     auto const key = fmt::format("{}\n{}\n{}\n{}", interchange.sender_qualifier, interchange.sender, interchange.receiver_qualifier, interchange.receiver);
     if (pairs.size() < most_pairs || pairs.contains(key)) {
         auto const pair = pairs.emplace(key, static_cast<std::uint32_t>(pairs.size())).first->second;

@@ -30,6 +30,11 @@ char const* stands_in_data(char c) {
                                    : nullptr;
 }
 
+/// Of a character that no number or text lives without.
+std::string_view not_judged(std::uint32_t element, char c) {
+    return element != 0 && stands_in_data(c) != nullptr && !is_word(c) ? "Values that hold it were not judged." : "What follows was not judged: nobody can say where it is to be cut.";
+}
+
 class IsaCheck {
 public:
     IsaCheck(EnvelopeReport& report, EnvelopeRules const& rules)
@@ -141,7 +146,7 @@ private:
             if (separators_reported_)
                 return;
             add("X12-0126", element, acknowledged, fmt::format("{} {} is {}", name, shown(c), why),
-                "Send a character of its own that never stands in data. What follows was not judged: nobody can say where it is to be cut.");
+                fmt::format("Send a character of its own that never stands in data. {}", not_judged(element, c)));
             separators_reported_ = true;
             cut_wrong_ = element == 0 || c == d.segment;
         };
@@ -160,7 +165,7 @@ private:
                                 : c == d.repetition ? "the repetition separator too"
                                                     : stands_in_data(c);
         if (why != nullptr && !separators_reported_) {
-            add("X12-0107", 16, "027", fmt::format("ISA16 Component Element Separator {} is {}", shown(c), why), "Send a character of its own that never stands in data, such as >. What follows was not judged: nobody can say where it is to be cut.");
+            add("X12-0107", 16, "027", fmt::format("ISA16 Component Element Separator {} is {}", shown(c), why), fmt::format("Send a character of its own that never stands in data, such as >. {}", not_judged(16, c)));
             separators_reported_ = true;
             cut_wrong_ = c == d.segment;
         }

@@ -44,6 +44,7 @@ private:
         return envelope_finding(code, item_.context.file, *item_.part, index, element, item_.interchange, item_.group, std::move(message), std::move(help));
     }
     [[nodiscard]] bool replaced(Diagnostic const& finding) const;
+    [[nodiscard]] bool follows_from_separators(Diagnostic const& finding) const;
     [[nodiscard]] Diagnostic* cause_of_count(std::uint64_t said);
     void accept_security();
 
@@ -175,9 +176,19 @@ bool SetCheck::Run::replaced(Diagnostic const& finding) const {
            ((place.element == 1 && se01_) || (place.element == 2 && (se02_ || st02_)));
 }
 
+/// A separator that stands in numbers and texts is the fault of ISA, and said there.
+bool SetCheck::Run::follows_from_separators(Diagnostic const& finding) const {
+    auto const& place = finding.place;
+    if (place.element == 0 || place.segment_position == 0 || place.segment_position > segments_.size())
+        return false;
+    return segments_[place.segment_position - 1].element(place.element).find_first_of(item_.interchange->doubtful) != std::string_view::npos;
+}
+
 void SetCheck::Run::merge() {
     if (item_.findings.size() == first_)
         return;
+    if (!item_.interchange->doubtful.empty())
+        std::erase_if(item_.findings, [&](Diagnostic const& finding) { return follows_from_separators(finding); });
     if (st02_ || se01_ || se02_)
         std::erase_if(item_.findings, [&](Diagnostic const& finding) { return replaced(finding); });
     accept_security();
@@ -249,6 +260,8 @@ SetCheck::Entry* SetCheck::find(SetInfo const& set, GroupInfo const& group) {
 }
 
 void SetCheck::run(Item& item) {
+    if (!item.interchange->readable)
+        return;
     Run run(item);
     run.header();
     if (auto* const entry = find(item.set, *item.group)) {
@@ -271,10 +284,6 @@ void SetCheck::run(Item& item) {
     }
     run.trailer();
     run.merge();
-    if (!item.interchange->readable) { // whoever wants the set has its rows; what is wrong with it comes from the separators
-        item.findings.clear();
-        item.suppressed = 0;
-    }
 }
 
 } // namespace wharf::grammar

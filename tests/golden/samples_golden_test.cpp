@@ -197,8 +197,9 @@ TEST(Samples, NineteenInTwentyOfTheValidFilesComeBack) {
     EXPECT_LE(extended * 100, elements * 3);
 }
 
-/// Files with repeated elements, which maps cannot take apart: what was read with a repetition separator is refused.
-std::set<std::string> const repeated{"999/staedi__simple999.edi"};
+/// Files with repeated elements, which maps cannot take apart: what was read with a repetition separator is refused. Two of them mean a
+/// hyphen.
+std::set<std::string> const repeated{"999/staedi__simple999.edi", "856/X12Parser__edi1Source.txt", "856/node-x12__test--test-data-856.edi"};
 
 // R(W(R(x))) = R(x), for every set of every file that can be mapped at all; where writing refuses, it says why.
 TEST(Samples, WhatIsWrittenReadsTheSame) {

@@ -96,9 +96,12 @@ TEST(IsaCheck, separators) {
     auto const newer = test::interchange("PO", {order}, "005010");
     for (char const c : {'.', '-', '~'})
         EXPECT_EQ(found(replaced(newer, "*^*00501", fmt::format("*{}*00501", c))), "X12-0126 ISA/ISA11 026 error\n") << c;
+    auto const hyphen = replaced(good, "*P*>~", "*P*-~");
+    EXPECT_EQ(found(replaced(hyphen, "*4711*", "*47-11*")), "X12-0107 ISA/ISA16 027 error\n") << "a value that holds it is the same fault";
+    EXPECT_EQ(found(replaced(hyphen, "00*SA", "00*QQ")), "X12-0107 ISA/ISA16 027 error\nX12-0306 850/BEG/BEG02 8 7 error\n") << "others are judged";
     LintOptions options;
     ASSERT_TRUE(options.reader.severities.add("X12-0107=tolerate"));
-    EXPECT_NE(found(replaced(replaced(good, "*P*>~", "*P*-~"), "BEG*00*SA", "BEG*00*QQ"), options).find("X12-0306"), std::string::npos) << "who tolerates it has the rest judged";
+    EXPECT_NE(found(replaced(replaced(good, "*P*>~", "*P*A~"), "BEG*00*SA", "BEG*00*QQ"), options).find("X12-0306"), std::string::npos) << "who tolerates it has the rest judged";
     EXPECT_EQ(found(replaced(good, "*P*>~", "*P*A~") + replaced(good, "00*SA", "00*QQ")), "X12-0107 ISA/ISA16 027 error\nX12-0115 ISA/ISA13 025 warning\nX12-0306 850/BEG/BEG02 8 7 error\n")
         << "the next interchange is judged";
 }
