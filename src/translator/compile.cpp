@@ -10,10 +10,6 @@ namespace {
 constexpr unsigned depth_limit = 40; // of blocks inside blocks
 constexpr std::size_t bodies_limit = 4000;
 
-std::string joined(std::string const& path, std::string_view name) {
-    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
 std::vector<std::string> property_names(document::Node const& node) {
     std::vector<std::string> names;
     for (auto const& property : node.properties)

@@ -8,14 +8,6 @@
 #include <fmt/format.h>
 
 namespace wharf::translator {
-namespace {
-
-std::string joined(std::string const& path, std::string_view name) {
-    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
-} // namespace
-
 Rule Compiler::at(Pending const& pending) {
     Rule rule;
     rule.origins.push_back(pending.origin);
@@ -327,6 +319,21 @@ void Compiler::finish_body(Body& body) {
     if (plan_->format != nullptr && &body == plan_->root)
         for (auto const& one : body.root->members)
             if (one->name == "shipment" && plan_->document_kind == "ship_notice") one->watch = shipment_watch;
+    quick_members(body);
+}
+
+/// After all is settled about the members: which of them can be written from a few bytes.
+void Compiler::quick_members(Body& body) {
+    body.quick.assign(body.root->members.size(), {});
+    for (std::size_t i = 0; i < body.quick.size(); ++i) {
+        auto const& member = *body.root->members[i];
+        auto& quick = body.quick[i];
+        if (member.kind != MemberKind::simple || member.watch >= 0 || member.key.size() > quick.key.size()) continue;
+        quick.converter = &member.line->converter;
+        quick.slot = member.slot;
+        quick.key_size = static_cast<std::uint8_t>(member.key.size());
+        std::ranges::copy(member.key, quick.key.begin());
+    }
 }
 
 /// Lines that share an element by `part` must tile it: nothing of it may be read twice or by nobody.

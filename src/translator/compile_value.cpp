@@ -7,10 +7,6 @@
 namespace wharf::translator {
 namespace {
 
-std::string joined(std::string const& path, std::string_view name) {
-    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
 /// What a computed value becomes in a field, by the field's type alone.
 Op op_of(ValueFacts const& field) {
     using grammar::ElementClass;

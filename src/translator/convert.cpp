@@ -3,6 +3,7 @@
 #include "base/date.hpp"
 #include "base/decimal.hpp"
 #include "base/json_text.hpp"
+#include "translator/quick_value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,29 +24,6 @@ void append_quoted(OutBuffer& out, std::string_view text) {
     OutBuffer::copy(at + 1, text.data(), text.size());
     at[text.size() + 1] = '"';
     out.advance(text.size() + 2);
-}
-
-/// Printable ASCII without quote and backslash: nothing to escape. Eight bytes at a time.
-bool is_plain(std::string_view text) {
-    constexpr std::uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
-    auto const refused = [](std::uint64_t word) {
-        auto const zero = [](std::uint64_t x) { return (x - ones) & ~x; };
-        // a byte below 0x20, 0x7f and above, a quote, a backslash
-        return (((word - ones * 0x20) | word | (word + ones) | zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\'))) &
-                highs) != 0;
-    };
-    std::size_t i = 0;
-    std::uint64_t word;
-    for (; i + 8 <= text.size(); i += 8) {
-        std::memcpy(&word, text.data() + i, 8);
-        if (refused(word)) return false;
-    }
-    if (i < text.size()) {
-        word = ones * 'x';
-        std::memcpy(&word, text.data() + i, text.size() - i);
-        return !refused(word);
-    }
-    return true;
 }
 
 bool read_decimal(std::string_view text, OutBuffer& out, std::string& reason) {
@@ -236,14 +214,13 @@ std::string_view to_string(Op op) {
 }
 
 void append_text_end(OutBuffer& out, std::string_view text) {
-    if (!is_plain(text)) {
+    out.reserve(text.size() + 1);
+    if (!text.empty() && !copy_plain(out.end(), text)) {
         std::string escaped;
         append_json_string(escaped, text);
         out.append(std::string_view(escaped).substr(1));
         return;
     }
-    out.reserve(text.size() + 1);
-    OutBuffer::copy(out.end(), text.data(), text.size());
     out.end()[text.size()] = '"';
     out.advance(text.size() + 1);
 }

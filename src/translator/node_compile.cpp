@@ -8,10 +8,6 @@
 namespace wharf::translator {
 namespace {
 
-std::string joined_path(std::string const& path, std::string_view name) {
-    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
 bool own_text(NodeStep const& step) {
     return step.name.empty() && !step.quoted;
 }
@@ -208,7 +204,7 @@ void NodeCompiler::list_source(Rule const& rule, Source const& source, Context& 
     target.bodies.push_back(nullptr);
     auto const body_index = target.bodies.size() - 1;
     inner.place = taken->place;
-    inner.path = joined_path(context.path, rule.path.text());
+    inner.path = joined(context.path, rule.path.text());
     auto* const body = child_body(rule, source, inner, target, BodyKind::loop);
     if (body == nullptr) return;
     scope->claims[index].child = body;

@@ -11,4 +11,13 @@ std::string member_path(Member const* member) {
     return path;
 }
 
+std::string joined(std::string_view path, std::string_view name) {
+    std::string whole;
+    whole.reserve(path.size() + 1 + name.size());
+    whole = path;
+    if (!path.empty() && !name.empty()) whole += '.';
+    whole += name;
+    return whole;
+}
+
 } // namespace wharf::translator

@@ -230,6 +230,18 @@ struct Member {
 
 /// "totals.amount", "parties[role=ship_to].name": below its body's root.
 [[nodiscard]] std::string member_path(Member const* member);
+/// "lines[0]" and "quantity" to one path; either may be empty.
+[[nodiscard]] std::string joined(std::string_view path, std::string_view name);
+
+/// A member of one line and one slot, in few bytes: most values of most documents are written from these alone.
+struct QuickMember {
+    Converter const* converter = nullptr; // nullptr: go by the member itself
+    SlotIndex slot = no_slot;
+    std::uint8_t key_size = 0;
+    std::array<char, 37> key{};
+
+    [[nodiscard]] std::string_view key_text() const { return {key.data(), key_size}; }
+};
 
 enum class BodyKind : std::uint8_t { set, loop, segment, tuple };
 
@@ -262,6 +274,7 @@ struct Body {
     std::uint64_t extension_bit = 0;
     std::vector<std::unique_ptr<Line>> lines;
     std::unique_ptr<Member> root;
+    std::vector<QuickMember> quick; // of the root's members, one for each
     std::uint16_t one_of_groups = 0;
     std::vector<std::vector<std::uint16_t>> groups; // the lines of each `one of`, in order
     std::vector<SlotIndex> conditional;

@@ -12,6 +12,7 @@
 #include "translator/source_document.hpp"
 #include "translator/translator.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -27,10 +28,13 @@ class Arena {
 public:
     static constexpr std::uint32_t header_words = 8;
 
-    void clear() { words_.assign(1, 0); }
+    void clear() { size_ = 1; }
     ObjectId make(Body const& body, ObjectId parent, std::uint32_t segment) {
-        auto const id = static_cast<ObjectId>(words_.size());
-        words_.resize(words_.size() + header_words + 2 * body.slots.size());
+        auto const id = static_cast<ObjectId>(size_);
+        auto const count = header_words + 2 * body.slots.size();
+        if (size_ + count > words_.size()) words_.resize((size_ + count) * 2);
+        std::fill_n(words_.begin() + static_cast<std::ptrdiff_t>(size_), count, 0U);
+        size_ += count;
         words_[id + 1] = parent;
         words_[id + 2] = body.index;
         words_[id + 5] = segment;
@@ -77,7 +81,8 @@ public:
     }
 
 private:
-    std::vector<std::uint32_t> words_;
+    std::vector<std::uint32_t> words_; // what lies behind size_ is left over from earlier documents
+    std::size_t size_ = 1;             // 0 is no object
 };
 
 /// Something no line read: an element, a component, or a whole segment.

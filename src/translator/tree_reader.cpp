@@ -169,7 +169,8 @@ void TreeReader::tuples(TupleRun const& run, std::uint32_t index, x12::SegmentVi
             ObjectId object, std::uint64_t& consumed) {
     std::array<CellText, tuple_parts> cells{};
     auto const size = std::min<std::size_t>(run.offsets.size(), cells.size());
-    for (unsigned first = run.first; first <= run.last; first += run.stride) {
+    // usually two or three of ten are filled: behind the last filled element there is nothing to look for
+    for (unsigned first = run.first; first <= run.last && first <= 64 && mask >> (first - 1) != 0; first += run.stride) {
         std::uint64_t used = 0;
         for (std::size_t c = 0; c < size; ++c) {
             auto const number = first + run.offsets[c];

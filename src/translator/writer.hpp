@@ -146,13 +146,20 @@ private:
     char repetition(OutObject const& object, grammar::NodeIndex node, std::size_t element);
     void tuples(TupleRun const& run, grammar::NodeIndex row, OutObject& object, Built& built,
                 std::vector<std::vector<std::string>>& elements, bool more_allowed);
-    void check(grammar::NodeIndex row, Built const& built, std::vector<OutObject::Text const*> const& sources,
-               OutObject const& object);
+    using Sources = std::array<OutObject::Text const*, 64>; // by element: the text that filled it, or nullptr
+    void check(grammar::NodeIndex row, Built const& built, Sources const& sources, OutObject const& object);
+    /// Where a text of the document came from; put into words only for what is said of it.
+    struct TextPlace {
+        OutObject const& object;
+        OutObject::Text const* source = nullptr;
+        bool kept = false; // from `extensions`
+    };
     /// Characters and length by the partner's policy, each change with a diagnostic.
-    void fit(std::string& text, grammar::NodeIndex row, std::size_t element, std::size_t component,
-             std::string const& canonical);
+    void fit(std::string& text, grammar::NodeIndex row, std::size_t element, std::size_t component, TextPlace place);
     void check_characters(std::string_view text, std::string_view external, std::string const& canonical);
-    static std::string canonical_of(OutObject const& object, OutObject::Text const* source);
+    static std::string canonical_of(TextPlace place);
+    /// The first control character or delimiter; nullptr: none.
+    [[nodiscard]] char const* bad_character(std::string_view text) const;
     Diagnostic fault(std::string_view code, std::string const& canonical, std::string message,
                      std::string help = {}) const;
     std::string segment_id(grammar::NodeIndex row) const;
@@ -170,8 +177,5 @@ private:
 [[nodiscard]] bool holds(OutObject const& object, ConditionTest const& test, RunValues const* values);
 /// `$profile.…`, `$envelope.…` in a condition: there, or one of the words.
 [[nodiscard]] bool variable_holds(ConditionTest const& test, RunValues const* values);
-
-/// "lines[0]" and "quantity" to one path; either may be empty.
-[[nodiscard]] std::string joined(std::string const& path, std::string_view name);
 
 } // namespace wharf::translator

@@ -9,10 +9,6 @@
 
 namespace wharf::translator {
 
-std::string joined(std::string const& path, std::string_view name) {
-    return path.empty() ? std::string(name) : name.empty() ? path : fmt::format("{}.{}", path, name);
-}
-
 OutObject::List* OutObject::list(SlotIndex slot) {
     for (auto& one : lists)
         if (one.slot == slot) return &one;
@@ -100,31 +96,31 @@ void Binder::members(OutObject& object, Member const& owner, json::Value const& 
     for (auto const& [name, inner] : value.members()) {
         auto const found = std::find_if(owner.members.begin(), owner.members.end(),
                                         [&name = name](auto const& one) { return one->name == name; });
-        auto const own_path = joined(path, name);
+        auto const own_path = [&, &name = name] { return joined(path, name); }; // few need it
         auto const* const property = owner.node != nullptr ? owner.node->find(name) : nullptr;
         if (name == "extensions") {
             if (found == owner.members.end() && !inner.members().empty())
                 report.diagnostics.push_back(fault(
-                    "MAP-0116", own_path, nullptr,
+                    "MAP-0116", own_path(), nullptr,
                     fmt::format("`{}` stands in an object the map fills line by line; nothing is written from it.",
-                                own_path)));
+                                own_path())));
             continue;
         }
         if (found == owner.members.end()) {
             if (property != nullptr && property->derived) continue;
-            not_carried(own_path, &inner,
-                        fmt::format("`{}` is not written: the map {} has no line for it.", own_path, plan_.name),
+            not_carried(own_path(), &inner,
+                        fmt::format("`{}` is not written: the map {} has no line for it.", own_path(), plan_.name),
                         "If the partner needs it, add a line in an override.", report);
             continue;
         }
         auto const& member = **found;
         if (member.kind == MemberKind::object)
-            members(object, member, inner, own_path, report);
+            members(object, member, inner, own_path(), report);
         else if (member.kind == MemberKind::list)
-            list(object, member, inner, own_path, report);
+            list(object, member, inner, own_path(), report);
         else if (member.kind == MemberKind::child) {
             object.lists.push_back({member.lists.front(), {}, 0});
-            auto child = bind(*member.bodies.front(), inner, own_path, &object, report);
+            auto child = bind(*member.bodies.front(), inner, own_path(), &object, report);
             object.lists.back().items.push_back(std::move(child));
         }
     }

@@ -35,32 +35,34 @@ std::string filled_by(OutObject const& object, std::string_view element) {
 
 } // namespace
 
-std::string Emitter::canonical_of(OutObject const& object, OutObject::Text const* source) {
+std::string Emitter::canonical_of(TextPlace place) {
+    if (place.kept) return joined(place.object.path, "extensions");
+    auto const* const source = place.source;
     return source != nullptr && source->line != nullptr && source->line->target != nullptr
-               ? joined(object.path, member_path(source->line->target))
-               : object.path;
+               ? joined(place.object.path, member_path(source->line->target))
+               : place.object.path;
 }
 
-void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::size_t component,
-                  std::string const& canonical) {
+void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::size_t component, TextPlace place) {
     static WritePolicy const usual;
     auto const& policy = values_ == nullptr ? usual : values_->policy;
+    auto const canonical = [&] { return canonical_of(place); }; // both only for what is said
     auto const external = [&] { return fmt::format("{}{:02}", segment_id(row), element + 1); };
     if (!in_set(text, policy.set)) {
         if (policy.characters == WritePolicy::Characters::refuse && policy.set != CharacterSet::any) {
-            diagnostics_.push_back(fault("MAP-0113", canonical,
+            diagnostics_.push_back(fault("MAP-0113", canonical(),
                                          fmt::format("`{}` \"{}\" holds characters that the partner does not take; "
                                                      "{} cannot be written.",
-                                                     canonical, text, external()),
+                                                     canonical(), text, external()),
                                          "Change the text, or let the partner's profile transliterate or replace."));
             return;
         }
         if (policy.characters != WritePolicy::Characters::refuse) {
             auto fitted = in_set(text, policy);
-            diagnostics_.push_back(fault("MAP-0125", canonical,
+            diagnostics_.push_back(fault("MAP-0125", canonical(),
                                          fmt::format("`{}` \"{}\" is written to {} as \"{}\": the partner does not take "
                                                      "all its characters.",
-                                                     canonical, text, external(), fitted)));
+                                                     canonical(), text, external(), fitted)));
             text = std::move(fitted);
         }
     }
@@ -69,12 +71,12 @@ void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::si
             if (c == delimiters_.element || c == delimiters_.segment || c == delimiters_.component ||
                 (delimiters_.repetition != '\0' && c == delimiters_.repetition)) {
                 diagnostics_.push_back(
-                    fault("MAP-0125", canonical,
+                    fault("MAP-0125", canonical(),
                           fmt::format("`{}` is written to {} with `{}` in place of `{}`, a delimiter of this interchange.",
-                                      canonical, external(), policy.replacement, c)));
+                                      canonical(), external(), policy.replacement, c)));
                 c = policy.replacement;
             }
-    check_characters(text, external(), canonical);
+    if (bad_character(text) != nullptr) check_characters(text, external(), canonical());
     auto const& rules = schema_.segments()[schema_.nodes()[row].segment].elements;
     if (policy.too_long != WritePolicy::TooLong::cut || element >= rules.size()) return;
     auto const* rule = &rules[element];
@@ -82,20 +84,25 @@ void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::si
         rule = component < rule->components.size() ? &rule->components[component] : nullptr;
     if (rule == nullptr || rule->kind != grammar::ElementClass::text || character_count(text) <= rule->max) return;
     auto const kept = std::string(characters(text, 1, rule->max));
-    diagnostics_.push_back(fault("MAP-0124", canonical,
-                                 fmt::format("`{}` \"{}\" is cut to \"{}\": {} holds {} characters.", canonical, text,
+    diagnostics_.push_back(fault("MAP-0124", canonical(),
+                                 fmt::format("`{}` \"{}\" is cut to \"{}\": {} holds {} characters.", canonical(), text,
                                              kept, external(), rule->max)));
     text = kept;
 }
 
 /// A delimiter inside a text would change what the receiver reads.
-void Emitter::check_characters(std::string_view text, std::string_view external, std::string const& canonical) {
+char const* Emitter::bad_character(std::string_view text) const {
     auto const bad = std::find_if(text.begin(), text.end(), [&](char c) {
         auto const byte = static_cast<unsigned char>(c);
         return byte < 0x20 || byte == 0x7f || c == delimiters_.element || c == delimiters_.segment ||
                c == delimiters_.component || (delimiters_.repetition != '\0' && c == delimiters_.repetition);
     });
-    if (bad == text.end()) return;
+    return bad == text.end() ? nullptr : &*bad;
+}
+
+void Emitter::check_characters(std::string_view text, std::string_view external, std::string const& canonical) {
+    auto const* const bad = bad_character(text);
+    if (bad == nullptr) return;
     auto const byte = static_cast<unsigned char>(*bad);
     diagnostics_.push_back(fault(
         "MAP-0113", canonical,
@@ -107,8 +114,7 @@ void Emitter::check_characters(std::string_view text, std::string_view external,
     diagnostics_.back().value = std::string(text);
 }
 
-void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::Text const*> const& sources,
-                    OutObject const& object) {
+void Emitter::check(NodeIndex node, Built const& built, Sources const& sources, OutObject const& object) {
     if (!built.filled) return;
     auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
     auto const id = segment_id(node);
@@ -117,13 +123,11 @@ void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::T
         auto const text = built.segment.element(i + 1);
         auto const hierarchy = node == plan_.hierarchy_row && (i == 0 || i == 1 || i == 3);
         auto const* const source = i < sources.size() ? sources[i] : nullptr;
-        auto const canonical = source != nullptr && source->line != nullptr && source->line->target != nullptr
-                                   ? joined(object.path, member_path(source->line->target))
-                                   : object.path;
+        auto const canonical = [&] { return canonical_of({object, source}); };
         if (text.empty()) {
             if (element.mandatory && !hierarchy && built.content)
                 diagnostics_.push_back(
-                    fault("MAP-0112", canonical,
+                    fault("MAP-0112", canonical(),
                           fmt::format("{}{:02} is mandatory in {}, and {} has no value for it.", id, i + 1,
                                       schema_.path(node),
                                       object.path.empty() ? "the document" : fmt::format("`{}`", object.path)),
@@ -140,8 +144,8 @@ void Emitter::check(NodeIndex node, Built const& built, std::vector<OutObject::T
         }
         if (longest > element.max)
             diagnostics_.push_back(
-                fault("MAP-0111", canonical,
-                      fmt::format("`{}` \"{}\" is too long for {}/{}{:02}, which holds {} characters.", canonical, text,
+                fault("MAP-0111", canonical(),
+                      fmt::format("`{}` \"{}\" is too long for {}/{}{:02}, which holds {} characters.", canonical(), text,
                                   schema_.loops()[schema_.nodes()[node].loop].path, id, i + 1, element.max)));
     }
 }

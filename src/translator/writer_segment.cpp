@@ -57,7 +57,7 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
     auto const id = segment_id(node);
     built.segment.id = id;
     std::vector<Parts> elements;
-    std::vector<OutObject::Text const*> sources(64, nullptr);
+    Sources sources{};
     std::map<unsigned, std::vector<Parts>> repeated; // later values of an element
     for (auto const& field : use.fields) {
         auto& text = object.slots[field.slot];
@@ -119,7 +119,7 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
         for (std::size_t i = 0; i < parts.size(); ++i) {
             if (i != 0) text += delimiters_.component;
             if (parts[i] != count_mark || source == nullptr || source->line == nullptr || !source->line->expression)
-                fit(parts[i], node, e, i, canonical_of(object, source));
+                fit(parts[i], node, e, i, {object, source});
             text += parts[i];
         }
         if (auto const more = repeated.find(static_cast<unsigned>(e + 1)); more != repeated.end())
@@ -127,7 +127,7 @@ Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object,
                 if (!text.empty()) text += repetition(object, node, e);
                 for (std::size_t i = 0; i < one.size(); ++i) {
                     if (i != 0) text += delimiters_.component;
-                    fit(one[i], node, e, i, joined(object.path, "extensions"));
+                    fit(one[i], node, e, i, {object, nullptr, true});
                     text += one[i];
                 }
             }

@@ -116,13 +116,13 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
     auto const& body = *object.body;
     for (auto const& one : owner.members) {
         auto const* const inner = one->kind == MemberKind::entry ? find(object, one.get()) : value.find(one->name);
+        auto const own_path = [&] { return joined(path, one->name); }; // few need it
         if (inner == nullptr) { // most members of most objects
-            if (may_be_filled_in(body, *one)) filled_in(object, *one, joined(path, one->name), report);
+            if (may_be_filled_in(body, *one)) filled_in(object, *one, path, report);
             continue;
         }
-        auto const own_path = joined(path, one->name);
         if (one->kind == MemberKind::object || one->kind == MemberKind::entry || !one->members.empty()) {
-            unwritten(object, *one, *inner, one->kind == MemberKind::list ? path : own_path, report);
+            unwritten(object, *one, *inner, one->kind == MemberKind::list ? path : own_path(), report);
             continue;
         }
         bool written = true;
@@ -138,8 +138,8 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
             });
         }
         if (!written)
-            not_carried(own_path, inner,
-                        fmt::format("`{}` is not written: the map {} only reads it.", own_path, plan_.name), {}, report);
+            not_carried(own_path(), inner,
+                        fmt::format("`{}` is not written: the map {} only reads it.", own_path(), plan_.name), {}, report);
     }
 }
 
@@ -162,7 +162,7 @@ void Binder::rests(OutObject& object) {
     }
 }
 
-/// What the document does not say, and reading will say: a word of the map, a default.
+/// What the document does not say, and reading will say: a word of the map, a default. `path`: around the member.
 void Binder::filled_in(OutObject const& object, Member const& member, std::string const& path, BindReport& report) const {
     for (auto const index : member.lines) {
         auto const& line = *object.body->lines[index];
@@ -175,8 +175,9 @@ void Binder::filled_in(OutObject const& object, Member const& member, std::strin
         else if (is_value(member) && line.converter.absent_value)
             value = *line.converter.absent_value;
         if (value.empty()) continue;
-        report.diagnostics.push_back(fault("MAP-0126", path, nullptr,
-                                           fmt::format("`{}` is absent; it will be read back as \"{}\".", path, value),
+        auto const own_path = joined(path, member.name);
+        report.diagnostics.push_back(fault("MAP-0126", own_path, nullptr,
+                                           fmt::format("`{}` is absent; it will be read back as \"{}\".", own_path, value),
                                            fmt::format("Said by {}.", line.origin.text_place())));
         return;
     }
@@ -194,7 +195,9 @@ std::string Binder::zone_offset(OutObject const& object, Line const& line) const
 }
 
 bool Binder::line_value(OutObject& object, Line const& line, json::Value const& value, BindReport& report) {
-    auto const path = joined(object.path, line.target == nullptr ? std::string() : member_path(line.target));
+    auto const path = [&] { // for what is refused
+        return joined(object.path, line.target == nullptr ? std::string() : member_path(line.target));
+    };
     if (line.converter.absent_value && value.text() == *line.converter.absent_value) return true;
     std::size_t alternative_index = 0;
     if (line.alternatives.size() > 1) // back to where it came from
@@ -208,22 +211,22 @@ bool Binder::line_value(OutObject& object, Line const& line, json::Value const& 
     auto converter_cells = std::count_if(alternative.parts.begin(), alternative.parts.end(),
                                          [](auto const& part) { return part.constant.empty(); });
     cells.resize(static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, converter_cells)));
-    auto const external = object.body->slots[alternative.parts.front().slot].external;
+    auto const& external = object.body->slots[alternative.parts.front().slot].external;
     auto const offset = zone_offset(object, line);
     ConversionContext const context{offset, values_};
     if (!write_value(line.converter, value, cells, reason, context)) {
         report.diagnostics.push_back(
-            fault(line.converter.op == Op::code || !line.converter.lookup.empty() ? "MAP-0114" : "MAP-0113", path, &value,
-                  fmt::format("`{}` \"{}\" cannot be written to {}: it {}.", path, value.text(), external, reason),
+            fault(line.converter.op == Op::code || !line.converter.lookup.empty() ? "MAP-0114" : "MAP-0113", path(), &value,
+                  fmt::format("`{}` \"{}\" cannot be written to {}: it {}.", path(), value.text(), external, reason),
                   fmt::format("Written by {}.", line.origin.text_place())));
         return false;
     }
     if (line.converter.op == Op::code && value.text().find(':') != std::string::npos)
         if (auto const word = line.converter.codes->quoted_word(cells.front()); !word.empty())
             report.diagnostics.push_back(fault(
-                "MAP-0119", path, &value,
-                fmt::format("`{}` \"{}\" has a word: {}. It will be read back as that.", path, value.text(), word)));
-    if (!line.converter.plain) check_read_back(line, cells, value, context, path, report);
+                "MAP-0119", path(), &value,
+                fmt::format("`{}` \"{}\" has a word: {}. It will be read back as that.", path(), value.text(), word)));
+    if (!line.converter.plain) check_read_back(line, cells, value, context, path(), report);
     std::size_t cell = 0;
     bool complete = true;
     for (auto const& part : alternative.parts) {
@@ -237,8 +240,8 @@ bool Binder::line_value(OutObject& object, Line const& line, json::Value const& 
     }
     if (!complete) {
         report.diagnostics.push_back(
-            fault("MAP-0113", path, &value,
-                  fmt::format("`{}` \"{}\" fills only a part of {}; it would be read back as something else.", path,
+            fault("MAP-0113", path(), &value,
+                  fmt::format("`{}` \"{}\" fills only a part of {}; it would be read back as something else.", path(),
                               value.text(), alternative.external),
                   line.converter.op == Op::moment ? "A date without a time is written as `date`." : ""));
         return false;

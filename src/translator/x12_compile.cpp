@@ -9,14 +9,6 @@ namespace wharf::translator {
 
 using grammar::NodeIndex;
 
-namespace {
-
-std::string joined(std::string const& path, std::string_view name) {
-    return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
-} // namespace
-
 X12Compiler::X12Compiler(EffectiveMap const& map, MapSource const& source,
                          std::shared_ptr<grammar::Schema const> schema)
     : Compiler(map, source), schema_(std::move(schema)) {}

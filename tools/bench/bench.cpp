@@ -11,6 +11,7 @@
 #include "tools/generate/interchange_generator.hpp"
 #include "tools/wharf/translate_files.hpp"
 #include "tools/wharf/translate_x12.hpp"
+#include "tools/wharf/write_x12.hpp"
 #include "translator/translator.hpp"
 
 #include <benchmark/benchmark.h>
@@ -201,6 +202,18 @@ void csv_to_json(benchmark::State& state) {
     report(state);
 }
 
+/// FILE holds canonical documents; the interchange is validated before it counts, as `wharf translate` does it.
+void json_to_x12(benchmark::State& state) {
+    auto translators = translator::Translators::open();
+    if (!translators) fail("the translators cannot be opened");
+    for (auto _ : state) {
+        auto const written = cli::write_x12(*input, "bench", schemas(), **translators, {});
+        if (written.bytes.empty()) state.SkipWithError("the documents cannot be written");
+        state.counters["written"] = static_cast<double>(written.bytes.size());
+    }
+    report(state);
+}
+
 BENCHMARK(read)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(rewrite)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(lint)->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -208,6 +221,7 @@ BENCHMARK(write)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(write_texts)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(translate)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(csv_to_json)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(json_to_x12)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 } // namespace
 

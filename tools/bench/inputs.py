@@ -151,6 +151,13 @@ def mixed_drawn(folder: pathlib.Path, size: int) -> tuple[pathlib.Path, int]:
     return Mixer(sets).write(folder / "mix.x12", size), len(sets)
 
 
+def documents(path: pathlib.Path, interchanges: pathlib.Path) -> pathlib.Path:
+    """The interchanges as canonical documents."""
+    with path.open("wb") as out:
+        subprocess.run([BUILD / "wharf", "translate", interchanges], stdout=out, check=True)
+    return path
+
+
 def csv_orders(path: pathlib.Path, size: int) -> pathlib.Path:
     """Orders of one to twelve lines as csv/purchase_order reads them, the order's own columns on every row."""
     import random

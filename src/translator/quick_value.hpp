@@ -1,0 +1,101 @@
+// The usual values of a document, without a call for each: texts without anything to escape, codes with a word, canonical
+// decimals. Whatever is not usual goes the long way (convert.cpp), with the same result. Internal to serialise.cpp.
+#pragma once
+
+#include "translator/convert.hpp"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace wharf::translator {
+
+/// Printable ASCII without quote and backslash in all eight bytes: nothing to escape.
+[[nodiscard]] constexpr bool is_plain_word(std::uint64_t word) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
+    auto const zero = [](std::uint64_t x) { return (x - ones) & ~x; };
+    // a byte below 0x20, 0x7f and above, a quote, a backslash
+    return (((word - ones * 0x20) | word | (word + ones) | zero(word ^ (ones * '"')) | zero(word ^ (ones * '\\'))) &
+            highs) == 0;
+}
+
+/// Copies a text that is not empty; false when it holds something to escape (then what was copied means nothing).
+[[nodiscard, gnu::always_inline]] inline bool copy_plain(char* to, std::string_view text) {
+    auto const* const from = text.data();
+    auto const count = text.size();
+    std::uint64_t word;
+    if (count >= 8) {
+        for (std::size_t i = 0; i + 8 <= count; i += 8) {
+            std::memcpy(&word, from + i, 8);
+            if (!is_plain_word(word)) return false;
+            std::memcpy(to + i, &word, 8);
+        }
+        std::memcpy(&word, from + count - 8, 8); // the last eight, some of them again
+        std::memcpy(to + count - 8, &word, 8);
+        return is_plain_word(word);
+    }
+    if (count >= 4) {
+        std::uint32_t first, last;
+        std::memcpy(&first, from, 4);
+        std::memcpy(&last, from + count - 4, 4);
+        std::memcpy(to, &first, 4);
+        std::memcpy(to + count - 4, &last, 4);
+        return is_plain_word(std::uint64_t{first} << 32 | last);
+    }
+    char const one = from[0], two = from[count / 2], three = from[count - 1];
+    to[0] = one;
+    to[count / 2] = two;
+    to[count - 1] = three;
+    word = static_cast<unsigned char>(one) | static_cast<std::uint64_t>(static_cast<unsigned char>(two)) << 8 |
+           static_cast<std::uint64_t>(static_cast<unsigned char>(three)) << 16 | 0x7878787878000000ULL;
+    return is_plain_word(word);
+}
+
+/// Copies a canonical decimal: an optional sign, digits without leading zeros, an optional point with digits behind it.
+/// False: it is none (then what was copied means nothing).
+[[nodiscard, gnu::always_inline]] inline bool copy_decimal(char* to, std::string_view text) {
+    auto const is_digit = [](char c) { return static_cast<unsigned char>(c - '0') < 10; };
+    auto const* from = text.data();
+    auto const* const end = from + text.size();
+    if (text.size() > 30) return false;
+    if (*from == '-') *to++ = *from++;
+    if (from == end || !is_digit(*from) || (*from == '0' && from + 1 != end && from[1] != '.')) return false;
+    while (from != end && is_digit(*from))
+        *to++ = *from++;
+    if (from == end) return true;
+    if (*from != '.' || from + 1 == end) return false;
+    *to++ = *from++;
+    while (from != end && is_digit(*from))
+        *to++ = *from++;
+    return from == end;
+}
+
+/// `,"key":value`. False: nothing was appended, and the long way decides. `text` is not empty.
+[[nodiscard, gnu::always_inline]] inline bool append_quick(Converter const& converter, std::string_view key,
+                                                           std::string_view text, OutBuffer& out) {
+    if (!converter.plain || converter.check || text.back() == ' ') return false;
+    std::string_view word;
+    if (converter.op == Op::code) {
+        if (converter.words || (word = converter.codes->quoted_word(text)).empty()) return false;
+    } else if (converter.op != Op::text && converter.op != Op::decimal) {
+        return false;
+    }
+    out.reserve(key.size() + word.size() + text.size() + 2);
+    auto* to = out.end();
+    OutBuffer::copy(to, key.data(), key.size());
+    to += key.size();
+    if (converter.op == Op::code) {
+        OutBuffer::copy(to, word.data(), word.size());
+        out.advance(key.size() + word.size());
+        return true;
+    }
+    *to++ = '"';
+    if (!(converter.op == Op::text ? copy_plain(to, text) : copy_decimal(to, text))) return false;
+    to[text.size()] = '"';
+    out.advance(key.size() + text.size() + 2);
+    return true;
+}
+
+} // namespace wharf::translator
