@@ -41,16 +41,47 @@ private:
 
 std::uint64_t bit(std::uint32_t element) { return element == 0 || element > 64 ? 0 : std::uint64_t{1} << (element - 1); }
 
-/// Elements of the row's own segment that a condition looks at. Conditions nest as a guide's author wrote them: a few levels.
-void add_mentioned(Condition const& condition, std::uint64_t& mask) {
+using Mentioned = std::unordered_map<std::string, std::uint64_t>;
+
+/// `own`: the segment of the row that the rule stands at, which a path need not name.
+void add_path(RulePath const& path, std::string const& own, Mentioned& mentioned) {
+    auto const& segment = path.steps.empty() || path.steps.back().segment.empty() ? own : path.steps.back().segment;
+    mentioned[segment] |= bit(path.element);
+}
+
+/// Conditions nest as a guide's author wrote them: a few levels.
+void add_condition(Condition const& condition, std::string const& own, Mentioned& mentioned) {
     for (auto const* operand : {&condition.left, &condition.right})
-        if (operand->path.steps.empty() && !operand->path.absolute)
-            mask |= bit(operand->path.element);
+        add_path(operand->path, own, mentioned);
     for (auto const& part : condition.parts)
-        add_mentioned(part, mask);
+        add_condition(part, own, mentioned);
+}
+
+void add_rules(std::vector<Rule> const& rules, std::string const& own, Mentioned& mentioned) {
+    for (auto const& rule : rules) {
+        add_condition(rule.condition, own, mentioned);
+        for (auto const& effect : rule.effects)
+            add_path(effect.path, own, mentioned);
+    }
+}
+
+void add_rows(std::vector<NarrowedRow> const& rows, Mentioned& mentioned) {
+    for (auto const& row : rows) {
+        add_rules(row.rules, row.row->segment, mentioned);
+        add_rows(row.rows, mentioned);
+    }
 }
 
 } // namespace
+
+NarrowingCompiler::NarrowingCompiler(NarrowedSet const& set, std::vector<SegmentRule>& rules, std::vector<Narrowing>& narrowings,
+                                     std::vector<std::unique_ptr<CodeList const>>& widened)
+    : set_(set), rules_(rules), narrowings_(narrowings), widened_(widened) {
+    if (set.unlisted == Unlisted::allow)
+        return;
+    add_rules(set.rules, {}, mentioned_);
+    add_rows(set.rows, mentioned_);
+}
 
 std::unique_ptr<CodeList const> widened_list(CodeList const& list, std::vector<std::string> const& codes) {
     return std::make_unique<WidenedCodeList>(list, codes);
@@ -136,11 +167,15 @@ std::uint64_t NarrowingCompiler::unlisted_elements(NarrowedRow const& row, Segme
     if (!row.pairs.empty() && rule.definition->pairs_from != 0)
         for (std::uint32_t k = rule.definition->pairs_from; k <= rule.definition->pairs_to; ++k)
             listed |= bit(k);
-    for (auto const& one : row.rules) {
-        add_mentioned(one.condition, listed);
-        for (auto const& effect : one.effects)
-            if (effect.path.steps.empty())
-                listed |= bit(effect.path.element);
+    if (auto const found = mentioned_.find(row.row->segment); found != mentioned_.end())
+        listed |= found->second;
+    for (auto const& note : rule.definition->notes) { // what a listed element cannot be sent without
+        std::uint64_t all_of_note = 0;
+        for (auto const position : note.positions)
+            all_of_note |= bit(position);
+        bool const asks = note.kind == 'P' ? (listed & all_of_note) != 0 : note.kind == 'C' && !note.positions.empty() && (listed & bit(note.positions.front())) != 0;
+        if (asks)
+            listed |= all_of_note;
     }
     auto const all = rule.elements.size() >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rule.elements.size()) - 1;
     return all & ~listed;

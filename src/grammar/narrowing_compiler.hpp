@@ -9,7 +9,10 @@
 
 #include "grammar/schema.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace wharf::grammar {
@@ -22,8 +25,7 @@ public:
     /// `rules` begins with the grammar's rules by segment; what is narrowed is put behind them, and its narrowing into
     /// `narrowings`.
     NarrowingCompiler(NarrowedSet const& set, std::vector<SegmentRule>& rules, std::vector<Narrowing>& narrowings,
-                      std::vector<std::unique_ptr<CodeList const>>& widened)
-        : set_(set), rules_(rules), narrowings_(narrowings), widened_(widened) {}
+                      std::vector<std::unique_ptr<CodeList const>>& widened);
 
     /// Index of the rule that holds at the node, in `rules`: the segment's own, or one made for the node. Once for each node.
     [[nodiscard]] std::uint16_t rule_for(Node const& node);
@@ -34,6 +36,7 @@ private:
     [[nodiscard]] std::uint64_t unlisted_elements(NarrowedRow const& row, SegmentRule const& rule) const;
 
     NarrowedSet const& set_;
+    std::unordered_map<std::string, std::uint64_t> mentioned_; // by segment: elements that rules name, bit n-1 for element n
     std::vector<SegmentRule>& rules_;
     std::vector<Narrowing>& narrowings_;
     std::vector<std::unique_ptr<CodeList const>>& widened_;

@@ -69,7 +69,9 @@ Words describe(ValueFault fault, ValueRule const& guide) {
         return {"X12-0608", "5", "5", lengths};
     case ValueFault::code: {
         auto codes = guide.codes;
-        codes.insert(codes.end(), guide.beyond_codes.begin(), guide.beyond_codes.end());
+        for (auto const& code : guide.beyond_codes) // an author may list them in both
+            if (std::ranges::find(codes, code) == codes.end())
+                codes.push_back(code);
         return {"X12-0606", "7", "I6", codes.size() == 1 ? codes[0] : fmt::format("one of {}", codes_in_words(codes))};
     }
     case ValueFault::digits:

@@ -42,7 +42,9 @@ bool is_group(Condition const& condition) {
 } // namespace
 
 bool RuleRun::is_reported(Findings const& findings, std::uint32_t segment, std::uint32_t element) {
-    return std::ranges::any_of(findings.found(), [&](Diagnostic const& found) { return found.place.segment_position == segment + 1 && found.place.element == element; });
+    return std::ranges::any_of(findings.found(), [&](Diagnostic const& found) { // a warning does not stand for an error
+        return found.severity == Severity::error && found.place.segment_position == segment + 1 && found.place.element == element;
+    });
 }
 
 /// By the structure or a row, inside this stretch or right behind it.
@@ -220,14 +222,15 @@ void RuleRun::need_failed(RulePlan const& plan, Findings& findings) const {
     auto const* slot = has_slot ? &places_.slot(first->left.slot) : nullptr;
     auto const id = slot == nullptr ? std::string() : schema_.rule_of(slot->targets.front().node).definition->id;
     bool const is_value = slot != nullptr && !slot->is_segment() && first->source->left.kind == Operand::Kind::value && !at.empty();
-    auto const segment = is_value ? at.front() : block_.begin;
+    auto const& condition = *plan.condition.source;
+    bool const is_surplus = !at.empty() && condition.kind == Condition::Kind::absent;
+    auto const segment = is_value || is_surplus ? at.front() : block_.begin;
     // What the schema has said is not said again.
     auto const* where = has_slot ? extent(first->left) : nullptr;
     if (where != nullptr && at.empty() && is_reported_missing(findings, id, *where))
         return;
     if (is_value && slot->element != 0 && is_reported(findings, segment, slot->element))
         return;
-    auto const& condition = *plan.condition.source;
     bool const all_present = condition.kind == Condition::Kind::any_of && std::ranges::all_of(condition.parts, [](Condition const& part) { return part.kind == Condition::Kind::present; });
     std::string message;
     if (all_present) {
@@ -250,12 +253,14 @@ void RuleRun::need_failed(RulePlan const& plan, Findings& findings) const {
         findings.at_element(diagnostic, segment, element);
         if (!sent && slot->element == 0)
             diagnostic.place.length = 0, diagnostic.value.clear();
-        bool const is_surplus = condition.kind == Condition::Kind::absent;
         diagnostic.acknowledgment.element = is_surplus ? "10" : sent ? "7" : "2";
         diagnostic.acknowledgment.implementation_element = is_surplus ? "I13" : sent ? "I12" : "I9";
     } else {
-        diagnostic.acknowledgment.segment = "3";
-        diagnostic.acknowledgment.implementation_segment = "I6";
+        if (at.empty() && !id.empty()) // it is the segment asked for that is missing, not the one the block begins with
+            diagnostic.place.segment_id = id, diagnostic.place.length = 0;
+        bool const is_there = !at.empty() && !is_surplus; // its number or its sum is wrong
+        diagnostic.acknowledgment.segment = is_surplus ? "2" : is_there ? "8" : "3";
+        diagnostic.acknowledgment.implementation_segment = is_surplus ? "I9" : is_there ? "8" : "I6";
     }
     finish(std::move(diagnostic), plan, true, findings);
 }

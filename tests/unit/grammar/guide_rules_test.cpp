@@ -304,6 +304,34 @@ TEST(Rules, of_variants) {
     EXPECT_EQ(order(every, "BEG*00*DS*4711**20250602~N1*BY*A~N2*B~N1*ST*A~N1*SF*A~" + line), "X12-0620 850/N1[ST]/N2\nX12-0620 850/N1[SF]/N2\n");
 }
 
+TEST(Rules, name_elements_that_the_guide_lists) {
+    std::string const rows = "unlisted report\nheading\n  BEG  M 1\n    BEG01 M\n    BEG02 M\n    BEG03 M\n    BEG05 M\n    when BEG02 = DS: BEG04 M else -\n  loop N1  O 1\n    N101 M\n    N104 M\n";
+    auto const said = [&](std::string const& head, std::string const& body) {
+        auto all = order(rows, head + body);
+        std::string of_elements; // rows are not listed here, and that is said of them
+        for (std::size_t at = 0; at < all.size();) {
+            auto const end = all.find('\n', at) + 1;
+            if (auto const one = all.substr(at, end - at); one.find("BEG0") != one.npos || one.find("N10") != one.npos) of_elements += one;
+            at = end;
+        }
+        return of_elements;
+    };
+    EXPECT_EQ(said("BEG*00*DS*4711*1*20250602~", line), "") << "a rule lists it";
+    EXPECT_EQ(said("BEG*00*SA*4711*1*20250602~", line), "X12-0621 850/BEG/BEG04\n") << "a warning does not take the rule's place";
+    EXPECT_EQ(said("BEG*00*SA*4711**20250602~", "N1*ST**92*0107~" + line), "") << "N104 cannot be sent without N103";
+}
+
+TEST(Rules, need_what_is_missing_by_its_own_name) {
+    auto const missing = validate("heading\n  need REF[DP]\n", beg + line);
+    ASSERT_EQ(missing.size(), 1u);
+    EXPECT_EQ(missing[0].place.segment_id, "REF");
+    EXPECT_EQ(missing[0].acknowledgment.segment, "3");
+    auto const surplus = validate("heading\n  need REF[DP] absent\n", beg + "REF*DP*038~" + line);
+    ASSERT_EQ(surplus.size(), 1u);
+    EXPECT_EQ(surplus[0].place.segment_position, 3u);
+    EXPECT_EQ(surplus[0].acknowledgment.segment, "2");
+}
+
 TEST(Rules, of_levels) {
     std::string const rows = "detail\n  levels HL\n    S \"Shipment\" M 1\n    O \"Order\" M >1 under S\n    P \"Pack\" O >1 under O\n    I \"Item\" M >1 under P\n"
                              "  level O\n    need count(HL[P]) > 1\n    need HL[I]/SN1/SN103 = EA\n"
