@@ -12,7 +12,9 @@ namespace wharf::document {
 namespace {
 
 constexpr std::array<std::string_view, 4> amounts = {"amount", "discountable_amount", "discounted_amount", "terms_discount"};
-constexpr std::array<std::string_view, 3> followers = {"lines", "shipped_lines", "children"}; // never compared with each other
+// Entries that count once for each document: two that are alike are two.
+constexpr std::array<std::string_view, 11> followers = {"lines", "shipped_lines", "children", "charges", "taxes", "notes",
+                                                       "remarks", "loads", "shipment_summary", "cargo", "equipment"};
 constexpr std::array<std::string_view, 3> of_orders = {"order_number", "order_date", "release_number"};
 
 template <std::size_t n>
@@ -46,10 +48,17 @@ void join(json::Array& into, json::Array const& from) {
         if (known.insert(json::to_text(entry)).second) into.push_back(entry);
 }
 
+/// Kept elements have places of their own: two sets of them cannot be joined.
+bool known_differs(json::Value const& into, std::string const& name, json::Value const& value) {
+    auto const* const known = into.find(name);
+    return known != nullptr && !(*known == value);
+}
+
 /// The path of what differs; empty: merged.
 std::string merge(json::Value& into, json::Value const& from, std::string const& path) {
     for (auto const& [name, value] : from.members()) {
         if (name == "id") continue;
+        if (name == "extensions" && known_differs(into, name, value)) return path.empty() ? name : path + "." + name;
         auto const own_path = path.empty() ? name : path + "." + name;
         auto* const known = into.find(name);
         if (known == nullptr) {
@@ -91,16 +100,20 @@ std::expected<std::vector<json::Value>, std::string> merge_same_number(std::vect
     std::vector<json::Value> merged;
     std::map<std::string, std::size_t, std::less<>> known;
     std::set<std::size_t> changed;
+    std::set<std::string> given;
     for (auto& document : documents) {
         auto const kind = document.string("document");
         bool const can_merge = (kind == "invoice" || kind == "ship_notice") && !document.string("number").empty();
         auto const [place, is_new] =
             can_merge ? known.emplace(std::string(document.string("number")), merged.size()) : std::pair(known.end(), true);
         if (is_new) {
+            if (can_merge) given.insert(json::to_text(document));
             merged.push_back(std::move(document));
             continue;
         }
         auto& whole = merged[place->second];
+        if (!given.insert(json::to_text(document)).second) // added up, it would count twice
+            return std::unexpected(fmt::format("the {} with number {} is sent twice in one request", kind == "invoice" ? "invoice" : "ship notice", place->first));
         if (changed.insert(place->second).second) name_orders(whole);
         name_orders(document);
         if (auto differs = merge(whole, document, ""); !differs.empty())

@@ -1,6 +1,7 @@
 #include "document/turnaround.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <set>
 
@@ -209,6 +210,20 @@ void complete_notice(json::Value& root, KnownOrders const& orders, FromOrder con
 
 bool lacks_shipment(json::Value const& notice) {
     return notice.string("document") == "ship_notice" && notice.find("shipment") == nullptr && list(notice, "shipped_lines") != nullptr;
+}
+
+std::string not_in_shipment(json::Value const& notice) {
+    constexpr std::array<std::string_view, 9> carried = {"order", "order_line_number", "items",         "quantity", "unit",
+                                                         "lot_number", "expiry_date",  "serial_numbers", "packages"};
+    auto const& lines = *list(notice, "shipped_lines");
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        for (auto const& [name, value] : lines[i].members())
+            if (std::ranges::find(carried, name) == carried.end())
+                return fmt::format("`shipped_lines[{}].{}` has no place in the tree that is made of the lines", i, name);
+        if (auto const* packages = list(lines[i], "packages"); packages != nullptr && packages->size() > 1)
+            return fmt::format("`shipped_lines[{}].packages` names a package in a package, and the tree that is made of the lines has one level", i);
+    }
+    return {};
 }
 
 void build_shipment(json::Value& notice) {

@@ -30,6 +30,9 @@ using Orders = std::map<std::string, json::Value, std::less<>>;
 
 /// True: a ship notice that has `shipped_lines` and no `shipment`.
 [[nodiscard]] bool lacks_shipment(json::Value const& notice);
+/// Why the tree of such a notice would not say all that its lines say, or "": a member that items have no place for, packages in
+/// packages. Of lines that are sound by the schema.
+[[nodiscard]] std::string not_in_shipment(json::Value const& notice);
 /// Makes the tree of such a notice: shipment, orders, packages, items, in the order of the lines. `packages` of a line names the
 /// package it lies in: an SSCC, or any name of the sender's own; lines of one order with the same name lie in one package. The
 /// name is kept as the package's mark for label_packages.

@@ -46,9 +46,20 @@ std::expected<std::vector<json::Value>, Diagnostics> documents_in(std::string_vi
     for (auto const& document : documents) {
         if (!document.is_object())
             return refuse("GATEWAY-0042", "an entry of the array is not a JSON object", "each entry is one canonical document");
-        if (!document::lacks_shipment(document)) // what lacks its tree is checked when it has one
-            for (auto& finding : document::check(document))
+        bool const lacks_tree = document::lacks_shipment(document); // it is checked whole when it has one
+        bool sound = true;
+        for (auto& finding : document::check(document))
+            if (!lacks_tree || finding.place.path.starts_with("/shipped_lines")) {
+                sound = sound && finding.severity != Severity::error;
                 findings.push_back(std::move(finding));
+            }
+        if (lacks_tree && sound)
+            if (auto lost = document::not_in_shipment(document); !lost.empty())
+                return refuse("GATEWAY-0042", std::move(lost), "leave it out, or send the notice with its `shipment`");
+        auto const is_test = [](json::Value const& one) { return one.find("test") != nullptr && one.find("test")->is_true(); };
+        if (is_test(document) != is_test(documents.front()))
+            return refuse("GATEWAY-0042", "some of the documents are tests and some are not",
+                          "an interchange is for production or for tests: send the others in requests of their own");
         if (document.string("document") != documents.front().string("document"))
             return refuse("GATEWAY-0042", "the documents are of different kinds",
                           "one group holds one kind: send the others in requests of their own");

@@ -277,6 +277,22 @@ class SupplierTurnaround(Scenario):
         for number in ("4711", "4712"):
             self.assertIn(answer["message"], [m["id"] for m in self.site.messages(number)], "found by each of its orders")
 
+    def test_lines_that_are_none(self):
+        self.order()
+        self.site.new_files()
+        for lines in ([1, 2], [[]], [{"order": {"number": "4711"}, "qty": 5}], [{"packages": [1]}],
+                      [{"order": {"number": "4711"}, "quantity": "5", "description": "x"}],
+                      [{"order": {"number": "4711"}, "quantity": "5", "packages": ["pallet 1", "carton 1"]}]):
+            answer = self.send({**self.notice(), "shipped_lines": lines}, expect=422)
+            self.assertIn("shipped_lines", json.dumps(answer))
+        self.assertEqual(self.site.new_files(), [])
+
+    def test_tests_and_production_never_share_an_interchange(self):
+        self.order()
+        self.site.new_files()
+        self.send({**self.notice("SN3"), "test": False}, {**self.notice("SN4"), "test": True}, expect=422)
+        self.assertEqual(self.site.new_files(), [])
+
     def test_notices_of_one_number_become_one(self):
         self.order("4711")
         self.order("4712", 902)

@@ -194,6 +194,9 @@ TEST(Merge, WhatCannotBeOneDocument) {
     auto const refused = merge_same_number({parsed(invoice("A", "1", R"("currency":"USD",)")), parsed(invoice("A", "1", R"("currency":"EUR",)"))});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), "the invoices with number I differ in `currency`");
+    auto const twice = merge_same_number({parsed(invoice("A", "1")), parsed(invoice("B", "1")), parsed(invoice("A", "1"))});
+    ASSERT_FALSE(twice);
+    EXPECT_EQ(twice.error(), "the invoice with number I is sent twice in one request");
     auto other = parsed(invoice("A", "1"));
     other.set("number", "J");
     EXPECT_EQ(merge_same_number({parsed(invoice("A", "1")), other})->size(), 2u);
@@ -201,9 +204,31 @@ TEST(Merge, WhatCannotBeOneDocument) {
     EXPECT_EQ(merge_same_number({order_text, order_text})->size(), 2u) << "orders are not merged";
 }
 
-std::string notice_lines() {
+TEST(Merge, EveryChargeCounts) {
+    auto const charge = R"("charges":[{"kind":"charge","code":"freight","amount":"10.00"}],)";
+    auto const merged = merge_same_number({parsed(invoice("A", "20", charge)), parsed(invoice("B", "20", charge))});
+    ASSERT_TRUE(merged);
+    EXPECT_EQ(merged->front().find("charges")->items().size(), 2u) << "two that are alike are two";
+    auto const kept = [](std::string const& value) {
+        return R"x("extensions":{"x12:004010":{"REF(1)":["ZZ",")x" + value + R"x("]}},)x";
+    };
+    auto const refused = merge_same_number({parsed(invoice("A", "1", kept("1"))), parsed(invoice("B", "1", kept("2")))});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), "the invoices with number I differ in `extensions`");
+}
+
+TEST(Shipment, WhatTheTreeCannotSayIsTold) {
+    auto const said = [](std::string const& line) {
+        return not_in_shipment(parsed(R"({"document":"ship_notice","shipped_lines":[{"quantity":"1","packages":["a"]},)" + line + "]}"));
+    };
+    EXPECT_EQ(said(R"({"quantity":"5","packages":["b"]})"), "");
+    EXPECT_NE(said(R"({"quantity":"5","description":"x"})").find("`shipped_lines[1].description`"), std::string::npos);
+    EXPECT_NE(said(R"({"packages":["pallet 1","carton 1"]})").find("`shipped_lines[1].packages`"), std::string::npos);
+}
+
+std::string notice_lines(std::string const& quantity = "1") {
     return R"({"schema":"wharf/ship_notice/1","document":"ship_notice","number":"S","purpose":"original",
-        "shipped_lines":[{"order":{"number":"A"},"quantity":"1"}]})";
+        "shipped_lines":[{"order":{"number":"A"},"quantity":")" + quantity + R"("}]})";
 }
 
 TEST(Merge, NoticesOfOneNumber) {
@@ -211,13 +236,13 @@ TEST(Merge, NoticesOfOneNumber) {
         return parsed(R"({"schema":"wharf/ship_notice/1","document":"ship_notice","number":"S","purpose":"original","shipment":{"level":"shipment",
             "parties":[{"role":"ship_to","name":"ST"}],"children":[{"level":"order","order":{"number":")" + number + R"("}}]}})");
     };
-    auto const merged = merge_same_number({of("A"), of("B"), of("A")});
+    auto const merged = merge_same_number({of("A"), of("B"), of("C")});
     ASSERT_TRUE(merged);
     ASSERT_EQ(merged->size(), 1u);
     auto const& root = *merged->front().find("shipment");
     EXPECT_EQ(root.find("children")->items().size(), 3u);
     EXPECT_EQ(root.find("parties")->items().size(), 1u);
-    EXPECT_EQ(merge_same_number({parsed(notice_lines()), parsed(notice_lines())})->front().find("shipped_lines")->items().size(), 2u);
+    EXPECT_EQ(merge_same_number({parsed(notice_lines()), parsed(notice_lines("2"))})->front().find("shipped_lines")->items().size(), 2u);
 }
 
 // --- answers of ours ----------------------------------------------------------------------------------------------------
