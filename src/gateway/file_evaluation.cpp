@@ -9,7 +9,9 @@
 #include "gateway/limits.hpp"
 #include "translator/file_translator.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace wharf::gateway {
 
@@ -26,6 +28,7 @@ private:
     [[nodiscard]] translator::Provenance provenance(store::Message const& message) const;
     void add(EvaluatedInterchange& result, translator::ReadOutcome outcome, std::string json);
     void judge(EvaluatedSet& set, translator::ReadOutcome const& outcome, Diagnostics& findings) const;
+    void hold_what_is_apart(std::vector<EvaluatedSet>& sets) const;
 
     store::Transfer const& transfer_;
     FileRoute const& route_;
@@ -36,7 +39,19 @@ private:
     std::string placeholder_; // the id that all documents of the reading get; each has its own afterwards
     Diagnostics findings_;    // of the file
     std::size_t kept_findings_ = 0;
+    Diagnostics apart_; // rows of documents that stood further up already
 };
+
+/// The number stands in the text as a word of its own.
+bool names(std::string_view text, std::string_view number) {
+    auto const ends = [](char c) { return c == ' ' || c == ','; };
+    for (auto at = text.find(number); at != text.npos; at = text.find(number, at + 1)) {
+        auto const behind = at + number.size();
+        if ((at == 0 || ends(text[at - 1])) && (behind == text.size() || ends(text[behind])))
+            return true;
+    }
+    return false;
+}
 
 /// "line 3, column 12: " of the first error: a file has no control numbers to find it by.
 std::string place_of(Diagnostics const& findings) {
@@ -90,7 +105,25 @@ void FileEvaluation::run(EvaluatedInterchange& result) {
         }
         add(result, std::move(*outcome), std::move(json));
     }
+    hold_what_is_apart(group.sets);
     message.diagnostics = render_json(findings_);
+}
+
+/// The rows of a document that stand apart were read as two: neither half may be delivered, since the first would be taken
+/// for the whole, and the corrected file for its repetition.
+void FileEvaluation::hold_what_is_apart(std::vector<EvaluatedSet>& sets) const {
+    for (auto& set : sets) {
+        if (set.document.state != store::DocumentState::accepted)
+            continue;
+        auto const found = std::ranges::find_if(apart_, [&](Diagnostic const& one) { return names(one.message, set.document.number); });
+        if (found == apart_.end())
+            continue;
+        Diagnostics const why{*found};
+        hold(set, why);
+        set.document.reason = place_of(why) + set.document.reason;
+        set.document.business_key.clear(); // it was never taken
+        set.document.diagnostics = render_json(why);
+    }
 }
 
 void FileEvaluation::add(EvaluatedInterchange& result, translator::ReadOutcome outcome, std::string json) {
@@ -106,6 +139,7 @@ void FileEvaluation::add(EvaluatedInterchange& result, translator::ReadOutcome o
     document.updated_at = now_;
     document.json = std::move(json);
     auto findings = std::move(outcome.diagnostics);
+    std::ranges::copy_if(findings, std::back_inserter(apart_), [](Diagnostic const& one) { return one.code == "MAP-0144"; });
     if (findings.size() > most_findings_of_a_set)
         findings.resize(most_findings_of_a_set);
     if (!document.json.empty()) // what kept the document from being made cannot be tolerated

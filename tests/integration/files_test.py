@@ -85,6 +85,17 @@ class ComingIn(Files):
         self.site.run("dead-letter", "discard", broken["id"])
         self.assertFalse(any(self.site.json("dead-letter", "list").values()))
 
+    def test_rows_of_an_order_that_stand_apart(self):
+        self.bolt(ORDERS_IN)
+        header, first, second, other = orders_csv(("4711", 10, 20), ("4712", 5)).splitlines()
+        self.receive("PO_1.csv", "\r\n".join([header, first, other, second]) + "\r\n", expect=1)
+        self.assertEqual(self.numbers(), ["4712"], "half an order is none")
+        self.assertEqual([d["state"] for d in self.message(direction="inbound")["documents"]], ["held", "accepted", "held"])
+        self.receive("PO_2.csv", orders_csv(("4711", 10, 20)), expect=0)
+        self.assertEqual(self.numbers(), ["4711", "4712"], "the corrected file is no duplicate")
+        document = next(d for d in self.site.receiver.documents() if d["number"] == "4711")
+        self.assertEqual([line["quantity"] for line in document["lines"]], ["10", "20"])
+
     def test_a_file_of_another_layout_is_held(self):
         self.bolt(ORDERS_IN)
         self.receive("PO_1.csv", "Nummer;Datum\r\n4711;2025-06-02\r\n", expect=1)
