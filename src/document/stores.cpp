@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -99,6 +100,30 @@ Diagnostics check_destinations(json::Value const& document) {
         findings.push_back(std::move(finding));
     }
     return findings;
+}
+
+SplitSize size_of_split(json::Value const& order) {
+    std::set<std::string, std::less<>> stores;
+    std::size_t shares = 0, rest = 0;
+    auto const* lines = list(order, "lines");
+    for (std::size_t i = 0; lines != nullptr && i < lines->size(); ++i) {
+        auto line = (*lines)[i];
+        auto const* destinations = list(line, "destinations");
+        if (destinations == nullptr) {
+            rest = 1;
+            continue;
+        }
+        for (auto const& destination : *destinations)
+            if (auto const* location = destination.find("location")) stores.insert(json::to_text(*location));
+        auto const count = destinations->size();
+        remove(line, {"destinations"});
+        shares += count * json::to_text(line).size();
+    }
+    if (stores.empty()) return {};
+    auto header = order;
+    remove(header, {"lines"});
+    auto const parts = stores.size() + rest;
+    return {parts, parts * json::to_text(header).size() + shares};
 }
 
 std::vector<json::Value> split_by_store(json::Value const& order) {

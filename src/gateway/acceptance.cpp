@@ -16,6 +16,7 @@ namespace wharf::gateway {
 namespace {
 
 constexpr std::size_t most_parts = 10'000;         // one order for so many stores is a mistake
+constexpr std::size_t most_bytes_of_parts = 64U << 20; // each part repeats the header
 constexpr unsigned most_messages = 20;             // that have to do with one order number
 constexpr std::string_view part_mark = "|store:";  // behind the business key of the whole
 
@@ -76,17 +77,17 @@ Result<void> complete_accepted(store::Transaction& transaction, store::Document&
 Result<void> deliver_accepted(store::Transaction& transaction, Record& record, store::Document document,
                               partner::DocumentAgreement const& agreement, std::vector<partner::Target const*> const& targets,
                               Timestamp now) {
-    std::vector<json::Value> parts;
-    if (agreement.split_by_store)
-        if (auto const whole = json::parse(document.json))
-            parts = document::split_by_store(*whole);
-    if (parts.empty())
+    auto const whole = agreement.split_by_store ? json::parse(document.json) : Result<json::Value>(json::Value());
+    auto const size = whole ? document::size_of_split(*whole) : document::SplitSize();
+    if (size.parts == 0)
         return add_deliveries(transaction, document, targets, now);
-    if (parts.size() > most_parts) {
+    if (size.parts > most_parts || size.bytes > most_bytes_of_parts) {
         WHARF_TRY(record.note(document.id, "NOT_SPLIT",
-                              fmt::format("the order is for {} stores, more than {}: it is delivered whole", parts.size(), most_parts)));
+                              fmt::format("the order would become {} orders of {} MB together, more than {} or {} MB: it is delivered whole",
+                                          size.parts, size.bytes >> 20, most_parts, most_bytes_of_parts >> 20)));
         return add_deliveries(transaction, document, targets, now);
     }
+    auto parts = document::split_by_store(*whole);
     for (std::size_t i = 0; i < parts.size(); ++i) {
         auto part = document;
         part.id = new_id(now);

@@ -21,7 +21,7 @@ std::expected<document::Orders, Diagnostics> answered_orders(Context const& cont
                                                              json::Value const& document) {
     document::Orders orders;
     for (auto const& number : numbers_of(document).orders) {
-        auto order = stored_order(context, partner.id, test, number);
+        auto order = stored_order(context, partner.id, test, number, document.string("release_number"));
         if (!order)
             return std::unexpected(std::move(order.error()));
         if (!*order)
@@ -65,24 +65,33 @@ std::expected<std::vector<document::Package>, Diagnostics> label(Context const& 
 } // namespace
 
 std::expected<std::optional<json::Value>, Diagnostics> stored_order(Context const& context, std::string_view partner, bool test,
-                                                                    std::string_view number) {
-    json::Value plain{json::Object{}}; // one without a release: found at once
-    plain.set("document", "purchase_order");
-    plain.set("number", number);
+                                                                    std::string_view number, std::string_view release) {
     std::optional<json::Value> found;
     auto asked = context.store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto document = transaction.find_business_key(business_key(plain, partner, test, {}));
-        if (!document)
-            return unexpected(std::move(document.error()));
-        if (*document)
-            if (auto parsed = json::parse((*document)->json)) {
-                found = std::move(*parsed);
-                return {};
-            }
-        auto order = newest_order(transaction, store::Direction::inbound, partner, test, number);
-        if (!order)
-            return unexpected(std::move(order.error()));
-        found = std::move(*order);
+        auto const by_key = [&](std::string_view of_release) -> Result<void> {
+            json::Value order{json::Object{}};
+            order.set("document", "purchase_order");
+            order.set("number", number);
+            if (!of_release.empty())
+                order.set("release_number", of_release);
+            auto document = transaction.find_business_key(business_key(order, partner, test, {}));
+            if (!document)
+                return unexpected(std::move(document.error()));
+            if (*document)
+                if (auto parsed = json::parse((*document)->json))
+                    found = std::move(*parsed);
+            return {};
+        };
+        if (!release.empty()) { // of a blanket order: another release's departments and items would be wrong
+            WHARF_TRY(by_key(release));
+        } else { // the newest: it may replace an earlier one
+            auto order = newest_order(transaction, store::Direction::inbound, partner, test, number);
+            if (!order)
+                return unexpected(std::move(order.error()));
+            found = std::move(*order);
+        }
+        if (!found)
+            WHARF_TRY(by_key({}));
         return {};
     });
     if (!asked)

@@ -159,7 +159,7 @@ std::expected<std::optional<json::Value>, Diagnostics> answered_order(Context co
     auto const numbers = numbers_of(document);
     if (kind == "purchase_order" || numbers.order_number.empty())
         return std::nullopt;
-    return stored_order(context, partner, test, numbers.order_number);
+    return stored_order(context, partner, test, numbers.order_number, document.string("release_number"));
 }
 
 std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission const& submission) {

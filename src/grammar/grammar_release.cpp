@@ -51,8 +51,10 @@ ReleaseMatch ReleaseTable::match(std::string_view gs08) const {
     result.suffixed = !rest.empty() && is_name(rest.front());
     if (digits.size() == 4) // "4010"
         digits.insert(0, "00");
-    else if (digits.size() == 5) // "00401", the form of ISA12
+    else if (digits.size() == 5 && digits.starts_with("00")) // "00401", the form of ISA12
         digits += '0';
+    else if (digits.size() == 5) // "04010": a zero is missing
+        digits.insert(0, "0");
     digits.resize(std::min(digits.size(), id_size));
     if (find(digits) >= 0) {
         result.release = std::move(digits);

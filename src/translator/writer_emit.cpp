@@ -25,9 +25,18 @@ Diagnostic Emitter::fault(std::string_view code, std::string const& canonical, s
 void Emitter::run(OutObject& root, std::vector<x12::OutSegment>& out) {
     scope(*plan_.root->scope, root, out, 0);
     auto const levels = std::to_string(levels_);
+    bool counted = false;
     for (auto& segment : out)
         for (auto& element : segment.elements)
-            if (element == count_mark) element = levels_ == 0 ? std::string() : levels;
+            if (element == count_mark) {
+                element = levels_ == 0 ? std::string() : levels;
+                counted = true;
+            }
+    auto const* const totals = root.value->find("totals"); // what is counted last cannot be held against it earlier
+    auto const* const stated = counted && totals != nullptr ? totals->find("hl_count") : nullptr;
+    if (stated != nullptr && stated->text() != levels)
+        diagnostics_.push_back(fault("MAP-0118", "totals.hl_count",
+                                     fmt::format("`totals.hl_count` says {}; {} was counted and written.", stated->text(), levels)));
     // what came in `extensions` and found no place
     std::vector<OutObject*> open{&root};
     while (!open.empty()) {

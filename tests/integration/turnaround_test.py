@@ -262,6 +262,22 @@ class SupplierTurnaround(Scenario):
         self.assertEqual(self.site.receiver.documents()[0]["release_number"], "R2")
         self.send(self.notice())
 
+    def test_the_order_of_the_release_that_is_answered(self):
+        self.profile("documents:\n", 'documents:\n  - {set: "810", direction: outbound, from_order: {references: [department]}}\n')
+        for control, (release, department) in enumerate((("R1", "111"), ("R2", "222")), 901):
+            body = [f"BEG*00*RL*B1*{release}*20250602", f"REF*DP*{department}", *self.ORDER[4:]]
+            self.receive(f"850-{release}.edi", "PO", "850", body, number=control)
+        for control, (purpose, department) in enumerate((("00", "333"), ("05", "444")), 903):
+            body = [f"BEG*{purpose}*SA*C1**20250602", f"REF*DP*{department}", *self.ORDER[4:]]
+            self.receive(f"850-{purpose}.edi", "PO", "850", body, number=control)
+        self.site.new_files()
+        for number, (order, expected) in enumerate((({"order_number": "B1", "release_number": "R1"}, "111"), ({"order_number": "C1"}, "444")), 1):
+            self.send({"schema": "wharf/invoice/1", "document": "invoice", "number": f"I{number}", "date": "2025-06-12", **order,
+                       "lines": [{"position": 1, "line_number": "7", "quantity": "5", "unit": "case", "unit_price": "24.00"}],
+                       "totals": {"amount": "120.00"}})
+            text, = self.site.new_files()
+            self.assertIn(f"REF*DP*{expected}", body_of(text))
+
     def test_two_orders_in_one_notice(self):
         self.order("4711")
         self.order("4712", 902)

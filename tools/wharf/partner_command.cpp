@@ -49,9 +49,14 @@ int run(PartnerExplainCommand const& command) {
     std::vector<std::string> names = {"wharf.yaml"};
     std::vector<partner::EffectiveValue> const* effective =
         command.name == names[0] ? &loaded->gateway.effective : nullptr;
+    auto const asked = fmt::format("{}", fmt::join(command.field, " "));
     auto const offer = [&](std::string const& name, std::vector<partner::EffectiveValue> const& values) {
         names.push_back(name);
-        if (name == command.name) effective = &values;
+        if (name != command.name) return;
+        // A channel may be called like its partner: the partner is meant, unless only the channel has the setting.
+        bool const is_better = effective != nullptr && !asked.empty() && partner::values_below(*effective, asked).empty() &&
+                               !partner::values_below(values, asked).empty();
+        if (effective == nullptr || is_better) effective = &values;
     };
     for (auto const& profile : loaded->partners)
         offer(profile.id, profile.effective);

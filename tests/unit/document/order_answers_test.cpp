@@ -132,6 +132,14 @@ TEST(Stores, AnOrderForEach) {
     auto const whole = parsed(order);
     auto parts = split_by_store(whole);
     ASSERT_EQ(parts.size(), 3u);
+    auto const size = size_of_split(whole);
+    EXPECT_EQ(size.parts, 3u);
+    std::size_t bytes = 0;
+    for (auto const& part : parts)
+        bytes += json::to_text(part).size();
+    EXPECT_GT(size.bytes, bytes / 2);
+    EXPECT_LT(size.bytes, bytes * 2) << "a good guess is enough";
+    EXPECT_EQ(size_of_split(parts[2]).parts, 0u);
     std::vector<std::string> shares;
     for (auto& part : parts) {
         part.set("id", "P");
