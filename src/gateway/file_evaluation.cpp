@@ -44,6 +44,8 @@ private:
 
 /// The number stands in the text as a word of its own.
 bool names(std::string_view text, std::string_view number) {
+    if (number.empty())
+        return false;
     auto const ends = [](char c) { return c == ' ' || c == ','; };
     for (auto at = text.find(number); at != text.npos; at = text.find(number, at + 1)) {
         auto const behind = at + number.size();
@@ -112,17 +114,18 @@ void FileEvaluation::run(EvaluatedInterchange& result) {
 /// The rows of a document that stand apart were read as two: neither half may be delivered, since the first would be taken
 /// for the whole, and the corrected file for its repetition.
 void FileEvaluation::hold_what_is_apart(std::vector<EvaluatedSet>& sets) const {
-    for (auto& set : sets) {
-        if (set.document.state != store::DocumentState::accepted)
-            continue;
-        auto const found = std::ranges::find_if(apart_, [&](Diagnostic const& one) { return names(one.message, set.document.number); });
-        if (found == apart_.end())
-            continue;
-        Diagnostics const why{*found};
-        hold(set, why);
-        set.document.reason = place_of(why) + set.document.reason;
-        set.document.business_key.clear(); // it was never taken
-        set.document.diagnostics = render_json(why);
+    for (auto const& apart : apart_) {
+        // By what its rows are told apart the message says; where that is not the number, any of them may be the first half.
+        bool const known = std::ranges::any_of(sets, [&](EvaluatedSet const& set) { return names(apart.message, set.document.number); });
+        for (auto& set : sets) {
+            if (set.document.state != store::DocumentState::accepted || (known && !names(apart.message, set.document.number)))
+                continue;
+            Diagnostics const why{apart};
+            hold(set, why);
+            set.document.reason = place_of(why) + set.document.reason;
+            set.document.business_key.clear(); // it was never taken
+            set.document.diagnostics = render_json(why);
+        }
     }
 }
 
