@@ -9,7 +9,6 @@
 #include "translator/translator_impl.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 #include <map>
 
@@ -28,21 +27,6 @@ void forget_provenance(json::Value& document) {
         return member.first == "source" || member.first == "id" || member.first == "test";
     });
 }
-
-class TextBytes final : public ByteSource {
-public:
-    explicit TextBytes(std::string text) : text_(std::move(text)) {}
-    Result<std::size_t> read(char* to, std::size_t most) override {
-        auto const count = std::min(most, text_.size() - at_);
-        std::memcpy(to, text_.data() + at_, count);
-        at_ += count;
-        return count;
-    }
-
-private:
-    std::string text_;
-    std::size_t at_ = 0;
-};
 
 /// One case on its way.
 class Run {
@@ -213,7 +197,7 @@ private:
     void read_file_of_format() {
         auto const with = file_translator();
         if (with == nullptr) return;
-        auto reading = with->open(std::make_unique<TextBytes>(external_), result_.of.external.string(), {}, values_);
+        auto reading = with->open(byte_source_of(external_), result_.of.external.string(), {}, values_);
         std::string json;
         while (auto outcome = reading->next(json)) {
             add(std::move(outcome->diagnostics));

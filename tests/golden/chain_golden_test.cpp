@@ -12,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace wharf::golden {
 namespace {
@@ -33,21 +32,6 @@ json::Value business(json::Value document) {
     return document;
 }
 
-class TextBytes final : public ByteSource {
-public:
-    explicit TextBytes(std::string text) : text_(std::move(text)) {}
-    Result<std::size_t> read(char* to, std::size_t most) override {
-        auto const count = std::min(most, text_.size() - at_);
-        std::memcpy(to, text_.data() + at_, count);
-        at_ += count;
-        return count;
-    }
-
-private:
-    std::string text_;
-    std::size_t at_ = 0;
-};
-
 class Chain : public testing::TestWithParam<Link> {
 protected:
     std::shared_ptr<translator::FileTranslator const> const csv_ = [] {
@@ -59,7 +43,7 @@ protected:
     std::vector<json::Value> read_csv(std::string text) {
         std::vector<json::Value> documents;
         translator::RunValues const values;
-        auto const reading = csv_->open(std::make_unique<TextBytes>(std::move(text)), "csv", {}, values);
+        auto const reading = csv_->open(byte_source_of(text), "csv", {}, values);
         std::string json;
         while (auto const outcome = reading->next(json)) {
             EXPECT_TRUE(outcome->diagnostics.empty()) << render_text(outcome->diagnostics);
