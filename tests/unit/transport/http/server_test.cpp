@@ -264,7 +264,9 @@ TEST(HttpServer, StopEndsWhateverAClientDoes) {
         clients.back()->send(i % 2 ? "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf" : "");
     }
     std::this_thread::sleep_for(100ms);
+    auto const port = server->port();
     server->stop();
+    EXPECT_FALSE(RawClient(port).connected()) << "nobody listens any more";
 }
 
 TEST(HttpServer, SaysWhyItCannotListen) {
