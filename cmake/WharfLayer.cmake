@@ -5,7 +5,7 @@
 # delivery are siblings and may not name each other. For every layer a small program is linked from
 # the whole archive and the declared dependencies alone, so that a forbidden call fails to link
 # even though the final program has every layer in it.
-set(WHARF_LAYERS base diagnostic syntax grammar document translator partner store transport delivery gateway workflow api)
+set(WHARF_LAYERS base diagnostic syntax grammar document translator partner linter store transport delivery gateway workflow api)
 set(WHARF_SIBLINGS store transport delivery)
 
 file(WRITE ${CMAKE_BINARY_DIR}/link_check.cpp "int main() { return 0; }\n")

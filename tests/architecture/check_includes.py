@@ -17,7 +17,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = ["base", "diagnostic", "syntax", "grammar", "document", "translator", "partner",
+LAYERS = ["base", "diagnostic", "syntax", "grammar", "document", "translator", "partner", "linter",
           "store", "transport", "delivery", "gateway", "workflow", "api"]
 
 # Folders that must not include each other although their layers, or their place inside one layer, would allow it.
