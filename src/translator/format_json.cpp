@@ -5,6 +5,7 @@
 //
 // Files are read whole, up to limits::message_bytes.
 #include "base/limits.hpp"
+#include "base/peeked_source.hpp"
 #include "diagnostic/registry.hpp"
 #include "syntax/json/locate.hpp"
 #include "syntax/json/value.hpp"
@@ -121,9 +122,9 @@ private:
             diagnostics.back().place.file = file_;
             return false;
         };
-        std::string reason;
-        if (!read_whole(*source_, limits::message_bytes, bytes_, reason))
-            return refuse("MAP-0147", fmt::format("The file cannot be read: {}.", reason), "Split it into several files.");
+        auto whole = read_all(*source_, limits::message_bytes);
+        if (!whole) return refuse("MAP-0147", fmt::format("The file cannot be read: {}.", whole.error().message), "Split it into several files.");
+        bytes_ = *std::move(whole);
         std::string_view text = bytes_;
         if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
         auto parsed = json::parse(text);

@@ -122,25 +122,4 @@ std::string tree_setting(std::string const& name, std::string const& value, Valu
     return DateFormat::parse(value, kind) ? "" : "a form such as DD.MM.YYYY, HH:MM or \"YYYY-MM-DD HH:MM\"";
 }
 
-bool read_whole(ByteSource& bytes, std::size_t most, std::string& text, std::string& reason) {
-    std::size_t size = 0;
-    text.resize(1 << 16);
-    for (;;) {
-        auto const got = bytes.read(text.data() + size, text.size() - size);
-        if (!got) {
-            reason = got.error().message;
-            return false;
-        }
-        if (*got == 0) break;
-        size += *got;
-        if (size > most) {
-            reason = fmt::format("it has more than {} bytes", most);
-            return false;
-        }
-        if (size == text.size()) text.resize(2 * size);
-    }
-    text.resize(size);
-    return true;
-}
-
 } // namespace wharf::translator

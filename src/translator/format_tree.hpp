@@ -57,7 +57,4 @@ protected:
 /// The place of an unnamed node, with its name noted.
 [[nodiscard]] PlaceId unnamed_of(SourceTree& tree, std::string_view name);
 
-/// A whole file, up to `most` bytes; false: too large, or the medium failed (`reason`).
-[[nodiscard]] bool read_whole(ByteSource& bytes, std::size_t most, std::string& text, std::string& reason);
-
 } // namespace wharf::translator

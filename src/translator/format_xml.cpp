@@ -6,6 +6,7 @@
 //
 // Files are read whole, up to limits::message_bytes; one file is one document.
 #include "base/limits.hpp"
+#include "base/peeked_source.hpp"
 #include "diagnostic/registry.hpp"
 #include "syntax/json/value.hpp"
 #include "syntax/xml/document.hpp"
@@ -152,12 +153,13 @@ public:
         tree.clear();
         tree.names.clear();
         tree.file = file_;
-        std::string reason;
-        if (!read_whole(*source_, limits::message_bytes, bytes_, reason)) {
-            diagnostics.push_back(make_diagnostic("MAP-0147", fmt::format("The file cannot be read: {}.", reason)));
+        auto text = read_all(*source_, limits::message_bytes);
+        if (!text) {
+            diagnostics.push_back(make_diagnostic("MAP-0147", fmt::format("The file cannot be read: {}.", text.error().message)));
             diagnostics.back().place.file = file_;
             return true;
         }
+        bytes_ = *std::move(text);
         tree.bytes = bytes_;
         auto parsed = xml::parse(bytes_);
         if (!parsed) {

@@ -191,7 +191,7 @@ void csv_to_json(benchmark::State& state) {
     std::uint64_t documents = 0, faults = 0;
     for (auto _ : state) {
         std::size_t bytes = 0;
-        auto const result = cli::read_file_documents(**map, *input, "bench", {},
+        auto const result = cli::read_file_documents(**map, byte_source_of(*input), "bench", {},
                                                      [&](std::string_view json) { bytes += json.size(); });
         documents = result.documents;
         faults = result.diagnostics.size();

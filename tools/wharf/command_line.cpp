@@ -106,8 +106,8 @@ private:
             ->type_name("DIR")
             ->check(CLI::ExistingDirectory.description(""));
     }
-    void add_size(CLI::App& command, std::uint64_t& bytes) {
-        command.add_option("--max-size", bytes, "Refuse larger files (default 1 GiB); 500kB, 64MB, 2GB")
+    void add_size(CLI::App& command, std::uint64_t& bytes, std::string const& help = "Refuse larger files (default 1 GiB); 500kB, 64MB, 2GB") {
+        command.add_option("--max-size", bytes, help)
             ->type_name("SIZE")
             ->transform(CLI::Validator(read_size, ""));
     }
@@ -247,7 +247,7 @@ private:
             ->type_name("DIR")
             ->envname("WHARF_CONFIG");
         add_grammars(command, grammars_);
-        add_size(command, translate_.max_bytes);
+        add_size(command, translate_.max_bytes, "Refuse larger files of JSON, which are held whole (default 1 GiB); 500kB, 64MB, 2GB");
     }
     void add_checks() {
         auto& document = *app_.add_subcommand("document", "Canonical documents");

@@ -1,4 +1,4 @@
-#include "base/file.hpp"
+#include "base/peeked_source.hpp"
 #include "partner/configuration.hpp"
 #include "syntax/json/value.hpp"
 #include "syntax/x12/reader.hpp"
@@ -60,10 +60,33 @@ bool open(TranslateCommand const& command, Workshop& workshop) {
     if (!translators) return refuse(translators.error(), "the translators cannot be used");
     workshop.translators = *std::move(translators);
     if (command.translator.empty()) return true;
+    if (!workshop.translators->info(command.translator)) {
+        auto const nearest = nearest_word(command.translator, map_names(own_maps));
+        trouble(fmt::format("there is no translator '{}'{}{}", command.translator, nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest),
+                            own_maps || !command.partner.empty() ? "" : " (maps of your own are found with --partner, in the folder that wharf.yaml names)"));
+        return false;
+    }
     auto file = find_file_translator(own_maps, command.translator);
     if (!file) return refuse(file.error(), fmt::format("the translator {} cannot be used", command.translator));
     workshop.file = *std::move(file);
     return true;
+}
+
+/// The file to be translated: what it begins with, and its bytes, read once.
+struct Input {
+    std::string name; // for messages
+    std::unique_ptr<PeekedSource> bytes;
+    bool is_x12 = false, is_json = false;
+};
+
+/// The text of a file that is held whole; nothing when it cannot be read, which is then told.
+std::optional<std::string> whole(TranslateCommand const& command, Input& input) {
+    auto text = read_all(*input.bytes, command.max_bytes);
+    if (text) return *std::move(text);
+    bool const too_large = text.error().kind == ErrorKind::invalid;
+    trouble(too_large ? fmt::format("cannot read {}: {}; split it, or raise the limit with --max-size", input.name, text.error().message)
+                      : text.error().message);
+    return std::nullopt;
 }
 
 /// One document by itself; an array when the file held several sets. Printed as it comes: only the first is held back,
@@ -116,6 +139,10 @@ struct Report {
         outcome.add(diagnostics, {});
         print_beside(diagnostics);
     }
+    void failed(std::string_view why) {
+        trouble(why);
+        outcome.failed();
+    }
     void add_held(std::uint64_t held) {
         if (held == 0) return;
         trouble(fmt::format("{} held for a person and not written, as the map says (`on error hold`)",
@@ -125,9 +152,8 @@ struct Report {
 };
 
 /// Reads X12 into canonical documents; gives the number of sets.
-std::uint64_t read_x12(TranslateCommand const& command, Workshop& workshop, std::string const& text,
-                       std::string const& name, std::function<void(std::string_view)> const& on_document,
-                       Report& report) {
+std::uint64_t read_x12(TranslateCommand const& command, Workshop& workshop, Input input,
+                       std::function<void(std::string_view)> const& on_document, Report& report) {
     TranslateOptions options;
     options.partner = command.partner;
     if (workshop.file == nullptr) options.translator = command.translator;
@@ -138,37 +164,42 @@ std::uint64_t read_x12(TranslateCommand const& command, Workshop& workshop, std:
         };
     X12Translation translation(*workshop.schemas, *workshop.translators, options);
     translation.on_document = on_document;
-    auto const result = translation.translate(text, name);
+    auto const result = translation.translate(std::move(input.bytes), input.name);
     report.add(result.diagnostics);
+    if (result.suppressed > 0) trouble(fmt::format("{} not shown; `wharf lint` shows more", plural(result.suppressed, "finding")));
     report.add_held(result.held);
+    if (result.trouble) report.failed(result.trouble->message);
     return result.sets;
 }
 
-int to_json(TranslateCommand const& command, Workshop& workshop, std::string const& text, std::string const& name,
-            bool foreign) {
+int to_json(TranslateCommand const& command, Workshop& workshop, Input input, bool foreign) {
     Report report;
     DocumentList documents(command.pretty);
     auto const add = [&](std::string_view json) { documents.add(json); };
     std::uint64_t count = 0;
     if (foreign) {
-        auto const result = read_file_documents(*workshop.file, text, name, command.partner, add);
+        auto const result = read_file_documents(*workshop.file, std::move(input.bytes), input.name, command.partner, add);
         report.add(result.diagnostics);
         report.add_held(result.held);
         count = result.documents;
+        if (count == 0 && !has_errors(result.diagnostics)) trouble(fmt::format("{} holds no document", input.name));
     } else {
-        count = read_x12(command, workshop, text, name, add, report);
+        count = read_x12(command, workshop, std::move(input), add, report);
     }
     if (!documents.finish(count)) report.outcome.failed();
     return report.outcome.exit_code();
 }
 
-int to_x12(TranslateCommand const& command, Workshop& workshop, std::string const& text, std::string const& name,
-           bool foreign) {
+int to_x12(TranslateCommand const& command, Workshop& workshop, Input input, bool foreign) {
     Report report;
     std::string canonical;
-    if (foreign) { // by way of canonical documents: an array of those without faults
+    if (!foreign) {
+        auto text = whole(command, input);
+        if (!text) return could_not_run;
+        canonical = *std::move(text);
+    } else { // by way of canonical documents: an array of those without faults
         canonical = "[";
-        auto const result = read_file_documents(*workshop.file, text, name, command.partner, [&](std::string_view json) {
+        auto const result = read_file_documents(*workshop.file, std::move(input.bytes), input.name, command.partner, [&](std::string_view json) {
             if (canonical.size() > 1) canonical += ",\n";
             canonical += json;
         });
@@ -182,7 +213,7 @@ int to_x12(TranslateCommand const& command, Workshop& workshop, std::string cons
     options.profile = workshop.profile;
     if (workshop.profile != nullptr) options.identity = workshop.configuration->identity(workshop.profile->identity);
     options.line_breaks = command.pretty;
-    auto const written = write_x12(foreign ? canonical : text, name, *workshop.schemas, *workshop.translators, options);
+    auto const written = write_x12(canonical, input.name, *workshop.schemas, *workshop.translators, options);
     report.add(written.diagnostics);
     if (!written.trouble.empty()) {
         trouble(written.trouble);
@@ -193,20 +224,22 @@ int to_x12(TranslateCommand const& command, Workshop& workshop, std::string cons
 }
 
 /// Canonical documents, or the sets of an X12 file, into the format of the translator.
-int to_file(TranslateCommand const& command, Workshop& workshop, std::string const& text, std::string const& name,
-            bool is_x12) {
+int to_file(TranslateCommand const& command, Workshop& workshop, Input input) {
     Report report;
     std::vector<json::Value> documents;
-    if (is_x12) {
+    auto const name = input.name;
+    if (input.is_x12) {
         (void)read_x12(
-            command, workshop, text, name,
+            command, workshop, std::move(input),
             [&](std::string_view json) {
                 if (auto value = json::parse(json)) documents.push_back(*std::move(value));
             },
             report);
     } else {
         Diagnostics findings;
-        documents = read_documents(text, name, findings);
+        auto const text = whole(command, input);
+        if (!text) return could_not_run;
+        documents = read_documents(*text, name, findings);
         report.add(findings);
     }
     if (documents.empty()) return report.outcome.exit_code();
@@ -221,52 +254,86 @@ bool looks_like_json(std::string_view text) {
     return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
+/// Opened, with its kind looked at; nothing when it cannot be read, which is then told.
+std::optional<Input> open_input(TranslateCommand const& command) {
+    constexpr std::size_t head_bytes = 64 << 10; // what stands before the first bracket or ISA is less
+    auto source = open_byte_source(command.file);
+    if (!source) {
+        trouble(source.error().message);
+        return std::nullopt;
+    }
+    Input input;
+    input.name = command.file == "-" ? std::string("(standard input)") : command.file;
+    input.bytes = std::make_unique<PeekedSource>(*std::move(source));
+    auto const head = input.bytes->peek(head_bytes);
+    if (!head) {
+        trouble(head.error().message);
+        return std::nullopt;
+    }
+    input.is_x12 = x12::looks_like_x12(*head);
+    input.is_json = looks_like_json(*head);
+    return input;
+}
+
+/// Tells a canonical document from JSON of the translator's own shape, which only the whole text shows; nothing when it
+/// cannot be read.
+std::optional<bool> holds_canonical(TranslateCommand const& command, Input& input) {
+    auto text = whole(command, input);
+    if (!text) return std::nullopt;
+    bool const canonical = is_canonical(*text);
+    input.bytes = std::make_unique<PeekedSource>(std::move(input.bytes), *std::move(text));
+    return canonical;
+}
+
+/// Which way a file goes when a translator of another format than X12 is named; nothing when it is X12 to canonical or back.
+std::optional<int> with_file_translator(TranslateCommand const& command, Workshop& workshop, Input& input) {
+    auto const& format = workshop.file->format();
+    bool canonical = input.is_json;
+    if (input.is_json && format == "json") {
+        auto const told = holds_canonical(command, input);
+        if (!told) return could_not_run;
+        canonical = *told;
+    }
+    bool const foreign = !input.is_x12 && !canonical;
+    if (command.target == Target::file && command.target_word != format) {
+        trouble(fmt::format("the translator {} is of the format {}, not {}", workshop.file->name(), format, command.target_word));
+        return could_not_run;
+    }
+    bool const own = command.target == Target::file || command.target == Target::automatic ||
+                     (command.target == Target::json && format == "json");
+    if (!foreign && own) return to_file(command, workshop, std::move(input));
+    if (foreign && command.target == Target::file) {
+        trouble(fmt::format("{} is no X12 and no canonical document, which {} could be made from", input.name, format));
+        return could_not_run;
+    }
+    if (foreign && command.target == Target::x12) return to_x12(command, workshop, std::move(input), true);
+    if (foreign) return to_json(command, workshop, std::move(input), true);
+    return std::nullopt;
+}
+
 } // namespace
 
 int run(TranslateCommand const& command) {
-    auto const text = read_file(command.file, command.max_bytes);
-    if (!text) {
-        trouble(unreadable(text.error()));
-        return could_not_run;
-    }
+    auto input = open_input(command);
     Workshop workshop;
-    if (!open(command, workshop)) return could_not_run;
-    auto const name = command.file == "-" ? std::string("(standard input)") : command.file;
-    bool const is_json = looks_like_json(*text), is_x12 = x12::looks_like_x12(*text);
+    if (!input || !open(command, workshop)) return could_not_run;
     if (workshop.file == nullptr && command.target == Target::file) {
         trouble(fmt::format("--to {0} needs a translator of that format: --translator NAME", command.target_word));
         return could_not_run;
     }
-    if (workshop.file != nullptr) {
-        auto const& format = workshop.file->format();
-        bool const canonical = is_json && (format != "json" || is_canonical(*text));
-        bool const foreign = !is_x12 && !canonical;
-        if (command.target == Target::file && command.target_word != format) {
-            trouble(fmt::format("the translator {} is of the format {}, not {}", workshop.file->name(), format,
-                                command.target_word));
-            return could_not_run;
-        }
-        bool const own = command.target == Target::file || (command.target == Target::json && format == "json") ||
-                         command.target == Target::automatic;
-        if (!foreign && own) return to_file(command, workshop, *text, name, is_x12);
-        if (foreign && command.target == Target::file) {
-            trouble(fmt::format("{} is no X12 and no canonical document, which {} could be made from", name, format));
-            return could_not_run;
-        }
-        if (foreign && command.target == Target::x12) return to_x12(command, workshop, *text, name, true);
-        if (foreign) return to_json(command, workshop, *text, name, true);
-    }
-    auto const target = command.target != Target::automatic ? command.target : is_json ? Target::x12 : Target::json;
-    if (target == Target::json && is_json) {
-        trouble(fmt::format("{} holds JSON already; `wharf document check` checks it, --to x12 translates it", name));
+    if (workshop.file != nullptr)
+        if (auto const done = with_file_translator(command, workshop, *input)) return *done;
+    auto const target = command.target != Target::automatic ? command.target : input->is_json ? Target::x12 : Target::json;
+    if (target == Target::json && input->is_json) {
+        trouble(fmt::format("{} holds JSON already; `wharf document check` checks it, --to x12 translates it", input->name));
         return could_not_run;
     }
-    if (target == Target::x12 && is_x12) {
-        trouble(fmt::format("{} holds X12 already; `wharf lint` checks it, --to json translates it", name));
+    if (target == Target::x12 && input->is_x12) {
+        trouble(fmt::format("{} holds X12 already; `wharf lint` checks it, --to json translates it", input->name));
         return could_not_run;
     }
-    return target == Target::json ? to_json(command, workshop, *text, name, false)
-                                  : to_x12(command, workshop, *text, name, false);
+    return target == Target::json ? to_json(command, workshop, *std::move(input), false)
+                                  : to_x12(command, workshop, *std::move(input), false);
 }
 
 } // namespace wharf::cli

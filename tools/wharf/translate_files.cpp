@@ -29,14 +29,21 @@ find_file_translator(std::optional<std::filesystem::path> const& overlay, std::s
     return translator::make_file_translator(*std::move(plan));
 }
 
-FileReadResult read_file_documents(translator::FileTranslator const& translator, std::string_view text,
+std::vector<std::string> map_names(std::optional<std::filesystem::path> const& overlay) {
+    auto source = translator::embedded_maps();
+    if (overlay)
+        if (auto folder = translator::folder_maps(*overlay, translator::embedded_maps())) source = *std::move(folder);
+    return source->maps();
+}
+
+FileReadResult read_file_documents(translator::FileTranslator const& translator, std::unique_ptr<ByteSource> bytes,
                                    std::string const& file_name, std::string const& partner,
                                    std::function<void(std::string_view json)> const& on_document) {
     FileReadResult result;
     translator::Provenance provenance;
     provenance.partner = partner;
     translator::RunValues const values;
-    auto const reading = translator.open(byte_source_of(text), file_name, provenance, values);
+    auto const reading = translator.open(std::move(bytes), file_name, provenance, values);
     std::string json;
     while (auto outcome = reading->next(json)) {
         ++result.documents;

@@ -21,14 +21,18 @@ namespace wharf::cli {
 [[nodiscard]] std::expected<std::shared_ptr<translator::FileTranslator const>, Diagnostics>
 find_file_translator(std::optional<std::filesystem::path> const& overlay, std::string_view name);
 
+/// The names of the built-in maps and those of the user's folder, for a hint.
+[[nodiscard]] std::vector<std::string> map_names(std::optional<std::filesystem::path> const& overlay);
+
 struct FileReadResult {
     Diagnostics diagnostics;
     std::uint64_t documents = 0; // in the file
     std::uint64_t held = 0;      // made, and not given: a line says `on error hold`
 };
 /// Gives each document that has no errors and is not held, compact, as soon as it is made.
-[[nodiscard]] FileReadResult read_file_documents(translator::FileTranslator const& translator, std::string_view text,
-                                                 std::string const& file_name, std::string const& partner,
+[[nodiscard]] FileReadResult read_file_documents(translator::FileTranslator const& translator,
+                                                 std::unique_ptr<ByteSource> bytes, std::string const& file_name,
+                                                 std::string const& partner,
                                                  std::function<void(std::string_view json)> const& on_document);
 
 struct FileWriteResult {

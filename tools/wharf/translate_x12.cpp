@@ -1,6 +1,7 @@
 #include "tools/wharf/translate_x12.hpp"
 
 #include "base/date.hpp"
+#include "base/limits.hpp"
 #include "diagnostic/registry.hpp"
 
 #include <algorithm>
@@ -53,6 +54,20 @@ Place place_of(grammar::Item const& item, std::string const& file) {
         place.length = item.part->segments.empty() ? 0 : item.part->segments[0].bytes().size();
     }
     return place;
+}
+
+constexpr std::size_t head_bytes = 4096; // enough to say what a file is that is not X12
+
+/// Keeps findings up to the limit; the first error is never lost behind warnings.
+void keep(TranslateResult& result, Diagnostics&& findings) {
+    for (auto& finding : findings) {
+        if (result.diagnostics.size() < limits::findings) {
+            result.diagnostics.push_back(std::move(finding));
+            continue;
+        }
+        ++result.suppressed;
+        if (finding.severity == Severity::error && !has_errors(result.diagnostics)) result.diagnostics.back() = std::move(finding);
+    }
 }
 
 void append(Diagnostics& to, Diagnostics const& from) {
@@ -108,29 +123,40 @@ void X12Translation::translate_set(grammar::Item const& item, std::string const&
         ++result.translated;
         if (on_document) on_document(json_);
     }
-    std::ranges::move(outcome.diagnostics, std::back_inserter(result.diagnostics));
+    keep(result, std::move(outcome.diagnostics));
 }
 
-TranslateResult X12Translation::translate(std::string_view text, std::string file_name) {
+TranslateResult X12Translation::translate(grammar::InterchangeReader reader, std::string const& file_name) {
     TranslateResult result;
-    if (!x12::looks_like_x12(text) && text.find("ISA") == std::string_view::npos) {
-        auto finding = make_diagnostic(
-            "X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(text)),
-            "An X12 interchange begins with ISA. Check that the right file was sent.");
-        finding.place.file = std::move(file_name);
-        finding.place.has_offset = true;
-        result.diagnostics.push_back(std::move(finding));
-        return result;
-    }
-    grammar::InterchangeReader reader(text, file_name, schemas_);
+    auto const head = std::string(reader.peek().substr(0, head_bytes));
+    bool any = false;
     while (reader.next()) {
         auto& item = reader.item();
+        any = any || item.kind == grammar::ItemKind::interchange_start;
         if (item.kind == grammar::ItemKind::transaction_set) translate_set(item, file_name, result);
-        std::ranges::move(item.findings, std::back_inserter(result.diagnostics));
+        keep(result, std::move(item.findings));
         item.findings.clear();
+    }
+    result.trouble = reader.error();
+    if (!any && !result.trouble && !has_errors(result.diagnostics)) {
+        auto finding = make_diagnostic(
+            "X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(head)),
+            "An X12 interchange begins with ISA. Check that the right file was sent.");
+        finding.place.file = file_name;
+        finding.place.has_offset = true;
+        result.diagnostics.clear(); // whatever the reader made of it
+        result.diagnostics.push_back(std::move(finding));
     }
     sort_by_offset(result.diagnostics);
     return result;
+}
+
+TranslateResult X12Translation::translate(std::string_view text, std::string file_name) {
+    return translate(grammar::InterchangeReader(text, file_name, schemas_), file_name);
+}
+
+TranslateResult X12Translation::translate(std::unique_ptr<ByteSource> source, std::string file_name) {
+    return translate(grammar::InterchangeReader(std::move(source), file_name, schemas_), file_name);
 }
 
 } // namespace wharf::cli
