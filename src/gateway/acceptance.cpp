@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t most_parts = 10'000;         // one order for so many stores is a mistake
 constexpr std::size_t most_bytes_of_parts = 64U << 20; // each part repeats the header
-constexpr unsigned most_messages = 20;             // that have to do with one order number
+constexpr unsigned most_messages = 1000;           // that have to do with one order number
 constexpr std::string_view part_mark = "|store:";  // behind the business key of the whole
 
 void add_findings(std::string& diagnostics, Diagnostics const& findings) {

@@ -292,6 +292,8 @@ std::string_view characters(std::string_view text, std::uint32_t first, std::uin
 
 namespace {
 
+constexpr std::string_view unknown_word = "is not in the table";
+
 /// One text, prepared, to one value.
 bool convert(Converter const& converter, std::string_view text, std::span<std::string_view const> cells, OutBuffer& out,
              std::string& reason, ConversionContext const& context) {
@@ -307,6 +309,7 @@ bool convert(Converter const& converter, std::string_view text, std::span<std::s
             ok = false;
         } else if (converter.words && is_word(text)) {
             append_quoted(out, text);
+            if (converter.codes->quoted_word(text).empty()) reason = unknown_word;
         } else if (converter.words && is_listed_code(text)) {
             append_text(out, text);
         } else if (auto const word = converter.codes->quoted_word(text); !word.empty()) {
@@ -317,6 +320,7 @@ bool convert(Converter const& converter, std::string_view text, std::span<std::s
         } else {
             out.append(converter.quoted_list);
             append_text_end(out, text);
+            if (converter.quoted_list != "\"x12:") reason = unknown_word; // X12's own codes are known without words
         }
         break;
     case Op::decimal:
@@ -383,6 +387,7 @@ bool convert(Converter const& converter, std::string_view text, std::span<std::s
 bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
                 std::string& reason, ConversionContext const& context) {
     auto const start = out.size();
+    reason.clear();
     if (converter.plain) {
         auto const text = right_trimmed(cells[0]);
         if (text.empty()) return true;

@@ -64,7 +64,7 @@ struct ConversionContext {
 };
 
 /// Appends the canonical value of `cells` as JSON text. False: nothing appended, `reason` says what was wrong ("is not
-/// a decimal number"). Empty cells give nothing and succeed.
+/// a decimal number"). True with a `reason`: it was taken, and that is to be told. Empty cells give nothing and succeed.
 [[nodiscard]] bool read_value(Converter const& converter, std::span<std::string_view const> cells, OutBuffer& out,
                               std::string& reason, ConversionContext const& context = {});
 

@@ -277,8 +277,24 @@ private:
         }
     }
 
-    /// A keyword's lines replace those of the base.
+    /// Settings of the base's `format` line that an override of the same format does not name stay as they are.
+    static void keep_settings(OptionLine const& base, OptionLine& line) {
+        if (base.words.empty() || line.words.empty() || base.words.front().text != line.words.front().text) return;
+        auto const own = line.words.size();
+        if (own % 2 == 0) return; // a setting without its value, which the format will refuse
+        for (std::size_t i = 1; i + 1 < base.words.size(); i += 2) {
+            bool named = false;
+            for (std::size_t at = 1; at < own; at += 2)
+                named = named || line.words[at].text == base.words[i].text;
+            if (!named) line.words.insert(line.words.end(), {base.words[i], base.words[i + 1]});
+        }
+    }
+
+    /// A keyword's lines replace those of the base; of `format` its settings do, one by one.
     static void take_options(MapFile& file, EffectiveMap& map) {
+        for (auto const& known : map.options)
+            for (auto& line : file.options)
+                if (line.keyword == "format" && known.keyword == "format") keep_settings(known, line);
         std::erase_if(map.options, [&](OptionLine const& known) {
             return std::any_of(file.options.begin(), file.options.end(),
                                [&](OptionLine const& line) { return line.keyword == known.keyword; });

@@ -186,14 +186,15 @@ bool RowsReader::header(Diagnostics& diagnostics) {
         if (!found[i] && fields[i].place != unnamed_place) missing.push_back(fields[i].name);
     if (missing.empty()) return true;
     auto const near = did_you_mean(missing.front(), names);
+    auto const delimiter = settings_.dialect.delimiter == '\t' ? "tab" : std::string(1, settings_.dialect.delimiter);
     diagnostics.push_back(
         fault("MAP-0142",
               fmt::format("The header row has no column {}.", fmt::format("`{}`", fmt::join(missing, "`, `"))),
-              near.empty() ? fmt::format("It has {} column{}. Is `{}` the delimiter?", names.size(),
-                                         names.size() == 1 ? "" : "s",
-                                         settings_.dialect.delimiter == '\t' ? "tab"
-                                                                             : std::string(1, settings_.dialect.delimiter))
-                           : near));
+              !near.empty()       ? near
+              : names.size() == 1 ? fmt::format("It has one column. Is `{}` the delimiter?", delimiter)
+                                  : fmt::format("It has {} columns, {} of which the map reads. Have the file hold the others too, be they empty, or take their lines out "
+                                                "of the map: `remove` in an override.",
+                                                names.size(), std::ranges::count(found, true))));
     return false;
 }
 

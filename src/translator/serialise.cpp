@@ -195,6 +195,7 @@ void Serialiser::simple(Member const& member, ObjectId id) {
     json_ += member.key;
     auto const inner = json_.size();
     if (!read_value(member.line->converter, {&text, 1}, json_, reason_, {{}, values_})) refused(*member.line, id, member.slot);
+    else if (!reason_.empty()) passed(*member.line, id, member.slot);
     if (!member.line->converter.plain) keep_rest(*member.line, id, member.slot);
     if (json_.size() == inner) json_.resize(at);
 }
@@ -210,6 +211,8 @@ void Serialiser::convert(Line const& line, Alternative const& alternative, Objec
             right_trimmed(slot_text(id, plan_line(id, *line.zone).alternatives.front().parts.front().slot)));
     if (!read_value(line.converter, {cells.data(), count}, json_, reason_, context))
         refused(line, id, alternative.parts.front().slot);
+    else if (!reason_.empty())
+        passed(line, id, alternative.parts.front().slot);
     if (!line.converter.plain) keep_rest(line, id, alternative.parts.front().slot);
 }
 

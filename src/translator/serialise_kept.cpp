@@ -1,4 +1,5 @@
 // What is rare on the way from slots to JSON: derived values, what nobody read, faults.
+#include "translator/map_parser.hpp"
 #include "translator/serialiser.hpp"
 
 #include "base/limits.hpp"
@@ -295,6 +296,19 @@ void Serialiser::refused(Line const& line, ObjectId id, SlotIndex slot) {
     else
         help += " Ask the partner to correct it, or override the line for this partner.";
     report(source_.at_text(arena_.begin(id, slot), "MAP-0101", fmt::format("{} \"{}\" {}.", external, text, reason_),
+                           std::move(help)));
+}
+
+void Serialiser::passed(Line const& line, ObjectId id, SlotIndex slot) {
+    auto const place = canonical_place(id, line.target == nullptr ? std::string() : member_path(line.target));
+    auto const text = shortened(slot_text(id, slot));
+    auto help = line.converter.codes != nullptr ? did_you_mean(right_trimmed(text), line.converter.codes->words()) : std::string();
+    if (!help.empty()) help += ' ';
+    help += fmt::format("Read by {} into {}. To take no others, write `known` behind the table, and `on error hold` where a person shall decide; "
+                        "to give it a word, add a `table` line to the map.",
+                        line.origin.text_place(), place);
+    report(source_.at_text(arena_.begin(id, slot), "MAP-0127",
+                           fmt::format("{} \"{}\" {}; it is passed on as it stands.", plan_.bodies[arena_.body(id)]->slots[slot].external, text, reason_),
                            std::move(help)));
 }
 

@@ -99,6 +99,7 @@ private:
     /// "lines[2].unit_price": the canonical place of a line's value.
     std::string canonical_place(ObjectId id, std::string_view tail) const;
     void refused(Line const& line, ObjectId id, SlotIndex slot);
+    void passed(Line const& line, ObjectId id, SlotIndex slot); // a value that was taken, with what is to be said of it
     void report(Diagnostic found);
     void missing(Body const& body, Member const& member, ObjectId id);
     /// Counts as sent are data; a wrong one is a warning.

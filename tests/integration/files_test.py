@@ -96,6 +96,17 @@ class ComingIn(Files):
         document = next(d for d in self.site.receiver.documents() if d["number"] == "4711")
         self.assertEqual([line["quantity"] for line in document["lines"]], ["10", "20"])
 
+    def test_rows_that_stand_apart_and_are_told_by_something_else_than_the_number(self):
+        self.site.add_map("bolt/by_store", 'translator bolt/by_store extends csv/purchase_order\ndocuments by "Ship To ID"\n')
+        self.bolt(ORDERS_IN.replace("files:", "translator: bolt/by_store, files:"))
+        header, first, second, other = orders_csv(("4711", 10, 20), ("4712", 5)).splitlines()
+        other = other.replace(",0107,", ",0108,")
+        self.receive("PO_1.csv", "\r\n".join([header, first, other, second]) + "\r\n", expect=1)
+        self.assertEqual(self.numbers(), [], "nobody can say which document is the half one")
+        self.assertEqual([d["state"] for d in self.message(direction="inbound")["documents"]], ["held", "held", "held"])
+        self.receive("PO_2.csv", "\r\n".join([header, first, second, other]) + "\r\n", expect=0)
+        self.assertEqual(self.numbers(), ["4711", "4712"], "the corrected file is no duplicate")
+
     def test_a_file_of_another_layout_is_held(self):
         self.bolt(ORDERS_IN)
         self.receive("PO_1.csv", "Nummer;Datum\r\n4711;2025-06-02\r\n", expect=1)

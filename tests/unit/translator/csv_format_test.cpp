@@ -1,5 +1,7 @@
 #include "file_fixture.hpp"
 
+#include <algorithm>
+
 namespace wharf::translator::test {
 namespace {
 
@@ -25,6 +27,46 @@ lines[]                each row
 
 std::string order() {
     return order_map;
+}
+
+/// The header row of csv/purchase_order.
+std::string full_head(char delimiter) {
+    std::string names = "PO Number,PO Date,Purpose,Type,Currency,Ship To ID,Ship To Name,Ship To Address,Ship To City,Ship To Region,Ship To Postal Code,"
+                        "Ship To Country,Requested Delivery,Line,Buyer Item,Vendor Item,UPC,Description,Quantity,Unit,Unit Price,Line Delivery\n";
+    std::ranges::replace(names, ',', delimiter);
+    return names;
+}
+
+TEST(CsvFormat, an_override_changes_the_settings_it_names_and_keeps_the_others) {
+    auto const map = good_map("translator t/map extends csv/purchase_order\nformat csv delimiter \";\" decimal \",\"\n");
+    ASSERT_NE(map, nullptr);
+    auto const documents = read_file_text(*map, full_head(';') + "4711;2025-06-02;;;;;;;;;;;;1;A;;;;10;each;1,50;\n");
+    ASSERT_EQ(documents.size(), 1u); // the header is known as one
+    EXPECT_EQ(rendered(documents[0].diagnostics), "");
+    EXPECT_EQ(at(documents[0].value(), "lines[0].unit_price"), "1.50");
+}
+
+TEST(CsvFormat, an_override_with_a_setting_without_value_is_refused) {
+    auto const made = file_map("translator t/map extends csv/purchase_order\nformat csv delimiter\n");
+    ASSERT_FALSE(made.has_value());
+    EXPECT_EQ(codes(made.error()), "MAP-0030:2");
+}
+
+TEST(CsvFormat, a_word_that_no_table_knows_is_passed_on_and_told) {
+    auto const map = good_map("translator t/map extends csv/purchase_order\n");
+    ASSERT_NE(map, nullptr);
+    auto const documents = read_file_text(*map, full_head(',') + "4711,2025-06-02,,blanket,,,,,,,,,,1,A,,,,10,eachh,,\n"
+                                                                  "4711,2025-06-02,,blanket,,,,,,,,,,2,A,,,,10,Q7X,,\n"
+                                                                  "4711,2025-06-02,,blanket,,,,,,,,,,3,A,,,,10,x12:ZZ,,\n");
+    ASSERT_EQ(documents.size(), 1u);
+    auto const& found = documents[0].diagnostics;
+    EXPECT_EQ(codes(found), "MAP-0127:2 MAP-0127:3") << rendered(found);
+    EXPECT_FALSE(has_errors(found));
+    ASSERT_FALSE(found.empty());
+    EXPECT_NE(found[0].help.find("`each`"), std::string::npos) << found[0].help;
+    EXPECT_EQ(at(documents[0].value(), "lines[0].unit"), "eachh");
+    EXPECT_EQ(at(documents[0].value(), "lines[1].unit"), "words:Q7X");
+    EXPECT_EQ(at(documents[0].value(), "lines[2].unit"), "x12:ZZ");
 }
 
 constexpr std::string_view head = "PO Number;PO Date;Ship To;Name;Line;SKU;Qty;UOM;Price;Need By\r\n";
