@@ -70,15 +70,21 @@ FileWriteResult write_file_documents(translator::FileTranslator const& translato
             result.diagnostics.push_back(std::move(one));
         }
     };
+    bool any = false;
     for (std::size_t i = 0; i < documents.size(); ++i) {
         auto const pointer = documents.size() > 1 ? fmt::format("/{}", i) : std::string();
         auto faults = document::check(documents[i]);
         bool const sound = !has_errors(faults);
         add(std::move(faults), pointer);
-        if (sound) add(writing->add(documents[i], values), pointer);
+        if (!sound) continue;
+        auto found = writing->add(documents[i], values);
+        any = any || !has_errors(found);
+        add(std::move(found), pointer);
     }
-    auto bytes = writing->finish(result.diagnostics);
-    if (!has_errors(result.diagnostics)) result.bytes = std::move(bytes);
+    Diagnostics of_file;
+    auto bytes = writing->finish(of_file);
+    if (any && !has_errors(of_file)) result.bytes = std::move(bytes);
+    add(std::move(of_file), {});
     return result;
 }
 

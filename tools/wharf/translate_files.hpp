@@ -36,7 +36,7 @@ struct FileReadResult {
                                                  std::function<void(std::string_view json)> const& on_document);
 
 struct FileWriteResult {
-    std::string bytes; // empty when there is any error
+    std::string bytes; // of the documents without errors; empty when there is none
     Diagnostics diagnostics;
 };
 [[nodiscard]] FileWriteResult write_file_documents(translator::FileTranslator const& translator,

@@ -8,6 +8,7 @@
 #include "tools/wharf/documents.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -22,6 +23,8 @@ struct WrittenSet {
     std::string functional_id;
     std::string release;
     std::vector<x12::OutSegment> body;
+    std::string origin; // "purchase_order 4711 (/0)": for messages
+    bool sound = true;  // false: our own lint refuses it
 };
 
 class Writer {
@@ -36,13 +39,11 @@ public:
         for (std::size_t i = 0; i < documents.size() && result_.trouble.empty(); ++i)
             if (auto set = one(documents[i], documents.size() > 1 ? fmt::format("/{}", i) : ""))
                 sets.push_back(*std::move(set));
-        if (has_errors(result_.diagnostics) || !result_.trouble.empty() || sets.empty()) return std::move(result_);
-        auto bytes = interchange(sets);
         if (!result_.trouble.empty()) return std::move(result_);
-        auto own = grammar::lint(bytes, "(what was written)", schemas_);
-        bool const sound = !has_errors(own.diagnostics);
-        std::ranges::move(own.diagnostics, std::back_inserter(result_.diagnostics));
-        if (sound) result_.bytes = std::move(bytes);
+        if (sets.empty()) return std::move(result_);
+        auto bytes = interchange(sets);
+        if (drop_faulty(sets, bytes)) bytes = sets.empty() ? std::string() : interchange(sets);
+        result_.bytes = std::move(bytes);
         return std::move(result_);
     }
 
@@ -54,6 +55,35 @@ private:
             path = pointer + (pointer.empty() || path.empty() || path.starts_with('/') ? "" : "/") + path;
             result_.diagnostics.push_back(std::move(finding));
         }
+    }
+
+    /// Holds what was written against our own lint; a set it refuses is told and taken out, its neighbours stay. True when
+    /// there was one.
+    bool drop_faulty(std::vector<WrittenSet>& sets, std::string_view bytes) {
+        auto own = grammar::lint(bytes, "(what was written)", schemas_);
+        for (auto& finding : own.diagnostics) {
+            auto const at = index_of(finding.place.transaction, sets.size());
+            bool const is_error = finding.severity == Severity::error;
+            if (at) {
+                Related origin;
+                origin.message = "written from " + sets[*at].origin;
+                finding.related.push_back(std::move(origin));
+                sets[*at].sound = sets[*at].sound && !is_error;
+            } else if (is_error) { // of the envelope: of no set alone
+                for (auto& set : sets)
+                    set.sound = false;
+            }
+            result_.diagnostics.push_back(std::move(finding));
+        }
+        return std::erase_if(sets, [](WrittenSet const& set) { return !set.sound; }) > 0;
+    }
+
+    /// Of the set with this ST02, as interchange() numbers them.
+    [[nodiscard]] static std::optional<std::size_t> index_of(std::string_view control_number, std::size_t sets) {
+        std::size_t number = 0;
+        auto const [end, error] = std::from_chars(control_number.data(), control_number.data() + control_number.size(), number);
+        if (error != std::errc() || end != control_number.data() + control_number.size() || number == 0 || number > sets) return std::nullopt;
+        return number - 1;
     }
 
     std::optional<WrittenSet> one(json::Value const& document, std::string const& pointer) {
@@ -93,7 +123,9 @@ private:
         bool const written = outcome.ok();
         add(std::move(outcome.diagnostics), pointer);
         if (!written) return std::nullopt;
-        return WrittenSet{set, schema->set().group, release, std::move(outcome.segments)};
+        auto const number = document.string("number");
+        auto origin = fmt::format("{}{}{}{}", kind, number.empty() ? "" : " ", number, pointer.empty() ? "" : fmt::format(" ({})", pointer));
+        return WrittenSet{set, schema->set().group, release, std::move(outcome.segments), std::move(origin)};
     }
 
     [[nodiscard]] std::string release_of(json::Value const& document,

@@ -23,7 +23,7 @@ struct WriteOptions {
 };
 
 struct WriteResult {
-    std::string bytes; // empty when there is any error
+    std::string bytes; // of the documents without errors; empty when there is none
     Diagnostics diagnostics;
     std::string trouble; // what could not be done at all; empty: nothing
 };
