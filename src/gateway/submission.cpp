@@ -1,6 +1,7 @@
 #include "gateway/submission.hpp"
 
 #include "base/id.hpp"
+#include "diagnostic/alike.hpp"
 #include "diagnostic/registry.hpp"
 #include "diagnostic/render.hpp"
 #include "document/merge.hpp"
@@ -213,6 +214,7 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
             set.body = std::move(written.segments);
             set.implementation_reference = addressed->agreement->implementation_reference;
         }
+        fold_alike(said);
         set.document.diagnostics = render_json(said); // of what is sent: nothing is left out silently
         bool const ok = !has_errors(said);
         std::ranges::move(said, std::back_inserter(findings));

@@ -1,5 +1,6 @@
 #include "tools/wharf/translate_files.hpp"
 
+#include "diagnostic/alike.hpp"
 #include "document/schema.hpp"
 #include "translator/map_source.hpp"
 #include "translator/node_compile.hpp"
@@ -63,6 +64,7 @@ FileWriteResult write_file_documents(translator::FileTranslator const& translato
     auto const writing = translator.begin();
     translator::RunValues const values;
     auto const add = [&](Diagnostics found, std::string const& pointer) {
+        fold_alike(found);
         for (auto& one : found) {
             one.place.file = file_name;
             auto& path = one.place.path;

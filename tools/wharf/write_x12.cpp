@@ -1,5 +1,6 @@
 #include "tools/wharf/write_x12.hpp"
 
+#include "diagnostic/alike.hpp"
 #include "diagnostic/registry.hpp"
 #include "document/schema.hpp"
 #include "grammar/lint.hpp"
@@ -49,6 +50,7 @@ public:
 
 private:
     void add(Diagnostics diagnostics, std::string const& pointer) {
+        fold_alike(diagnostics);
         for (auto& finding : diagnostics) {
             finding.place.file = file_;
             auto& path = finding.place.path;
