@@ -90,6 +90,13 @@ private:
             return; // that AK904 counts them is the same contradiction
         }
         auto const received = count_in(said.received), accepted = count_in(said.accepted);
+        if (received > said.sets.size() && accepted && said.code != 'R' && *accepted <= *received && *received - *accepted > refused) {
+            words_.at_note("ACK-0011", said.trailer, &group,
+                           fmt::format("AK9 refuses {} of {} sets, but {} named above", *received - *accepted, *received,
+                                       refused == 0 ? std::string("none is") : refused == 1 ? std::string("one is") : fmt::format("{} are", refused)),
+                           "Ask the partner which: of the sets that are not named none can be taken as accepted.");
+            return;
+        }
         if (received == said.sets.size() && *received >= refused && accepted && said.code != 'R' && *accepted != *received - refused)
             words_.at_note("ACK-0011", said.trailer, &group,
                            fmt::format("AK904 says {} sets were accepted, but {} of the {} named above were", said.accepted, *received - refused, *received),

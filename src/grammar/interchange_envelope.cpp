@@ -131,6 +131,11 @@ void InterchangeReader::State::check_release() {
     if (!options.release.empty() || a_guide_answers())
         return;
     if (match.exact) {
+        if (!group.release.starts_with(match.release) && reported_release != group.release) {
+            reported_release = group.release;
+            add(at("X12-0148", 0, 8, fmt::format("GS08 \"{}\" is not written as six digits; taken for {}", group.release, match.release),
+                   fmt::format("Send {}. Other programs may not know what \"{}\" means.", match.release, group.release)));
+        }
         // A group may be older than its interchange, not newer; practice mixes them, so it is said and no more.
         auto const own = schemas.grammars().interchange_version(match.release);
         if (interchange.version.size() == 5 && all_digits(interchange.version) && own > interchange.version)

@@ -87,6 +87,8 @@ TEST(AcknowledgmentReport, unknown_references_repeats_and_silence) {
     report = explained("AK1*PO*77~AK2*850*0001~AK5*R*4~AK9*A*2*2*2~", sent);
     EXPECT_EQ(codes(report), (std::vector<std::string>{"ACK-0011", "ACK-0002"}));
     EXPECT_EQ(sent.substr(report.findings[1].place.offset, report.findings[1].place.length), "6"); // SE01
+    report = explained("AK1*PO*77~AK2*850*0001~AK5*A~AK9*P*2*2*1~", sent);
+    EXPECT_EQ(codes(report), std::vector<std::string>{"ACK-0011"}) << "a set is refused, and nobody says which";
 }
 
 TEST(AcknowledgmentReport, without_the_original_it_shows_the_acknowledgment) {

@@ -143,6 +143,9 @@ TEST(GsCheck, releases) {
     EXPECT_EQ(in("005010"), "X12-0138 GS/GS08 warning\n");
     EXPECT_EQ(found(test::interchange("FA", {test::set("997", "AK1*PO*77~AK9*A*1*1*1~")}, "005010")), "");
     EXPECT_EQ(in("009990"), "X12-0140 GS/GS08 2 warning\n");
+    EXPECT_EQ(in("4010"), "X12-0148 GS/GS08 warning\n");
+    EXPECT_EQ(in("00401"), "X12-0148 GS/GS08 warning\n");
+    EXPECT_EQ(in("004010VICS"), "");
     EXPECT_EQ(in(""), "X12-0140 GS/GS08 2 error\n") << "an element that must stand";
     LintOptions refuse;
     refuse.reader.unknown_release = UnknownRelease::refuse;
