@@ -43,18 +43,16 @@ private:
     ShownBlock title() {
         ShownBlock block;
         block.kind = ShownKind::set;
-        auto const& set = item_.set;
-        block.title.text = set.id.empty() ? "Transaction set without a name" : set.id;
+        auto const id = parts_.segment(0).element(1); // SetInfo cuts what is far too long
+        block.title.text = id.empty() ? "Transaction set without a name" : id;
         if (item_.schema)
             block.title.text += " " + item_.schema->set().name;
         else
             block.title.text += " (unknown set)";
         if (auto const number = business_number(item_.part->segments); !number.empty())
             block.title.text += fmt::format(" {}", number);
-        block.source = fmt::format("ST {}", set.control_number);
-        if (!set.implementation_reference.empty())
-            block.source += fmt::format(" {}", set.implementation_reference);
-        for (std::uint32_t i = 4; i <= parts_.segment(0).element_count(); ++i)
+        block.source = fmt::format("ST {}", parts_.segment(0).element(2));
+        for (std::uint32_t i = 3; i <= parts_.segment(0).element_count(); ++i)
             block.source += fmt::format(" {}", parts_.segment(0).element(i));
         if (item_.schema) {
             block.source += fmt::format(", read by release {}", item_.schema->set().release);

@@ -151,8 +151,12 @@ public:
             widest = std::max(widest, std::min(labels.back().width(), widest_label));
         }
         auto const left = indent + widest + gap;
+        auto const width = std::max<std::size_t>(room() - std::min(room(), left), least_cell);
         for (std::size_t i = 0; i < facts.size(); ++i)
-            row({labels[i], values[i]}, {widest, std::max<std::size_t>(room() - std::min(room(), left), least_cell)}, {false, false}, indent);
+            if (values[i].longest_word() > width || labels[i].longest_word() > widest)
+                paragraph(Paragraph().add(facts[i]), indent);
+            else
+                row({labels[i], values[i]}, {widest, width}, {false, false}, indent);
     }
 
     void findings(std::vector<ShownFinding> const& findings, std::size_t indent) {
@@ -264,7 +268,7 @@ private:
             std::size_t natural = 0, word = heads[i].longest_word();
             for (auto const& row : cells) {
                 natural = std::max(natural, row[i].width());
-                word = std::max(word, std::min(row[i].longest_word(), widest_cell));
+                word = std::max(word, row[i].longest_word());
             }
             least.push_back(word);
             widths.push_back(std::max({std::min(natural, widest_cell), std::min<std::size_t>(heads[i].width(), 14), word}));
