@@ -9,6 +9,7 @@
 #include "grammar/grammar_release.hpp"
 #include "grammar/guide.hpp"
 #include "grammar/guide_pattern.hpp"
+#include "grammar/sef_import.hpp"
 #include "grammar/schema.hpp"
 #include "syntax/json/value.hpp"
 #include "translator/map_parser.hpp"
@@ -135,6 +136,16 @@ void decimal(std::string_view input) {
         if (auto const digits = a->implied_text(scale))
             require(Decimal::implied(*digits, scale) == a, "implied(implied_text(d)) == d");
     }
+}
+
+void sef(std::string_view input) {
+    static auto const grammars = *grammar::Grammars::open();
+    auto const made = grammar::import_sef(std::string(input), "fuzz.sef", *grammars);
+    require(!made.guide.empty() || has_errors(made.report), "what became no guide has an error");
+    if (made.guide.empty()) return;
+    auto const read = grammar::read_guide(made.guide, made.name + ".guide", {}, *grammars);
+    require(read.has_value() || (read.error().size() == 1 && read.error().front().code == "GUIDE-0052"), "an imported guide passes its check");
+    require(grammar::import_sef(std::string(input), "fuzz.sef", *grammars).guide == made.guide, "an import is the same every time");
 }
 
 void pattern(std::string_view input) {

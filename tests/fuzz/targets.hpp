@@ -18,6 +18,7 @@ void answer(std::string_view input);         // files answered; received answers
 void grammar(std::string_view input);        // the grammar language, line by line, every kind of file
 void grammar_file(std::string_view input);   // whole grammar files, every kind
 void guide(std::string_view input);          // guide files
+void sef(std::string_view input);            // guidelines in SEF, and the guides made of them
 void pattern(std::string_view input);        // the patterns of guides: one on the first line, a value behind it
 void map(std::string_view input);            // the map language
 void json(std::string_view input);           // JSON values
@@ -38,6 +39,7 @@ inline constexpr std::array targets{
     Target{"grammar", "grammar", grammar},
     Target{"grammar_file", "grammar_file", grammar_file},
     Target{"guide", "guide", guide},
+    Target{"sef", "sef", sef},
     Target{"pattern", "pattern", pattern},
     Target{"map", "map", map},
     Target{"json", "json", json},

@@ -294,6 +294,13 @@ private:
         check.add_option("FILE", guide_check_.files, "Guide files")->required()->type_name("");
         add_reporting(check, guide_check_.reporting);
         add_grammars(check, grammars_);
+        auto& import = *guide.add_subcommand("import", "Make a guide of a guideline in SEF (Standard Exchange Format 1.5, 1.6)");
+        import.add_option("FILE", guide_import_.file, "SEF file; - is standard input")->required()->type_name("");
+        import.add_option("--output,-o", guide_import_.output, "Write the guide here (default: standard output, the report beside it)")->type_name("FILE");
+        import.add_option("--set", guide_import_.set, "Which transaction set, when the file has several")->type_name("SET");
+        import.add_option("--release", guide_import_.release, "Hold it against this release (004010) whatever the file says")->type_name("R");
+        add_reporting(import, guide_import_.reporting);
+        add_grammars(import, grammars_);
         auto& show = *guide.add_subcommand("show", "Show a guide as a person reads it");
         show.add_option("FILE", guide_show_.file, "Guide file")->required()->type_name("");
         show.add_flag("--effective", guide_show_.effective,
@@ -390,7 +397,8 @@ private:
         }
         if (app_.got_subcommand("document")) return document_check_;
         if (app_.got_subcommand("guide")) {
-            guide_check_.grammars = guide_show_.grammars = grammars;
+            guide_check_.grammars = guide_show_.grammars = guide_import_.grammars = grammars;
+            if (app_.get_subcommand("guide")->got_subcommand("import")) return guide_import_;
             if (app_.get_subcommand("guide")->got_subcommand("show")) return guide_show_;
             return guide_check_;
         }
@@ -417,6 +425,7 @@ private:
     TranslatorTestCommand translator_test_;
     GuideCheckCommand guide_check_;
     GuideShowCommand guide_show_;
+    GuideImportCommand guide_import_;
     PartnerCheckCommand partner_check_;
     PartnerExplainCommand partner_explain_;
     std::string grammars_;

@@ -117,6 +117,15 @@ struct GuideShowCommand {
     std::optional<std::filesystem::path> grammars;
 };
 
+/// Makes a guide of a guideline in SEF.
+struct GuideImportCommand {
+    std::string file;
+    std::string output; // empty: standard output
+    std::string set, release;
+    Reporting reporting;
+    std::optional<std::filesystem::path> grammars;
+};
+
 /// Checks wharf.yaml with all profiles and channels; of secrets only the form.
 struct PartnerCheckCommand {
     std::filesystem::path configuration = ".";
@@ -143,7 +152,7 @@ struct Answer {
 };
 
 using Command = std::variant<Answer, LintCommand, AckCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
-                             TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand, PartnerCheckCommand,
+                             TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand, GuideImportCommand, PartnerCheckCommand,
                              PartnerExplainCommand, GatewayCommand>;
 
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);

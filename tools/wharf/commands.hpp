@@ -15,6 +15,7 @@ namespace wharf::cli {
 [[nodiscard]] int run(TranslatorTestCommand const& command);
 [[nodiscard]] int run(GuideCheckCommand const& command);
 [[nodiscard]] int run(GuideShowCommand const& command);
+[[nodiscard]] int run(GuideImportCommand const& command);
 [[nodiscard]] int run(PartnerCheckCommand const& command);
 [[nodiscard]] int run(PartnerExplainCommand const& command);
 /// Becomes wharf-gateway; comes back only when that cannot be started.

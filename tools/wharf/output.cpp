@@ -67,6 +67,10 @@ void print_beside(Diagnostics const& diagnostics) {
     write_all(STDERR_FILENO, rendered(diagnostics, STDERR_FILENO));
 }
 
+void print_beside(std::string_view text) {
+    write_all(STDERR_FILENO, text);
+}
+
 std::string plural(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

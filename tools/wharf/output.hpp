@@ -38,6 +38,7 @@ void trouble(std::string_view message);
 [[nodiscard]] std::string rendered(Diagnostics const& diagnostics, int descriptor);
 /// As text on standard error: what stands beside a result on standard output.
 void print_beside(Diagnostics const& diagnostics);
+void print_beside(std::string_view text);
 
 /// "2 errors, 1 warning"; "no findings".
 [[nodiscard]] std::string count_words(Diagnostics const& diagnostics, std::uint64_t suppressed = 0);
