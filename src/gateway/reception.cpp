@@ -116,7 +116,7 @@ Result<void> Reception::duplicate(std::string const& earlier) {
     if (!answers)
         return unexpected(std::move(answers.error()));
     for (auto& answer : *answers) {
-        if (answer.state != store::MessageState::sent)
+        if (answer.state != store::MessageState::sent && answer.state != store::MessageState::dead_letter)
             continue; // still on its way
         answer.state = store::MessageState::ready;
         answer.attempts = 0;

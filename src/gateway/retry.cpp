@@ -85,11 +85,15 @@ Result<unsigned> retry_held_documents(Context const& context, store::Message con
             if (again == nullptr || again->document.state != store::DocumentState::accepted)
                 continue;
             auto const targets = targets_of(context.configuration, *again->agreement, document.test);
-            auto earlier = transaction.find_business_key(again->document.business_key);
-            if (!earlier)
-                return unexpected(std::move(earlier.error()));
-            if (targets.empty() || *earlier)
+            if (targets.empty())
                 continue;
+            if (again->agreement->duplicates.check_business_keys) {
+                auto earlier = transaction.find_business_key(again->document.business_key);
+                if (!earlier)
+                    return unexpected(std::move(earlier.error()));
+                if (*earlier)
+                    continue;
+            }
             auto fresh = again->document;
             // The document keeps the identity it was stored under; identifiers are unique texts.
             for (auto const& [made, kept] : {std::pair(fresh.id, document.id), std::pair(fresh.message_id, document.message_id)})

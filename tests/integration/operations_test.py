@@ -324,6 +324,22 @@ class Outbox(unittest.TestCase):
         site.serve()
         harness.wait_for(lambda: len(site.sent()) == 1, 20, "the 997")
 
+    def test_who_sends_again_gets_the_acknowledgment_that_could_not_be_sent(self):
+        site = harness.Site(attempts=1)
+        self.addCleanup(site.close)
+        site.drop("a.edi", invoice_file(901, "INV1"))
+        site.poll(environment={"WHARF_TEST_CRASH_AT": "after-store-messages"})
+        site.outbox.rename(site.mailbox / "gone")
+        site.poll(2)
+        (site.mailbox / "gone").rename(site.outbox)
+        outbound, = site.messages("--direction", "outbound")
+        self.assertEqual(outbound["state"], "dead_letter")
+        site.drop("again.edi", invoice_file(901, "INV1"))
+        site.poll()
+        answer, = site.new_files()
+        self.assertEqual(body_of(answer)[-1], "AK9*A*1*1*1")
+        self.assertEqual(len(site.receiver.documents()), 1, "it is still a duplicate")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)
