@@ -59,6 +59,7 @@ struct RowsSettings {
     bool fixed = false;
     csv::Dialect dialect;
     bool header = false;
+    bool missing_allowed = false; // columns that lines read may be missing in the header row
     unsigned skip = 0;         // lines before the header or the first row
     bool declared = false;     // `columns`, or fields of records
     bool has_records = false;

@@ -15,7 +15,7 @@ namespace wharf::translator {
 namespace {
 
 constexpr std::string_view csv_settings[] = {"delimiter", "quote",  "escape", "header",  "skip", "encoding", "decimal",
-                                             "date",      "time",   "moment", "codes",   "line", "mark",     "quoted"};
+                                             "date",      "time",   "moment", "codes",   "line", "mark",     "quoted", "missing"};
 constexpr std::string_view fixed_settings[] = {"skip", "encoding", "decimal", "date", "time",
                                                "moment", "codes",  "line",    "mark"};
 
@@ -131,6 +131,10 @@ private:
             return dialect.backslash || value.text == "double" ? "" : "double or backslash";
         }
         if (name == "header") return yes_or_no(value, made_.header) ? "" : "yes or no";
+        if (name == "missing") {
+            made_.missing_allowed = value.text == "allow";
+            return made_.missing_allowed || value.text == "refuse" ? "" : "allow or refuse";
+        }
         if (name == "mark") return yes_or_no(value, dialect.mark) ? "" : "yes or no";
         if (name == "quoted") {
             dialect.quote_always = value.text == "always";

@@ -118,6 +118,11 @@ std::string_view RowsReader::column_value(unsigned field, std::string& scratch) 
     return {};
 }
 
+/// Rows are told apart by it.
+bool RowsReader::is_key(unsigned field) const {
+    return std::ranges::any_of(schema_.levels(), [&](RowLevel const& level) { return std::ranges::find(level.by, field) != level.by.end(); });
+}
+
 bool RowsReader::key_known() const {
     for (auto const field : schema_.levels().front().by)
         if (trimmed(column_value(field, scratch_)).empty()) return false;
@@ -181,11 +186,19 @@ bool RowsReader::header(Diagnostics& diagnostics) {
             own = fmt::format("{}({})", own, before + 1);
         use_column(std::move(own), field);
     }
+    std::vector<std::string> unknown; // columns of the file that may be misspelt ones of the map
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+        if (columns_[i].field < 0) unknown.push_back(names[i]);
     std::vector<std::string> missing;
-    for (std::size_t i = 0; i < fields.size(); ++i)
-        if (!found[i] && fields[i].place != unnamed_place) missing.push_back(fields[i].name);
+    std::string near;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (found[i] || fields[i].place == unnamed_place) continue;
+        auto meant = did_you_mean(fields[i].name, unknown);
+        if (settings_.missing_allowed && meant.empty() && !is_key(static_cast<unsigned>(i))) continue;
+        missing.push_back(fields[i].name);
+        if (near.empty()) near = std::move(meant);
+    }
     if (missing.empty()) return true;
-    auto const near = did_you_mean(missing.front(), names);
     auto const delimiter = settings_.dialect.delimiter == '\t' ? "tab" : std::string(1, settings_.dialect.delimiter);
     diagnostics.push_back(
         fault("MAP-0142",

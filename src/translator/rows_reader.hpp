@@ -37,6 +37,7 @@ private:
     /// The text of a field, doubled quotes undone, blanks off where they mean nothing.
     std::string_view value(csv::Field const& field, std::string& scratch) const;
     std::string_view column_value(unsigned field, std::string& scratch) const;
+    [[nodiscard]] bool is_key(unsigned field) const;
     [[nodiscard]] bool key_known() const;
     [[nodiscard]] bool same_key(std::size_t level) const;
     void set_key(std::size_t level);

@@ -46,6 +46,27 @@ TEST(CsvFormat, an_override_changes_the_settings_it_names_and_keeps_the_others) 
     EXPECT_EQ(at(documents[0].value(), "lines[0].unit_price"), "1.50");
 }
 
+TEST(CsvFormat, columns_may_be_missing_where_the_map_allows_it) {
+    auto const map = good_map("translator t/map extends csv/purchase_order\n");
+    ASSERT_NE(map, nullptr);
+    auto documents = read_file_text(*map, "PO Number,Line,Quantity,Unit\n4711,1,10,each\n");
+    ASSERT_EQ(documents.size(), 1u);
+    EXPECT_EQ(rendered(documents[0].diagnostics), "");
+    EXPECT_EQ(at(documents[0].value(), "lines[0].quantity"), "10");
+    documents = read_file_text(*map, "PO Number,Line,Quantitty,Unit\n4711,1,10,each\n");
+    ASSERT_EQ(documents.size(), 1u);
+    EXPECT_EQ(codes(documents[0].diagnostics), "MAP-0142:1") << "misspelt";
+    EXPECT_NE(rendered(documents[0].diagnostics).find("did you mean `Quantitty`"), std::string::npos) << rendered(documents[0].diagnostics);
+    documents = read_file_text(*map, "Line,Quantity,Unit\n1,10,each\n");
+    ASSERT_EQ(documents.size(), 1u);
+    EXPECT_EQ(codes(documents[0].diagnostics), "MAP-0142:1") << "orders are told apart by their number";
+    auto const strict = good_map("translator t/map extends csv/purchase_order\nformat csv missing refuse\n");
+    ASSERT_NE(strict, nullptr);
+    documents = read_file_text(*strict, "PO Number,Line,Quantity,Unit\n4711,1,10,each\n");
+    ASSERT_EQ(documents.size(), 1u);
+    EXPECT_EQ(codes(documents[0].diagnostics), "MAP-0142:1");
+}
+
 TEST(CsvFormat, an_override_with_a_setting_without_value_is_refused) {
     auto const made = file_map("translator t/map extends csv/purchase_order\nformat csv delimiter\n");
     ASSERT_FALSE(made.has_value());
