@@ -65,7 +65,7 @@ class Checker {
 public:
     explicit Checker(Diagnostics& findings) : findings_(findings) {}
 
-    void check(Node const& node, json::Value const& value, unsigned depth) {
+    void check(Node const& node, json::Node const& value, unsigned depth) {
         if (depth > limits::json_depth) {
             report("DOC-0010", fmt::format("The document is nested more than {} levels deep.", limits::json_depth),
                    "No document of trade is; look at what made it.");
@@ -87,17 +87,17 @@ public:
                        fmt::format("Write it in quotes: \"{}\". Quantities and money are texts, so that no program "
                                    "rounds them.",
                                    value.text()),
-                       value.text());
+                       std::string(value.text()));
             else if (expect(value, json::Type::string, "a text"))
                 check_text(node, value.text());
             return;
         case NodeType::integer:
             if (value.type() == json::Type::string && is_integer(value.text()))
                 report("DOC-0004", fmt::format("Found the text {}; expected a whole number.", quoted(value.text())),
-                       "Write it without quotes.", value.text());
+                       "Write it without quotes.", std::string(value.text()));
             else if (expect(value, json::Type::number, "a whole number") && !is_integer(value.text()))
                 report("DOC-0004", fmt::format("Found {}; expected a whole number.", value.text()),
-                       "Write digits only, without point and exponent.", value.text());
+                       "Write digits only, without point and exponent.", std::string(value.text()));
             return;
         case NodeType::boolean:
             expect(value, json::Type::boolean, "true or false");
@@ -113,36 +113,48 @@ private:
     }
 
     Diagnostic make(std::string_view code, std::string message, std::string help) {
-        if (!pointer_.empty()) message = fmt::format("{}: {}", pointer_, message);
+        std::string pointer;
+        append(pointer, inner_);
+        if (!pointer.empty()) message = fmt::format("{}: {}", pointer, message);
         auto finding = make_diagnostic(code, std::move(message), std::move(help));
-        finding.place.path = pointer_;
+        finding.place.path = std::move(pointer);
         return finding;
     }
 
-    bool expect(json::Value const& value, json::Type type, std::string_view wanted) {
+    bool expect(json::Node const& value, json::Type type, std::string_view wanted) {
         if (value.type() == type) return true;
         auto const found = value.type() == json::Type::string    ? "the text " + quoted(value.text())
-                           : value.type() == json::Type::number  ? "the number " + value.text()
-                           : value.type() == json::Type::boolean ? value.text()
+                           : value.type() == json::Type::number  ? "the number " + std::string(value.text())
+                           : value.type() == json::Type::boolean ? std::string(value.text())
                                                                  : std::string(name_of(value.type()));
         report("DOC-0004", fmt::format("Found {}; expected {}.", found, wanted),
                value.is_null() ? "Leave the member out: a document says nothing with null." : "");
         return false;
     }
 
-    void check_object(Node const& node, json::Value const& value, unsigned depth) {
-        for (auto const& property : node.properties)
-            if (property.required && !value.find(property.name))
-                report("DOC-0002", fmt::format("The field `{}` is missing.", property.name),
-                       fmt::format("Expected: {}", describe(*property.node)));
-        for (auto const& [name, member] : value.members()) {
-            auto const mark = push(name);
-            if (auto const* property = node.find(name))
-                check(*property->node, member, depth + 1);
-            else if (!node.additional)
-                report("DOC-0003", fmt::format("There is no field `{}` here.", name), help_for_unknown(name, node));
-            pointer_.resize(mark);
+    void check_object(Node const& node, json::Node const& value, unsigned depth) {
+        unsigned required = 0;
+        for (auto const& member : value.members()) {
+            auto const index = node.index_of(member.name());
+            member.set_mark(index);
+            required += index != no_property && node.properties[index].required;
         }
+        if (required < node.required)
+            for (auto const& property : node.properties)
+                if (property.required && !value.find(property.name))
+                    report("DOC-0002", fmt::format("The field `{}` is missing.", property.name),
+                           fmt::format("Expected: {}", describe(*property.node)));
+        auto const* const around = inner_;
+        for (auto const& member : value.members()) {
+            Step const step{around, member.name(), 0};
+            inner_ = &step;
+            if (member.mark() != no_property)
+                check(*node.properties[member.mark()].node, member, depth + 1);
+            else if (!node.additional)
+                report("DOC-0003", fmt::format("There is no field `{}` here.", member.name()),
+                       help_for_unknown(member.name(), node));
+        }
+        inner_ = around;
     }
 
     static std::string describe(Node const& node) {
@@ -164,35 +176,38 @@ private:
                                                : "Leave it out.");
     }
 
-    void check_array(Node const& node, json::Value const& value, unsigned depth) {
+    void check_array(Node const& node, json::Node const& value, unsigned depth) {
         if (value.items().size() < node.min_items)
             report("DOC-0008",
                    fmt::format("Found {} entries; expected at least {}.", value.items().size(), node.min_items), "");
+        auto const* const around = inner_;
         std::size_t index = 0;
         for (auto const& item : value.items()) {
-            auto const mark = push(std::to_string(index++));
+            Step const step{around, {}, index++};
+            inner_ = &step;
             check(*node.items, item, depth + 1);
-            pointer_.resize(mark);
         }
+        inner_ = around;
     }
 
-    void check_text(Node const& node, std::string const& text) {
+    void check_text(Node const& node, std::string_view text) {
         if (!node.enumeration.empty()) {
             if (std::find(node.enumeration.begin(), node.enumeration.end(), text) == node.enumeration.end())
-                report("DOC-0006", fmt::format("Found {}; expected {}.", quoted(text), expectation(node)), "", text);
+                report("DOC-0006", fmt::format("Found {}; expected {}.", quoted(text), expectation(node)), "", std::string(text));
             return;
         }
-        auto const size = length(text);
+        bool const counted = node.min_length > 1 || node.max_length != 0xffffffff;
+        auto const size = counted ? length(text) : text.size();
         if (size < node.min_length || size > node.max_length)
             report("DOC-0007",
                    text.empty() ? "The text is empty."
                                 : fmt::format("The text has {} characters; expected {}.", size, expectation(node)),
-                   text.empty() ? "Leave the member out: what is not known is absent." : "", text);
+                   text.empty() ? "Leave the member out: what is not known is absent." : "", std::string(text));
         else if (!has_form(node.pattern, text))
             report("DOC-0005", fmt::format("Found {}; expected {}.", quoted(text), expectation(node)),
-                   help_for(node.pattern), text);
+                   help_for(node.pattern), std::string(text));
         else if (!exists(node.pattern, text))
-            report("DOC-0009", fmt::format("{} is not a day or time that exists.", quoted(text)), "", text);
+            report("DOC-0009", fmt::format("{} is not a day or time that exists.", quoted(text)), "", std::string(text));
     }
 
     static std::string help_for(Pattern pattern) {
@@ -207,32 +222,63 @@ private:
         }
     }
 
-    std::size_t push(std::string_view name) {
-        auto const mark = pointer_.size();
-        pointer_ += '/';
-        for (char const c : name)
+    /// A member or an entry on the way to the value being checked; put into words only for what is reported.
+    struct Step {
+        Step const* around;
+        std::string_view name; // of a member; without data: an entry
+        std::size_t index;
+    };
+
+    /// JSON Pointer (RFC 6901).
+    static void append(std::string& pointer, Step const* step) {
+        if (step == nullptr) return;
+        append(pointer, step->around);
+        pointer += '/';
+        if (step->name.data() == nullptr) pointer += std::to_string(step->index);
+        for (char const c : step->name)
             if (c == '~')
-                pointer_ += "~0";
+                pointer += "~0";
             else if (c == '/')
-                pointer_ += "~1";
+                pointer += "~1";
             else
-                pointer_ += c;
-        return mark;
+                pointer += c;
     }
 
     Diagnostics& findings_;
-    std::string pointer_; // JSON Pointer (RFC 6901) of the value being checked
+    Step const* inner_ = nullptr; // of the value being checked
 };
+
+void resolve(Node const& node, json::Node const& value, unsigned depth) {
+    if (depth > limits::json_depth) return;
+    if (node.type == NodeType::object)
+        for (auto const& member : value.members()) {
+            member.set_mark(node.index_of(member.name()));
+            if (member.mark() != no_property) resolve(*node.properties[member.mark()].node, member, depth + 1);
+        }
+    else if (node.type == NodeType::array)
+        for (auto const& item : value.items())
+            resolve(*node.items, item, depth + 1);
+}
 
 } // namespace
 
-Diagnostics Schema::check(json::Value const& document) const {
+Diagnostics Schema::check(json::Node const& document) const {
     Diagnostics findings;
     Checker(findings).check(*root_, document, 0);
+    document.set_mark(mark_);
     return findings;
 }
 
+void Schema::resolve(json::Node const& document) const {
+    document::resolve(*root_, document, 0);
+    document.set_mark(mark_);
+}
+
 Diagnostics check(json::Value const& document) {
+    return check(json::Tape::of(document).root());
+}
+
+Diagnostics check(json::Node const& document) {
     auto const refuse = [](std::string message, std::string help) {
         auto finding = make_diagnostic("DOC-0001", std::move(message), std::move(help));
         return Diagnostics{std::move(finding)};

@@ -41,6 +41,7 @@ Schema const* Schema::find(std::string_view kind, unsigned version) {
     if (!is_document(kind) || kind.find('/') != kind.npos || !embedded_file(std::string(folder) + file)) return nullptr;
     auto schema = registry.loader.load(kind, version);
     assert(schema && "a schema in schemas/ that does not compile");
+    if (schema) (*schema)->mark_ = static_cast<std::uint16_t>(registry.schemas.size());
     return (registry.schemas[file] = schema ? std::move(*schema) : nullptr).get();
 }
 

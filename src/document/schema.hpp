@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "diagnostic/diagnostic.hpp"
+#include "syntax/json/tape.hpp"
 #include "syntax/json/value.hpp"
 
 #include <cstdint>
@@ -39,6 +40,8 @@ struct Property {
     bool derived = false; // computed on reading; written only when the full form is absent
 };
 
+inline constexpr std::uint16_t no_property = json::Node::no_mark;
+
 struct Node {
     NodeType type = NodeType::any;
     Pattern pattern = Pattern::none;
@@ -52,6 +55,14 @@ struct Node {
     std::string description;
 
     [[nodiscard]] Property const* find(std::string_view name) const;
+    /// The place of a field in `properties`; no_property where there is none.
+    [[nodiscard]] std::uint16_t index_of(std::string_view name) const;
+    /// To be called when `properties` is complete.
+    void index_names();
+
+    std::uint16_t required = 0;               // how many of the properties
+    std::uint16_t extensions = no_property;   // place of the property of that name
+    std::vector<std::uint16_t> by_name;       // places of properties by a hash of their names; its size is a power of two
 };
 
 /// True when the text is allowed at a string node: pattern, lengths, enumeration. Dates must exist in the calendar.
@@ -73,18 +84,27 @@ public:
     /// The node at a canonical path "lines[].items[].scheme" or "parties[].address.city"; nullptr when there is none.
     [[nodiscard]] Node const* node(std::string_view path) const;
 
-    /// All faults, each with a JSON Pointer in place.path (DOC-00xx).
-    [[nodiscard]] Diagnostics check(json::Value const& document) const;
+    /// All faults, each with a JSON Pointer in place.path (DOC-00xx). Of a tape, each member is marked with its place in
+    /// the properties of its object, and the document's root with mark().
+    [[nodiscard]] Diagnostics check(json::Node const& document) const;
+    [[nodiscard]] Diagnostics check(json::Value const& document) const { return check(json::Tape::of(document).root()); }
+
+    /// The marks alone, without a check.
+    void resolve(json::Node const& document) const;
+    /// Stands in the root of documents whose members are marked for this schema.
+    [[nodiscard]] std::uint16_t mark() const { return mark_; }
 
 private:
     friend class SchemaLoader;
     std::string kind_;
     unsigned version_ = 1;
+    std::uint16_t mark_ = json::Node::no_mark;
     Node const* root_ = nullptr;
     std::vector<std::unique_ptr<Node>> nodes_;
 };
 
 /// Checks a document against the schema its `schema` and `document` members name; DOC-0001 when they name none.
+[[nodiscard]] Diagnostics check(json::Node const& document);
 [[nodiscard]] Diagnostics check(json::Value const& document);
 
 } // namespace wharf::document

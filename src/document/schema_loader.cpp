@@ -172,7 +172,9 @@ struct SchemaLoader::State {
         if (node.type == NodeType::array && !node.items) return fail(file, place, "an array must say items");
         if (node.type != NodeType::string && (!node.enumeration.empty() || node.pattern != Pattern::none))
             return fail(file, place, "enum, const and pattern are supported for texts only");
-        return !required || take_required(file, *required, place, node);
+        if (required && !take_required(file, *required, place, node)) return false;
+        node.index_names();
+        return true;
     }
 
     static bool is_annotation(std::string_view keyword) {

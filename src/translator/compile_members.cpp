@@ -320,6 +320,7 @@ void Compiler::finish_body(Body& body) {
         for (auto const& one : body.root->members)
             if (one->name == "shipment" && plan_->document_kind == "ship_notice") one->watch = shipment_watch;
     quick_members(body);
+    writing(body);
 }
 
 /// After all is settled about the members: which of them can be written from a few bytes.

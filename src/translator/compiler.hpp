@@ -114,6 +114,7 @@ protected:
     void check_parts(Body& body, SlotInfo const& slot);
     static void presence(Body& body);
     static void quick_members(Body& body);
+    void writing(Body& body) const; // compile_writing.cpp
     void finish_members(Body& body, Member& object);
     void provenance(Member& root, document::Node const& node);
     void source_members(Member& object, document::Node const& node, std::string const& prefix);

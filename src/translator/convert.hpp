@@ -7,7 +7,7 @@
 
 #include "document/schema.hpp"
 #include "grammar/schema.hpp"
-#include "syntax/json/value.hpp"
+#include "syntax/json/tape.hpp"
 #include "translator/code_table.hpp"
 #include "translator/date_format.hpp"
 #include "translator/out_buffer.hpp"
@@ -69,7 +69,7 @@ struct ConversionContext {
                               std::string& reason, ConversionContext const& context = {});
 
 /// Fills the cells from a canonical value. False: `reason` says why it cannot be written.
-[[nodiscard]] bool write_value(Converter const& converter, json::Value const& value, std::vector<std::string>& cells,
+[[nodiscard]] bool write_value(Converter const& converter, json::Node const& value, std::vector<std::string>& cells,
                                std::string& reason, ConversionContext const& context = {});
 
 /// What the cells will be read as: JSON text, to be held against the value they were written from. Only lines with

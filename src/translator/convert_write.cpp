@@ -230,7 +230,7 @@ bool spread(std::string const& separator, std::string_view text, std::vector<std
 
 } // namespace
 
-bool write_value(Converter const& converter, json::Value const& value, std::vector<std::string>& cells,
+bool write_value(Converter const& converter, json::Node const& value, std::vector<std::string>& cells,
                  std::string& reason, ConversionContext const& context) {
     if (converter.op == Op::period) {
         std::string from, to;

@@ -57,8 +57,10 @@ public:
                                                                     plan_->document_kind)));
             return found;
         }
-        auto root = Binder(*plan_, document, &values).run(found);
-        auto const target = NodeWriter(*plan_, &values, found).run(*root);
+        pool_.clear();
+        auto const tape = json::Tape::of(document);
+        auto& root = Binder(*plan_, tape.root(), &values, pool_).run(found);
+        auto const target = NodeWriter(*plan_, &values, found).run(root);
         if (has_errors(found)) return found;
         auto const before = bytes_.size();
         writer_->add(target, bytes_, found);
@@ -74,6 +76,7 @@ public:
 private:
     std::shared_ptr<Plan const> plan_;
     std::unique_ptr<DocumentWriter> writer_;
+    Pool pool_; // of one document at a time
     std::string bytes_;
 };
 

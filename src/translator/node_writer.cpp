@@ -41,13 +41,13 @@ TargetNode NodeWriter::run(OutObject& root) {
 
 bool NodeWriter::text(SlotIndex slot, OutObject const& object, TargetNode& node) const {
     if (slot == no_slot) return false;
-    auto const& from = object.slots[slot];
-    if (!from.set || from.text.empty()) return false;
+    if (!object.says(slot)) return false;
+    auto const& from = object.texts[slot];
     node.text = from.text;
     node.kind = kind_of(from.line);
     node.canonical = from.line != nullptr && from.line->target != nullptr
-                         ? joined(object.path, member_path(from.line->target))
-                         : object.path;
+                         ? joined(object.path(), member_path(from.line->target))
+                         : object.path();
     return !from.computed;
 }
 
@@ -75,7 +75,7 @@ bool NodeWriter::below(NodeScope const& scope, OutObject& object, TargetNode& no
 bool NodeWriter::single(NodeClaim const& claim, OutObject& object, TargetNode& node, std::string const& prefix) {
     TargetNode made;
     made.place = claim.place;
-    made.canonical = object.path;
+    made.canonical = object.path();
     bool const content = text(claim.slot, object, made);
     bool const there = claim.slot != no_slot && !made.text.empty();
     static NodeScope const nothing;
@@ -90,18 +90,18 @@ bool NodeWriter::each(NodeClaim const& claim, OutObject& object, TargetNode& nod
     auto* const list = object.list(claim.list);
     if (list == nullptr) return false;
     bool any = false;
-    for (auto const& item : list->items) {
+    for (auto* item = list->first; item != nullptr; item = item->next) {
         TargetNode made;
         made.place = claim.place;
-        made.canonical = item->path;
+        made.canonical = item->path();
         if (below(*claim.child->nodes, *item, made, {}) ||
             (!claim.child->scalar && says_something_by_itself(*claim.child->root))) {
             node.nodes.push_back(std::move(made));
             any = true;
         } else if (item->value->members().empty() && !claim.child->scalar) {
             diagnostics_.push_back(make_diagnostic(
-                "MAP-0110", fmt::format("`{}` is empty; there is nothing to write of it.", item->path)));
-            diagnostics_.back().place.path = item->path;
+                "MAP-0110", fmt::format("`{}` is empty; there is nothing to write of it.", item->path())));
+            diagnostics_.back().place.path = item->path();
         }
         left_behind(*item);
     }
@@ -112,7 +112,7 @@ bool NodeWriter::kept(NodeScope const& scope, OutObject& object, TargetNode& nod
     bool any = false;
     for (auto& one : object.kept) {
         if (one.used || !one.key.starts_with(prefix)) continue;
-        auto const rest = std::string_view(one.key).substr(prefix.size());
+        auto const rest = one.key.substr(prefix.size());
         if (std::ranges::any_of(scope.claims, [&](auto const& claim) {
                 return claim.scope != nullptr && rest.starts_with(claim.name + "/");
             }))
@@ -137,7 +137,7 @@ bool NodeWriter::kept(NodeScope const& scope, OutObject& object, TargetNode& nod
             made.name = rest;
             made.fragment = json::to_text(*one.value);
         }
-        made.canonical = joined(object.path, "extensions");
+        made.canonical = joined(object.path(), "extensions");
         node.nodes.push_back(std::move(made));
         one.used = any = true;
     }
@@ -149,8 +149,8 @@ void NodeWriter::left_behind(OutObject const& object) {
         if (one.used) continue;
         auto found = make_diagnostic(
             "MAP-0116", fmt::format("`{}` of the extensions of {} is not written: its place is taken or gone.", one.key,
-                                    object.path.empty() ? "the document" : object.path));
-        found.place.path = joined(object.path, "extensions");
+                                    object.place == nullptr ? "the document" : object.path()));
+        found.place.path = joined(object.path(), "extensions");
         diagnostics_.push_back(std::move(found));
     }
 }

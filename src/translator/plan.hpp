@@ -11,6 +11,7 @@
 
 #include "document/schema.hpp"
 #include "grammar/schema.hpp"
+#include "syntax/json/tape.hpp"
 #include "translator/convert.hpp"
 #include "translator/map_tree.hpp"
 
@@ -99,6 +100,7 @@ struct TupleRun {
     std::vector<std::uint8_t> offsets; // of the cells from the tuple's first element
     std::uint8_t first = 0, last = 0;  // of all its claims
     std::vector<TupleClaim> claims;    // by rank
+    std::vector<std::uint16_t> writing; // places in claims, in the order of writing; see compile_writing.cpp
 };
 
 struct ComponentUse {
@@ -129,6 +131,7 @@ struct Claim {
     Scope* scope = nullptr; // of a loop without an object of its own
     std::string stem;       // before an element's name in extensions: "REF[DP]/", "PO4(1)/", ""
     bool numbered = false;  // stem is made with the occurrence: "SDQ(2)/"
+    std::uint16_t number = 0; // among all of its body
     Origin origin;
 };
 
@@ -141,6 +144,7 @@ struct Scope {
     std::string prefix;              // of extensions' keys: "CTT/"
     std::uint16_t single_claims = 0; // bits given
     Claim* own = nullptr;            // of a prefix scope: the claim that opens it
+    std::vector<grammar::NodeIndex> writing; // rows of the loop that can be written, or must be
 };
 
 /// One alternative of a line: the slots its value is made of.
@@ -167,6 +171,9 @@ struct ConditionTest {
     std::vector<ConditionTest> parts;
 };
 
+/// A line of one slot whose values need no more on writing than this, mostly.
+enum class QuickWrite : std::uint8_t { none, text, code, decimal, whole, date };
+
 struct Line {
     Origin origin;
     std::string canonical; // "lines[].unit_price"
@@ -186,6 +193,7 @@ struct Line {
     bool conversion_inferred = false;
     bool computed_index = false; // `read = $index`, `read = $envelope.…`, `read = "USD"`: no external side
     bool checked = false;        // `= count …` of the whole set: compared on reading, never kept
+    QuickWrite quick = QuickWrite::none;
 
     /// A line with `= value` is checked on reading, not stored.
     [[nodiscard]] bool reads() const { return direction != Direction::write && (!expression || computed_index); }
@@ -226,6 +234,18 @@ struct Member {
     std::int8_t watch = -1; // its text's place is kept for derived values
     Origin origin;          // of its block
     Member const* parent = nullptr;
+
+    // for writing, see compile_writing.cpp
+    std::uint16_t number = 0;              // among all members of its body; the root is 0
+    std::vector<Member const*> by_property; // of an object or entry: its members by their place in node->properties
+    std::vector<std::uint16_t> written_by;  // lines without `= …`
+    bool settled = true;                    // what the document says here is written, or somebody else's to judge
+    bool fills_in = false;                  // reading may say something where the document is silent
+
+    /// The member that a node marked by document::check is; nullptr: none.
+    [[nodiscard]] Member const* member_of(json::Node const& one) const {
+        return one.mark() < by_property.size() ? by_property[one.mark()] : nullptr;
+    }
 };
 
 /// "totals.amount", "parties[role=ship_to].name": below its body's root.
@@ -279,6 +299,16 @@ struct Body {
     std::vector<std::vector<std::uint16_t>> groups; // the lines of each `one of`, in order
     std::vector<SlotIndex> conditional;
     bool extensible = false; // the schema gives it `extensions`
+
+    // for writing, see compile_writing.cpp
+    std::uint16_t member_count = 0;                // root and all below
+    std::vector<std::uint16_t> unasked;            // lines to be looked at whatever the document says
+    std::vector<Member const*> filled_in, indices; // members that fill in, that count the entries of a list
+    std::uint16_t claim_count = 0;
+    std::vector<std::uint64_t> slot_claims; // by slot, claim_words() each: claims that a text or list in it concerns
+
+    [[nodiscard]] std::size_t line_words() const { return (lines.size() + 63) / 64; }
+    [[nodiscard]] std::size_t claim_words() const { return (claim_count + 63u) / 64; }
 };
 
 /// Slots of a ship notice's node that derived values look at.

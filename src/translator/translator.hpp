@@ -17,6 +17,7 @@
 #include "document/schema.hpp"
 #include "grammar/schema.hpp"
 #include "grammar/validator.hpp"
+#include "syntax/json/tape.hpp"
 #include "syntax/json/value.hpp"
 #include "syntax/x12/segment_list.hpp"
 #include "syntax/x12/writer.hpp"
@@ -80,8 +81,12 @@ public:
     /// The body of a transaction set. The document must have passed document::check. Extensions are written only where
     /// they came from the same set and release. `delimiters` tells the component separator to use; `values` what `$…`
     /// and `lookup` stand for, nullptr: there are none.
-    [[nodiscard]] virtual WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters,
+    [[nodiscard]] virtual WriteOutcome write(json::Node const& document, x12::Delimiters const& delimiters,
                                              RunValues const* values = nullptr) const = 0;
+    [[nodiscard]] WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters,
+                                     RunValues const* values = nullptr) const {
+        return write(json::Tape::of(document).root(), delimiters, values);
+    }
 };
 
 struct TranslatorInfo {

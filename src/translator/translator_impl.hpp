@@ -27,7 +27,7 @@ make_file_translator(MapSource const& source, std::string_view name);
 [[nodiscard]] Plan const& plan_of(Translator const& translator);
 
 /// Writes a document's body; see Translator::write.
-[[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Value const& document,
+[[nodiscard]] WriteOutcome write_document(Plan const& plan, json::Node const& document,
                                           x12::Delimiters const& delimiters, RunValues const* values);
 
 /// Everything that is wrong with one map of a source, in each release it names.

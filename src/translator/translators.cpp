@@ -45,7 +45,8 @@ public:
         return outcome;
     }
 
-    WriteOutcome write(json::Value const& document, x12::Delimiters const& delimiters,
+    using Translator::write;
+    WriteOutcome write(json::Node const& document, x12::Delimiters const& delimiters,
                        RunValues const* values) const override {
         return write_document(*plan_, document, delimiters, values);
     }

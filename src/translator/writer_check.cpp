@@ -26,7 +26,7 @@ std::string filled_by(OutObject const& object, std::string_view element) {
         for (auto const& alternative : line->alternatives)
             for (auto const& part : alternative.parts) {
                 if (part.slot == no_slot || object.body->slots[part.slot].external != element) continue;
-                auto name = fmt::format("`{}`", joined(object.path, member_path(line->target)));
+                auto name = fmt::format("`{}`", joined(object.path(), member_path(line->target)));
                 if (std::ranges::find(members, name) == members.end()) members.push_back(std::move(name));
             }
     }
@@ -36,11 +36,21 @@ std::string filled_by(OutObject const& object, std::string_view element) {
 } // namespace
 
 std::string Emitter::canonical_of(TextPlace place) {
-    if (place.kept) return joined(place.object.path, "extensions");
+    if (place.kept) return joined(place.object.path(), "extensions");
     auto const* const source = place.source;
     return source != nullptr && source->line != nullptr && source->line->target != nullptr
-               ? joined(place.object.path, member_path(source->line->target))
-               : place.object.path;
+               ? joined(place.object.path(), member_path(source->line->target))
+               : place.object.path();
+}
+
+std::string_view Emitter::fit(std::string_view text, NodeIndex row, std::size_t element, std::size_t component,
+                              TextPlace place) {
+    bool const usual = values_ == nullptr || (values_->policy.set == CharacterSet::any &&
+                                              values_->policy.too_long != WritePolicy::TooLong::cut);
+    if (usual && bad_character(text) == nullptr) return text;
+    std::string changed(text);
+    fit(changed, row, element, component, place);
+    return changed == text ? text : pool_.keep(changed);
 }
 
 void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::size_t component, TextPlace place) {
@@ -92,11 +102,7 @@ void Emitter::fit(std::string& text, NodeIndex row, std::size_t element, std::si
 
 /// A delimiter inside a text would change what the receiver reads.
 char const* Emitter::bad_character(std::string_view text) const {
-    auto const bad = std::find_if(text.begin(), text.end(), [&](char c) {
-        auto const byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7f || c == delimiters_.element || c == delimiters_.segment ||
-               c == delimiters_.component || (delimiters_.repetition != '\0' && c == delimiters_.repetition);
-    });
+    auto const bad = std::find_if(text.begin(), text.end(), [&](char c) { return bad_[static_cast<unsigned char>(c)]; });
     return bad == text.end() ? nullptr : &*bad;
 }
 
@@ -114,27 +120,26 @@ void Emitter::check_characters(std::string_view text, std::string_view external,
     diagnostics_.back().value = std::string(text);
 }
 
-void Emitter::check(NodeIndex node, Built const& built, Sources const& sources, OutObject const& object) {
+void Emitter::check(NodeIndex node, Built const& built, OutObject const& object) {
     if (!built.filled) return;
     auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
-    auto const id = segment_id(node);
+    auto const& id = segment_id(node);
     for (std::size_t i = 0; i < rule.elements.size(); ++i) {
         auto const& element = rule.elements[i];
         auto const text = built.segment.element(i + 1);
-        auto const hierarchy = node == plan_.hierarchy_row && (i == 0 || i == 1 || i == 3);
-        auto const* const source = i < sources.size() ? sources[i] : nullptr;
-        auto const canonical = [&] { return canonical_of({object, source}); };
+        auto const canonical = [&] { return canonical_of({object, i < elements_.size() ? elements_[i].source : nullptr}); };
         if (text.empty()) {
+            auto const hierarchy = node == plan_.hierarchy_row && (i == 0 || i == 1 || i == 3);
             if (element.mandatory && !hierarchy && built.content)
                 diagnostics_.push_back(
                     fault("MAP-0112", canonical(),
                           fmt::format("{}{:02} is mandatory in {}, and {} has no value for it.", id, i + 1,
                                       schema_.path(node),
-                                      object.path.empty() ? "the document" : fmt::format("`{}`", object.path)),
+                                      object.place == nullptr ? "the document" : fmt::format("`{}`", object.path())),
                           filled_by(object, fmt::format("{}{:02}", id, i + 1))));
             continue;
         }
-        if (element.kind == grammar::ElementClass::composite || text == count_mark) continue;
+        if (text.size() <= element.max || element.kind == grammar::ElementClass::composite || text == count_mark) continue;
         std::size_t longest = 0; // of its values
         for (auto rest = text;;) {
             auto const end = delimiters_.repetition == '\0' ? rest.npos : rest.find(delimiters_.repetition);
@@ -168,8 +173,8 @@ void Emitter::check_claim(Scope const& scope, Claim const& claim, x12::OutSegmen
     for (auto const& element : written.elements)
         shown += delimiters_.element + element;
     diagnostics_.push_back(fault(
-        "MAP-0120", object.path,
-        fmt::format("`{}` is written as {}, and {}.", object.path.empty() ? "the document" : object.path, shown,
+        "MAP-0120", object.path(),
+        fmt::format("`{}` is written as {}, and {}.", object.place == nullptr ? "the document" : object.path(), shown,
                     reader == nullptr ? "no line of the map reads that"
                                       : fmt::format("{} reads that first", reader->origin.text_place())),
         fmt::format("Written by {}.", claim.origin.text_place())));

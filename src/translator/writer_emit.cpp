@@ -6,11 +6,22 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace wharf::translator {
 
 using grammar::NodeIndex;
-std::string Emitter::segment_id(NodeIndex row) const {
+
+Emitter::Emitter(Plan const& plan, x12::Delimiters const& delimiters, RunValues const* values, Pool& pool,
+                 Diagnostics& diagnostics)
+    : plan_(plan), schema_(*plan.schema), delimiters_(delimiters), values_(values), pool_(pool), diagnostics_(diagnostics) {
+    for (unsigned c = 0; c < bad_.size(); ++c)
+        bad_[c] = c < 0x20 || c == 0x7f;
+    for (char const c : {delimiters.element, delimiters.segment, delimiters.component, delimiters.repetition})
+        bad_[static_cast<unsigned char>(c)] = true; // no repetition: NUL, bad anyway
+}
+
+std::string const& Emitter::segment_id(NodeIndex row) const {
     return schema_.segments()[schema_.nodes()[row].segment].definition->id;
 }
 
@@ -45,18 +56,18 @@ void Emitter::run(OutObject& root, std::vector<x12::OutSegment>& out) {
         for (auto const& kept : object->kept)
             if (!kept.used)
                 diagnostics_.push_back(fault(
-                    "MAP-0116", joined(object->path, "extensions"),
+                    "MAP-0116", joined(object->path(), "extensions"),
                     fmt::format("The kept `{}` of {} is not written: its place is taken, or there is no such place.",
-                                kept.key, object->path.empty() ? "the document" : object->path)));
-        for (auto& list : object->lists)
-            for (auto& item : list.items)
-                open.push_back(item.get());
+                                kept.key, object->place == nullptr ? "the document" : object->path())));
+        for (auto const* list = object->lists; list != nullptr; list = list->next)
+            for (auto* item = list->first; item != nullptr; item = item->next)
+                open.push_back(item);
     }
 }
 
 void Emitter::scope(Scope const& scope, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number) {
     auto const& loop = schema_.loops()[scope.loop];
-    for (auto const node : loop.rows)
+    for (auto const node : object.kept.empty() ? scope.writing : loop.rows)
         row(scope, node, object, out, parent_number);
     if (scope.loop != 0 && loop.first == plan_.hierarchy_row) // the levels below stand behind all segments of this one
         for (auto* const taken : scope.by_row[0])
@@ -65,59 +76,65 @@ void Emitter::scope(Scope const& scope, OutObject& object, std::vector<x12::OutS
 
 void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, std::vector<x12::OutSegment>& out,
                   unsigned parent_number) {
-    auto const id = segment_id(node);
-    if (id == "SE" && scope.loop == 0) return;
+    auto const& rule = schema_.nodes()[node];
+    auto const& claims = scope.by_row[node - scope.first];
+    auto const concerned = [&](Claim const* one) { return object.concerned(*one); };
+    if (!rule.mandatory && object.kept.empty() && std::ranges::none_of(claims, concerned)) return; // most rows
+    if (scope.loop == 0 && segment_id(node) == "SE") return;
     std::size_t count = 0;
     UsedBits used{};
-    for (auto* const taken : scope.by_row[node - scope.first])
-        count += claim(scope, *taken, object, out, parent_number, &used);
+    for (auto* const taken : claims)
+        if (rule.mandatory || !object.kept.empty() || object.concerned(*taken))
+            count += claim(scope, *taken, object, out, parent_number, &used);
     if (!object.kept.empty()) count += kept_segments(scope, node, object, out);
-    auto const& rule = schema_.nodes()[node];
+    auto const shown = [&] { return object.place == nullptr ? "the document" : fmt::format("`{}`", object.path()); };
     if (rule.mandatory && count == 0)
         diagnostics_.push_back(
-            fault("MAP-0112", object.path,
-                  fmt::format("{} is mandatory, and {} has nothing to write there.", schema_.path(node),
-                              object.path.empty() ? "the document" : fmt::format("`{}`", object.path))));
+            fault("MAP-0112", object.path(),
+                  fmt::format("{} is mandatory, and {} has nothing to write there.", schema_.path(node), shown())));
     if (rule.max != 0 && count > rule.max)
         diagnostics_.push_back(
-            fault("MAP-0115", object.path,
+            fault("MAP-0115", object.path(),
                   fmt::format("{} can stand {} time{}; {} would be needed for {}.", schema_.path(node), rule.max,
-                              rule.max == 1 ? "" : "s", count,
-                              object.path.empty() ? "the document" : fmt::format("`{}`", object.path))));
+                              rule.max == 1 ? "" : "s", count, shown())));
+}
+
+/// A segment for each entry of a list, with what stands below it.
+std::size_t Emitter::children(Scope const& scope_, Claim const& taken, OutObject& object,
+                              std::vector<x12::OutSegment>& out, unsigned parent_number, UsedBits* used) {
+    auto* const list = object.list(taken.list);
+    if (list == nullptr) return 0;
+    auto const* const test = taken.test.present ? &taken.test : nullptr;
+    for (auto* item = list->first; item != nullptr; item = item->next) {
+        auto built = build(taken.child->use, taken.row, *item, test, {}, false);
+        unsigned number = parent_number;
+        if (taken.row == plan_.hierarchy_row) {
+            number = ++levels_;
+            built.segment.set(1, std::to_string(number));
+            if (parent_number != 0) built.segment.set(2, std::to_string(parent_number));
+            bool below = false;
+            for (auto* const one : taken.child->scope->by_row[0])
+                if (auto const* const inner = item->list(one->list); inner != nullptr) below = below || inner->size != 0;
+            built.segment.set(4, below ? "1" : "0");
+        }
+        check_claim(scope_, taken, built.segment, *item, used);
+        out.push_back(std::move(built.segment));
+        if (schema_.nodes()[taken.row].starts_loop) scope(*taken.child->scope, *item, out, number);
+    }
+    return list->size;
 }
 
 std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& object,
                            std::vector<x12::OutSegment>& out, unsigned parent_number, UsedBits* used) {
+    if (taken.child != nullptr) return children(scope_, taken, object, out, parent_number, used);
     auto const& node = schema_.nodes()[taken.row];
     auto const* const test = taken.test.present ? &taken.test : nullptr;
-    if (taken.child != nullptr) {
-        auto* const list = object.list(taken.list);
-        if (list == nullptr) return 0;
-        for (auto& item : list->items) {
-            auto built = build(taken.child->use, taken.row, *item, test, {}, false);
-            unsigned number = parent_number;
-            if (taken.row == plan_.hierarchy_row) {
-                number = ++levels_;
-                built.segment.set(1, std::to_string(number));
-                if (parent_number != 0) built.segment.set(2, std::to_string(parent_number));
-                bool children = false;
-                for (auto* const below : taken.child->scope->by_row[0])
-                    if (auto const* const inner = item->list(below->list); inner != nullptr)
-                        children = children || !inner->items.empty();
-                built.segment.set(4, children ? "1" : "0");
-            }
-            check_claim(scope_, taken, built.segment, *item, used);
-            out.push_back(std::move(built.segment));
-            if (node.starts_loop) scope(*taken.child->scope, *item, out, number);
-        }
-        return list->items.size();
-    }
     std::size_t count = 0;
     for (;;) {
-        auto const stem =
-            taken.numbered ? fmt::format("{}{}({})/", scope_.prefix, segment_id(taken.row), count + 1) : taken.stem;
+        auto const numbered = taken.numbered && !object.kept.empty();
+        auto const stem = numbered ? fmt::format("{}{}({})/", scope_.prefix, segment_id(taken.row), count + 1) : std::string();
         auto const faults = diagnostics_.size();
-        auto built = build(taken.use, taken.row, object, test, stem, taken.each);
+        auto built = build(taken.use, taken.row, object, test, numbered ? stem : taken.stem, taken.each);
         auto const place = out.size();
         // a mandatory segment of constants alone, such as LE, is written where its loop says something
         bool const closes = node.mandatory && scope_.loop != 0 && built.filled && place > 0 &&
@@ -130,7 +147,7 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
             bool const inner = out.size() > place + 1;
             if (inner && !built.filled)
                 diagnostics_.push_back(
-                    fault("MAP-0117", object.path,
+                    fault("MAP-0117", object.path(),
                           fmt::format("There are segments to write inside {}, but nothing for the {} that begins it.",
                                       schema_.path(taken.row), segment_id(taken.row))));
             keep = keep || inner;
@@ -146,31 +163,39 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
     }
 }
 
+/// The entries of a kept composite, with the separator between them.
+template <class Check>
+static void append_parts(std::string& text, json::Node const& composite, char separator, Check const& check) {
+    bool first = true;
+    for (auto const& part : composite.items()) {
+        check(part.text());
+        if (!std::exchange(first, false)) text += separator;
+        text += part.text();
+    }
+}
+
 /// An element of a kept segment that repeats: `{"repeated": ["A", ["B", "C"]]}`.
-std::string Emitter::kept_repetitions(json::Value const& values, OutObject const& object, NodeIndex node,
+std::string Emitter::kept_repetitions(json::Node const& values, OutObject const& object, NodeIndex node,
                                       std::size_t element) {
     auto const external = fmt::format("{}{:02}", segment_id(node), element + 1);
-    auto const canonical = joined(object.path, "extensions");
+    auto const canonical = joined(object.path(), "extensions");
     std::string text;
+    bool first = true;
     for (auto const& value : values.items()) {
-        if (&value != &values.items().front()) text += repetition(object, node, element);
+        if (!std::exchange(first, false)) text += repetition(object, node, element);
         check_characters(value.text(), external, canonical);
         text += value.text();
-        for (auto const& part : value.items()) {
-            check_characters(part.text(), external, canonical);
-            if (&part != &value.items().front()) text += delimiters_.component;
-            text += part.text();
-        }
+        append_parts(text, value, delimiters_.component,
+                     [&](std::string_view part) { check_characters(part, external, canonical); });
     }
     return text;
 }
 
 std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObject& object,
                                    std::vector<x12::OutSegment>& out) {
-    auto const id = segment_id(node);
+    auto const& id = segment_id(node);
     std::size_t count = 0;
-    auto const component = delimiters_.component;
-    auto const write = [&](std::string_view segment, json::Value const& elements) {
+    auto const write = [&](std::string_view segment, json::Node const& elements) {
         x12::OutSegment made;
         made.id = std::string(segment);
         for (auto const& element : elements.items()) {
@@ -178,13 +203,12 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
                 made.elements.push_back(kept_repetitions(*repeated, object, node, made.elements.size()));
                 continue;
             }
-            std::string text = element.text();
+            std::string text(element.text());
             auto const external = fmt::format("{}{:02}", segment, made.elements.size() + 1);
-            check_characters(text, external, joined(object.path, "extensions"));
-            for (auto const& part : element.items())
-                check_characters(part.text(), external, joined(object.path, "extensions"));
-            for (auto const& part : element.items())
-                text += (&part == &element.items().front() ? std::string() : std::string(1, component)) + part.text();
+            check_characters(text, external, joined(object.path(), "extensions"));
+            append_parts(text, element, delimiters_.component, [&](std::string_view part) {
+                check_characters(part, external, joined(object.path(), "extensions"));
+            });
             made.elements.push_back(std::move(text));
         }
         out.push_back(std::move(made));
@@ -208,7 +232,7 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
             std::sort(by_key.begin(), by_key.end(),
                       [&](auto a, auto b) { return object.kept[a].key < object.kept[b].key; });
         }
-        auto const below = kept.key + "/";
+        auto const below = std::string(kept.key) + "/";
         auto at = std::lower_bound(by_key.begin(), by_key.end(), below,
                                    [&](auto index, auto const& wanted) { return object.kept[index].key < wanted; });
         std::vector<std::size_t> inside;
@@ -227,7 +251,7 @@ std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObjec
     return count;
 }
 
-WriteOutcome write_document(Plan const& plan, json::Value const& document, x12::Delimiters const& delimiters,
+WriteOutcome write_document(Plan const& plan, json::Node const& document, x12::Delimiters const& delimiters,
                             RunValues const* values) {
     WriteOutcome outcome;
     if (!document.is_object() || document.string("document") != plan.document_kind) {
@@ -236,8 +260,10 @@ WriteOutcome write_document(Plan const& plan, json::Value const& document, x12::
                                                     document.string("document"), plan.name, plan.document_kind)));
         return outcome;
     }
-    auto root = Binder(plan, document, values).run(outcome.diagnostics);
-    Emitter(plan, delimiters, values, outcome.diagnostics).run(*root, outcome.segments);
+    thread_local Pool pool; // its memory is kept; nothing in it outlives this call
+    pool.clear();
+    auto& root = Binder(plan, document, values, pool).run(outcome.diagnostics);
+    Emitter(plan, delimiters, values, pool, outcome.diagnostics).run(root, outcome.segments);
     return outcome;
 }
 

@@ -11,27 +11,31 @@ namespace {
 
 constexpr std::size_t exact_digits = 36; // of a Decimal
 
-bool chosen(CanonicalPart const& part, json::Value const& entry) {
+bool chosen(CanonicalPart const& part, json::Node const& entry) {
     return part.select_member.empty() || entry.string(part.select_member) == part.select_word;
 }
 
 /// The value at a path: of a list without a selector the first entry.
-json::Value const* at(json::Value const* from, std::vector<CanonicalPart> const& parts, std::size_t first = 0) {
+json::Node const* at(json::Node const* from, std::vector<CanonicalPart> const& parts, std::size_t first = 0) {
     for (auto i = first; i < parts.size() && from != nullptr; ++i) {
         from = from->find(parts[i].name);
         if (from == nullptr || !from->is_array()) continue;
-        auto const found =
-            std::ranges::find_if(from->items(), [&](auto const& entry) { return chosen(parts[i], entry); });
-        from = found == from->items().end() ? nullptr : &*found;
+        auto const entries = from->items();
+        from = nullptr;
+        for (auto const& entry : entries)
+            if (chosen(parts[i], entry)) {
+                from = &entry;
+                break;
+            }
     }
     return from;
 }
 
 /// All values at a path, in order.
-void collect(json::Value const& from, CanonicalPath const& path, std::size_t part, bool everywhere,
-             std::vector<json::Value const*>& found) {
+void collect(json::Node const& from, CanonicalPath const& path, std::size_t part, bool everywhere,
+             std::vector<json::Node const*>& found) {
     auto const& wanted = path.parts[part];
-    auto const take = [&](json::Value const& value) {
+    auto const take = [&](json::Node const& value) {
         if (!chosen(wanted, value)) return;
         if (part + 1 == path.parts.size())
             found.push_back(&value);
@@ -40,13 +44,14 @@ void collect(json::Value const& from, CanonicalPath const& path, std::size_t par
     };
     if (auto const* const value = from.find(wanted.name); value != nullptr) {
         if (value->is_array())
-            std::ranges::for_each(value->items(), take);
+            for (auto const& entry : value->items())
+                take(entry);
         else
             take(*value);
     }
     if (!everywhere) return;
-    for (auto const& [name, inner] : from.members()) {
-        if (inner.is_object() && name != "extensions") collect(inner, path, part, true, found);
+    for (auto const& inner : from.members()) {
+        if (inner.is_object() && inner.name() != "extensions") collect(inner, path, part, true, found);
         for (auto const& entry : inner.items())
             collect(entry, path, part, true, found);
     }
@@ -58,13 +63,13 @@ std::size_t digits_of(Decimal const& value) {
 
 } // namespace
 
-std::uint64_t Binder::count(json::Value const& from, CanonicalPath const& path, std::size_t part,
+std::uint64_t Binder::count(json::Node const& from, CanonicalPath const& path, std::size_t part,
                             bool everywhere) const {
     auto const& wanted = path.parts[part];
     std::uint64_t found = 0;
     auto const* const value = from.find(wanted.name);
     if (value != nullptr) {
-        auto const matches = [&](json::Value const& entry) {
+        auto const matches = [&](json::Node const& entry) {
             return wanted.select_member.empty() || entry.string(wanted.select_member) == wanted.select_word;
         };
         bool const last = part + 1 == path.parts.size();
@@ -78,8 +83,8 @@ std::uint64_t Binder::count(json::Value const& from, CanonicalPath const& path, 
         }
     }
     if (everywhere)
-        for (auto const& [name, inner] : from.members()) {
-            if (inner.is_object() && name != "extensions") found += count(inner, path, part, true);
+        for (auto const& inner : from.members()) {
+            if (inner.is_object() && inner.name() != "extensions") found += count(inner, path, part, true);
             if (inner.is_array())
                 for (auto const& entry : inner.items())
                     found += count(entry, path, part, true);
@@ -88,12 +93,12 @@ std::uint64_t Binder::count(json::Value const& from, CanonicalPath const& path, 
 }
 
 std::optional<std::string> Binder::sum(Expression const& expression, std::string& fault) const {
-    std::vector<json::Value const*> entries;
+    std::vector<json::Node const*> entries;
     collect(document_, expression.path, 0, expression.everywhere, entries);
     std::optional<Decimal> total;
     for (auto const* const entry : entries) {
         std::optional<Decimal> product;
-        auto const multiply = [&](json::Value const* value) {
+        auto const multiply = [&](json::Node const* value) {
             auto const factor = value == nullptr ? std::nullopt : Decimal::parse(value->text());
             if (!factor) return false;
             if (product && digits_of(*product) + digits_of(*factor) > exact_digits) {
@@ -118,20 +123,21 @@ std::optional<std::string> Binder::sum(Expression const& expression, std::string
 
 /// The line of the stored order that the entry of `lines` around this object answers: by its line number, else the only
 /// one with the same item.
-json::Value const* Binder::order_line(OutObject const& object) const {
-    auto const* const lines = values_->order->find("lines");
-    auto const bracket = object.path.find(']');
-    if (lines == nullptr || !object.path.starts_with("lines[") || bracket == std::string::npos) return nullptr;
-    std::size_t index = 0;
-    for (auto i = std::string_view("lines[").size(); i < bracket; ++i)
-        index = index * 10 + static_cast<std::size_t>(object.path[i] - '0');
+json::Node const* Binder::order_line(OutObject const& object) const {
+    auto const* const lines = order().find("lines");
+    auto const* outer = object.place; // "lines[2]" of all that is inside
+    for (; outer != nullptr && outer->around != nullptr && outer->around->around != nullptr; outer = outer->around) {}
+    if (lines == nullptr || outer == nullptr || outer->around == nullptr || outer->around->name != "lines" ||
+        outer->entry == PathStep::member)
+        return nullptr;
+    auto const index = outer->entry;
     auto const* const own = document_.find("lines");
     if (own == nullptr || index >= own->items().size()) return nullptr;
     auto const& line = own->items()[index];
     auto number = line.string("line_number");
     if (auto const* const order = line.find("order"); order != nullptr && !order->string("line_number").empty())
         number = order->string("line_number");
-    json::Value const* found = nullptr;
+    json::Node const* found = nullptr;
     auto const only = [&](auto const& same) {
         std::size_t count = 0;
         for (auto const& candidate : lines->items())
@@ -140,16 +146,19 @@ json::Value const* Binder::order_line(OutObject const& object) const {
         return found != nullptr;
     };
     if (!number.empty()) {
-        (void)only([&](json::Value const& candidate) { return candidate.string("line_number") == number; });
+        (void)only([&](json::Node const& candidate) { return candidate.string("line_number") == number; });
         return found;
     }
     auto const* const items = line.find("items");
     if (items == nullptr) return nullptr;
+    auto const has = [](json::Node const* list, json::Node const& item) {
+        if (list != nullptr)
+            for (auto const& one : list->items())
+                if (one == item) return true;
+        return false;
+    };
     for (auto const& item : items->items())
-        if (only([&](json::Value const& candidate) {
-                auto const* const theirs = candidate.find("items");
-                return theirs != nullptr && std::ranges::find(theirs->items(), item) != theirs->items().end();
-            }))
+        if (only([&](json::Node const& candidate) { return has(candidate.find("items"), item); }))
             return found;
     return nullptr;
 }
@@ -168,10 +177,15 @@ std::optional<std::string> Binder::variable(OutObject const& object, Expression 
         return std::nullopt;
     }
     bool const of_line = parts.size() > 2 && parts[1].name == "line";
-    auto const* const from = of_line ? order_line(object) : values_->order;
+    auto const* const from = of_line ? order_line(object) : &order();
     auto const* const value = at(from, parts, of_line ? 2 : 1);
     if (value == nullptr || value->is_object() || value->is_array()) return std::nullopt;
-    return value->text();
+    return std::string(value->text());
+}
+
+json::Node const& Binder::order() const {
+    if (!order_) order_ = json::Tape::of(*values_->order);
+    return order_->root();
 }
 
 std::optional<std::string> Binder::evaluate(OutObject const& object, Expression const& expression,
@@ -183,7 +197,7 @@ std::optional<std::string> Binder::evaluate(OutObject const& object, Expression 
         return variable(object, expression, fault);
     case Expression::Kind::path: {
         auto const* const value = at(object.value, expression.path.parts);
-        return value == nullptr ? std::nullopt : std::optional(value->text());
+        return value == nullptr ? std::nullopt : std::optional(std::string(value->text()));
     }
     case Expression::Kind::count_path: {
         auto const number = count(document_, expression.path, 0, expression.everywhere);

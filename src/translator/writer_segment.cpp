@@ -3,32 +3,41 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 
 namespace wharf::translator {
 
 using grammar::NodeIndex;
 
+bool OutElement::is_empty() const {
+    return text.empty() && std::ranges::all_of(others, [](auto part) { return part.empty(); });
+}
+
+OutElement& OutElements::put(unsigned element, unsigned component, std::string_view text) {
+    if (elements_.size() < element) elements_.resize(element);
+    for (; size_ < element; ++size_) {
+        elements_[size_].text = {};
+        elements_[size_].others.clear();
+        elements_[size_].source = nullptr;
+    }
+    auto& made = elements_[element - 1];
+    if (component <= 1) {
+        made.text = text;
+    } else {
+        if (made.others.size() < component - 1) made.others.resize(component - 1);
+        made.others[component - 2] = text;
+    }
+    return made;
+}
+
+bool OutElements::is_free(unsigned element, unsigned component) const {
+    if (element > size_) return true;
+    auto const& made = elements_[element - 1];
+    if (component == 0) return made.is_empty();
+    if (component == 1) return made.text.empty();
+    return component - 1 > made.others.size() || made.others[component - 2].empty();
+}
+
 namespace {
-
-/// One element under construction: its components; one of them for a simple element.
-using Parts = std::vector<std::string>;
-
-void put(std::vector<Parts>& elements, unsigned element, unsigned component, std::string text) {
-    if (elements.size() < element) elements.resize(element);
-    auto& parts = elements[element - 1];
-    auto const index = component == 0 ? 0u : component - 1;
-    if (parts.size() <= index) parts.resize(index + 1);
-    parts[index] = std::move(text);
-}
-
-bool is_free(std::vector<Parts> const& elements, unsigned element, unsigned component) {
-    if (element > elements.size()) return true;
-    auto const& parts = elements[element - 1];
-    auto const index = component == 0 ? 0u : component - 1;
-    if (component == 0) return std::all_of(parts.begin(), parts.end(), [](auto const& part) { return part.empty(); });
-    return index >= parts.size() || parts[index].empty();
-}
 
 /// "REF03" -> 3, 0; "REF04-02" -> 4, 2; nothing for other keys.
 bool element_key(std::string_view key, std::string_view id, unsigned& element, unsigned& component) {
@@ -51,104 +60,119 @@ bool element_key(std::string_view key, std::string_view id, unsigned& element, u
 
 } // namespace
 
-Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object, Test const* test,
-                              std::string const& stem, bool more_allowed) {
+Emitter::Built Emitter::build(Use const& use, NodeIndex node, OutObject& object, Test const* test, std::string_view stem,
+                              bool more_allowed) {
     Built built;
-    auto const id = segment_id(node);
-    built.segment.id = id;
-    std::vector<Parts> elements;
-    Sources sources{};
-    std::map<unsigned, std::vector<Parts>> repeated; // later values of an element
+    elements_.clear();
+    repeated_.clear();
     for (auto const& field : use.fields) {
-        auto& text = object.slots[field.slot];
-        if (!text.set || text.text.empty()) continue;
-        put(elements, field.element, field.component, text.text);
-        if (field.element <= sources.size()) sources[field.element - 1u] = &text;
+        auto const* const text = object.text(field.slot);
+        if (text == nullptr || text->text.empty()) continue;
+        elements_.put(field.element, field.component, text->text).source = text;
         built.filled = true;
-        built.content = built.content || !text.computed;
-        if (more_allowed) text.set = false; // only in the first of several segments
+        built.content = built.content || !text->computed;
+        if (more_allowed) object.clear(field.slot); // only in the first of several segments
     }
     for (auto const& run : use.runs)
-        tuples(run, node, object, built, elements, more_allowed);
+        tuples(run, node, object, built, more_allowed);
+    if (!object.kept.empty()) kept_elements(stem, node, object, built);
+    if (test != nullptr && test->single() && elements_.is_free(test->element, 0)) {
+        elements_.put(test->element, 0, test->texts.front());
+        built.filled = true;
+    }
+    for (auto const& constant : use.constants)
+        if (constant.direction != Direction::read && elements_.is_free(constant.element, constant.component) &&
+            (constant.when == nullptr || holds(object, *constant.when, values_))) {
+            elements_.put(constant.element, constant.component, constant.text);
+            built.filled = true;
+        }
+    finish(built, node, object);
+    return built;
+}
+
+/// What no line read goes back into the segment it came in.
+void Emitter::kept_elements(std::string_view stem, NodeIndex node, OutObject& object, Built& built) {
     for (auto& kept : object.kept) {
         if (kept.used || kept.key.size() <= stem.size() || !kept.key.starts_with(stem) ||
             (kept.value->is_array() && kept.key.ends_with(')')))
             continue;
         unsigned element = 0, component = 0;
-        if (!element_key(std::string_view(kept.key).substr(stem.size()), id, element, component)) continue;
+        if (!element_key(kept.key.substr(stem.size()), segment_id(node), element, component)) continue;
         if (auto const* const more = kept.value->find("repeated"); more != nullptr && component == 0) {
-            for (auto const& one : more->items()) { // behind what a line wrote
-                Parts parts;
-                for (auto const& part : one.items())
-                    parts.push_back(part.text());
-                if (!one.is_array()) parts.push_back(one.text());
-                repeated[element].push_back(std::move(parts));
-            }
-            put(elements, element, 0, is_free(elements, element, 0) ? std::string() : elements[element - 1].front());
+            repeated_.push_back({element, more}); // behind what a line wrote
+            if (elements_.is_free(element, 0)) elements_.put(element, 0, {});
             kept.used = true;
             built.filled = built.content = true;
             continue;
         }
-        if (!is_free(elements, element, component)) continue;
+        if (!elements_.is_free(element, component)) continue;
         kept.used = true;
         built.filled = built.content = true;
         if (kept.value->is_array()) {
             unsigned number = 0;
             for (auto const& part : kept.value->items())
-                put(elements, element, ++number, part.text());
+                elements_.put(element, ++number, part.text());
         } else {
-            put(elements, element, component, kept.value->text());
+            elements_.put(element, component, kept.value->text());
         }
     }
-    if (test != nullptr && test->single() && is_free(elements, test->element, 0)) {
-        put(elements, test->element, 0, test->texts.front());
-        built.filled = true;
+}
+
+/// The elements become texts of the segment, as the partner can take them.
+void Emitter::finish(Built& built, NodeIndex node, OutObject const& object) {
+    built.segment.id = segment_id(node);
+    built.segment.elements.reserve(elements_.size());
+    for (std::size_t e = 0; e < elements_.size(); ++e) {
+        auto const& element = elements_[e];
+        auto const* const source = element.source;
+        bool const counted = element.text == count_mark && source != nullptr && source->line != nullptr && source->line->expression;
+        auto const first = counted || element.text.empty() ? element.text : fit(element.text, node, e, 0, {object, source});
+        auto& text = built.segment.elements.emplace_back(first);
+        if (!element.others.empty()) append_components(text, element, e, node, object);
+        for (auto const& more : repeated_)
+            if (more.element == e + 1) append_repeated(text, *more.values, e, node, object);
     }
-    for (auto const& constant : use.constants)
-        if (constant.direction != Direction::read && is_free(elements, constant.element, constant.component) &&
-            (constant.when == nullptr || holds(object, *constant.when, values_))) {
-            put(elements, constant.element, constant.component, constant.text);
-            built.filled = true;
-        }
-    for (std::size_t e = 0; e < elements.size(); ++e) {
-        auto& parts = elements[e];
-        while (!parts.empty() && parts.back().empty())
-            parts.pop_back();
-        std::string text;
-        auto const* const source = e < sources.size() ? sources[e] : nullptr;
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            if (i != 0) text += delimiters_.component;
-            if (parts[i] != count_mark || source == nullptr || source->line == nullptr || !source->line->expression)
-                fit(parts[i], node, e, i, {object, source});
-            text += parts[i];
-        }
-        if (auto const more = repeated.find(static_cast<unsigned>(e + 1)); more != repeated.end())
-            for (auto& one : more->second) {
-                if (!text.empty()) text += repetition(object, node, e);
-                for (std::size_t i = 0; i < one.size(); ++i) {
-                    if (i != 0) text += delimiters_.component;
-                    fit(one[i], node, e, i, {object, nullptr, true});
-                    text += one[i];
-                }
-            }
-        built.segment.set(e + 1, std::move(text));
+    check(node, built, object);
+}
+
+/// Components 2 and more; separators at the end are left out.
+void Emitter::append_components(std::string& text, OutElement const& element, std::size_t number, NodeIndex node,
+                                OutObject const& object) {
+    std::size_t separators = 0;
+    for (std::size_t i = 0; i < element.others.size(); ++i) {
+        ++separators;
+        if (element.others[i].empty()) continue;
+        text.append(separators, delimiters_.component);
+        text += fit(element.others[i], node, number, i + 1, {object, element.source});
+        separators = 0;
     }
-    check(node, built, sources, object);
-    return built;
+}
+
+/// Values behind the first of an element that repeats.
+void Emitter::append_repeated(std::string& text, json::Node const& values, std::size_t element, NodeIndex node,
+                              OutObject const& object) {
+    for (auto const& one : values.items()) {
+        if (!text.empty()) text += repetition(object, node, element);
+        if (!one.is_array()) text += fit(one.text(), node, element, 0, {object, nullptr, true});
+        std::size_t component = 0;
+        for (auto const& part : one.items()) {
+            if (component != 0) text += delimiters_.component;
+            text += fit(part.text(), node, element, component++, {object, nullptr, true});
+        }
+    }
 }
 
 /// What stands between values of an element; a fault where this interchange has nothing for it.
 char Emitter::repetition(OutObject const& object, NodeIndex node, std::size_t element) {
     if (delimiters_.repetition == '\0')
         diagnostics_.push_back(fault(
-            "MAP-0113", joined(object.path, "extensions"),
+            "MAP-0113", joined(object.path(), "extensions"),
             fmt::format("{}{:02} repeats, and this interchange has no repetition separator.", segment_id(node), element + 1),
             "Give the partner's envelope a repetition_separator, and a version from 00402 on."));
     return delimiters_.repetition;
 }
 
-void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Built& built, std::vector<Parts>& elements,
-                     bool more_allowed) {
+void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Built& built, bool more_allowed) {
     auto const place = [&](unsigned first, std::size_t cell) -> std::pair<unsigned, unsigned> {
         auto const number = first + run.offsets[cell];
         return run.element == 0 ? std::pair{number, 0u} : std::pair{static_cast<unsigned>(run.element), number};
@@ -158,7 +182,7 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
             bool open = true;
             for (std::size_t cell = 0; cell < run.offsets.size(); ++cell) {
                 auto const [element, component] = place(first, cell);
-                open = open && is_free(elements, element, component);
+                open = open && elements_.is_free(element, component);
             }
             if (open) return first;
         }
@@ -166,27 +190,27 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
     };
     auto const put_cells = [&](TupleClaim const& claim, OutObject& from, unsigned first) {
         for (auto const& field : claim.cells)
-            if (auto const& text = from.slots[field.slot]; text.set && !text.text.empty()) {
+            if (from.says(field.slot)) {
                 auto const [element, component] = place(first, field.element);
-                put(elements, element, component, text.text);
+                elements_.put(element, component, from.texts[field.slot].text);
             }
         for (auto& kept : from.kept) { // a cell no line reads: "03"
             if (&from == &object || kept.used || kept.key.size() != 2 || kept.value->is_array()) continue;
             auto const cell = static_cast<std::size_t>((kept.key[0] - '0') * 10 + kept.key[1] - '0');
             if (cell == 0 || cell > run.offsets.size()) continue;
             auto const [element, component] = place(first, cell - 1);
-            if (is_free(elements, element, component)) {
-                put(elements, element, component, kept.value->text());
+            if (elements_.is_free(element, component)) {
+                elements_.put(element, component, kept.value->text());
                 kept.used = true;
             }
         }
         for (auto const& constant : claim.constants) {
             auto const [element, component] = place(first, constant.element);
-            put(elements, element, component, constant.text);
+            elements_.put(element, component, constant.text);
         }
         if (claim.test.present && claim.test.single()) {
             auto const [element, component] = place(first, claim.test.element);
-            put(elements, element, component, claim.test.texts.front());
+            elements_.put(element, component, claim.test.texts.front());
         }
         built.filled = built.content = true;
     };
@@ -201,46 +225,35 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
             if (other.rank >= claim.rank || !other.test.present) continue;
             std::string_view text;
             for (auto const& field : claim.cells)
-                if (field.element == other.test.element) text = item.slots[field.slot].text;
+                if (field.element == other.test.element && item.says(field.slot)) text = item.texts[field.slot].text;
             bool const filled =
                 !other.each && std::any_of(other.cells.begin(), other.cells.end(),
-                                           [&](auto const& field) { return object.slots[field.slot].set; });
+                                           [&](auto const& field) { return object.text(field.slot) != nullptr; });
             if (!text.empty() && other.test.accepts(text) && !filled) return &other;
         }
         return nullptr;
     };
-    std::vector<TupleClaim const*> order;
-    for (auto const& claim : run.claims)
-        order.push_back(&claim);
-    // In the order of the map's lines, so that the map says what comes first; a tuple with one place of its own before
-    // any that could take it.
-    std::stable_sort(order.begin(), order.end(), [](auto const* a, auto const* b) {
-        return std::pair(a->first != a->last, a->order) < std::pair(b->first != b->last, b->order);
-    });
-    for (auto const* const claim : order) {
+    for (auto const index : run.writing) {
+        auto const* const claim = &run.claims[index];
         if (!claim->each) {
-            auto const filled = std::any_of(claim->cells.begin(), claim->cells.end(), [&](auto const& field) {
-                return object.slots[field.slot].set && !object.slots[field.slot].text.empty();
-            });
-            if (!filled) continue;
+            if (std::ranges::none_of(claim->cells, [&](auto const& field) { return object.says(field.slot); })) continue;
             auto const first = free_place(*claim);
             if (first == 0)
-                too_many(object.path, static_cast<unsigned>((claim->last - claim->first) / run.stride + 1));
+                too_many(object.path(), static_cast<unsigned>((claim->last - claim->first) / run.stride + 1));
             else
                 put_cells(*claim, object, first);
             continue;
         }
         auto* const list = object.list(claim->list);
         if (list == nullptr) continue;
-        for (; list->written < list->items.size(); ++list->written) {
-            auto& item = *list->items[list->written];
+        for (; list->unwritten != nullptr; list->unwritten = list->unwritten->next) {
+            auto& item = *list->unwritten;
             bool fits = true; // the segment's own elements must say the same for all tuples in it
             for (auto const& field : claim->outer) {
-                auto const& text = item.slots[field.slot];
-                auto const free = is_free(elements, field.element, 0);
-                auto const present = text.set && !text.text.empty();
-                fits = fits &&
-                       (present ? (free ? !built.content : elements[field.element - 1u].front() == text.text) : free);
+                auto const free = elements_.is_free(field.element, 0);
+                fits = fits && (!item.says(field.slot) ? free
+                                : free ? !built.content
+                                       : elements_[field.element - 1u].text == item.texts[field.slot].text);
             }
             auto const first = fits ? free_place(*claim) : 0;
             if (first == 0) {
@@ -248,18 +261,17 @@ void Emitter::tuples(TupleRun const& run, NodeIndex node, OutObject& object, Bui
                     built.more = true;
                     return;
                 }
-                too_many(item.path, static_cast<unsigned>((claim->last - claim->first) / run.stride + 1));
+                too_many(item.path(), static_cast<unsigned>((claim->last - claim->first) / run.stride + 1));
                 continue;
             }
             for (auto const& field : claim->outer)
-                if (auto const& text = item.slots[field.slot]; text.set && !text.text.empty())
-                    put(elements, field.element, field.component, text.text);
+                if (item.says(field.slot)) elements_.put(field.element, field.component, item.texts[field.slot].text);
             put_cells(*claim, item, first);
             if (auto const* const named = taken_by(*claim, item))
                 diagnostics_.push_back(fault(
-                    "MAP-0120", item.path,
+                    "MAP-0120", item.path(),
                     fmt::format(
-                        "`{}` is what the map reads into {}; written here, it will be read back as that.", item.path,
+                        "`{}` is what the map reads into {}; written here, it will be read back as that.", item.path(),
                         named->child != nullptr ? fmt::format("`{}`", named->child->path) : "a member of its own")));
         }
     }
@@ -274,7 +286,7 @@ std::size_t x12_capacity(Plan const& plan, OutObject const& object, SlotIndex li
                 if (segments == 0) return unlimited;
                 std::size_t places = static_cast<std::size_t>((claim.last - claim.first) / run.stride + 1) * segments;
                 for (auto const& other : run.claims)
-                    if (!other.each && !other.cells.empty() && object.slots[other.cells.front().slot].set && places > 0)
+                    if (!other.each && !other.cells.empty() && object.text(other.cells.front().slot) != nullptr && places > 0)
                         --places;
                 return places;
             }

@@ -1,9 +1,11 @@
 // Writing, lines: members of one value to slots.
 #include "translator/writer.hpp"
 
+#include "base/date.hpp"
 #include "diagnostic/registry.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
 
 namespace wharf::translator {
@@ -18,25 +20,13 @@ bool is_value(Member const& member) {
     return member.kind == MemberKind::simple || member.kind == MemberKind::lines;
 }
 
-/// Reading may say something where the document is silent.
-bool may_be_filled_in(Body const& body, Member const& member) {
-    return member.kind == MemberKind::value || (is_value(member) && std::ranges::any_of(member.lines, [&](auto index) {
-                                                    auto const& converter = body.lines[index]->converter;
-                                                    return converter.default_value || converter.absent_value;
-                                                }));
+/// Of canonical decimals the whole ones that are written as they stand.
+bool is_plain_whole(std::string_view text) {
+    return !text.empty() && text.size() <= 18 && (text.size() == 1 || text.front() != '0') &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 } // namespace
-
-json::Value const* find(OutObject const& object, Member const* member) {
-    if (member == nullptr || member->parent == nullptr) return object.value;
-    auto const* const owner = find(object, member->parent);
-    if (owner == nullptr || member->kind != MemberKind::entry)
-        return owner == nullptr ? nullptr : owner->find(member->name);
-    for (auto const& entry : owner->items()) // the first with the word
-        if (entry.string(member->select_member) == member->word) return &entry;
-    return nullptr;
-}
 
 bool variable_holds(ConditionTest const& test, RunValues const* values) {
     auto const value = values == nullptr ? std::nullopt : values->value(test.variable);
@@ -66,59 +56,62 @@ bool holds(OutObject const& object, ConditionTest const& test, RunValues const* 
     return result != test.negated;
 }
 
+/// The lines whose member is there, and those that say something of their own, in the map's order.
 void Binder::values(OutObject& object, OutObject const* parent, BindReport& report) {
     auto const& body = *object.body;
-    // of each `one of`, the first line whose member is there
-    std::vector<Line const*> chosen(body.groups.size(), nullptr);
-    for (std::size_t group = 0; group < body.groups.size(); ++group)
-        for (auto const index : body.groups[group])
-            if (auto const& line = *body.lines[index];
-                line.writes() && find(object, line.target) != nullptr &&
-                (!line.when || holds(object, *line.when, values_))) {
-                chosen[group] = &line;
-                break;
-            }
-    for (auto const& one : body.lines) {
-        auto const& line = *one;
-        if (!line.writes() || line.computed_index) continue;
-        if (line.expression) {
-            if (!line.when || holds(object, *line.when, values_)) computed(object, line, report);
-            continue;
-        }
-        auto const* const value = find(object, line.target);
-        if (line.one_of >= 0 && chosen[static_cast<std::size_t>(line.one_of)] != &line) {
-            if (value != nullptr && chosen[static_cast<std::size_t>(line.one_of)] != nullptr &&
-                chosen[static_cast<std::size_t>(line.one_of)]->target != line.target) {
-                not_carried(joined(object.path, member_path(line.target)), value,
-                          fmt::format("`{}` is not written: the same element says `{}` already.",
-                                      joined(object.path, member_path(line.target)),
-                                      member_path(chosen[static_cast<std::size_t>(line.one_of)]->target)), {}, report);
-            }
-            continue;
-        }
-        if (line.when && !holds(object, *line.when, values_)) continue;
-        if (value == nullptr) {
-            if (line.same == nullptr || find(object, line.target->parent) == nullptr) continue;
-            auto const* const other = line.same_in_parent ? (parent == nullptr ? nullptr : find(*parent, line.same))
-                                                          : find(object, line.same);
-            if (other != nullptr) line_value(object, line, *other, report);
-            continue;
-        }
-        line_value(object, line, *value, report);
-    }
+    for (auto const index : body.unasked)
+        object.lines[index / 64u] |= std::uint64_t{1} << (index % 64u);
+    for (std::size_t word = 0; word < object.lines.size(); ++word)
+        for (auto left = object.lines[word]; left != 0; left &= left - 1)
+            value(object, parent, *body.lines[word * 64 + static_cast<std::size_t>(std::countr_zero(left))], report);
     rests(object);
-    if (!body.scalar) unwritten(object, *body.root, *object.value, object.path, report);
+}
+
+/// Of a `one of` the first line whose member is there.
+Line const* Binder::chosen(OutObject const& object, Line const& line) const {
+    for (auto const index : object.body->groups[static_cast<std::size_t>(line.one_of)])
+        if (auto const& other = *object.body->lines[index];
+            other.writes() && find(object, other.target) != nullptr &&
+            (!other.when || holds(object, *other.when, values_)))
+            return &other;
+    return nullptr;
+}
+
+void Binder::value(OutObject& object, OutObject const* parent, Line const& line, BindReport& report) {
+    if (line.expression) {
+        if (!line.when || holds(object, *line.when, values_)) computed(object, line, report);
+        return;
+    }
+    auto const* const value = find(object, line.target);
+    if (line.one_of >= 0)
+        if (auto const* const first = chosen(object, line); first != &line) {
+            if (value != nullptr && first != nullptr && first->target != line.target)
+                not_carried(joined(object.path(), member_path(line.target)), value,
+                            fmt::format("`{}` is not written: the same element says `{}` already.",
+                                        joined(object.path(), member_path(line.target)), member_path(first->target)),
+                            {}, report);
+            return;
+        }
+    if (line.when && !holds(object, *line.when, values_)) return;
+    if (value != nullptr) {
+        if (!quick_value(object, line, *value)) line_value(object, line, *value, report);
+        return;
+    }
+    if (line.same == nullptr || find(object, line.target->parent) == nullptr) return;
+    auto const* const other = line.same_in_parent ? (parent == nullptr ? nullptr : find(*parent, line.same))
+                                                  : find(object, line.same);
+    if (other != nullptr) line_value(object, line, *other, report);
 }
 
 /// Members that only `read` lines know.
-void Binder::unwritten(OutObject const& object, Member const& owner, json::Value const& value, std::string const& path,
+void Binder::unwritten(OutObject const& object, Member const& owner, json::Node const& value, std::string const& path,
                        BindReport& report) const {
     auto const& body = *object.body;
     for (auto const& one : owner.members) {
         auto const* const inner = one->kind == MemberKind::entry ? find(object, one.get()) : value.find(one->name);
         auto const own_path = [&] { return joined(path, one->name); }; // few need it
         if (inner == nullptr) { // most members of most objects
-            if (may_be_filled_in(body, *one)) filled_in(object, *one, path, report);
+            if (one->fills_in) filled_in(object, *one, path, report);
             continue;
         }
         if (one->kind == MemberKind::object || one->kind == MemberKind::entry || !one->members.empty()) {
@@ -132,10 +125,9 @@ void Binder::unwritten(OutObject const& object, Member const& owner, json::Value
             written = (!line.when || holds(object, *line.when, values_)) &&
                       evaluate(object, *line.expression, ignored) == inner->text(); // it will be read back
         } else if (is_value(*one)) {
-            written = std::any_of(one->lines.begin(), one->lines.end(), [&](auto index) {
-                return body.lines[index]->writes() &&
-                       (!body.lines[index]->when || holds(object, *body.lines[index]->when, values_));
-            });
+            written = one->settled || std::any_of(one->lines.begin(), one->lines.end(), [&](auto index) {
+                          return body.lines[index]->writes() && holds(object, *body.lines[index]->when, values_);
+                      });
         }
         if (!written)
             not_carried(own_path(), inner,
@@ -151,11 +143,13 @@ void Binder::rests(OutObject& object) {
             auto const& line = *one;
             if (!line.converter.keeps_rest() || !line.writes() || line.alternatives.empty()) continue;
             auto const slot = line.alternatives.front().parts.front().slot;
-            auto& place = object.slots[slot];
-            if (!place.set || kept.key != rest_key(object.body->slots[slot].key, line.converter)) continue;
-            auto const length = character_count(place.text);
-            if (length < line.converter.part_last) place.text.append(line.converter.part_last - length, ' ');
-            place.text += kept.value->text();
+            auto const* const place = object.text(slot);
+            if (place == nullptr || kept.key != rest_key(object.body->slots[slot].key, line.converter)) continue;
+            std::string whole(place->text);
+            auto const length = character_count(whole);
+            if (length < line.converter.part_last) whole.append(line.converter.part_last - length, ' ');
+            whole += kept.value->text();
+            object.texts[slot].text = pool_.keep(whole);
             kept.used = true;
             break;
         }
@@ -194,15 +188,49 @@ std::string Binder::zone_offset(OutObject const& object, Line const& line) const
     return std::string(fixed_offset(cells.front()));
 }
 
-bool Binder::line_value(OutObject& object, Line const& line, json::Value const& value, BindReport& report) {
+/// What needs no conversion, or a small one. False: not written, the long way decides.
+bool Binder::quick_value(OutObject& object, Line const& line, json::Node const& value) {
+    if (line.quick == QuickWrite::none || value.is_object() || value.is_array()) return false;
+    auto text = value.text();
+    switch (line.quick) {
+    case QuickWrite::none:
+        return false;
+    case QuickWrite::text:
+        break;
+    case QuickWrite::code:
+        text = line.converter.codes->code(text); // of `x12:8R` nothing: no word has a colon
+        break;
+    case QuickWrite::decimal:
+        if (!is_canonical_decimal(text)) return false;
+        break;
+    case QuickWrite::whole:
+        if (!is_plain_whole(text)) return false;
+        break;
+    case QuickWrite::date: {
+        if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+        auto* const digits = pool_.raw<char>(8);
+        std::copy_n(text.data(), 4, digits);
+        std::copy_n(text.data() + 5, 2, digits + 4);
+        std::copy_n(text.data() + 8, 2, digits + 6);
+        text = {digits, 8};
+        if (!is_date(text)) return false;
+    }
+    }
+    auto const slot = line.alternatives.front().parts.front().slot;
+    if (text.empty() || object.text(slot) != nullptr) return false;
+    object.set(slot, {text, &line, false});
+    return true;
+}
+
+bool Binder::line_value(OutObject& object, Line const& line, json::Node const& value, BindReport& report) {
     auto const path = [&] { // for what is refused
-        return joined(object.path, line.target == nullptr ? std::string() : member_path(line.target));
+        return joined(object.path(), line.target == nullptr ? std::string() : member_path(line.target));
     };
     if (line.converter.absent_value && value.text() == *line.converter.absent_value) return true;
     std::size_t alternative_index = 0;
     if (line.alternatives.size() > 1) // back to where it came from
-        if (auto const* const extensions = object.value->find("extensions"); extensions != nullptr && extensions_fit_)
-            if (auto const* const via = extensions->find("via"))
+        if (object.extensions != nullptr && extensions_fit_)
+            if (auto const* const via = object.extensions->find("via"))
                 for (std::size_t i = 0; i < line.alternatives.size(); ++i)
                     if (via->string(line.target->name) == line.alternatives[i].external) alternative_index = i;
     auto const& alternative = line.alternatives[alternative_index];
@@ -221,7 +249,7 @@ bool Binder::line_value(OutObject& object, Line const& line, json::Value const& 
                   fmt::format("Written by {}.", line.origin.text_place())));
         return false;
     }
-    if (line.converter.op == Op::code && value.text().find(':') != std::string::npos)
+    if (line.converter.op == Op::code && value.text().find(':') != std::string_view::npos)
         if (auto const word = line.converter.codes->quoted_word(cells.front()); !word.empty())
             report.diagnostics.push_back(fault(
                 "MAP-0119", path(), &value,
@@ -236,7 +264,7 @@ bool Binder::line_value(OutObject& object, Line const& line, json::Value const& 
         }
         auto& text = cells[std::min(cell++, cells.size() - 1)];
         complete = complete && (part.may_lack || !text.empty() || !line.converter.join.empty());
-        if (!text.empty()) set(object, part.slot, std::move(text), line, false, report);
+        if (!text.empty()) set(object, part.slot, pool_.keep(text), line, false, report);
     }
     if (!complete) {
         report.diagnostics.push_back(
@@ -250,7 +278,7 @@ bool Binder::line_value(OutObject& object, Line const& line, json::Value const& 
 }
 
 /// Steps beside the type, such as `upper` and `pad`, need not give back what they were given.
-void Binder::check_read_back(Line const& line, std::vector<std::string> const& cells, json::Value const& value,
+void Binder::check_read_back(Line const& line, std::vector<std::string> const& cells, json::Node const& value,
                              ConversionContext const& context, std::string const& path, BindReport& report) const {
     if (line.converter.part_first != 0 || line.direction == Direction::write) return;
     auto const again = read_back(line.converter, cells, context);
@@ -264,42 +292,41 @@ void Binder::check_read_back(Line const& line, std::vector<std::string> const& c
 }
 
 /// A part of an element that several lines fill.
-void Binder::set_part(OutObject::Text& place, std::string const& text, Line const& line) const {
-    auto& whole = place.text;
+void Binder::set_part(OutObject& object, SlotIndex slot, std::string_view text, Line const& line) {
+    auto const* const place = object.text(slot);
+    auto whole = std::string(place == nullptr ? std::string_view() : place->text);
     auto const before = line.converter.part_first - 1;
-    auto length = static_cast<std::uint32_t>(
-        std::ranges::count_if(whole, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    auto length = static_cast<std::uint32_t>(character_count(whole));
     if (length < before) { // parts between are blank, or come later
         whole.append(before - length, ' ');
         length = before;
     }
     auto const head = std::string(before == 0 ? std::string_view() : characters(whole, 1, before));
-    auto const own = static_cast<std::uint32_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    auto const own = static_cast<std::uint32_t>(character_count(text));
     auto const behind = std::string(characters(whole, line.converter.part_first + own, 0));
-    whole = head + text + behind;
-    place.line = &line;
-    place.set = true;
+    object.set(slot, {pool_.keep(head + std::string(text) + behind), &line, place != nullptr && place->computed});
 }
 
-void Binder::set(OutObject& object, SlotIndex slot, std::string text, Line const& line, bool is_computed,
+/// `text` must live as long as the object.
+void Binder::set(OutObject& object, SlotIndex slot, std::string_view text, Line const& line, bool is_computed,
                  BindReport& report) {
-    auto& place = object.slots[slot];
-    if (line.converter.part_first != 0) return set_part(place, text, line);
-    if (place.set && place.text != text) {
-        not_carried(joined(object.path, line.target == nullptr ? std::string() : member_path(line.target)), nullptr,
+    if (line.converter.part_first != 0) return set_part(object, slot, text, line);
+    if (auto const* const place = object.text(slot); place != nullptr && place->text != text) {
+        not_carried(joined(object.path(), line.target == nullptr ? std::string() : member_path(line.target)), nullptr,
                     fmt::format("{} is filled with \"{}\" already; \"{}\" is not written.",
-                                object.body->slots[slot].external, place.text, text),
+                                object.body->slots[slot].external, place->text, text),
                     {}, report);
         return;
     }
-    place = {std::move(text), &line, true, is_computed};
+    object.set(slot, {text, &line, is_computed});
 }
 
 void Binder::computed(OutObject& object, Line const& line, BindReport& report) {
     auto const& expression = *line.expression;
     auto const* const stated = line.target == nullptr ? nullptr : find(object, line.target);
-    auto const path = joined(object.path, line.target == nullptr ? std::string() : member_path(line.target));
+    auto const path = [&] { // for what is refused
+        return joined(object.path(), line.target == nullptr ? std::string() : member_path(line.target));
+    };
     bool const given = expression.kind == Expression::Kind::variable;
     if (stated != nullptr && given) { // the document's own word comes first
         line_value(object, line, *stated, report);
@@ -309,16 +336,16 @@ void Binder::computed(OutObject& object, Line const& line, BindReport& report) {
     auto text = expression.kind == Expression::Kind::count_segment ? std::optional(std::string(count_mark))
                                                                    : evaluate(object, expression, reason);
     if (!reason.empty())
-        report.diagnostics.push_back(fault(order_missed_ ? "MAP-0122" : "MAP-0123", path, nullptr, reason,
+        report.diagnostics.push_back(fault(order_missed_ ? "MAP-0122" : "MAP-0123", path(), nullptr, reason,
                                            fmt::format("Asked for by {}.", line.origin.text_place())));
     if (!text || text->empty()) return;
     auto const canonical = *text;
     if (*text != count_mark && line.converter.op != Op::period) {
         std::vector<std::string> cells(std::max<std::size_t>(1, line.alternatives.front().parts.size()));
         auto const offset = zone_offset(object, line);
-        if (!write_value(line.converter, json::Value(*text), cells, reason, {offset, values_})) {
+        if (!write_value(line.converter, json::Node(*text), cells, reason, {offset, values_})) {
             report.diagnostics.push_back(
-                fault("MAP-0113", path, nullptr,
+                fault("MAP-0113", path(), nullptr,
                       fmt::format("\"{}\" cannot be written to {}: it {}.", *text, external_of(*object.body, line), reason),
                       fmt::format("Computed by {}.", line.origin.text_place())));
             return;
@@ -326,12 +353,12 @@ void Binder::computed(OutObject& object, Line const& line, BindReport& report) {
         text = cells.front();
     }
     // a total that somebody stated is worth its segment; one that is only computed rides along
-    set(object, line.alternatives.front().parts.front().slot, *text, line,
+    set(object, line.alternatives.front().parts.front().slot, pool_.keep(*text), line,
         stated == nullptr && expression.kind != Expression::Kind::variable, report);
     if (stated != nullptr && canonical != count_mark && stated->text() != canonical)
         report.diagnostics.push_back(
-            fault("MAP-0118", path, stated,
-                  fmt::format("`{}` says {}; {} was {} and written to {}.", path, stated->text(), canonical,
+            fault("MAP-0118", path(), stated,
+                  fmt::format("`{}` says {}; {} was {} and written to {}.", path(), stated->text(), canonical,
                               expression.kind == Expression::Kind::count_path ? "counted" : "computed",
                               external_of(*object.body, line))));
 }

@@ -11,6 +11,7 @@
 #include "grammar/guide_pattern.hpp"
 #include "grammar/sef_import.hpp"
 #include "grammar/schema.hpp"
+#include "syntax/json/tape.hpp"
 #include "syntax/json/value.hpp"
 #include "translator/map_parser.hpp"
 
@@ -120,6 +121,11 @@ void json(std::string_view input) {
     require(again && *again == *value, "parse(to_text(v)) == v");
     auto const pretty = json::parse(json::to_pretty_text(*value));
     require(pretty && *pretty == *value, "parse(to_pretty_text(v)) == v");
+    auto const tape = json::Tape::parse(input);
+    require(tape && json::Tape::value(tape->root()) == *value, "a tape holds what a value holds");
+    auto const of_value = json::Tape::of(*value);
+    require(of_value.root() == tape->root(), "a tape of a value is the tape of its text");
+    require(json::to_text(tape->root()) == json::to_text(*value), "both are written alike");
 }
 
 void decimal(std::string_view input) {

@@ -12,18 +12,28 @@
 
 namespace wharf::cli {
 
-std::vector<json::Value> read_documents(std::string_view text, std::string const& file_name, Diagnostics& findings) {
-    auto parsed = json::parse(text);
+std::optional<DocumentTape> read_tape(std::string_view text, std::string const& file_name, Diagnostics& findings) {
+    auto parsed = json::Tape::parse(text);
     if (!parsed) {
         auto finding = make_diagnostic("DOC-0900", fmt::format("this is not JSON: {}", parsed.error().message),
                                        "A canonical document is one JSON object, or an array of them (RFC 8259).");
         finding.place.file = file_name;
         findings.push_back(std::move(finding));
-        return {};
+        return std::nullopt;
     }
-    if (parsed->is_array()) return std::move(parsed->items());
+    DocumentTape read{*std::move(parsed), {}};
+    auto const& root = read.tape.root();
+    if (!root.is_array()) read.documents.push_back(&root);
+    for (auto const& document : root.items())
+        read.documents.push_back(&document);
+    return read;
+}
+
+std::vector<json::Value> read_documents(std::string_view text, std::string const& file_name, Diagnostics& findings) {
     std::vector<json::Value> documents;
-    documents.push_back(*std::move(parsed));
+    if (auto const read = read_tape(text, file_name, findings))
+        for (auto const* const document : read->documents)
+            documents.push_back(json::Tape::value(*document));
     return documents;
 }
 
@@ -40,10 +50,11 @@ int run(DocumentCheckCommand const& command) {
         }
         ++files;
         auto const name = file == "-" ? std::string("(standard input)") : file;
-        auto const documents = read_documents(*text, name, all);
+        auto const read = read_tape(*text, name, all);
+        auto const documents = read ? read->documents : std::vector<json::Node const*>();
         for (std::size_t i = 0; i < documents.size(); ++i) {
             ++checked;
-            for (auto& finding : document::check(documents[i])) {
+            for (auto& finding : document::check(*documents[i])) {
                 finding.place.file = name;
                 if (documents.size() > 1) finding.place.path = fmt::format("/{}{}", i, finding.place.path);
                 all.push_back(std::move(finding));

@@ -4,7 +4,7 @@
 #include "diagnostic/registry.hpp"
 #include "document/schema.hpp"
 #include "grammar/lint.hpp"
-#include "syntax/json/value.hpp"
+#include "syntax/json/tape.hpp"
 #include "syntax/x12/writer.hpp"
 #include "tools/wharf/documents.hpp"
 
@@ -35,10 +35,12 @@ public:
         : file_(file), schemas_(schemas), translators_(translators), options_(options) {}
 
     WriteResult write(std::string_view text) {
-        auto documents = read_documents(text, file_, result_.diagnostics);
+        auto const read = read_tape(text, file_, result_.diagnostics);
+        if (!read) return std::move(result_);
+        auto const& documents = read->documents;
         std::vector<WrittenSet> sets;
         for (std::size_t i = 0; i < documents.size() && result_.trouble.empty(); ++i)
-            if (auto set = one(documents[i], documents.size() > 1 ? fmt::format("/{}", i) : ""))
+            if (auto set = one(*documents[i], documents.size() > 1 ? fmt::format("/{}", i) : ""))
                 sets.push_back(*std::move(set));
         if (!result_.trouble.empty()) return std::move(result_);
         if (sets.empty()) return std::move(result_);
@@ -88,7 +90,7 @@ private:
         return number - 1;
     }
 
-    std::optional<WrittenSet> one(json::Value const& document, std::string const& pointer) {
+    std::optional<WrittenSet> one(json::Node const& document, std::string const& pointer) {
         auto faults = document::check(document);
         bool const sound = !has_errors(faults);
         add(std::move(faults), pointer);
@@ -130,7 +132,7 @@ private:
         return WrittenSet{set, schema->set().group, release, std::move(outcome.segments), std::move(origin)};
     }
 
-    [[nodiscard]] std::string release_of(json::Value const& document,
+    [[nodiscard]] std::string release_of(json::Node const& document,
                                          partner::DocumentAgreement const* agreement) const {
         if (agreement != nullptr && !agreement->release.empty()) return agreement->release;
         if (options_.profile != nullptr) return options_.profile->envelope.release;

@@ -1,5 +1,5 @@
 // JSON as plain values, with what Boost.JSON loses: numbers keep their text, members keep their order, duplicates and
-// positions are reported. Boost.JSON stays inside value.cpp.
+// positions are reported. Boost.JSON stays inside tape.cpp.
 //
 // Parsing limits depth and size. Values own their texts. Not for the fast road from X12 to JSON, which builds no tree.
 #pragma once

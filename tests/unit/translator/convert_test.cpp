@@ -33,7 +33,7 @@ std::string write(Op op, json::Value const& value, unsigned scale = 0,
     converter.elements = {&rule};
     std::vector<std::string> cells(2);
     std::string reason;
-    if (!write_value(converter, value, cells, reason)) return "! " + reason;
+    if (!write_value(converter, json::Tape::of(value).root(), cells, reason)) return "! " + reason;
     return cells[1].empty() ? cells[0] : cells[0] + "|" + cells[1];
 }
 
@@ -144,9 +144,9 @@ TEST(Convert, steps_before_and_after) {
     ASSERT_TRUE(read_value(converter, cells, out, reason));
     EXPECT_EQ(out.view(), "\"120\"");
     std::vector<std::string> written(1);
-    ASSERT_TRUE(write_value(converter, json::Value("120"), written, reason));
+    ASSERT_TRUE(write_value(converter, json::Node("120"), written, reason));
     EXPECT_EQ(written[0], "000120");
-    EXPECT_FALSE(write_value(converter, json::Value("0120"), written, reason)) << "would come back as 120";
+    EXPECT_FALSE(write_value(converter, json::Node("0120"), written, reason)) << "would come back as 120";
 }
 
 } // namespace
