@@ -90,15 +90,18 @@ bool judge_document(EvaluatedSet& set, partner::PartnerProfile const& partner, T
             document.json = json::to_text(*parsed);
         add(document::check_invoice_arithmetic(*parsed));
     }
-    if (partner::convert_units(*parsed, partner))
+    auto units = partner::convert_units(*parsed, partner);
+    if (units.changed)
         document.json = json::to_text(*parsed);
+    bool const held_for_units = has_errors(units.findings);
+    add(std::move(units.findings));
     // The translator checks each value as it writes it; the whole document is checked once more before it is stored.
     if (auto faults = document::check(*parsed); has_errors(faults)) {
         std::ranges::move(faults, std::back_inserter(findings));
         hold(set, findings);
         return false;
     }
-    if (!translated.held_by_map)
+    if (!translated.held_by_map && !held_for_units)
         return true;
     hold(set, findings);
     if (document.reason.empty())

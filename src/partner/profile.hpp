@@ -170,6 +170,8 @@ struct CrossReference {
 enum class Rounding { none, nearest, up, down }; // nearest: half away from zero; up: away from zero
 
 /// How a quantity of the partner's becomes one of ours.
+/// What becomes of a line in a unit that no conversion is for, where the profile has conversions.
+enum class OtherUnits { pass, mark, hold };
 struct UnitConversion {
     std::string from, to;           // words of the canonical model: "case", "each"
     std::string factor = "1";       // so many of `to` make one of `from`
@@ -198,6 +200,7 @@ struct PartnerProfile {
     translator::WritePolicy texts;
     std::vector<CrossReference> cross_references;
     std::vector<UnitConversion> unit_conversions;
+    OtherUnits other_units = OtherUnits::mark;
     SourceMark acknowledgment_mark;
     std::vector<EffectiveValue> effective;
 

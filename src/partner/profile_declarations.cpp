@@ -36,6 +36,10 @@ struct EnumWords<Rounding> {
     static constexpr std::array<std::string_view, 4> words = {"none", "nearest", "up", "down"};
 };
 template <>
+struct EnumWords<OtherUnits> {
+    static constexpr std::array<std::string_view, 3> words = {"pass", "mark", "hold"};
+};
+template <>
 struct EnumWords<UnknownValue> {
     static constexpr std::array<std::string_view, 3> words = {"hold", "pass", "default"};
 };
@@ -346,6 +350,8 @@ Declaration make_profile() {
               "tables of the partner's words for items, units, places, carriers, terms and reasons");
     d.objects("unit_conversions", &PartnerProfile::unit_conversions, unit_conversion,
               "how quantities in the partner's units become ours: `converted` stands beside what the partner said, in lines that came in");
+    d.add("other_units", &PartnerProfile::other_units,
+          "where there are unit_conversions: a line in another unit than those they end in, with none for it and its item: pass it, mark it (a warning), or hold the document");
     return d;
 }
 

@@ -326,6 +326,20 @@ class Units(Profiles):
         self.assertEqual(site.post(order)[0], 202)
 
 
+    def test_a_unit_without_conversion(self):
+        for policy, code in (("mark", 0), ("hold", 1)):
+            site = self.site('  - {set: "850", direction: inbound, targets: [erp]}\n',
+                             "unit_conversions: [{from: case, to: each, factor: 12}]\nother_units: %s\n" % policy)
+            sets = [transaction_set("850", "0001", order_body(unit="PL"))]
+            self.receive(site, interchange(901, [group("PO", 77, sets)]), expect=code)
+            message, = site.messages("--direction", "inbound")
+            document, = site.show(message["id"])["documents"]
+            self.assertEqual(document["state"], "held" if code else "accepted")
+            self.assertEqual(len(site.receiver.documents()), 0 if code else 1)
+            finding, = [f for f in document["diagnostics"] if f["code"] == "DOC-0104"]
+            self.assertEqual((finding["severity"], finding["path"]), ("error" if code else "warning", "/lines/0/unit"))
+
+
 class Turnaround(Profiles):
     """An answer of ours echoes what only their order had."""
     MAP = """\

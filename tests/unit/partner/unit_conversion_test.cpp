@@ -27,7 +27,39 @@ TEST(UnitConversion, BesideWhatThePartnerSaid) {
     EXPECT_EQ(converted(profile, R"({"quantity":"10","unit":"each"})"), "");
     EXPECT_EQ(converted(profile, R"({"unit":"case"})"), "");
     auto empty = json::parse(R"({"lines":[]})").value();
-    EXPECT_FALSE(convert_units(empty, profile));
+    EXPECT_FALSE(convert_units(empty, profile).changed);
+}
+
+std::string said(PartnerProfile const& profile, std::string const& line) {
+    auto document = json::parse(R"({"shipped_lines":[)" + line + "]}").value();
+    std::string text;
+    for (auto const& finding : convert_units(document, profile).findings)
+        text += std::string(to_string(finding.severity)) + " " + finding.code + " " + finding.place.path + ": " + finding.message + "\n";
+    return text;
+}
+
+TEST(UnitConversion, UnitsThatNoneIsFor) {
+    PartnerProfile profile;
+    std::string const pallet = R"({"quantity":"10","unit":"pallet","line_number":"7"})";
+    EXPECT_EQ(said(profile, pallet), "") << "nothing is converted from this partner";
+    profile.unit_conversions = {{"case", "each", "12", Rounding::none, 0, {"K-2"}}};
+    EXPECT_EQ(said(profile, pallet), "warning DOC-0104 /shipped_lines/0/unit: the unit pallet of line 7 has no conversion\n");
+    EXPECT_EQ(said(profile, R"({"quantity":"10","unit":"each"})"), "");
+    EXPECT_EQ(said(profile, R"({"quantity":"10","unit":"case"})"), "warning DOC-0104 /shipped_lines/0/unit: the unit case of line 1 has no conversion\n")
+        << "what there is is for another item";
+    EXPECT_EQ(said(profile, R"({"quantity":"10"})"), "");
+    profile.other_units = OtherUnits::hold;
+    EXPECT_EQ(said(profile, pallet), "error DOC-0104 /shipped_lines/0/unit: the unit pallet of line 7 has no conversion\n");
+    profile.other_units = OtherUnits::pass;
+    EXPECT_EQ(said(profile, pallet), "");
+}
+
+TEST(UnitConversion, QuantitiesTooLargeAreNotCut) {
+    PartnerProfile profile;
+    profile.unit_conversions = {{"case", "each", "12", Rounding::none, 0, {}}};
+    std::string const nines(36, '9');
+    EXPECT_EQ(said(profile, R"({"quantity":")" + nines + R"(","unit":"case"})"),
+              "error DOC-0104 /shipped_lines/0/unit: the quantity " + nines + " of line 1 is too large to convert by 12\n");
 }
 
 TEST(UnitConversion, Rounding) {
