@@ -54,7 +54,7 @@ std::unexpected<Error> failed(std::string_view what, std::filesystem::path const
 
 class FileSource : public ByteSource {
 public:
-    FileSource(int fd, std::filesystem::path path) : file_(fd), path_(std::move(path)) {}
+    FileSource(int fd, std::filesystem::path path) : file_(fd), path_(std::move(path)), start_(::lseek(fd, 0, SEEK_CUR)) {}
 
     Result<std::size_t> read(char* to, std::size_t most) override {
         for (;;) {
@@ -66,23 +66,30 @@ public:
         }
     }
 
+    bool rewind() override { return start_ >= 0 && ::lseek(file_.get(), start_, SEEK_SET) == start_; }
+
 private:
     Descriptor file_;
     std::filesystem::path path_;
+    off_t start_; // where it stood when it was handed to us; -1: it cannot be moved
 };
 
 class MemorySource : public ByteSource {
 public:
-    explicit MemorySource(std::string_view rest) : rest_(rest) {}
+    explicit MemorySource(std::string_view bytes) : all_(bytes), rest_(bytes) {}
 
     Result<std::size_t> read(char* to, std::size_t most) override {
         auto const count = rest_.copy(to, most);
         rest_.remove_prefix(count);
         return count;
     }
+    bool rewind() override {
+        rest_ = all_;
+        return true;
+    }
 
 private:
-    std::string_view rest_;
+    std::string_view all_, rest_;
 };
 
 } // namespace

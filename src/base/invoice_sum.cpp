@@ -109,7 +109,7 @@ std::string InvoiceSum::written_out(Decimal const& stated) const {
         else
             text += (amounts[i].is_negative() ? " - " + (-amounts[i]).text() : " + " + amounts[i].text());
     }
-    return text + " = " + total(nearest).text();
+    return amounts.size() == 1 ? "its lines come to " + text : text + " = " + total(nearest).text();
 }
 
 } // namespace wharf

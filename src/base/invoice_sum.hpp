@@ -33,7 +33,7 @@ public:
     /// taxes sent both as a charge and as a tax, and a credit whose total alone, or whose lines alone, have a sign.
     [[nodiscard]] bool fits(Decimal const& stated) const;
     /// "125.00 - 12.50 + 20.00 + 9.28 = 141.78": the reading that comes nearest to the total stated, the plain one if none is nearer.
-    /// The middle of a very long sum is left out.
+    /// The middle of a very long sum is left out; a single amount is "its lines come to 125.00".
     [[nodiscard]] std::string written_out(Decimal const& stated) const;
 
 private:

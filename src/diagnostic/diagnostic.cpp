@@ -16,6 +16,19 @@ std::string_view to_string(Severity severity) {
     return "error";
 }
 
+void add_count(CodeCounts& counts, std::string const& code, Severity severity, std::uint64_t count) {
+    auto& counted = counts.try_emplace(code, CodeCount{severity, 0}).first->second;
+    counted.severity = std::min(counted.severity, severity); // an error outweighs a warning
+    counted.count += count;
+}
+
+CodeCounts count_codes(Diagnostics const& diagnostics) {
+    CodeCounts counts;
+    for (auto const& diagnostic : diagnostics)
+        add_count(counts, diagnostic.code, diagnostic.severity);
+    return counts;
+}
+
 bool has_errors(Diagnostics const& diagnostics) {
     return std::ranges::any_of(diagnostics, [](Diagnostic const& d) { return d.severity == Severity::error; });
 }

@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,9 @@ struct Place {
     std::uint32_t repetition = 0;       // 1-based, of a repeating element; 0: it does not repeat
     std::uint32_t element_number = 0;   // data element reference number (353), for AK402
     std::string path;                   // docs/paths: "850/PO1/N1[ST]/N104"
-    std::uint32_t line = 0;             // 1-based line and column, for text files of ours (maps, guides, profiles)
+    std::string loop;                   // the loops around it, of their set: "PO1/N1"
+    std::uint32_t loop_position = 0;    // the segment that begins the innermost of them; 0: not known
+    std::uint32_t line = 0;             // 1-based line and column of the file, as an editor counts them; 0: not known
     std::uint32_t column = 0;
 };
 
@@ -55,7 +58,9 @@ struct Place {
 struct Related {
     Place place;
     std::string message;
-    bool same_fault = false; // as wrong as the finding's own place, and acknowledged like it (a run of misplaced segments)
+    bool same_fault = false;          // as wrong as the finding's own place, and acknowledged like it (a run of misplaced segments)
+    std::string excerpt = {};         // as of Diagnostic; empty: what stands there is not shown
+    std::uint32_t excerpt_offset = 0;
 };
 
 struct Diagnostic {
@@ -68,11 +73,23 @@ struct Diagnostic {
     std::string value;                // the offending text, as it stands in the file
     std::string excerpt;              // the segment or line around it, as it stands in the file
     std::uint32_t excerpt_offset = 0; // where the fault begins in `excerpt`, bytes
+    std::string loop_excerpt;         // the segment place.loop_position; empty: it is the one in `excerpt`, or there is none
     std::vector<Related> related;
     AcknowledgmentCodes acknowledgment;
 };
 
 using Diagnostics = std::vector<Diagnostic>;
+
+/// How often a code was found.
+struct CodeCount {
+    Severity severity = Severity::error; // the worst it had
+    std::uint64_t count = 0;
+};
+
+using CodeCounts = std::map<std::string, CodeCount>; // by code
+
+void add_count(CodeCounts& counts, std::string const& code, Severity severity, std::uint64_t count = 1);
+[[nodiscard]] CodeCounts count_codes(Diagnostics const& diagnostics);
 
 [[nodiscard]] bool has_errors(Diagnostics const& diagnostics);
 /// Stable, by file offset: the order in which a reader meets them.

@@ -1,67 +1,60 @@
-#include "base/json_text.hpp"
+#include "diagnostic/json_writer.hpp"
+#include "diagnostic/registry.hpp"
 #include "diagnostic/render.hpp"
-
-#include <fmt/format.h>
-
-#include <iterator>
 
 namespace wharf {
 namespace {
 
-/// Writes the members of one object; what is absent (empty, zero) is left out.
-class Members {
-public:
-    explicit Members(std::string& out) : out_(out) {}
-
-    void text(std::string_view name, std::string_view value) {
-        if (value.empty()) return;
-        begin(name);
-        append_json_string(out_, value);
-    }
-    void number(std::string_view name, std::uint64_t value) {
-        if (value != 0) always(name, value);
-    }
-    void always(std::string_view name, std::uint64_t value) {
-        begin(name);
-        fmt::format_to(std::back_inserter(out_), "{}", value);
-    }
-
-private:
-    void begin(std::string_view name) {
-        out_ += first_ ? "{" : ",";
-        first_ = false;
-        append_json_string(out_, name);
-        out_ += ':';
-    }
-
-    std::string& out_;
-    bool first_ = true;
-};
-
-void append(std::string& out, Diagnostic const& diagnostic) {
-    auto const& place = diagnostic.place;
-    Members members(out);
-    members.text("code", diagnostic.code);
-    members.text("severity", to_string(diagnostic.severity));
-    members.text("message", diagnostic.message);
-    members.text("help", diagnostic.help);
-    members.text("file", place.file);
+/// What is absent (empty, zero) is left out.
+void write_position(JsonWriter& json, Place const& place) {
     if (place.has_offset) { // 0 is a place of its own: the first byte; and length 0 a point between two bytes
-        members.always("offset", place.offset);
-        members.always("length", place.length);
+        json.number("offset", place.offset);
+        json.number("length", place.length);
     }
-    members.text("interchange", place.interchange);
-    members.text("group", place.group);
-    members.text("transaction", place.transaction);
-    members.text("segment_id", place.segment_id);
-    members.number("segment_position", place.segment_position);
-    members.number("element", place.element);
-    members.number("component", place.component);
-    members.text("value", diagnostic.value);
-    members.text("path", place.path);
-    members.number("line", place.line); // of our own text files only; X12 has no lines
-    members.number("column", place.column);
-    out += '}';
+}
+
+void write_related(JsonWriter& json, Related const& related, Place const& own) {
+    auto const& place = related.place;
+    json.object([&] {
+        json.text_if("message", related.message);
+        if (place.file != own.file) json.text_if("file", place.file);
+        write_position(json, place);
+        json.text_if("segment_id", place.segment_id);
+        json.number_if("segment_position", place.segment_position);
+        json.number_if("element", place.element);
+        json.text_if("path", place.path);
+        json.number_if("line", place.line);
+        json.number_if("column", place.column);
+    });
+}
+
+void write(JsonWriter& json, Diagnostic const& diagnostic) {
+    auto const& place = diagnostic.place;
+    json.object([&] {
+        json.text_if("code", diagnostic.code);
+        json.text_if("severity", to_string(diagnostic.severity));
+        json.text_if("message", diagnostic.message);
+        json.text_if("help", diagnostic.help);
+        json.text_if("file", place.file);
+        write_position(json, place);
+        json.text_if("interchange", place.interchange);
+        json.text_if("group", place.group);
+        json.text_if("transaction", place.transaction);
+        json.text_if("loop", place.loop);
+        json.text_if("segment_id", place.segment_id);
+        json.number_if("segment_position", place.segment_position);
+        json.number_if("element", place.element);
+        json.number_if("component", place.component);
+        json.text_if("value", diagnostic.value);
+        json.text_if("path", place.path);
+        json.number_if("line", place.line);
+        json.number_if("column", place.column);
+        if (!diagnostic.related.empty())
+            json.array("related", [&] {
+                for (auto const& related : diagnostic.related)
+                    write_related(json, related, place);
+            });
+    });
 }
 
 } // namespace
@@ -71,10 +64,27 @@ std::string render_json(Diagnostics const& diagnostics) {
     std::string out = "[\n";
     for (auto const& diagnostic : diagnostics) {
         if (out.size() > 2) out += ",\n";
-        append(out, diagnostic);
+        JsonWriter json(out);
+        write(json, diagnostic);
     }
     out += "\n]\n";
     return out;
+}
+
+std::string render_statistics_json(CodeCounts const& counts) {
+    std::string out = "[";
+    for (auto const& counted : by_frequency(counts)) {
+        out += out.size() > 1 ? ",\n" : "\n";
+        JsonWriter json(out);
+        json.object([&] {
+            auto const entry = find_code(counted.code);
+            json.text("code", counted.code);
+            json.text_if("name", entry ? entry->name : std::string_view());
+            json.text("severity", to_string(counted.severity));
+            json.number("count", counted.count);
+        });
+    }
+    return out + (out.size() > 1 ? "\n]\n" : "]\n");
 }
 
 } // namespace wharf

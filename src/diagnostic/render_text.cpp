@@ -1,5 +1,6 @@
 #include "diagnostic/printable.hpp"
 #include "diagnostic/render.hpp"
+#include "diagnostic/text_layout.hpp"
 
 #include <fmt/format.h>
 
@@ -13,19 +14,20 @@ namespace {
 
 // The shape of one finding:
 //
-//     error[X12-0312]: N104 is required when N103 is present
-//       --> inbox/po.x12  interchange 000000901, group 1, ST 0001, segment 7 (byte 412)
+//     error[X12-0303]: N401 City Name "C" is too short: it has 1 character, expected 2 to 30
+//       --> inbox/po.x12:5:4  interchange 000000901, group 1, set 0001 (850), loop N1, segment 5 (byte 245)
 //        |
-//      7 | N1*ST*ACME WAREHOUSE*92
-//        |                      ^^
+//      3 | N1*ST*ACME WAREHOUSE*92*0042
+//      ...
+//      5 | N4*C*OH*43215
+//        |    ^
 //        = help: …
-//        = more: wharf explain X12-0312
+//        = more: wharf explain X12-0303
 //
-// The number before the bar is the segment's position in its set, or the line of a text file.
+// The number before the bar is the segment's position in its set, or the line of a text file. The segment that begins the loop
+// stands above the one that is meant; related places stand below, with what they are.
 
-constexpr std::string_view cut_mark = "...";
-constexpr std::size_t least_lead = 8; // columns before a fault that fills the window: what it stands behind
-constexpr unsigned narrowest = 40;    // below this a window shows nothing useful
+constexpr unsigned narrowest = 40; // below this a window shows nothing useful
 
 class Painter {
 public:
@@ -51,94 +53,59 @@ private:
     bool colour_;
 };
 
-void join(std::string& out, std::string_view part) {
-    if (!out.empty()) out += ", ";
-    out += part;
-}
-
-/// "interchange 000000901, group 1, ST 0001, segment 7 (byte 412)"; parts that `known` already told are left out.
-std::string place_words(Place const& place, Place const* known = nullptr) {
-    std::string out;
+/// "interchange 000000901", "group 1", "set 0001 (850)", "loop PO1", "segment 7 (byte 412)"; parts that `known` told are left out.
+std::vector<std::string> place_words(Place const& place, Place const* known = nullptr) {
+    std::vector<std::string> words;
     auto const is_new = [&](std::string Place::* member) {
         return !(place.*member).empty() && (known == nullptr || known->*member != place.*member);
     };
-    if (is_new(&Place::interchange)) join(out, fmt::format("interchange {}", place.interchange));
-    if (is_new(&Place::group)) join(out, fmt::format("group {}", place.group));
-    if (is_new(&Place::transaction)) join(out, fmt::format("ST {}", place.transaction));
-    if (place.segment_position != 0) join(out, fmt::format("segment {}", place.segment_position));
-    if (place.has_offset)
-        out += out.empty() ? fmt::format("byte {}", place.offset) : fmt::format(" (byte {})", place.offset);
-    if (out.empty() && !place.path.empty()) out = fmt::format("at {}", place.path);
+    if (is_new(&Place::interchange)) words.push_back(fmt::format("interchange {}", place.interchange));
+    if (is_new(&Place::group)) words.push_back(fmt::format("group {}", place.group));
+    if (is_new(&Place::transaction))
+        words.push_back("set " + place.transaction + (place.transaction_set.empty() ? "" : fmt::format(" ({})", place.transaction_set)));
+    if (is_new(&Place::loop)) words.push_back(fmt::format("loop {}", place.loop));
+    if (place.segment_position != 0) words.push_back(fmt::format("segment {}", place.segment_position));
+    if (place.has_offset && (place.line == 0 || !words.empty())) {
+        if (words.empty())
+            words.push_back(fmt::format("byte {}", place.offset));
+        else
+            fmt::format_to(std::back_inserter(words.back()), " (byte {})", place.offset);
+    }
+    if (words.empty() && place.line == 0 && !place.path.empty()) words.push_back(fmt::format("at {}", place.path));
+    for (auto& word : words)
+        word = printable(word);
+    return words;
+}
+
+/// "inbox/po.x12:5:4", as terminals and editors link it.
+std::string file_words(Place const& place) {
+    auto out = printable(place.file);
+    if (place.line != 0) fmt::format_to(std::back_inserter(out), ":{}", place.line);
+    if (place.line != 0 && place.column != 0) fmt::format_to(std::back_inserter(out), ":{}", place.column);
     return out;
 }
 
-std::string place_line(Place const& place) {
-    auto out = printable(place.file);
-    if (place.line != 0) {
-        fmt::format_to(std::back_inserter(out), ":{}", place.line);
-        if (place.column != 0) fmt::format_to(std::back_inserter(out), ":{}", place.column);
-        return out;
-    }
-    auto const words = printable(place_words(place));
-    if (!out.empty() && !words.empty()) out += "  ";
-    return out + words;
-}
+std::uint32_t number_of(Place const& place) { return place.segment_position != 0 ? place.segment_position : place.line; }
 
-/// A run of columns to be underlined, with what is to be said about it.
-struct Mark {
-    std::size_t begin = 0; // columns of the whole excerpt
-    std::size_t end = 0;
-    char sign = '^';
-    std::string_view message;
-};
-
-std::size_t column_of(std::vector<Cell> const& cells, std::size_t offset) {
-    auto const at = std::ranges::lower_bound(cells, offset, {}, &Cell::offset);
-    return static_cast<std::size_t>(at - cells.begin());
-}
-
-Mark mark_of(std::vector<Cell> const& cells, std::size_t offset, std::size_t length, char sign) {
-    Mark mark;
-    mark.begin = column_of(cells, offset);
-    mark.end = std::max(column_of(cells, offset + length), mark.begin + 1); // a point gets one sign
-    mark.sign = sign;
-    return mark;
-}
-
-/// The part of the excerpt that fits: columns [begin, end), around the fault.
-struct Window {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-    bool cut_before = false;
-    bool cut_after = false;
-};
-
-Window window_around(Mark const& fault, std::size_t columns, std::size_t width) {
-    if (columns <= width) return {0, columns, false, false};
-    auto const room = width - 2 * cut_mark.size();
-    auto const length = std::min(fault.end - fault.begin, room);
-    auto const lead = std::min(std::max((room - length) / 2, least_lead), fault.begin);
-    Window window;
-    window.begin = std::min(fault.begin - lead, columns - std::min(columns, room));
-    window.end = std::min(window.begin + room, columns);
-    window.cut_before = window.begin > 0;
-    window.cut_after = window.end < columns;
-    return window;
+/// In the same set, or among the segments of the same envelope: the number before the bar tells where.
+bool is_beside(Place const& place, Place const& other) {
+    return place.file == other.file && place.interchange == other.interchange && place.group == other.group && place.transaction == other.transaction &&
+           place.transaction_set == other.transaction_set && place.segment_position != 0;
 }
 
 class Block {
 public:
     Block(std::string& out, Diagnostic const& diagnostic, TextStyle const& style)
-        : out_(out), diagnostic_(diagnostic), painter_(style.colour), width_(std::max(style.width, narrowest)) {
-        auto const& place = diagnostic.place;
-        number_ = place.line != 0 ? place.line : place.segment_position;
-        gutter_ = std::max<std::size_t>(number_ == 0 ? 0 : fmt::formatted_size("{}", number_), 1) + 1;
+        : out_(out), diagnostic_(diagnostic), painter_(style.colour), width_(std::max(style.width, narrowest)), wraps_(style.wrap) {
+        auto widest = std::max(number_of(diagnostic.place), diagnostic.place.loop_position);
+        for (auto const& other : diagnostic.related)
+            if (!other.excerpt.empty()) widest = std::max(widest, number_of(other.place));
+        gutter_ = std::max<std::size_t>(widest == 0 ? 0 : fmt::formatted_size("{}", widest), 1) + 1;
     }
 
     void write() {
         title();
-        auto const place = place_line(diagnostic_.place);
-        if (!place.empty()) fmt::format_to(to(), "{:{}}{} {}\n", "", gutter_, painter_.frame("-->"), place);
+        place_line("-->", diagnostic_.place, nullptr);
         if (!diagnostic_.excerpt.empty()) excerpt();
         related();
         note("help", diagnostic_.help);
@@ -154,6 +121,29 @@ private:
                        painter_.strong(": " + printable(diagnostic_.message, true)));
     }
 
+    void place_line(std::string_view arrow, Place const& place, Place const* known) {
+        auto const file = file_words(place);
+        auto const words = place_words(place, known);
+        if (file.empty() && words.empty()) return;
+        fmt::format_to(to(), "{:{}}{} {}", "", gutter_, painter_.frame(arrow), file);
+        auto const room = wraps_ ? width_ - std::min<std::size_t>(width_, gutter_ + 6) : std::string::npos;
+        auto taken = wraps_ ? printable_cells(file).size() + 2 : 0;
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            bool const last = i + 1 == words.size();
+            bool const breaks = wraps_ && taken + words[i].size() + (last ? 0 : 1) > room && (i != 0 || !file.empty());
+            if (breaks) {
+                fmt::format_to(to(), "\n{:{}}", "", gutter_ + 6);
+                taken = 0;
+            } else if (i != 0 || !file.empty()) {
+                out_ += i == 0 ? "  " : " ";
+            }
+            out_ += words[i];
+            if (!last) out_ += ',';
+            taken += words[i].size() + 2;
+        }
+        out_ += '\n';
+    }
+
     void bar(std::string_view text = {}) {
         fmt::format_to(to(), "{:{}} {}", "", gutter_, painter_.frame("|"));
         if (!text.empty()) fmt::format_to(to(), " {}", text);
@@ -163,77 +153,115 @@ private:
     /// Where a related place falls inside the excerpt; nothing when it lies elsewhere.
     [[nodiscard]] bool is_inside_excerpt(Place const& place) const {
         auto const& own = diagnostic_.place;
-        if (!place.has_offset || !own.has_offset || place.file != own.file || own.offset < diagnostic_.excerpt_offset)
+        if (diagnostic_.excerpt.empty() || !place.has_offset || !own.has_offset || place.file != own.file || own.offset < diagnostic_.excerpt_offset)
             return false;
         auto const begin = own.offset - diagnostic_.excerpt_offset;
         return place.offset >= begin && place.offset - begin < diagnostic_.excerpt.size();
     }
 
-    void excerpt() {
+    /// A segment that is shown: the one that is meant, the one that begins its loop, a related one.
+    struct Shown {
+        std::uint32_t number;
+        std::string_view excerpt;
+        std::vector<Mark> marks; // the window is laid around the first
+    };
+
+    [[nodiscard]] static Mark mark_in(std::vector<Cell> const& cells, std::size_t offset, std::uint64_t length, char sign, std::string_view message = {}) {
+        auto mark = mark_of(cells, offset, length, sign);
+        mark.message = message;
+        return mark;
+    }
+
+    [[nodiscard]] static bool has_picture(Related const& other) { return !other.excerpt.empty() && other.place.has_offset; }
+
+    /// In the order in which they stand; segments of the same set only.
+    [[nodiscard]] std::vector<Shown> shown_segments() const {
+        auto const& place = diagnostic_.place;
+        std::vector<Shown> shown;
         auto const cells = printable_cells(diagnostic_.excerpt);
-        auto const fault = mark_of(cells, diagnostic_.excerpt_offset, diagnostic_.place.length, '^');
-        auto const columns = std::max(cells.size(), fault.end);
-        auto const window = window_around(fault, columns, width_ - gutter_ - 3);
-
-        std::string line;
-        if (window.cut_before) line += cut_mark;
-        for (auto i = window.begin; i < window.end && i < cells.size(); ++i)
-            line += cells[i].text;
-        if (window.cut_after) line += cut_mark;
-
-        bar();
-        auto const number = number_ == 0 ? std::string() : fmt::format("{}", number_);
-        fmt::format_to(to(), "{} {} {}\n", painter_.frame(fmt::format("{:>{}}", number, gutter_)), painter_.frame("|"),
-                       line);
-        underline(window, fault);
+        Shown meant{number_of(place), diagnostic_.excerpt, {mark_in(cells, diagnostic_.excerpt_offset, place.length, '^')}};
         for (auto const& other : diagnostic_.related) {
-            if (!is_inside_excerpt(other.place)) continue;
-            auto const begin = diagnostic_.place.offset - diagnostic_.excerpt_offset;
-            auto mark = mark_of(cells, other.place.offset - begin, other.place.length, '-');
-            mark.message = other.message;
-            underline(window, mark);
+            if (is_inside_excerpt(other.place)) {
+                auto const begin = place.offset - diagnostic_.excerpt_offset;
+                meant.marks.push_back(mark_in(cells, other.place.offset - begin, other.place.length, '-', other.message));
+            } else if (has_picture(other) && is_beside(other.place, place)) {
+                shown.push_back({number_of(other.place), other.excerpt,
+                                 {mark_in(printable_cells(other.excerpt), other.excerpt_offset, other.place.length, '-', other.message)}});
+            }
+        }
+        auto const is_loop = [&](Shown const& one) { return one.number == place.loop_position; };
+        if (!diagnostic_.loop_excerpt.empty() && std::ranges::none_of(shown, is_loop)) shown.push_back({place.loop_position, diagnostic_.loop_excerpt, {}});
+        shown.push_back(std::move(meant));
+        std::ranges::stable_sort(shown, {}, &Shown::number);
+        return shown;
+    }
+
+    void excerpt() {
+        bar();
+        std::uint32_t before = 0;
+        for (auto const& one : shown_segments()) {
+            if (before != 0 && one.number > before + 1) fmt::format_to(to(), "{}\n", painter_.frame("..."));
+            before = one.number;
+            show(one);
         }
     }
 
+    void show(Shown const& one) {
+        auto const cells = printable_cells(one.excerpt);
+        auto const around = one.marks.empty() ? Mark{} : one.marks.front();
+        auto const window = window_around(around, std::max(cells.size(), around.end), width_ - gutter_ - 3);
+        auto const number = one.number == 0 ? std::string() : fmt::format("{}", one.number);
+        fmt::format_to(to(), "{} {} {}\n", painter_.frame(fmt::format("{:>{}}", number, gutter_)), painter_.frame("|"), window.text(cells));
+        for (auto const& mark : one.marks)
+            underline(window, mark);
+    }
+
     void underline(Window const& window, Mark const& mark) {
-        auto const shift = window.cut_before ? cut_mark.size() : 0;
-        auto const begin = std::clamp(mark.begin, window.begin, window.end) - window.begin + shift;
-        auto const end = std::clamp(mark.end, window.begin, window.end) - window.begin + shift;
-        std::string signs(std::max(end, begin + 1) - begin, mark.sign);
+        auto const begin = window.column(mark.begin);
+        std::string signs(std::max(window.column(mark.end), begin + 1) - begin, mark.sign);
         if (!mark.message.empty()) signs += " " + printable(mark.message);
         auto const painted = mark.sign == '^' ? painter_.severity(diagnostic_.severity, signs) : painter_.frame(signs);
         bar(std::string(begin, ' ') + painted);
     }
 
+    /// What does not stand among the segments above: in another set, another file, or without a text.
     void related() {
         for (auto const& other : diagnostic_.related) {
-            if (!diagnostic_.excerpt.empty() && is_inside_excerpt(other.place)) continue;
-            bool const same_file = other.place.file.empty() || other.place.file == diagnostic_.place.file;
-            auto const place = same_file && other.place.line == 0
-                                   ? printable(place_words(other.place, &diagnostic_.place))
-                                   : place_line(other.place);
-            note("see", place.empty() ? other.message : fmt::format("{}: {}", place, other.message));
+            if (is_inside_excerpt(other.place)) continue;
+            if (diagnostic_.excerpt.empty() || !has_picture(other)) {
+                note("see", see_words(other));
+            } else if (!is_beside(other.place, diagnostic_.place)) {
+                place_line(":::", other.place, &diagnostic_.place);
+                bar();
+                show({number_of(other.place), other.excerpt,
+                      {mark_in(printable_cells(other.excerpt), other.excerpt_offset, other.place.length, '-', other.message)}});
+            }
         }
+    }
+
+    [[nodiscard]] std::string see_words(Related const& other) const {
+        bool const own_file = other.place.file.empty() || other.place.file == diagnostic_.place.file;
+        auto const words = fmt::format("{}", fmt::join(place_words(other.place, own_file ? &diagnostic_.place : nullptr), ", "));
+        auto const file = other.place.line != 0 || !own_file ? file_words(other.place) : std::string();
+        auto const place = file + (file.empty() || words.empty() ? "" : "  ") + words;
+        return place.empty() ? other.message : fmt::format("{}: {}", place, printable(other.message, true));
     }
 
     /// A text of several lines goes on below its first word.
     void note(std::string_view label, std::string_view text) {
         if (text.empty()) return;
-        auto rest = printable(text, true);
-        std::string indented;
-        for (char const c : rest) {
-            indented += c;
-            if (c == '\n') indented.append(gutter_ + 5 + label.size(), ' ');
-        }
-        fmt::format_to(to(), "{:{}} {} {}\n", "", gutter_, painter_.frame("="),
-                       painter_.strong(fmt::format("{}:", label)) + " " + indented);
+        auto const indent = gutter_ + 5 + label.size();
+        auto const lines = wrapped(printable(text, true), wraps_ ? width_ - std::min<std::size_t>(width_ - 1, indent) : 0);
+        fmt::format_to(to(), "{:{}} {} {} ", "", gutter_, painter_.frame("="), painter_.strong(fmt::format("{}:", label)));
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            fmt::format_to(to(), "{:{}}{}\n", "", i == 0 ? 0 : indent, lines[i]);
     }
 
     std::string& out_;
     Diagnostic const& diagnostic_;
     Painter painter_;
     unsigned width_;
-    std::uint32_t number_ = 0;
+    bool wraps_;
     std::size_t gutter_ = 0;
 };
 

@@ -11,9 +11,8 @@
 #include <fmt/format.h>
 
 namespace wharf::grammar {
-namespace {
 
-std::string element_name(SegmentRule const& rule, std::uint32_t element, std::uint32_t component = 0) {
+std::string element_name(SegmentRule const& rule, std::uint32_t element, std::uint32_t component) {
     auto name = fmt::format("{}{:02}", rule.definition->id, element);
     if (element < 1 || element > rule.elements.size())
         return name;
@@ -28,6 +27,8 @@ std::string element_name(SegmentRule const& rule, std::uint32_t element, std::ui
     name += part->definition != nullptr ? part->definition->name : part->composite->name;
     return name;
 }
+
+namespace {
 
 std::uint32_t number_of(ElementRule const& rule) {
     return rule.definition != nullptr ? static_cast<std::uint32_t>(std::atoi(rule.definition->number.c_str())) : 0;
@@ -54,15 +55,15 @@ struct NoteWords {
     std::string message;
 };
 
-/// `prefix`: "N1" for N103, "REF04-" for its components.
-NoteWords describe_note(SyntaxNote const& note, std::uint64_t present, std::string_view prefix) {
+/// `named`: "N103 Identification Code Qualifier" for its position.
+template <class Named> NoteWords describe_note(SyntaxNote const& note, std::uint64_t present, Named const& named) {
     auto const is_present = [&](std::uint8_t position) { return (present & bit(position)) != 0; };
     unsigned there = 0;
     auto const list = [&](bool present_ones) {
         std::string text;
         for (auto const position : note.positions)
             if (is_present(position) == present_ones)
-                text += fmt::format("{}{}{:02}", text.empty() ? "" : ", ", prefix, position);
+                text += (text.empty() ? "" : ", ") + named(position);
         return text;
     };
     for (auto const position : note.positions)
@@ -76,12 +77,24 @@ NoteWords describe_note(SyntaxNote const& note, std::uint64_t present, std::stri
     }
     case 'L':
         return {"X12-0310", "2", note.positions.size() > 1 ? note.positions[1] : note.positions[0],
-                fmt::format("{}{:02} is present, so at least one of {} is required", prefix, note.positions.front(), list(false))};
+                fmt::format("{} is present, so at least one of {} is required", named(note.positions.front()), list(false))};
     default: // P, C
         return {"X12-0310", "2", *std::ranges::find_if_not(note.positions, is_present),
                 fmt::format("{} {} required when {} {} present", list(false), note.positions.size() - there > 1 ? "are" : "is", list(true),
                             there > 1 ? "are" : "is")};
     }
+}
+
+/// "one of: …", "a date as CCYYMMDD", "1 to 22 characters": what is sent in an element that is missing.
+std::string wanted_in_words(ElementRule const& rule) {
+    if (rule.definition == nullptr)
+        return "its components";
+    if (rule.codes == nullptr)
+        return rule.kind == ElementClass::date || rule.kind == ElementClass::time ? type_in_words(rule) : lengths_in_words(rule);
+    std::string text;
+    for (auto const& [code, name] : rule.codes->size() > 6 ? std::vector<std::pair<std::string_view, std::string_view>>() : rule.codes->all())
+        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", code, name.empty() ? "" : " ", name);
+    return text.empty() ? fmt::format("one of the codes that `wharf explain element {}` lists", rule.definition->number) : "one of: " + text;
 }
 
 /// The last element that is not empty; 0: none.
@@ -113,7 +126,7 @@ void Findings::missing_element(std::size_t index, NodeIndex node, std::uint32_t 
     auto const& rule = schema_.rule_of(node);
     auto const segment = set_[index];
     auto diagnostic = at_segment("X12-0301", index, node, fmt::format("{} is mandatory and missing", element_name(rule, element)),
-                                 fmt::format("Send {}{:02}: it must always be there.", segment.id(), element));
+                                 fmt::format("Send {}; it must always be there.", wanted_in_words(rule.elements[element - 1])));
     auto const begin = std::min(element, segment.element_count() + 1);
     at_element(diagnostic, index, element, 0, begin > segment.element_count() ? segment.end() : segment.element_begin(begin), {});
     diagnostic.place.element_number = number_of(rule.elements[element - 1]);
@@ -132,7 +145,7 @@ void Findings::too_many_elements(std::size_t index, NodeIndex node) {
         return trailing_separators(index, node);
     auto const endless = last > limits::elements_per_segment;
     auto diagnostic = at_segment("X12-0302", index, node,
-                                 fmt::format("{} has {} elements; in release {} it has at most {}", segment.id(), last,
+                                 fmt::format("{} {} has {} elements; in release {} it has at most {}", segment.id(), rule.definition->name, last,
                                              schema_.dictionary().release(), allowed),
                                  endless ? std::string("A segment terminator is missing, or the ISA names the wrong one.")
                                          : fmt::format("Remove what stands after {}{:02}, or look for an element separator inside data.",
@@ -165,7 +178,7 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
         return;
     auto const& segment_rule = schema_.rule_of(node);
     auto const segment = set_[index];
-    auto words = describe_note(*rule.note, present, segment.id());
+    auto words = describe_note(*rule.note, present, [&](std::uint8_t position) { return element_name(segment_rule, position); });
     auto diagnostic = at_segment(words.code, index, node, std::move(words.message),
                                  fmt::format("{} The rule is syntax note {} of segment {} in release {}.",
                                              note_advice(*rule.note, present, segment.id(), element_name(segment_rule, words.at)),
@@ -177,7 +190,7 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
     for (auto const position : rule.note->positions) {
         if ((present & bit(position)) == 0 || position == at)
             continue;
-        Related related{diagnostic.place, fmt::format("{}{:02} given here", segment.id(), position)};
+        Related related{diagnostic.place, element_name(segment_rule, position) + " given here"};
         related.place.offset = set_.file_offset(segment.element_begin(position));
         related.place.length = segment.element(position).size();
         related.place.element = position;
@@ -204,9 +217,10 @@ void Findings::element(std::size_t index, NodeIndex node, std::uint32_t element)
         place.begin = begin + at;
         if (++place.repetition == rule.max_repeat + 1 && rule.max_repeat != 0)
             report(place, one, "X12-0314", listed_or(schema_.dictionary(), "723", "12", "3"),
-                   fmt::format("{}{:02} is repeated more than {} times", segment.id(), element, rule.max_repeat), "Remove the surplus repetitions.");
+                   fmt::format("{} is repeated more than {} time{}", element_name(schema_.rule_of(node), element), rule.max_repeat, rule.max_repeat == 1 ? "" : "s"),
+                   "Remove the surplus repetitions.");
         if (one.empty())
-            report(place, one, "X12-0319", "", fmt::format("repetition {} of {}{:02} is empty", place.repetition, segment.id(), element),
+            report(place, one, "X12-0319", "", fmt::format("repetition {} of {} is empty", place.repetition, element_name(schema_.rule_of(node), element)),
                    "Remove the separator that has nothing before or after it.");
         else
             check_one(place, rule, one);
@@ -267,15 +281,15 @@ void Findings::check_value(ValuePlace const& place, ElementRule const& rule, std
 
 void Findings::check_composite(ValuePlace const& whole, ElementRule const& rule, std::string_view value) {
     auto const separator = set_.delimiters().component;
-    auto const id = set_[whole.index].id();
+    auto const name = element_name(schema_.rule_of(whole.node), whole.element);
     auto const last_used = value.find_last_not_of(separator);
     auto const used = value.substr(0, last_used == std::string_view::npos ? 0 : last_used + 1);
     if (used.size() < value.size()) {
         auto place = whole;
         place.begin += used.size();
         report(place, value.substr(used.size()), "X12-0318", listed_or(schema_.dictionary(), "723", "16", ""),
-               used.empty() ? fmt::format("{}{:02} holds nothing but component separators", id, whole.element)
-                            : fmt::format("{}{:02} ends with component separators after its last component", id, whole.element),
+               used.empty() ? fmt::format("{} holds nothing but component separators", name)
+                            : fmt::format("{} ends with component separators after its last component", name),
                "Remove the trailing separators.");
     }
     if (used.empty()) {
@@ -292,8 +306,7 @@ void Findings::check_composite(ValuePlace const& whole, ElementRule const& rule,
         if (++place.component > rule.components.size()) {
             remember(place.index, place.element);
             report(place, part, "X12-0313", listed_or(schema_.dictionary(), "723", "13", "3"),
-                   fmt::format("{}{:02} has more than the {} components of {} {}", id, place.element, rule.components.size(),
-                               rule.composite->id, rule.composite->name),
+                   fmt::format("{} has more than the {} components of {}", name, rule.components.size(), rule.composite->id),
                    "Remove the surplus, or look for a component separator inside data.");
             break;
         }
@@ -325,7 +338,8 @@ void Findings::check_component_presence(ValuePlace const& whole, ElementRule con
             std::ranges::any_of(note.positions, [&](std::uint8_t position) { return (masks.reported & bit(position)) != 0; }))
             continue;
         auto const prefix = fmt::format("{}{:02}-", set_[whole.index].id(), whole.element);
-        auto words = describe_note(note, masks.present, prefix);
+        auto const named = [&](std::uint8_t position) { return element_name(schema_.rule_of(place.node), place.element, position); };
+        auto words = describe_note(note, masks.present, named);
         place.component = words.at;
         remember(place.index, place.element);
         report(place, {}, words.code, words.acknowledged, std::move(words.message),

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t longest_excerpt = 400; // of a segment, and of a value: a missing terminator makes either endless
 constexpr std::size_t longest_id = 20;       // likewise of a segment id
+constexpr std::size_t longest_search = 2000; // segments that are looked at for the one that begins a loop
 
 } // namespace
 
@@ -79,7 +80,27 @@ Diagnostic Findings::at_segment(std::string_view code, std::size_t index, NodeIn
     place.segment_position = static_cast<std::uint32_t>(index + 1);
     place.path = place_path(schema_, node, segment);
     diagnostic.excerpt = segment.bytes().substr(0, longest_excerpt);
+    if (node != no_node)
+        stand_in_loop(diagnostic, index, schema_.nodes()[node].loop);
     return diagnostic;
+}
+
+void Findings::stand_in_loop(Diagnostic& diagnostic, std::size_t index, std::uint16_t loop) const {
+    if (loop == 0)
+        return;
+    auto const& path = schema_.loops()[loop].path;
+    diagnostic.place.loop = path.substr(path.find('/') + 1);
+    auto const& first = schema_.rule_of(schema_.loops()[loop].first).definition->id;
+    for (auto at = index; index - at < longest_search; --at) {
+        if (set_[at].id() == first) {
+            diagnostic.place.loop_position = static_cast<std::uint32_t>(at + 1);
+            if (at != index)
+                diagnostic.loop_excerpt = set_[at].bytes().substr(0, longest_excerpt);
+            return;
+        }
+        if (at == 0)
+            return;
+    }
 }
 
 void Findings::at_element(Diagnostic& diagnostic, std::size_t index, std::uint32_t element, std::uint32_t component,
@@ -113,7 +134,7 @@ Related Findings::related(std::size_t index, NodeIndex node, std::uint32_t eleme
     auto place = at_segment("X12-0301", index, node, {}, {});
     if (element != 0)
         at_element(place, index, element);
-    return {std::move(place.place), std::move(message)};
+    return {std::move(place.place), std::move(message), false, std::move(place.excerpt), place.excerpt_offset};
 }
 
 /// Begins a little before the fault when the segment is long.

@@ -76,6 +76,8 @@ private:
     struct ComponentMasks {
         std::uint64_t present = 0, reported = 0;
     };
+    /// The loop around a place, and the segment that begins it, sought from `index` backwards.
+    void stand_in_loop(Diagnostic& diagnostic, std::size_t index, std::uint16_t loop) const;
     static void show_excerpt(Diagnostic& diagnostic, x12::SegmentView const& segment, std::size_t fault);
     void report(ValuePlace const& place, std::string_view value, std::string_view code, std::string_view acknowledged, std::string message,
                 std::string help);
@@ -101,6 +103,9 @@ private:
     std::size_t reported_index_ = ~std::size_t{0};
     std::uint64_t reported_ = 0;
 };
+
+/// "N104 Identification Code", "REF04-02 Reference Identification"; the id alone where the segment has no such element.
+[[nodiscard]] std::string element_name(SegmentRule const& rule, std::uint32_t element, std::uint32_t component = 0);
 
 /// "PO1/N1[ST]/N104"-like path of an element below its set, with the segment's qualifier when it has one.
 [[nodiscard]] std::string place_path(Schema const& schema, NodeIndex node, x12::SegmentView const& segment,

@@ -55,7 +55,9 @@ public:
         if (!all_digits(info_.control_number) || info_.control_number.size() > 9)
             add("X12-0123", 6, "6", fmt::format("GS06 Group Control Number \"{}\" is not a number of one to nine digits", info_.control_number), "Number groups with digits only.");
         if (rules_.agency != nullptr && !rules_.agency->find(info_.agency))
-            add("X12-0129", 7, "9", fmt::format("GS07 Responsible Agency Code \"{}\" is not a code of element 455", info_.agency), suggest_codes(*rules_.agency, info_.agency));
+            add("X12-0129", 7, "9", info_.agency.empty() ? std::string("GS07 Responsible Agency Code is empty")
+                                                  : fmt::format("GS07 Responsible Agency Code \"{}\" is not a code of element 455", info_.agency),
+                suggest_codes(*rules_.agency, info_.agency));
         check_surplus(report_, gs_elements);
         return known;
     }
@@ -72,7 +74,10 @@ private:
         if (rules_.kind == nullptr || rules_.kind->find(info_.functional_id))
             return true;
         auto const meant = suggest_codes(*rules_.kind, info_.functional_id);
-        add("X12-0128", 1, "1", fmt::format("GS01 Functional Identifier Code \"{}\" is not a code of element 479: nobody knows what the group holds", info_.functional_id),
+        add("X12-0128", 1, "1",
+            info_.functional_id.empty()
+                ? std::string("GS01 Functional Identifier Code is empty: nobody knows what the group holds")
+                : fmt::format("GS01 Functional Identifier Code \"{}\" is not a code of element 479: nobody knows what the group holds", info_.functional_id),
             meant.empty() ? "`wharf explain 850` names the code of a set in its first line; `wharf explain element 479` lists them all." : meant);
         return false;
     }
@@ -158,7 +163,7 @@ void check_surplus(EnvelopeReport report, std::uint32_t allowed, std::string_vie
         --last;
     auto const id = segment.id();
     if (last > allowed)
-        report.add(code, allowed + 1, fmt::format("{} has {} elements; it has at most {}", id, last, allowed),
+        report.add(code, allowed + 1, fmt::format("{} has {} elements, but at most {} are defined", id, last, allowed),
                    fmt::format("Look for an element separator inside one of its values, or remove what stands after {}{:02}.", id, allowed));
     else
         report.add("X12-0317", allowed + 1, fmt::format("{} ends with element separators beyond its last element {}{:02}", id, id, allowed),

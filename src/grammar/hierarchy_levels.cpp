@@ -201,7 +201,7 @@ void Hierarchy::check_count_in_parents(LevelRule const& level, std::uint32_t ind
             continue;
         if (++counts_[entry.parent] != level.max + 1 || level.max == 0)
             continue;
-        auto diagnostic = at_element("X12-0633", i, 3, fmt::format("{} occurs more than {} times below one {}", in_words(level), level.max, in_words(levels_.levels[parent_level])),
+        auto diagnostic = at_element("X12-0633", i, 3, fmt::format("{} occurs more than {} time{} below one {}", in_words(level), level.max, level.max == 1 ? "" : "s", in_words(levels_.levels[parent_level])),
                                      "Send the rest below another parent, or in another set.", findings);
         diagnostic.acknowledgment = {};
         diagnostic.acknowledgment.segment = "4";

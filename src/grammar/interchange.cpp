@@ -12,7 +12,7 @@ namespace wharf::grammar {
 InterchangeReaderOptions::InterchangeReaderOptions() : max_findings_per_set(limits::findings) {}
 
 Diagnostic* InterchangeReader::State::add(Diagnostic finding) {
-    if (!options.severities.apply(finding))
+    if (!severities().apply(finding))
         return nullptr;
     return &item.findings.emplace_back(std::move(finding));
 }
@@ -37,7 +37,7 @@ void InterchangeReader::State::begin(ItemKind kind, bool present) {
         if (in_group)
             finding.place.group = group.control_number;
     }
-    options.severities.apply(item.findings);
+    severities().apply(item.findings);
 }
 
 Diagnostic InterchangeReader::State::at_offset(std::string_view code, std::uint64_t offset, std::string message, std::string help) {
@@ -152,7 +152,7 @@ void InterchangeReader::State::transaction_set() {
     item.set.control_number = header_field(st.element(2));
     item.set.implementation_reference = header_field(st.element(3));
     item.context = {file, interchange.control_number, group.control_number, header_field(st.element(2)),
-                    options.severities.empty() ? nullptr : &options.severities};
+                    severities().empty() ? nullptr : &severities()};
     for (auto& finding : item.findings) { // of the reader
         finding.place.transaction_set = item.set.id;
         finding.place.transaction = item.set.control_number;
@@ -178,7 +178,7 @@ bool InterchangeReader::next() {
     if (!more) {
         state_->item = {};
         state_->item.findings = state_->reader.take_diagnostics();
-        state_->options.severities.apply(state_->item.findings);
+        state_->severities().apply(state_->item.findings);
         if (!state_->item.findings.empty()) // a last finding with nothing after it
             return true;
     }

@@ -19,6 +19,7 @@
 #include "syntax/x12/reader.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,7 @@ struct InterchangeReaderOptions {
     bool defer_sets = false;           // true: sets come unjudged, for a SetCheck of the caller's (another thread)
     UnknownRelease unknown_release = UnknownRelease::nearest;
     SeverityPolicy severities;         // applied before anything is judged
+    std::map<std::string, SeverityPolicy, std::less<>> group_severities; // by GS01: in place of `severities` from GS to GE
     std::vector<std::shared_ptr<Guide const>> guides; // the first that is for a set and its GS08 narrows it
     InterchangeReaderOptions();
 };

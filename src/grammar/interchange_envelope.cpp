@@ -81,7 +81,7 @@ void InterchangeReader::State::start_interchange() {
                        std::ranges::any_of(releases, [&](auto const& release) { return grammars.interchange_version(release) == interchange.version; });
     auto const before = item.findings.size();
     check_isa(report(), rules_of(nearest.release), known, grammars.interchange_version(nearest.release));
-    options.severities.apply(item.findings, before);
+    severities().apply(item.findings, before);
     judge_separators(item.findings, interchange);
     auto const key = fmt::format("{}\n{}\n{}\n{}", interchange.sender_qualifier, interchange.sender, interchange.receiver_qualifier, interchange.receiver);
     if (pairs.size() < most_pairs || pairs.contains(key)) {
@@ -115,7 +115,7 @@ void InterchangeReader::State::start_group(bool present) {
     auto const before = item.findings.size();
     auto const& own = rules_of(group.grammar_release);
     group.kind_known = check_gs(report(), own);
-    options.severities.apply(item.findings, before);
+    severities().apply(item.findings, before);
     auto const listed = own.group_errors != nullptr && own.group_errors->find("19");
     check_duplicate(group_numbers, pack_id(group.functional_id), without_zeros(group.control_number), 6,
                     {"group control number", "interchange", "Number the groups of an interchange differently.", "X12-0125",
@@ -196,7 +196,7 @@ void InterchangeReader::State::end_group() {
     }
     auto const before = item.findings.size();
     check_surplus(report(), 2);
-    options.severities.apply(item.findings, before);
+    severities().apply(item.findings, before);
     in_group = false;
 }
 
@@ -218,7 +218,7 @@ void InterchangeReader::State::end_interchange() {
     }
     auto const before = item.findings.size();
     check_surplus(report(), 2);
-    options.severities.apply(item.findings, before);
+    severities().apply(item.findings, before);
     in_interchange = false;
 }
 
@@ -233,7 +233,7 @@ void InterchangeReader::State::service() {
     auto const rank = [](std::string_view segment) { return segment == "ISB" ? 1 : segment == "ISE" ? 2 : segment == "TA1" ? 3 : 0; };
     auto const before = item.findings.size();
     check_service(report(), rules_of(schemas.grammars().match_release(interchange.version).release));
-    options.severities.apply(item.findings, before);
+    severities().apply(item.findings, before);
     bool const in_order = rank(id) > rank(last_service) || (id == "TA1" && last_service == "TA1");
     if (!service_has_place || !in_order) {
         auto finding = at("X12-0143", 0, 0, fmt::format("{} stands {}", id, service_has_place ? fmt::format("after {}", last_service) : "behind the first group"),

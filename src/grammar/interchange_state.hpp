@@ -52,6 +52,13 @@ struct InterchangeReader::State {
     void forget_what_follows_from_separators();
     void begin(ItemKind kind, bool present);
     Diagnostic* add(Diagnostic finding);
+    /// What holds here.
+    [[nodiscard]] SeverityPolicy const& severities() const {
+        if (in_group && !options.group_severities.empty())
+            if (auto const found = options.group_severities.find(group.functional_id); found != options.group_severities.end())
+                return found->second;
+        return options.severities;
+    }
     bool is_one_too_many();
     Diagnostic at(std::string_view code, std::size_t index, std::uint32_t element, std::string message, std::string help) {
         return envelope_finding(code, file, reader.part(), index, element, in_interchange ? &interchange : nullptr,

@@ -72,7 +72,8 @@ private:
         auto const one = [&](std::uint32_t element, CodeList const* list, std::string_view number, std::string_view acknowledged) {
             if (list == nullptr || list->find(isa_.element(element)) || list->find(field(element)))
                 return; // a wrong width alone is the width's finding
-            add("X12-0108", element, acknowledged, fmt::format("{} is not a code of element {}", named(element), number),
+            add("X12-0108", element, acknowledged, field(element).empty() ? fmt::format("ISA{:02} {} is blank", element, isa_names[element - 1])
+                                                                    : fmt::format("{} is not a code of element {}", named(element), number),
                 fmt::format("Use a code of the list: `wharf explain element {}`. {}", number,
                             element > 4 ? "ZZ means that the partners agreed on the identifier." : "00 means that there is none."));
         };

@@ -1,6 +1,7 @@
 #include "grammar/lint.hpp"
 
 #include "base/limits.hpp"
+#include "diagnostic/file_lines.hpp"
 #include "diagnostic/registry.hpp"
 #include "grammar/lint_jobs.hpp"
 
@@ -10,7 +11,8 @@
 namespace wharf::grammar {
 namespace {
 
-constexpr std::size_t head_bytes = 4096; // enough to say what a file is that is not X12
+constexpr std::size_t head_bytes = 4096;         // enough to say what a file is that is not X12
+constexpr std::size_t most_kept = 16 * 1024 * 1024; // of what cannot be read a second time
 
 /// What a file that is not X12 has been found to be: in place of whatever the reader made of it, unless that is to be ignored.
 void not_x12(LintResult& result, std::string_view head, std::string const& file_name, SeverityPolicy const& severities) {
@@ -20,6 +22,8 @@ void not_x12(LintResult& result, std::string_view head, std::string const& file_
     finding.place.has_offset = true;
     if (!severities.apply(finding))
         return;
+    result.counts.clear();
+    result.counts[finding.code] = {finding.severity, 1};
     result.diagnostics.clear();
     result.diagnostics.push_back(std::move(finding));
     result.suppressed = 0;
@@ -42,6 +46,43 @@ LintResult lint(InterchangeReader reader, std::string const& file_name, SchemaCa
     sort_by_offset(result.diagnostics);
     return result;
 }
+
+/// A source that the reader consumes and that can be had once more afterwards: rewound, or of a pipe as far as it was kept.
+class Medium {
+public:
+    explicit Medium(std::unique_ptr<ByteSource> source) : source_(std::move(source)), keeps_(!source_->rewind()) {}
+
+    Result<std::size_t> read(char* to, std::size_t most) {
+        auto got = source_->read(to, most);
+        if (keeps_ && got) {
+            keeps_ = kept_.size() + *got <= most_kept;
+            keeps_ ? kept_.append(to, *got) : kept_.assign({});
+            lost_ = !keeps_;
+        }
+        return got;
+    }
+    /// nullptr: it is gone.
+    std::unique_ptr<ByteSource> again() {
+        if (lost_)
+            return nullptr;
+        return source_->rewind() ? std::move(source_) : byte_source_of(kept_);
+    }
+
+private:
+    std::unique_ptr<ByteSource> source_;
+    std::string kept_;
+    bool keeps_, lost_ = false;
+};
+
+/// What the reader owns of it.
+class MediumSource : public ByteSource {
+public:
+    explicit MediumSource(std::shared_ptr<Medium> medium) : medium_(std::move(medium)) {}
+    Result<std::size_t> read(char* to, std::size_t most) override { return medium_->read(to, most); }
+
+private:
+    std::shared_ptr<Medium> medium_;
+};
 
 InterchangeReaderOptions reader_options(LintOptions const& options) {
     auto chosen = options.reader;
@@ -69,11 +110,18 @@ void LintTotals::add(LintResult&& part) {
     result_.groups += part.groups;
     result_.sets += part.sets;
     result_.suppressed += part.suppressed;
+    for (auto const& [code, counted] : part.counts)
+        add_count(result_.counts, code, counted.severity, counted.count);
     for (auto& finding : part.diagnostics)
-        add(std::move(finding));
+        keep(std::move(finding));
 }
 
 void LintTotals::add(Diagnostic&& finding) {
+    add_count(result_.counts, finding.code, finding.severity);
+    keep(std::move(finding));
+}
+
+void LintTotals::keep(Diagnostic&& finding) {
     bool const first_error = finding.severity == Severity::error && !has_error_;
     has_error_ = has_error_ || first_error;
     if (result_.diagnostics.size() < max_findings_) {
@@ -88,11 +136,21 @@ void LintTotals::add(Diagnostic&& finding) {
 LintResult LintTotals::take() { return std::move(result_); }
 
 LintResult lint(std::string_view text, std::string file_name, SchemaCache& schemas, LintOptions const& options) {
-    return lint(InterchangeReader(text, file_name, schemas, reader_options(options)), file_name, schemas, options);
+    auto result = lint(InterchangeReader(text, file_name, schemas, reader_options(options)), file_name, schemas, options);
+    if (options.find_lines && !result.diagnostics.empty())
+        find_lines(result.diagnostics, file_name, *byte_source_of(text));
+    return result;
 }
 
 LintResult lint(std::unique_ptr<ByteSource> source, std::string file_name, SchemaCache& schemas, LintOptions const& options) {
-    return lint(InterchangeReader(std::move(source), file_name, schemas, reader_options(options)), file_name, schemas, options);
+    if (!options.find_lines)
+        return lint(InterchangeReader(std::move(source), file_name, schemas, reader_options(options)), file_name, schemas, options);
+    auto const medium = std::make_shared<Medium>(std::move(source));
+    auto result = lint(InterchangeReader(std::make_unique<MediumSource>(medium), file_name, schemas, reader_options(options)), file_name, schemas, options);
+    if (!result.diagnostics.empty())
+        if (auto const again = medium->again())
+            find_lines(result.diagnostics, file_name, *again);
+    return result;
 }
 
 } // namespace wharf::grammar

@@ -24,6 +24,7 @@ namespace wharf::grammar {
 struct LintOptions {
     InterchangeReaderOptions reader;
     std::uint32_t max_findings; // of the file; further ones are counted in `suppressed`
+    bool find_lines = true;     // line and column of each place: the file is read once more where something is found
     unsigned jobs = 1;          // threads, started and joined within the call; the findings and their order are the same for any number
     LintOptions();
 };
@@ -31,6 +32,7 @@ struct LintOptions {
 struct LintResult {
     Diagnostics diagnostics; // in file order
     std::uint64_t suppressed = 0;
+    CodeCounts counts; // of all that was found, suppressed or not; but what a set had too much of (max_findings_per_set) was never looked at
     std::uint64_t interchanges = 0, groups = 0, sets = 0; // ISA, GS and ST that are there
     std::optional<Error> trouble; // the medium failed: the findings are of what could be read before
 };
@@ -40,7 +42,8 @@ struct LintResult {
 [[nodiscard]] LintResult lint(std::string_view text, std::string file_name, SchemaCache& schemas, LintOptions const& options = {});
 
 /// The same from a file or stream of any length: memory follows the largest transaction set, the number of jobs and the findings
-/// kept. When the medium fails, what was read is judged, and `trouble` says why it ended.
+/// kept. When the medium fails, what was read is judged, and `trouble` says why it ended. Of a pipe (no rewind()) the first 16 MiB
+/// are kept to count lines in; places of a longer one have no line.
 [[nodiscard]] LintResult lint(std::unique_ptr<ByteSource> source, std::string file_name, SchemaCache& schemas, LintOptions const& options = {});
 
 } // namespace wharf::grammar

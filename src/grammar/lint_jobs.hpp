@@ -19,6 +19,7 @@ public:
 
 private:
     void add(Diagnostic&& finding);
+    void keep(Diagnostic&& finding); // counted already
 
     std::uint32_t max_findings_;
     bool has_error_ = false;

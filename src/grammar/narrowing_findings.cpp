@@ -210,7 +210,7 @@ void NarrowingFindings::value(std::size_t index, NodeIndex row, Target const& ta
     auto const words = describe(fault, *target.guide);
     auto diagnostic = findings_.at_segment(words.code, index, row,
                                            fmt::format("{} {} is not what {} wants: {}", name_of(index, target), quoted(value), guide_in_words(), words.expected),
-                                           fmt::format("Send {}.", words.expected));
+                                           fmt::format("Send a value that fits: {}.", words.expected));
     add_at(std::move(diagnostic), index, target, words.acknowledged, words.implementation, *schema_.nodes()[row].narrowed);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/date.hpp"
 #include "grammar/element_check.hpp"
+#include "grammar/frequent_codes.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -39,6 +40,43 @@ bool is_near(std::string_view a, std::string_view b) {
         ++i;
     return i == a.size();
 }
+
+bool begins_with_word(std::string_view name, std::string_view word) {
+    return name.size() >= word.size() && same_word(name.substr(0, word.size()), word) && (name.size() == word.size() || name[word.size()] == ' ');
+}
+
+/// "EACH" and "CASES" for a name, "SHIP" for Ship To.
+bool is_called(std::string_view name, std::string_view value) {
+    if (value.size() < 3)
+        return false;
+    auto const singular = value.size() > 3 && (value.back() | 0x20) == 's' ? value.substr(0, value.size() - 1) : value;
+    return begins_with_word(name, value) || begins_with_word(name, singular);
+}
+
+/// The nearer comes first. Codes of two letters are near to very many others: of those only frequent ones count.
+enum class Likeness { to_the_eye, by_name, frequent_near, frequent_same_letter, near, none };
+
+Likeness likeness_of(std::string_view code, std::string_view name, std::string_view value, std::size_t rank) {
+    if (same_to_the_eye(code, value))
+        return Likeness::to_the_eye;
+    if (is_called(name, value))
+        return Likeness::by_name;
+    bool const near = is_near(code, value);
+    if (rank != not_frequent && code.size() == 2 && value.size() == 2 && (value[0] | 0x20) != (value[1] | 0x20)) {
+        auto const same = [&](std::size_t i, std::size_t j) { return (code[i] | 0x20) == (value[j] | 0x20); };
+        if (near || same(0, 0) || same(1, 1))
+            return Likeness::frequent_near;
+        if (same(0, 1) || same(1, 0))
+            return Likeness::frequent_same_letter;
+    }
+    return !near ? Likeness::none : rank != not_frequent ? Likeness::frequent_near : Likeness::near;
+}
+
+struct MeantCode {
+    Likeness likeness;
+    std::size_t rank;
+    std::string_view code, name;
+};
 
 /// Runs of digits: "2025-06-02" is 2025, 06, 02.
 std::vector<std::string> digit_groups(std::string_view text) {
@@ -175,25 +213,43 @@ std::string suggest_segments(Schema const& schema, std::string_view id) {
     return text;
 }
 
-std::string suggest_codes(CodeList const& codes, std::string_view value) {
+std::string suggest_codes(CodeList const& codes, std::string_view value, std::string_view element) {
+    constexpr std::size_t short_list = 8, most_shown = 4;
     auto const list = codes.all();
-    std::string text;
-    unsigned shown = 0;
-    auto const show = [&](auto const& entry) {
-        text += fmt::format("{}{}{}{}", shown++ == 0 ? "" : ", ", entry.first, entry.second.empty() ? "" : " ", entry.second);
-    };
-    if (list.size() <= 8) {
-        std::ranges::for_each(list, show);
-        return "Use one of: " + text + ".";
+    std::vector<MeantCode> meant;
+    if (list.size() > short_list) {
+        for (auto const& [code, name] : list)
+            if (auto const likeness = likeness_of(code, name, value, frequency_rank(element, code)); likeness != Likeness::none)
+                meant.push_back({likeness, frequency_rank(element, code), code, name});
+        std::ranges::stable_sort(meant, [](auto const& a, auto const& b) { return std::pair(a.likeness, a.rank) < std::pair(b.likeness, b.rank); });
+        if (!meant.empty() && meant.front().likeness == Likeness::to_the_eye)
+            std::erase_if(meant, [](auto const& one) { return one.likeness != Likeness::to_the_eye; });
+        meant.resize(std::min(meant.size(), most_shown));
+    } else {
+        for (auto const& [code, name] : list)
+            meant.push_back({Likeness::none, 0, code, name});
     }
-    for (std::size_t i = 0; i < list.size() && shown < 4; ++i) // the same to the eye before what differs in a letter
-        if (same_to_the_eye(list[i].first, value))
-            show(list[i]);
-    bool const by_letters = shown == 0;
-    for (std::size_t i = 0; by_letters && i < list.size() && shown < 4; ++i)
-        if (is_near(list[i].first, value) || (value.size() > 3 && same_word(list[i].second, value)))
-            show(list[i]);
+    std::string text;
+    for (auto const& one : meant)
+        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", one.code, one.name.empty() ? "" : " ", one.name);
+    if (list.size() <= short_list)
+        return "Use one of: " + text + ".";
     return text.empty() ? std::string() : "Did you mean " + text + "?";
+}
+
+std::string why_no_date(std::string_view value) {
+    constexpr std::string_view months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                           "July",    "August",   "September", "October", "November", "December"};
+    if (value.size() != 8 || !std::ranges::all_of(value, is_digit))
+        return {};
+    auto const month = static_cast<std::size_t>((value[4] - '0') * 10 + (value[5] - '0'));
+    if (month < 1 || month > 12)
+        return fmt::format("There is no month {}.", value.substr(4, 2));
+    auto const year_and_month = std::string(value.substr(0, 6));
+    unsigned days = 28;
+    while (days < 31 && is_date(year_and_month + std::to_string(days + 1)))
+        ++days;
+    return is_date(year_and_month + "28") ? fmt::format("{} {} has {} days.", months[month - 1], value.substr(0, 4), days) : std::string();
 }
 
 std::string suggest_date(std::string_view value, bool with_century) {

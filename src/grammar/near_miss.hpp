@@ -12,11 +12,15 @@ namespace wharf::grammar {
 /// "PO1 or POC": segments of the set that a mistyped id may mean, at most three.
 [[nodiscard]] std::string suggest_segments(Schema const& schema, std::string_view id);
 
-/// "Use one of: …." for a short list, "Did you mean ST Ship To?" for a long one.
-[[nodiscard]] std::string suggest_codes(CodeList const& codes, std::string_view value);
+/// "Use one of: …." for a short list, "Did you mean ST Ship To?" for a long one: by letters and by name, the codes that most documents
+/// use before others. `element`: number of the data element; empty: no code of it is known to be frequent.
+[[nodiscard]] std::string suggest_codes(CodeList const& codes, std::string_view value, std::string_view element = {});
 
 /// "As CCYYMMDD it is 20250602." for a date in another order or with signs between; both readings where two are possible.
 [[nodiscard]] std::string suggest_date(std::string_view value, bool with_century);
+
+/// "February 2025 has 28 days.", "There is no month 13."; empty for what is not eight digits.
+[[nodiscard]] std::string why_no_date(std::string_view value);
 
 /// "As HHMM it is 1403." for 14:03 and 2:03 PM.
 [[nodiscard]] std::string suggest_time(std::string_view value);

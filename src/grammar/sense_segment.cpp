@@ -40,10 +40,9 @@ std::string_view name_of(std::size_t digits, QualifiedValues::Kind kind) {
 
 void report_check_digit(SenseInput const& input, std::size_t index, std::uint32_t element, std::string_view qualifier, std::string_view value,
                         std::string_view name) {
-    auto const segment = input.set[index];
     auto const right = gs1_check_digit(value.substr(0, value.size() - 1));
     input.findings.add_if_new(input.at(
-        "X12-0401", index, element, fmt::format("{}{:02} \"{}\" is no {}: its check digit is wrong", segment.id(), element, value, name),
+        "X12-0401", index, element, fmt::format("{} \"{}\" is no {}: its check digit is wrong", element_name(input.schema.rule_of(input.nodes[index]), element), value, name),
         fmt::format("After {} the last digit would be {}, not {}; more likely one of the others is mistyped. Qualifier {} says that the number ends "
                     "with a check digit: correct the number, or send the qualifier that fits it.",
                     value.substr(0, value.size() - 1), right, value.back(), qualifier)));
@@ -136,9 +135,9 @@ void report_units(SenseInput const& input, std::size_t index) {
         if (note.note->kind == 'C' && note.note->positions.front() == sent && (note.mask >> (missing - 1) & 1) != 0)
             return;
     input.findings.add_if_new(input.at("X12-0405", index, sent,
-                                fmt::format("{}{:02} \"{}\" is {} without {}", segment.id(), sent, segment.element(sent), quantity.empty() ? "a unit" : "a quantity",
+                                fmt::format("{} \"{}\" is {} without {}", element_name(rule, sent), segment.element(sent), quantity.empty() ? "a unit" : "a quantity",
                                             quantity.empty() ? "a quantity" : "a unit"),
-                                fmt::format("Send {}{:02} too: {}.", segment.id(), missing,
+                                fmt::format("Send {} too: {}.", element_name(rule, missing),
                                             quantity.empty() ? "a unit alone says nothing" : "the receiver can only guess what is counted, pieces or cases")));
 }
 

@@ -171,7 +171,8 @@ void check_line_numbers(SenseInput const& input, Lines const& lines) {
         if (is_new)
             continue;
         auto finding = input.at("X12-0406", index, set.line_number,
-                                fmt::format("{}{:02} \"{}\" numbers two lines: segment {} has it already", segment.id(), set.line_number, number, at->second + 1),
+                                fmt::format("{} \"{}\" numbers two lines: segment {} has it already",
+                                            element_name(input.schema.rule_of(input.nodes[index]), set.line_number), number, at->second + 1),
                                 "What answers this document names lines by their numbers, and could mean either. Give each line a number of its own.");
         finding.related.push_back(input.findings.related(at->second, input.nodes[at->second], set.line_number, "the first line with this number"));
         input.findings.add_if_new(std::move(finding));

@@ -64,7 +64,8 @@ void SetCheck::Run::header() {
     else if (has_control_characters(sent) || sent.find(segments_.delimiters().component) != std::string_view::npos)
         fault = fmt::format("ST02 Transaction Set Control Number {} holds characters that no number has", quoted(header_field(sent)));
     else if (length < 4 || length > 9)
-        fault = fmt::format("ST02 Transaction Set Control Number {} has {} characters, expected 4 to 9", quoted(header_field(sent)), length);
+        fault = fmt::format("ST02 Transaction Set Control Number {} has {} character{}, expected 4 to 9", quoted(header_field(sent)), length,
+                            length == 1 ? "" : "s");
     if (!fault.empty()) {
         st02_ = true;
         add(at("X12-0134", 0, 2, std::move(fault), "Number each set of a group, such as 0001, 0002 and on."), "7");
@@ -136,7 +137,8 @@ void SetCheck::Run::trailer() {
         for (char const c : without_zeros(se.element(1)).substr(0, 10))
             said = c >= '0' && c <= '9' ? said * 10 + static_cast<std::uint64_t>(c - '0') : ~std::uint64_t{0} / 20;
         if (auto* const cause = cause_of_count(said)) { // one fault, said once; the acknowledgment tells both
-            cause->related.push_back({finding.place, fmt::format("SE01 says {}: as many as there would be without the fault", said)});
+            cause->related.push_back({finding.place, fmt::format("SE01 says {}: as many as there would be without the fault", said), false, finding.excerpt,
+                                      finding.excerpt_offset});
             cause->acknowledgment.transaction = "4";
         } else {
             add(std::move(finding), "4");

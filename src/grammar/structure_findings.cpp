@@ -8,6 +8,8 @@
 namespace wharf::grammar {
 namespace {
 
+constexpr std::size_t longest_excerpt = 400;
+constexpr std::size_t longest_search = 2000; // segments
 constexpr std::size_t longest_id = 20; // a missing terminator makes it endless
 constexpr std::size_t most_related = 20; // places beside the finding's own
 
@@ -62,16 +64,21 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
         if (schema_.nodes()[node].segment == slot && schema_.is_inside(schema_.nodes()[near].loop, loop_of(node)) &&
             schema_.is_inside(loop_of(node), innermost))
             innermost = loop_of(node);
-    std::string places;
-    for (NodeIndex node = 0; node < schema_.nodes().size(); ++node) {
-        if (schema_.nodes()[node].segment != slot || (near != no_node && loop_of(node) != innermost))
-            continue;
-        if (std::ranges::count(places, ',') >= 3) {
-            places += ", …";
-            break;
+    auto const list_places = [&](bool everywhere) {
+        std::string places;
+        for (NodeIndex node = 0; node < schema_.nodes().size(); ++node) {
+            if (schema_.nodes()[node].segment != slot || (!everywhere && loop_of(node) != innermost))
+                continue;
+            if (std::ranges::count(places, ',') >= 3)
+                return places + ", …";
+            places += (places.empty() ? "" : ", ") + schema_.path(node);
         }
-        places += (places.empty() ? "" : ", ") + schema_.path(node);
-    }
+        return places;
+    };
+    auto places = list_places(near == no_node);
+    bool const elsewhere = places.empty(); // the segment that begins its loop is missing, or it stands in a wrong loop
+    if (elsewhere)
+        places = list_places(true);
     auto message = how == Misplaced::late    ? fmt::format("segment {} stands too late: it belongs before {}", segment.id(), set_[other].id())
                    : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
                                              : fmt::format("segment {} has no place here", segment.id());
@@ -79,7 +86,9 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
         message += last == index + 1 ? fmt::format("; nor has the {} behind it", set_[last].id())
                                      : fmt::format("; nor have the {} segments behind it, to {}", last - index, set_[last].id());
     bool const out_of_order = how != Misplaced::nowhere;
-    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message, places.empty() ? "Move it there, or remove it." : fmt::format("The set has it as {}: move it there, or remove it.", places));
+    auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message,
+                                 fmt::format("The set has it {} {}: {}, or remove it.", elsewhere ? "only inside a loop, as" : "as", places,
+                                             elsewhere ? "send the segment that begins the loop before it" : "move it there"));
     diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
     auto const relate = [&](std::size_t i, NodeIndex node, std::string words) {
         Related related{diagnostic.place, std::move(words)};
@@ -88,6 +97,7 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
         related.place.segment_id = set_[i].id().substr(0, longest_id);
         related.place.segment_position = static_cast<std::uint32_t>(i + 1);
         related.place.path = place_path(schema_, node, set_[i]);
+        related.excerpt = set_[i].bytes().substr(0, longest_excerpt);
         diagnostic.related.push_back(std::move(related));
     };
     if (out_of_order)
@@ -110,10 +120,12 @@ void Findings::missing_row(std::size_t index, NodeIndex row) {
                                      definition.id, definition.name, set_[index].id())
                        : fmt::format("{} {}, which begins the loop that {} stands in, is missing before this {}", definition.id,
                                      definition.name, set_[index].id(), set_[index].id()),
-        fmt::format("Add {} at {}.", definition.id, schema_.path(row)));
+        fmt::format("Add {} before it, at {}.", definition.id, schema_.path(row)));
     diagnostic.place.segment_id = definition.id;
     diagnostic.place.path = schema_.path(row);
     diagnostic.place.length = 0;
+    if (!node.starts_loop && index != 0)
+        stand_in_loop(diagnostic, index - 1, node.loop);
     diagnostic.acknowledgment.segment = "3";
     add(std::move(diagnostic));
 }
@@ -129,6 +141,11 @@ void Findings::too_often(std::size_t index, NodeIndex row) {
                                              definition.name, most, most == 1 ? "" : "s"),
                                  "Remove the surplus, or check whether a segment that begins a new loop is missing before it.");
     diagnostic.acknowledgment.segment = node.starts_loop ? "4" : "5";
+    for (auto before = index; before > 0 && index - before < longest_search; --before)
+        if (set_[before - 1].id() == definition.id) {
+            diagnostic.related.push_back(related(before - 1, row, 0, "the one before it stands here"));
+            break;
+        }
     add(std::move(diagnostic));
 }
 

@@ -20,24 +20,6 @@ bool is_identifier(ElementRule const& rule) {
     return rule.kind == ElementClass::id || (rule.definition != nullptr && std::ranges::find(identifiers, rule.definition->number) != std::end(identifiers));
 }
 
-std::string type_in_words(ElementRule const& rule) {
-    switch (rule.kind) {
-    case ElementClass::digits:
-        return rule.implied_decimals == 0
-                   ? "a whole number"
-                   : fmt::format("a whole number with {} implied decimals (1250 means {})", rule.implied_decimals,
-                                 rule.implied_decimals == 2 ? "12.50" : "1250 / 10^" + std::to_string(rule.implied_decimals));
-    case ElementClass::decimal:
-        return "a decimal number with a point and no other signs than a leading minus, such as 12.5";
-    case ElementClass::date:
-        return rule.max == 6 ? "a date as YYMMDD" : "a date as CCYYMMDD";
-    case ElementClass::time:
-        return "a time as HHMM, HHMMSS or HHMMSSDD";
-    default:
-        return "text";
-    }
-}
-
 Judgement judge_characters(std::string_view value, x12::Delimiters const& delimiters) {
     for (std::size_t i = 0; i < value.size(); ++i) {
         char const c = value[i];
@@ -65,8 +47,10 @@ ValueFault judge_blanks(ElementRule const& rule, std::string_view value, std::ui
 
 std::string help_about_date(ElementRule const& rule, std::string_view value) {
     auto const date = rule.kind == ElementClass::date;
-    auto const meant = date ? suggest_date(value, rule.max != 6) : suggest_time(value);
-    return (meant.empty() ? "" : meant + " ") + "Send a date or time that exists, in digits only.";
+    auto meant = date ? suggest_date(value, rule.max != 6) : suggest_time(value);
+    if (meant.empty() && date)
+        meant = why_no_date(value);
+    return fmt::format("{}{}Send a {} that exists, in digits only.", meant, meant.empty() ? "" : " ", date ? "date" : "time");
 }
 
 std::string help_about_number(ElementRule const& rule, std::string_view value) {
@@ -78,9 +62,9 @@ std::string help_about_number(ElementRule const& rule, std::string_view value) {
 }
 
 std::string help_about_code(Judgement const& judgement, ElementRule const& rule, std::string_view value, Dictionary const& dictionary) {
-    auto help = suggest_codes(*rule.codes, value);
-    if (help.empty())
-        help = fmt::format("`wharf explain element {}` lists the {} codes of release {}.", rule.definition->number, rule.codes->size(),
+    auto help = suggest_codes(*rule.codes, value, rule.definition->number);
+    if (rule.codes->size() > 8)
+        help += fmt::format("{}`wharf explain element {}` lists the {} codes of release {}.", help.empty() ? "" : " ", rule.definition->number, rule.codes->size(),
                            dictionary.release());
     if (judgement.length < rule.min || judgement.length > rule.max)
         help += fmt::format(" A code here has {}.", lengths_in_words(rule));
@@ -88,6 +72,24 @@ std::string help_about_code(Judgement const& judgement, ElementRule const& rule,
 }
 
 } // namespace
+
+std::string type_in_words(ElementRule const& rule) {
+    switch (rule.kind) {
+    case ElementClass::digits:
+        return rule.implied_decimals == 0
+                   ? "a whole number"
+                   : fmt::format("a whole number with {} implied decimals (1250 means {})", rule.implied_decimals,
+                                 rule.implied_decimals == 2 ? "12.50" : "1250 / 10^" + std::to_string(rule.implied_decimals));
+    case ElementClass::decimal:
+        return "a decimal number with a point and no other signs than a leading minus, such as 12.5";
+    case ElementClass::date:
+        return rule.max == 6 ? "a date as YYMMDD" : "a date as CCYYMMDD";
+    case ElementClass::time:
+        return "a time as HHMM, HHMMSS or HHMMSSDD";
+    default:
+        return "text";
+    }
+}
 
 std::string lengths_in_words(ElementRule const& rule) {
     auto const what = is_number(rule) ? "digits" : "characters";

@@ -46,6 +46,8 @@ struct ValueWords {
 [[nodiscard]] ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::string_view name, std::string_view value,
                                   x12::Delimiters const& delimiters, Dictionary const& dictionary);
 
+/// "a whole number", "a date as CCYYMMDD", "text".
+[[nodiscard]] std::string type_in_words(ElementRule const& rule);
 /// "exactly 8 characters", "1 to 10 digits".
 [[nodiscard]] std::string lengths_in_words(ElementRule const& rule);
 /// Characters, not bytes; a byte that is not UTF-8 is a character of Latin-1.

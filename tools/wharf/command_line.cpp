@@ -1,6 +1,8 @@
 // The one file that knows CLI11 (ten seconds to compile). Values are checked here; what they mean is decided elsewhere.
 #include "tools/wharf/command_line.hpp"
 
+#include "tools/wharf/command_line_reporting.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -87,19 +89,6 @@ private:
     void add_files(CLI::App& command, std::vector<std::string>& files, std::string const& what) {
         command.add_option("FILE", files, what + "; - is standard input")->required()->type_name("");
     }
-    void add_reporting(CLI::App& command, Reporting& reporting) {
-        command
-            .add_option_function<std::string>(
-                "--format",
-                [&reporting](std::string const& word) {
-                    if (word != "text" && word != "json")
-                        throw CLI::ValidationError("--format", word + " is neither text nor json");
-                    reporting.format = word == "json" ? Format::json : Format::text;
-                },
-                "How findings are printed: text (default) or json")
-            ->type_name("text|json");
-        command.add_flag("--strict", reporting.strict, "Warnings count: exit code 1");
-    }
     void add_grammars(CLI::App& command, std::string& folder) {
         command
             .add_option("--grammars", folder, "Folder whose grammar files replace the built-in ones of the same name")
@@ -126,6 +115,11 @@ private:
             ->expected(1)
             ->allow_extra_args(false)
             ->take_all();
+        command.add_option("--partner", lint_.partner, "Check by this partner's guides and what its profile makes of findings, as the gateway does")
+            ->type_name("P");
+        command.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
+            ->type_name("DIR")
+            ->envname("WHARF_CONFIG");
         command
             .add_option("--treat", lint_.treat,
                         "What becomes of a finding: CODE=enforce, tolerate or ignore, X12-04* for all that begin so; may be repeated")
@@ -380,6 +374,7 @@ private:
         if (!grammars_.empty()) grammars = grammars_;
         if (app_.got_subcommand("lint")) {
             lint_.grammars = grammars;
+            if (!configuration_.empty()) lint_.configuration = configuration_;
             return lint_;
         }
         if (app_.got_subcommand("ack")) {

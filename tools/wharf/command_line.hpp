@@ -15,11 +15,15 @@
 
 namespace wharf::cli {
 
-enum class Format { text, json };
+enum class Format { text, json, sarif, github, junit };
+enum class Colour { automatic, always, never }; // automatic: on a terminal
 
 struct Reporting {
     Format format = Format::text;
     bool strict = false; // warnings count as findings
+    bool quiet = false;  // no summary
+    bool statistics = false; // how often each code was found, instead of the findings
+    Colour colour = Colour::automatic;
 };
 
 struct LintCommand {
@@ -29,6 +33,8 @@ struct LintCommand {
     std::string release; // validate by this one whatever GS08 says
     std::vector<std::string> treat; // CODE=enforce|tolerate|ignore, checked when the command runs
     std::vector<std::filesystem::path> guides;
+    std::string partner; // profile id: its guides and what it makes of findings; empty: none
+    std::filesystem::path configuration = ".";
     unsigned jobs = 1;   // threads
     std::uint32_t max_findings = limits::findings; // of one file
 };

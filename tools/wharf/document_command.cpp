@@ -1,13 +1,12 @@
 #include "base/file.hpp"
 #include "diagnostic/registry.hpp"
-#include "diagnostic/render.hpp"
 #include "document/schema.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/documents.hpp"
 #include "tools/wharf/output.hpp"
+#include "tools/wharf/report.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 #include <utility>
 
 namespace wharf::cli {
@@ -62,15 +61,8 @@ int run(DocumentCheckCommand const& command) {
         }
     }
     outcome.add(all, command.reporting);
-    std::string out;
-    if (command.reporting.format == Format::json) {
-        out = render_json(all);
-    } else if (files > 0) {
-        out = rendered(all, STDOUT_FILENO);
-        out += fmt::format("{}{}, {}: {}\n", out.empty() ? "" : "\n", plural(files, "file"),
-                           plural(checked, "document"), count_words(all));
-    }
-    if (!print(out)) outcome.failed();
+    auto const summary = files == 0 ? std::string() : fmt::format("{}, {}: {}", plural(files, "file"), plural(checked, "document"), count_words(all));
+    if (!print(report(all, command.files, summary, command.reporting))) outcome.failed();
     return outcome.exit_code();
 }
 

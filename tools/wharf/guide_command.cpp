@@ -1,13 +1,12 @@
-#include "diagnostic/render.hpp"
 #include "grammar/guide.hpp"
 #include "grammar/guide_effective.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
+#include "tools/wharf/report.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
-#include <unistd.h>
 
 namespace wharf::cli {
 namespace {
@@ -45,14 +44,8 @@ int run(GuideCheckCommand const& command) {
         std::ranges::copy(guide ? (*guide)->deviations() : guide.error(), std::back_inserter(found));
     }
     outcome.add(found, command.reporting);
-    std::string out;
-    if (command.reporting.format == Format::json) {
-        out = render_json(found);
-    } else if (checked > 0) {
-        out = rendered(found, STDOUT_FILENO);
-        out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", plural(checked, "guide"), count_words(found));
-    }
-    if (!print(out)) outcome.failed();
+    auto const summary = checked == 0 ? std::string() : fmt::format("{}: {}", plural(checked, "guide"), count_words(found));
+    if (!print(report(found, command.files, summary, command.reporting))) outcome.failed();
     return outcome.exit_code();
 }
 

@@ -1,16 +1,16 @@
 #include "base/byte_source.hpp"
-#include "diagnostic/render.hpp"
 #include "grammar/lint.hpp"
 #include "tools/wharf/commands.hpp"
-#include "tools/wharf/load_guides.hpp"
+#include "tools/wharf/lint_rules.hpp"
 #include "tools/wharf/output.hpp"
+#include "tools/wharf/report.hpp"
 
 #include <fmt/format.h>
 #include <iterator>
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <thread>
-#include <unistd.h>
 
 namespace wharf::cli {
 namespace {
@@ -19,62 +19,46 @@ std::string shown_name(std::string const& file) {
     return file == "-" ? "(standard input)" : file;
 }
 
+constexpr std::uint32_t most_counted = 100'000; // findings of a set, with --statistics
+
 struct Totals {
     Diagnostics diagnostics;
-    std::uint64_t suppressed = 0, files = 0, interchanges = 0, sets = 0;
+    CodeCounts counts;
+    std::vector<CheckedFile> files; // unreadable ones too
+    std::uint64_t read = 0;
 
-    void add(grammar::LintResult&& result) {
+    void add(std::string name, grammar::LintResult&& result) {
         std::ranges::move(result.diagnostics, std::back_inserter(diagnostics));
-        suppressed += result.suppressed;
-        interchanges += result.interchanges;
-        sets += result.sets;
-        ++files;
+        for (auto const& [code, counted] : result.counts)
+            add_count(counts, code, counted.severity, counted.count);
+        files.push_back({std::move(name), result.interchanges, result.sets, result.suppressed, result.trouble ? unreadable(*result.trouble) : ""});
+        ++read;
     }
-    [[nodiscard]] std::string summary() const {
-        return fmt::format("{}, {}, {}: {}\n", plural(files, "file"), plural(interchanges, "interchange"),
-                           plural(sets, "transaction set"), count_words(diagnostics, suppressed));
+    [[nodiscard]] std::uint64_t sum(std::uint64_t CheckedFile::* member) const {
+        return std::accumulate(files.begin(), files.end(), std::uint64_t{0}, [&](std::uint64_t all, CheckedFile const& file) { return all + file.*member; });
+    }
+    /// What was found and is not counted by code.
+    [[nodiscard]] std::uint64_t uncounted() const {
+        auto const counted = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}, [](std::uint64_t all, auto const& one) { return all + one.second.count; });
+        return diagnostics.size() + sum(&CheckedFile::suppressed) - counted;
+    }
+    [[nodiscard]] std::string summary(Reporting const& reporting) const {
+        if (read == 0) return {};
+        return fmt::format("{}, {}, {}: {}", plural(read, "file"), plural(sum(&CheckedFile::interchanges), "interchange"),
+                           plural(sum(&CheckedFile::sets), "transaction set"),
+                           reporting.statistics ? count_words(counts, uncounted()) : count_words(diagnostics, sum(&CheckedFile::suppressed)));
     }
 };
 
 } // namespace
 
 int run(LintCommand const& command) {
-    auto grammars = grammar::Grammars::open(command.grammars);
-    if (!grammars) {
-        print_beside(grammars.error());
-        trouble("the grammar files cannot be used; nothing was checked");
-        return could_not_run;
-    }
-    grammar::SchemaCache schemas(*std::move(grammars));
-    grammar::LintOptions options;
+    auto const rules = LintRules::load(command);
+    if (!rules) return could_not_run;
+    auto options = rules->options;
     options.jobs = command.jobs != 0 ? command.jobs : std::max(1u, std::thread::hardware_concurrency());
     options.max_findings = command.max_findings;
-    options.reader.max_findings_per_set = command.max_findings;
-    if (!command.release.empty()) {
-        auto const match = schemas.grammars().match_release(command.release);
-        if (!match.exact) {
-            trouble(
-                fmt::format("there is no grammar for release {}; the nearest is {}", command.release, match.release));
-            return could_not_run;
-        }
-        options.reader.release = match.release;
-    }
-
-    for (auto const& rule : command.treat)
-        if (auto const added = options.reader.severities.add(rule); !added) {
-            trouble("--treat " + added.error().message);
-            return could_not_run;
-        }
-    if (!load_guides(command.guides, schemas.grammars(), options.reader.guides)) {
-        trouble("nothing was checked");
-        return could_not_run;
-    }
-    for (auto const& guide : options.reader.guides)
-        if (!options.reader.release.empty() && guide->release() != options.reader.release) {
-            trouble(fmt::format("guide {} narrows release {}, but --release says {}: leave one of them out; nothing was checked", guide->name(), guide->release(),
-                                command.release));
-            return could_not_run;
-        }
+    options.reader.max_findings_per_set = command.reporting.statistics ? std::max(most_counted, command.max_findings) : command.max_findings;
 
     Outcome outcome;
     Totals totals;
@@ -83,27 +67,20 @@ int run(LintCommand const& command) {
         if (!source) {
             outcome.failed();
             trouble(unreadable(source.error()));
+            totals.files.push_back({.name = shown_name(file), .trouble = unreadable(source.error())});
             continue;
         }
-        auto result = grammar::lint(*std::move(source), shown_name(file), schemas, options);
+        auto result = grammar::lint(*std::move(source), shown_name(file), rules->schemas(), options);
         if (result.trouble) {
             outcome.failed();
             trouble(unreadable(*result.trouble));
         }
-        totals.add(std::move(result));
+        totals.add(shown_name(file), std::move(result));
     }
     outcome.add(totals.diagnostics, command.reporting);
-    if (totals.suppressed > 0) outcome.found();
-
-    std::string out;
-    if (command.reporting.format == Format::json) {
-        out = render_json(totals.diagnostics);
-    } else if (totals.files > 0) {
-        out = rendered(totals.diagnostics, STDOUT_FILENO);
-        if (!out.empty()) out += '\n';
-        out += totals.summary();
-    }
-    if (!print(out)) outcome.failed();
+    if (totals.sum(&CheckedFile::suppressed) > 0) outcome.found();
+    auto const summary = totals.summary(command.reporting);
+    if (!print(report({totals.diagnostics, totals.files, totals.counts, summary}, command.reporting))) outcome.failed();
     return outcome.exit_code();
 }
 

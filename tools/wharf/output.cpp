@@ -24,11 +24,22 @@ int write_all(int descriptor, std::string_view text) {
     return 0;
 }
 
-TextStyle style_of(int descriptor) {
+bool is_set(char const* name) {
+    char const* const value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+}
+
+bool is_dumb_terminal() {
+    char const* const name = std::getenv("TERM");
+    return name != nullptr && std::strcmp(name, "dumb") == 0;
+}
+
+TextStyle style_of(int descriptor, Colour colour) {
     TextStyle style;
-    if (::isatty(descriptor) == 0) return style;
-    char const* const refused = std::getenv("NO_COLOR");
-    style.colour = refused == nullptr || *refused == '\0';
+    bool const terminal = ::isatty(descriptor) != 0;
+    style.colour = colour == Colour::always || (colour == Colour::automatic && terminal && !is_set("NO_COLOR") && !is_dumb_terminal());
+    if (!terminal) return style;
+    style.wrap = true;
     winsize size{};
     if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         style.width = std::clamp<unsigned>(size.ws_col, 40, 200);
@@ -59,8 +70,8 @@ void trouble(std::string_view message) {
     write_all(STDERR_FILENO, fmt::format("wharf: {}\n", message));
 }
 
-std::string rendered(Diagnostics const& diagnostics, int descriptor) {
-    return render_text(diagnostics, style_of(descriptor));
+std::string rendered(Diagnostics const& diagnostics, int descriptor, Colour colour) {
+    return render_text(diagnostics, style_of(descriptor, colour));
 }
 
 void print_beside(Diagnostics const& diagnostics) {
@@ -75,16 +86,31 @@ std::string plural(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string count_words(Diagnostics const& diagnostics, std::uint64_t suppressed) {
-    std::uint64_t counts[3] = {};
-    for (auto const& diagnostic : diagnostics)
-        ++counts[static_cast<std::size_t>(diagnostic.severity)];
+namespace {
+
+std::string severity_words(std::uint64_t const (&counts)[3], std::uint64_t suppressed) {
     std::string words;
     constexpr std::string_view nouns[] = {"error", "warning", "note"};
     for (std::size_t i = 0; i < 3; ++i)
         if (counts[i] > 0) words += (words.empty() ? "" : ", ") + plural(counts[i], nouns[i]);
     if (suppressed > 0) words += words.empty() ? plural(suppressed, "finding") + ", not shown" : fmt::format(" and {} more, not shown", suppressed);
     return words.empty() ? "no findings" : words;
+}
+
+} // namespace
+
+std::string count_words(Diagnostics const& diagnostics, std::uint64_t suppressed) {
+    std::uint64_t counts[3] = {};
+    for (auto const& diagnostic : diagnostics)
+        ++counts[static_cast<std::size_t>(diagnostic.severity)];
+    return severity_words(counts, suppressed);
+}
+
+std::string count_words(CodeCounts const& codes, std::uint64_t suppressed) {
+    std::uint64_t counts[3] = {};
+    for (auto const& [code, counted] : codes)
+        counts[static_cast<std::size_t>(counted.severity)] += counted.count;
+    return severity_words(counts, suppressed);
 }
 
 } // namespace wharf::cli

@@ -34,13 +34,14 @@ bool print(std::string_view text);
 /// "wharf: …" on standard error.
 void trouble(std::string_view message);
 
-/// Diagnostics on a stream, as text; colour only on a terminal and not with NO_COLOR.
-[[nodiscard]] std::string rendered(Diagnostics const& diagnostics, int descriptor);
+/// Diagnostics on a stream, as text; colour, unless asked for, only on a terminal and not with NO_COLOR.
+[[nodiscard]] std::string rendered(Diagnostics const& diagnostics, int descriptor, Colour colour = Colour::automatic);
 /// As text on standard error: what stands beside a result on standard output.
 void print_beside(Diagnostics const& diagnostics);
 void print_beside(std::string_view text);
 
 /// "2 errors, 1 warning"; "no findings".
+[[nodiscard]] std::string count_words(CodeCounts const& counts, std::uint64_t suppressed = 0);
 [[nodiscard]] std::string count_words(Diagnostics const& diagnostics, std::uint64_t suppressed = 0);
 /// "1 file", "3 files"
 [[nodiscard]] std::string plural(std::uint64_t count, std::string_view noun);

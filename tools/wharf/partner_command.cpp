@@ -1,14 +1,13 @@
 #include "diagnostic/registry.hpp"
-#include "diagnostic/render.hpp"
 #include "partner/configuration.hpp"
 #include "partner/knowledge.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
+#include "tools/wharf/report.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
-#include <unistd.h>
 #include <vector>
 
 namespace wharf::cli {
@@ -26,17 +25,9 @@ int run(PartnerCheckCommand const& command) {
                                                   finding.place.file == command.configuration);
     };
     if (std::ranges::any_of(found, without_start)) outcome.failed();
-    std::string out;
-    if (command.reporting.format == Format::json)
-        out = render_json(found);
-    else {
-        out = rendered(found, STDOUT_FILENO);
-        auto const what = loaded ? fmt::format("{}, {}", plural(loaded->partners.size(), "partner"),
-                                               plural(loaded->channels.size(), "channel"))
-                                 : std::string("not loaded");
-        out += fmt::format("{}{}: {}\n", out.empty() ? "" : "\n", what, count_words(found));
-    }
-    if (!print(out)) outcome.failed();
+    auto const what = loaded ? fmt::format("{}, {}", plural(loaded->partners.size(), "partner"), plural(loaded->channels.size(), "channel"))
+                             : std::string("not loaded");
+    if (!print(report(found, {}, fmt::format("{}: {}", what, count_words(found)), command.reporting))) outcome.failed();
     return outcome.exit_code();
 }
 

@@ -1,10 +1,10 @@
 #include "base/file.hpp"
-#include "diagnostic/render.hpp"
 #include "grammar/schema.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/load_guides.hpp"
 #include "tools/wharf/map_at_hand.hpp"
 #include "tools/wharf/output.hpp"
+#include "tools/wharf/report.hpp"
 #include "translator/compile.hpp"
 #include "translator/completeness.hpp"
 #include "translator/coverage.hpp"
@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <iterator>
-#include <unistd.h>
 
 namespace wharf::cli {
 
@@ -136,15 +135,9 @@ int run(TranslatorCheckCommand const& command) {
             outcome.failed();
     }
     outcome.add(checker.findings, command.reporting);
-    std::string out;
-    if (command.reporting.format == Format::json) {
-        out = render_json(checker.findings);
-    } else if (checked > 0) {
-        out = rendered(checker.findings, STDOUT_FILENO);
-        out += fmt::format("{}{}{}: {}\n", out.empty() ? "" : "\n", checker.coverage, plural(checked, "translator"),
-                           count_words(checker.findings));
-    }
-    if (!print(out)) outcome.failed();
+    auto const summary =
+        checked == 0 ? std::string() : fmt::format("{}{}: {}", checker.coverage, plural(checked, "translator"), count_words(checker.findings));
+    if (!print(report(checker.findings, command.files, summary, command.reporting))) outcome.failed();
     return outcome.exit_code();
 }
 

@@ -32,7 +32,7 @@ Diagnostic note_finding() {
 TEST(RenderText, LikeACompiler) {
     EXPECT_EQ(render_text({note_finding()}),
               "error[X12-0312]: N104 is required when N103 is present\n"
-              "  --> inbox/po_4711.x12  interchange 000000901, group 1, ST 0001, segment 7 (byte 433)\n"
+              "  --> inbox/po_4711.x12  interchange 000000901, group 1, set 0001 (850), segment 7 (byte 433)\n"
               "   |\n"
               " 7 | N1*ST*ACME WAREHOUSE*92\n"
               "   |                      ^^\n"
@@ -58,7 +58,7 @@ TEST(RenderText, RelatedPlaceInTheSameSegmentIsUnderlinedToo) {
     finding.help.clear();
     EXPECT_EQ(render_text({finding}),
               "error[X12-0312]: N104 is required when N103 is present\n"
-              "  --> inbox/po_4711.x12  interchange 000000901, group 1, ST 0001, segment 7 (byte 435)\n"
+              "  --> inbox/po_4711.x12  interchange 000000901, group 1, set 0001 (850), segment 7 (byte 435)\n"
               "   |\n"
               " 7 | N1*ST*ACME WAREHOUSE*92\n"
               "   |                        ^\n"
@@ -84,7 +84,7 @@ TEST(RenderText, RelatedPlaceElsewhereSaysWhatDiffers) {
     auto const text = render_text({finding});
     EXPECT_NE(text.find("   = see: segment 1 (byte 106): first used here\n"
                         "   = see: interchange 000000900, segment 1 (byte 106): first used here\n"
-                        "   = see: other.x12  interchange 000000900, group 1, ST 0001, segment 1 (byte 106): "
+                        "   = see: other.x12  interchange 000000900, group 1, set 0001 (850), segment 1 (byte 106): "
                         "first used here\n"),
               std::string::npos)
         << text;
@@ -204,8 +204,8 @@ TEST(RenderText, ColourOnlyOnRequest) {
 }
 
 TEST(RenderJson, TheContract) {
-    EXPECT_EQ(render_json({}), "[]\n");
-    EXPECT_EQ(render_json({note_finding()}),
+    EXPECT_EQ(render_json(Diagnostics{}), "[]\n");
+    EXPECT_EQ(render_json(Diagnostics{note_finding()}),
               "[\n"
               R"({"code":"X12-0312","severity":"error","message":"N104 is required when N103 is present",)"
               R"("help":"Give the identification code in N104, or leave out N103.","file":"inbox/po_4711.x12",)"
@@ -226,7 +226,7 @@ TEST(RenderJson, AbsentPartsAreLeftOut) {
     second.message = "m";
     second.place.component = 2;
     second.value = "\xfc";
-    EXPECT_EQ(render_json({first, second}),
+    EXPECT_EQ(render_json(Diagnostics{first, second}),
               "[\n"
               R"({"code":"X12-0001","severity":"warning","message":"the file is \"empty\"","offset":0,"length":0})"
               ",\n"

@@ -4,7 +4,7 @@
 #include "grammar/guide.hpp"
 #include "grammar/guide_line.hpp"
 #include "grammar/lint.hpp"
-#include "support/x12_text.hpp"
+#include "support/code_example.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -12,62 +12,19 @@
 namespace wharf::grammar {
 namespace {
 
-std::size_t segments_called(std::string_view id, std::string_view text) {
-    std::size_t count = text.starts_with(id) ? 1 : 0;
-    for (auto at = text.find(id); at != std::string_view::npos; at = text.find(id, at + 1))
-        count += at != 0 && (text[at - 1] == '\n' || text[at - 1] == '~') ? 1 : 0;
-    return count;
-}
-
-std::string group_of(std::string_view sets, std::string_view trailer = {}) {
-    auto const kind = sets.starts_with("ST*997") ? "FA" : sets.starts_with("ST*810") ? "IN" : "PO";
-    auto text = fmt::format("{}GS*{}*SENDER*RECEIVER*20250602*1403*77*X*004010~\n{}\n", test::isa(), kind, sets);
-    return text + (trailer.empty() ? fmt::format("GE*{}*77~", segments_called("ST*", sets)) : std::string(trailer)) + "IEA*1*000000901~";
-}
-
-/// An example is a whole file, some segments of an envelope, sets, or segments that are put where sets have them.
-std::string around(std::string const& example) {
-    auto const set = test::set("850", test::small_850);
-    if (example.starts_with("IEA"))
-        return test::isa() + "GS*PO*SENDER*RECEIVER*20250602*1403*77*X*004010~" + set + "GE*1*77~" + example;
-    if (example.starts_with("UN") || example.find("IEA*") != std::string::npos || (example.starts_with("ISA") && example.find("GS*") != std::string::npos))
-        return example;
-    if (example.starts_with("ISA") && example.size() > 60)
-        return example + test::interchange("PO", {set}).substr(test::isa().size());
-    if (example.starts_with("ISA"))
-        return example;
-    if (example.starts_with("GS") || example.starts_with("TA1"))
-        return fmt::format("{}{}\nIEA*{}*000000901~", test::isa(), example, segments_called("GS*", example));
-    if (example.starts_with("GE"))
-        return group_of(set, example);
-    if (example.starts_with("ST*"))
-        return group_of(example);
-    std::string const head = "BEG*00*SA*4711**20250602~";
-    if (example.starts_with("IT1"))
-        return test::interchange("IN", {test::set("810", "BIG*20250602*INV1~" + example + "TDS*1~")});
-    if (example.starts_with("BSN"))
-        return test::interchange("SH", {test::set("856", example)});
-    if (example.starts_with("BEG"))
-        return test::interchange("PO", {test::set("850", example + (example.find("PO1") == std::string::npos ? "PO1~" : ""))});
-    return test::interchange("PO", {test::set("850", head + example + "PO1~")});
-}
-
-/// Rows of a guide, a line `---`, and what is held against them; or what is held against the standard.
-Diagnostics lint_example(std::string const& example, SchemaCache& schemas) {
-    auto const cut = example.find("\n---\n");
-    if (cut == std::string::npos)
-        return lint(around(example), "example", schemas).diagnostics;
-    auto const data = example.substr(cut + 5);
-    auto const guide = read_guide(fmt::format("guide example \"Example\"\nnarrows {} of 004010\n{}\n", data.starts_with("BSN") ? "856" : "850", example.substr(0, cut)),
-                                  "example.guide", {}, schemas.grammars());
-    if (!guide) {
-        ADD_FAILURE() << example << "\n" << render_text(guide.error());
-        return {};
-    }
+Diagnostics lint_example(std::string const& text, SchemaCache& schemas) {
+    auto const example = test::code_example(text);
     LintOptions options;
-    options.reader.release = "004010";
-    options.reader.guides = {*guide};
-    return lint(around(data), "example", schemas, options).diagnostics;
+    if (!example.guide.empty()) {
+        auto const guide = read_guide(example.guide, "example.guide", {}, schemas.grammars());
+        if (!guide) {
+            ADD_FAILURE() << text << "\n" << render_text(guide.error());
+            return {};
+        }
+        options.reader.release = "004010";
+        options.reader.guides = {*guide};
+    }
+    return lint(example.x12, "example", schemas, options).diagnostics;
 }
 
 TEST(CodeExamples, bad_ones_give_the_code_and_good_ones_do_not) {

@@ -87,7 +87,7 @@ TEST(SenseCheckDigit, labels_and_parties) {
 TEST(SenseCheckDigit, says_what_it_would_be) {
     auto const all = findings_of("850", beg + "PO1*1*10*EA*12.50**UP*012345678906~");
     ASSERT_EQ(all.size(), 1U);
-    EXPECT_EQ(all[0].message, "PO107 \"012345678906\" is no U.P.C.: its check digit is wrong");
+    EXPECT_EQ(all[0].message, "PO107 Product/Service ID \"012345678906\" is no U.P.C.: its check digit is wrong");
     EXPECT_TRUE(all[0].help.starts_with("After 01234567890 the last digit would be 5, not 6")) << all[0].help;
     EXPECT_EQ(all[0].value, "012345678906");
 }
@@ -266,7 +266,7 @@ TEST(SenseLineNumbers, each_once) {
     ASSERT_EQ(all.size(), 1U);
     ASSERT_EQ(all[0].related.size(), 1U);
     EXPECT_EQ(all[0].related[0].place.segment_position, 3U);
-    EXPECT_EQ(all[0].message, "PO101 \"1\" numbers two lines: segment 3 has it already");
+    EXPECT_EQ(all[0].message, "PO101 Assigned Identification \"1\" numbers two lines: segment 3 has it already");
 }
 
 TEST(SenseDates, contradictions) {
