@@ -126,7 +126,7 @@ void Findings::missing_element(std::size_t index, NodeIndex node, std::uint32_t 
     auto const& rule = schema_.rule_of(node);
     auto const segment = set_[index];
     auto diagnostic = at_segment("X12-0301", index, node, fmt::format("{} is mandatory and missing", element_name(rule, element)),
-                                 fmt::format("Send {}; it must always be there.", wanted_in_words(rule.elements[element - 1])));
+                                 fmt::format("{}{:02} must always be there: send {}.", segment.id(), element, wanted_in_words(rule.elements[element - 1])));
     auto const begin = std::min(element, segment.element_count() + 1);
     at_element(diagnostic, index, element, 0, begin > segment.element_count() ? segment.end() : segment.element_begin(begin), {});
     diagnostic.place.element_number = number_of(rule.elements[element - 1]);

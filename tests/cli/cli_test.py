@@ -104,7 +104,77 @@ class Lint(CommandLine):
     def test_standard_input(self) -> None:
         result = wharf("lint", "-", stdin=BAD)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("--> (standard input)  interchange 000000901", result.stdout)
+        self.assertIn("--> (standard input):1:198  interchange 000000901", result.stdout)
+
+    def test_lines_of_what_comes_through_a_pipe(self) -> None:
+        lines = GOOD.count("~") + 5
+        for padding, place in ((0, f"--> (standard input):{lines}:7  interchange 000000902"), (17_000_000, "--> (standard input)  interchange 000000902")):
+            text = GOOD.replace("~", "~\n") + "\n" * padding + BAD.replace("~", "~\r\n").replace("901", "902")
+            result = wharf("lint", "-", stdin=text)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(place, result.stdout)
+        whole = self.file("a.x12", text)
+        with open(whole, encoding="utf-8") as file:  # a file on standard input can be read again
+            result = subprocess.run([WHARF, "lint", "-"], stdin=file, capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn(f"--> (standard input):{17_000_000 + lines}:7  ", result.stdout)
+
+    def test_quiet_says_only_what_is_wrong(self) -> None:
+        result = wharf("lint", "--quiet", self.file("a.x12", GOOD))
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+        result = wharf("lint", "-q", self.file("b.x12", BAD))
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(result.stdout.endswith("= more: wharf explain X12-0305\n"), result.stdout)
+
+    def test_statistics(self) -> None:
+        good, bad = self.file("a.x12", GOOD), self.file("b.x12", BAD)
+        self.assertEqual(wharf("lint", "--statistics", good).stdout, "1 file, 1 interchange, 1 transaction set: no findings\n")
+        result = wharf("lint", "--statistics", bad, bad)
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(result.stdout.startswith("2  X12-0305  error    "), result.stdout)
+        self.assertTrue(result.stdout.endswith("transaction sets: 2 errors\n"), result.stdout)
+        (row,) = json.loads(wharf("lint", "--statistics", "--format", "json", bad).stdout)
+        self.assertEqual((row["code"], row["count"], row["severity"]), ("X12-0305", 1, "error"))
+        # beyond what is kept
+        lines = "".join(f"PO1*{i}*2X*EA*12.50~" for i in range(1500))
+        many = self.file("c.x12", BAD.replace("PO1*1*2X*EA*12.50**UP*614141000012~CTT*1~SE*5", f"{lines}CTT*1500~SE*{1504}"))
+        (row,) = json.loads(wharf("lint", "--statistics", "--format", "json", many).stdout)
+        self.assertEqual((row["code"], row["count"]), ("X12-0305", 1500))
+        self.assertIn(": 1500 errors\n", wharf("lint", "--statistics", many).stdout)
+        self.assertIn("1000 errors and 500 more, not shown", wharf("lint", many).stdout)
+
+    def test_colour(self) -> None:
+        file = self.file("a.x12", BAD)
+        self.assertNotIn("\x1b", wharf("lint", file).stdout)
+        self.assertIn("\x1b[1;31merror[X12-0305]", wharf("lint", "--colour", "always", file).stdout)
+        self.assertIn("\x1b", wharf("lint", "--color=always", file, env={**os.environ, "NO_COLOR": "1"}).stdout)
+        self.assertEqual(wharf("lint", "--colour", "pink", file).returncode, 2)
+
+    def test_partner(self) -> None:
+        root = str(pathlib.Path(__file__).resolve().parents[2])
+        file = self.file("a.x12", GOOD)
+        result = wharf("lint", "--partner", "harbour", "--config", root, file)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("guide harbour-850", result.stdout)
+        self.assertIn("harbour-850.guide:", result.stdout)
+        self.assertEqual(wharf("lint", file).returncode, 0)
+        result = wharf("lint", "--partner", "harbor", "--config", root, file)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("did you mean 'harbour'?", result.stderr)
+        self.assertEqual(wharf("lint", "--partner", "harbour", "--config", self.folder.name, file).returncode, 2)
+
+    def test_partner_decides_what_becomes_of_findings(self) -> None:
+        """kessel-drives has the hash total of CTT02 ignored in its invoices; elsewhere trailing separators."""
+        root = str(pathlib.Path(__file__).resolve().parents[2])
+        invoice = (GS.replace("*PO*", "*IN*").replace("*1*X", "*2*X") + "ST*810*0001~BIG*20250602*INV1***~IT1*1*24*EA*12.50~TDS*30000~CTT*1*99~SE*6*0001~GE*1*2~")
+        both = ISA + GS + ORDER.replace("CTT*1~", "CTT*1*99~").replace("20250602~", "20250602***~") + "GE*1*1~" + invoice + "IEA*2*000000901~"
+        file = self.file("a.x12", both)
+        codes = lambda *words: sorted((found["code"], found["group"]) for found in json.loads(wharf("lint", "--format", "json", *words, file).stdout))
+        plain = [("X12-0317", "1"), ("X12-0317", "2"), ("X12-0403", "1"), ("X12-0403", "2")]
+        self.assertEqual(codes(), plain)
+        profile = ("--partner", "kessel-drives", "--config", root)
+        self.assertEqual(codes(*profile), [("X12-0317", "2"), ("X12-0403", "1")])
+        self.assertEqual(codes(*profile, "--jobs", "2"), [("X12-0317", "2"), ("X12-0403", "1")])
+        self.assertEqual(codes(*profile, "--treat", "X12-0403=ignore"), [("X12-0317", "2")])
 
     def test_could_not_run_wins_over_several_files(self) -> None:
         result = wharf("lint", self.file("bad.x12", BAD), "/no/such/file", self.file("good.x12", GOOD))
@@ -125,7 +195,8 @@ class Lint(CommandLine):
             self.assertEqual(finding.get(name), value, name)
         self.assertLessEqual(set(finding), {"code", "severity", "message", "help", "file", "offset", "length", "interchange",
                                             "group", "transaction", "segment_id", "segment_position", "element", "component",
-                                            "value", "path"})
+                                            "value", "path", "line", "column", "loop", "related"})
+        self.assertEqual((finding["line"], finding["column"], finding["loop"]), (1, offset + 1, "PO1"))
         two = json.loads(wharf("lint", "--format", "json", file, file).stdout)
         self.assertEqual(len(two), 2)
 
@@ -352,7 +423,7 @@ class Translate(CommandLine):
         for pretty in ([], ["--pretty"]):
             result = wharf("translate", "-", "--to", "json", *pretty, stdin=broken)
             self.assertEqual(result.returncode, 1)
-            self.assertIn("ST 0001", result.stderr)
+            self.assertIn("set 0001 (850)", result.stderr)
             self.assertEqual([order["number"] for order in json.loads(result.stdout)], ["PO-4712"])
 
     def test_there_and_back(self) -> None:
@@ -526,7 +597,7 @@ class Check(CommandLine):
         self.assertIn("The fields here are `kind`, `value`", result.stdout)
 
     def test_refusals_say_what_is_possible(self) -> None:
-        for words, expected in ((("lint", "--format", "xml", "x"), "xml is neither text nor json"),
+        for words, expected in ((("lint", "--format", "xml", "x"), "xml is none of text|json|sarif|github|junit"),
                                 (("translate", "--to", "edifact", "x"), "edifact is none of json, x12, csv, fixed, xml")):
             result = wharf(*words)
             self.assertEqual((result.returncode, result.stdout), (2, ""))

@@ -1,9 +1,9 @@
 #include "base/file.hpp"
-#include "diagnostic/render.hpp"
 #include "grammar/sef_import.hpp"
 #include "grammar/sef_text.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/output.hpp"
+#include "tools/wharf/report.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -55,18 +55,13 @@ int run(GuideImportCommand const& command) {
     }
     // The report goes where the guide does not.
     auto const descriptor = command.output.empty() ? STDERR_FILENO : STDOUT_FILENO;
-    std::string report;
-    if (command.reporting.format == Format::json) report = render_json(made.report);
-    else {
-        report = rendered(made.report, descriptor);
-        if (!report.empty()) report += '\n';
-        report += made.guide.empty() ? fmt::format("no guide was made: {}\n", count_words(made.report))
-                                     : fmt::format("guide {} for {} of {}: {}\n", made.name, made.set, made.release, count_words(made.report));
-    }
+    auto const summary = made.guide.empty() ? fmt::format("no guide was made: {}", count_words(made.report))
+                                            : fmt::format("guide {} for {} of {}: {}", made.name, made.set, made.release, count_words(made.report));
+    auto const text = report(made.report, {command.file}, summary, command.reporting, descriptor);
     if (command.output.empty()) {
         if (!print(made.guide)) outcome.failed();
-        print_beside(report);
-    } else if (!print(report)) {
+        print_beside(text);
+    } else if (!print(text)) {
         outcome.failed();
     }
     return outcome.exit_code();

@@ -3,7 +3,6 @@
 #include "tools/wharf/output.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #ifndef WHARF_VERSION
 #error "WHARF_VERSION comes from CMake"
@@ -13,7 +12,7 @@ namespace wharf::cli {
 namespace {
 
 std::string text(Checked const& checked, Reporting const& reporting) {
-    auto out = reporting.statistics ? render_statistics(checked.counts) : rendered(checked.diagnostics, STDOUT_FILENO, reporting.colour);
+    auto out = reporting.statistics ? render_statistics(checked.counts) : rendered(checked.diagnostics, checked.descriptor, reporting.colour);
     if (reporting.quiet || checked.summary.empty()) return out;
     if (!out.empty()) out += '\n';
     return out += fmt::format("{}\n", checked.summary);
@@ -38,11 +37,12 @@ std::string report(Checked const& checked, Reporting const& reporting) {
     return {};
 }
 
-std::string report(Diagnostics const& diagnostics, std::vector<std::string> const& files, std::string_view summary, Reporting const& reporting) {
+std::string report(Diagnostics const& diagnostics, std::vector<std::string> const& files, std::string_view summary, Reporting const& reporting,
+                   int descriptor) {
     std::vector<CheckedFile> checked;
     for (auto const& file : files)
         checked.push_back({.name = file});
-    return report({diagnostics, checked, count_codes(diagnostics), summary}, reporting);
+    return report({diagnostics, checked, count_codes(diagnostics), summary, descriptor}, reporting);
 }
 
 } // namespace wharf::cli

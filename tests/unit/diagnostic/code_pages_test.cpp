@@ -57,7 +57,7 @@ std::string page(CodeEntry const& entry) {
     auto const code = std::string(entry.code);
     return "# " + code + " " + std::string(entry.name) + "\n\nSeverity: " + std::string(to_string(entry.severity)) + ". `wharf explain " + code +
            "` prints the same. [All codes](README.md)\n\n" + markdown(entry.explanation) + "\n" + block("## Wrong", entry.bad) +
-           block("What `wharf lint` says about it, inside a file:", said_of(entry.code)) + block("## Right", entry.good);
+           block("What Wharf says about it, inside a file:", said_of(entry.code)) + block("## Right", entry.good);
 }
 
 std::string first_sentence(std::string_view text) {

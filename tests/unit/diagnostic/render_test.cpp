@@ -140,6 +140,86 @@ TEST(RenderText, FaultAtTheVeryBeginningAndPastTheEnd) {
     EXPECT_NE(render_text({finding}).find("   |        ^\n"), std::string::npos);
 }
 
+TEST(RenderText, LineAndColumnTheLoopAndTheSegmentThatBeginsIt) {
+    auto finding = note_finding();
+    finding.place.line = 9;
+    finding.place.column = 22;
+    finding.place.loop = "N1";
+    finding.place.loop_position = 7; // the segment itself
+    EXPECT_NE(render_text({finding}).find("  --> inbox/po_4711.x12:9:22  interchange 000000901, group 1, set 0001 (850), loop N1, segment 7 (byte 433)\n"),
+              std::string::npos);
+    finding.place.segment_position = 12;
+    finding.loop_excerpt = "N1*BT*SOMEBODY";
+    finding.help.clear();
+    EXPECT_NE(render_text({finding}).find("    |\n"
+                                          "  7 | N1*BT*SOMEBODY\n"
+                                          "...\n"
+                                          " 12 | N1*ST*ACME WAREHOUSE*92\n"
+                                          "    |                      ^^\n"),
+              std::string::npos)
+        << render_text({finding});
+    finding.place.segment_position = 8;
+    EXPECT_NE(render_text({finding}).find(" 7 | N1*BT*SOMEBODY\n"
+                                          " 8 | N1*ST*ACME WAREHOUSE*92\n"),
+              std::string::npos);
+}
+
+/// Of the same set where they stand, of others with their place; the segment that begins the loop not twice.
+TEST(RenderText, RelatedSegmentsAreShown) {
+    auto finding = note_finding();
+    finding.help.clear();
+    finding.place.loop = "N1";
+    finding.place.loop_position = 3;
+    finding.loop_excerpt = "N1*BT";
+    auto related = Related{finding.place, "it stood here first"};
+    related.place.offset = 200;
+    related.place.length = 2;
+    related.place.segment_position = 3;
+    related.excerpt = "N1*BT";
+    finding.related.push_back(related);
+    related.place.segment_position = 9;
+    related.place.transaction = "0002";
+    related.place.line = 30;
+    related.place.column = 1;
+    finding.related.push_back(related);
+    auto const text = render_text({finding});
+    EXPECT_NE(text.find("   |\n"
+                        " 3 | N1*BT\n"
+                        "   | -- it stood here first\n"
+                        "...\n"
+                        " 7 | N1*ST*ACME WAREHOUSE*92\n"
+                        "   |                      ^^\n"
+                        "  ::: inbox/po_4711.x12:30:1  set 0002 (850), segment 9 (byte 200)\n"
+                        "   |\n"
+                        " 9 | N1*BT\n"
+                        "   | -- it stood here first\n"
+                        "   = more"),
+              std::string::npos)
+        << text;
+}
+
+TEST(RenderText, ATerminalOfFortyColumns) {
+    auto finding = note_finding();
+    finding.help = "Give the identification code in N104, or leave out N103, averyveryverylongwordthatdoesnotfitintoaline too.\nNothing else.";
+    TextStyle style;
+    style.width = 40;
+    style.wrap = true;
+    EXPECT_EQ(render_text({finding}, style), "error[X12-0312]: N104 is required when N103 is present\n"
+                                             "  --> inbox/po_4711.x12\n"
+                                             "        interchange 000000901, group 1,\n"
+                                             "        set 0001 (850),\n"
+                                             "        segment 7 (byte 433)\n"
+                                             "   |\n"
+                                             " 7 | N1*ST*ACME WAREHOUSE*92\n"
+                                             "   |                      ^^\n"
+                                             "   = help: Give the identification code\n"
+                                             "           in N104, or leave out N103,\n"
+                                             "           averyveryverylongwordthatdoesnotfitintoaline\n"
+                                             "           too.\n"
+                                             "           Nothing else.\n"
+                                             "   = more: wharf explain X12-0312\n");
+}
+
 TEST(RenderText, BytesThatAreNoText) {
     Diagnostic finding;
     finding.code = "X12-0007";
@@ -212,6 +292,18 @@ TEST(RenderJson, TheContract) {
               R"("offset":433,"length":2,"interchange":"000000901","group":"1","transaction":"0001",)"
               R"("segment_id":"N1","segment_position":7,"element":3,"value":"92","path":"850/N1/N103"})"
               "\n]\n");
+    auto finding = note_finding();
+    finding.place.line = 9;
+    finding.place.column = 22;
+    finding.place.loop = "N1";
+    auto related = Related{finding.place, "here"};
+    related.place.element = 4;
+    finding.related.push_back(related);
+    EXPECT_NE(render_json(Diagnostics{finding}).find(R"("transaction":"0001","loop":"N1","segment_id":"N1","segment_position":7,"element":3,"value":"92",)"
+                                                     R"("path":"850/N1/N103","line":9,"column":22,"related":[{"message":"here","offset":433,"length":2,)"
+                                                     R"("segment_id":"N1","segment_position":7,"element":4,"path":"850/N1/N103","line":9,"column":22}]})"),
+              std::string::npos)
+        << render_json(Diagnostics{finding});
 }
 
 TEST(RenderJson, AbsentPartsAreLeftOut) {
