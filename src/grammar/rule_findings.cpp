@@ -106,7 +106,18 @@ std::string RuleRun::in_words(ConditionPlan const& plan) const {
     return fmt::format("{} {} {}", left, grammar::in_words(condition.order), operand_in_words(condition.right));
 }
 
-std::string RuleRun::name_of(RuleReading reading) const { return std::string(without_slash(places_.slot(reading.slot).path->text)); }
+/// "N1[ST]/N104 Identification Code": the path as the guide has it, and the element's name.
+std::string RuleRun::name_of(RuleReading reading) const {
+    auto const& slot = places_.slot(reading.slot);
+    auto const path = std::string(without_slash(slot.path->text));
+    auto const& elements = schema_.rule_of(slot.targets.front().node).elements;
+    if (slot.element == 0 || slot.element > elements.size())
+        return path;
+    auto const* part = &elements[slot.element - 1];
+    if (slot.component != 0 && slot.component <= part->components.size())
+        part = &part->components[slot.component - 1];
+    return path + " " + (part->definition != nullptr ? part->definition->name : part->composite->name);
+}
 
 /// "is 3", "is absent": what stands there, made once for all that ask from the same place.
 std::string const& RuleRun::side_in_words(Operand const& operand, RuleReading reading, SideValues& values) const {
@@ -180,7 +191,7 @@ void RuleRun::relate(ConditionPlan const& plan, Diagnostic& diagnostic, Findings
         if (diagnostic.place.segment_position == segment + 1 && diagnostic.place.element == element)
             continue;
         auto const value = element == 0 ? std::string("here") : fmt::format("is {} here", quote_value(places_.set()[segment].element(element)));
-        diagnostic.related.push_back(findings.related(segment, places_.node(segment), element, fmt::format("{} {}", without_slash(slot.path->text), value)));
+        diagnostic.related.push_back(findings.related(segment, places_.node(segment), element, fmt::format("{} {}", name_of(reading), value)));
     }
 }
 

@@ -1,5 +1,7 @@
+#include "base/byte_source.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "diagnostic/file_lines.hpp"
 #include "diagnostic/severity_policy.hpp"
 #include "grammar/acknowledge.hpp"
 #include "grammar/acknowledgment_report.hpp"
@@ -52,11 +54,14 @@ int read_acknowledgment(AckCommand const& command, grammar::SchemaCache& schemas
         original_text = std::move(*bytes);
         original = grammar::NamedText{original_text, shown_name(command.original)};
     }
-    auto const report = grammar::explain_acknowledgment({*text, shown_name(command.file)}, original, schemas);
+    auto report = grammar::explain_acknowledgment({*text, shown_name(command.file)}, original, schemas);
     if (!report) {
         trouble(report.error().message);
         return could_not_run;
     }
+    find_lines(report->findings, shown_name(command.file), *byte_source_of(*text));
+    if (original)
+        find_lines(report->findings, original->file, *byte_source_of(original_text));
     std::string out;
     if (command.format == Format::json) {
         out = report_json(*report);

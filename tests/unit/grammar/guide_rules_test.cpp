@@ -223,9 +223,9 @@ TEST(Rules, messages_without_an_author) {
         return found.size() == 1 ? found[0].message + " | " + found[0].help : fmt::format("{} findings", found.size());
     };
     std::string const n4 = "heading\n  loop N1  O 200\n    N4  O 1\n      when N402 present: N404 M\n";
-    EXPECT_EQ(message(n4, beg + "N1*ST*A~N4*CITY*IL~" + line), "N404 is required when N402 is present | Send it. Found: N402 is \"IL\".");
+    EXPECT_EQ(message(n4, beg + "N1*ST*A~N4*CITY*IL~" + line), "N404 Country Code is required when N402 is present | Send it. Found: N402 is \"IL\".");
     std::string const els = "heading\n  BEG  M 1\n    when BEG02 = RL: BEG04 M else -\n";
-    EXPECT_EQ(message(els, "BEG*00*SA*4711*12*20250602~" + line), "BEG04 is allowed only when BEG02 is \"RL\"; it is \"12\" | Leave it out. Found: BEG02 is \"SA\".");
+    EXPECT_EQ(message(els, "BEG*00*SA*4711*12*20250602~" + line), "BEG04 Release Number is allowed only when BEG02 is \"RL\"; it is \"12\" | Leave it out. Found: BEG02 is \"SA\".");
 }
 
 /// How many segments the rules ask for values in an order of so many lines, all of them alike.
