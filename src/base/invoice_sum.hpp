@@ -28,6 +28,8 @@ public:
     /// Adds quantity x price / divisor; false (and nothing added) when the basis is not understood.
     [[nodiscard]] bool add_line(Decimal const& quantity, Decimal const& price, std::string_view basis);
 
+    /// Of all amounts, as they were added.
+    [[nodiscard]] Decimal sum() const { return total({}); }
     /// Equal to the total stated, with a cent of difference allowed for each amount that was rounded. Where the plain sum does not
     /// fit, the habits of senders are tried: charges and taxes given with the lines and restated at the end (or the other way round),
     /// taxes sent both as a charge and as a tax, and a credit whose total alone, or whose lines alone, have a sign.

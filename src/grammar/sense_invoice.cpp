@@ -2,6 +2,7 @@
 
 #include "base/invoice_sum.hpp"
 #include "grammar/small_number.hpp"
+#include "grammar/stated_totals.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -237,6 +238,16 @@ void QuickSum::add(InvoicePart part, std::size_t index, x12::SegmentView const& 
 bool QuickSum::is_right(x12::SegmentView const& total_segment) const {
     SmallNumber stated;
     return !look_again && read_small(total_segment.element(1), stated) && stated.scale == 0 && stated.digits == cents;
+}
+
+std::optional<Decimal> sum_of_invoice(Schema const& schema, x12::SegmentList const& set, std::vector<NodeIndex> const& nodes) {
+    SensePlan const plan(schema);
+    SetContext const context;
+    Diagnostics none;
+    Findings findings(schema, set, context, 0, none);
+    SenseInput const input{schema, plan, set, nodes, findings};
+    auto const sum = Adder(input, {}).add_up();
+    return sum ? std::optional(sum->sum()) : std::nullopt;
 }
 
 void check_invoice(SenseInput const& input, std::size_t total) {

@@ -1,6 +1,8 @@
 // The one file that knows CLI11 (ten seconds to compile). Values are checked here; what they mean is decided elsewhere.
 #include "tools/wharf/command_line.hpp"
 
+#include "tools/wharf/command_line_files.hpp"
+#include "tools/wharf/command_line_options.hpp"
 #include "tools/wharf/command_line_reporting.hpp"
 
 #include <CLI/CLI.hpp>
@@ -46,6 +48,40 @@ std::string read_size(std::string& text) { // CLI11 validator: "" is success
     return {};
 }
 
+} // namespace
+
+void add_files(CLI::App& command, std::vector<std::string>& files, std::string const& what) {
+    command.add_option("FILE", files, what + "; - is standard input")->required()->type_name("");
+}
+
+CLI::Option* add_format(CLI::App& command, Format& format, std::string const& help) {
+    return command
+        .add_option_function<std::string>(
+            "--format",
+            [&format](std::string const& word) {
+                if (word != "text" && word != "json")
+                    throw CLI::ValidationError("--format", word + " is neither text nor json");
+                format = word == "json" ? Format::json : Format::text;
+            },
+            help)
+        ->type_name("text|json");
+}
+
+void add_grammars(CLI::App& command, std::string& folder) {
+    command
+        .add_option("--grammars", folder, "Folder whose grammar files replace the built-in ones of the same name")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory.description(""));
+}
+
+void add_size(CLI::App& command, std::uint64_t& bytes, std::string const& help) {
+    command.add_option("--max-size", bytes, help)
+        ->type_name("SIZE")
+        ->transform(CLI::Validator(read_size, ""));
+}
+
+namespace {
+
 /// CLI11's tree and the values it fills.
 class Parser {
 public:
@@ -64,6 +100,7 @@ public:
         add_checks();
         add_guide();
         add_partner();
+        files_.add_to(app_, grammars_);
         for (auto const& word : gateway_words)
             app_.add_subcommand(std::string(word.name), std::string(word.description));
     }
@@ -86,21 +123,6 @@ public:
     }
 
 private:
-    void add_files(CLI::App& command, std::vector<std::string>& files, std::string const& what) {
-        command.add_option("FILE", files, what + "; - is standard input")->required()->type_name("");
-    }
-    void add_grammars(CLI::App& command, std::string& folder) {
-        command
-            .add_option("--grammars", folder, "Folder whose grammar files replace the built-in ones of the same name")
-            ->type_name("DIR")
-            ->check(CLI::ExistingDirectory.description(""));
-    }
-    void add_size(CLI::App& command, std::uint64_t& bytes, std::string const& help = "Refuse larger files (default 1 GiB); 500kB, 64MB, 2GB") {
-        command.add_option("--max-size", bytes, help)
-            ->type_name("SIZE")
-            ->transform(CLI::Validator(read_size, ""));
-    }
-
     void add_lint() {
         auto& command = *app_.add_subcommand("lint", "Check X12 files against the standard");
         add_files(command, lint_.files, "X12 files");
@@ -132,6 +154,7 @@ private:
             ->check(CLI::Range(0u, 256u).description(""));
         command.add_option("--max-findings", lint_.max_findings, "Print so many findings of a file, count the rest (default 1000)")
             ->type_name("N");
+        add_mending(command, lint_);
     }
     void add_ack() {
         auto& command = *app_.add_subcommand("ack", "Write the 997, 999 or TA1 for an X12 file, or explain a received one");
@@ -142,16 +165,7 @@ private:
         command.add_option("--original", ack_.original, "With --read: the file that is answered; findings point into it")
             ->type_name("FILE")
             ->needs(read);
-        auto* format = command
-            .add_option_function<std::string>(
-                "--format",
-                [this](std::string const& word) {
-                    if (word != "text" && word != "json")
-                        throw CLI::ValidationError("--format", word + " is neither text nor json");
-                    ack_.format = word == "json" ? Format::json : Format::text;
-                },
-                "With --read: text (default) or json")
-            ->type_name("text|json");
+        auto* format = add_format(command, ack_.format, "With --read: text (default) or json");
         format->needs(read);
         std::vector<CLI::Option*> writing;
         writing.push_back(command
@@ -372,9 +386,11 @@ private:
     Command command() {
         std::optional<std::filesystem::path> grammars;
         if (!grammars_.empty()) grammars = grammars_;
+        if (auto command = files_.chosen(app_, grammars)) return *std::move(command);
         if (app_.got_subcommand("lint")) {
             lint_.grammars = grammars;
             if (!configuration_.empty()) lint_.configuration = configuration_;
+            if (lint_.mending.unsafe && !lint_.mending.wanted()) return Answer{2, {}, "--unsafe-fixes goes with --fix or --diff\nSee wharf lint --help."};
             return lint_;
         }
         if (app_.got_subcommand("ack")) {
@@ -410,6 +426,7 @@ private:
     }
 
     CLI::App app_;
+    FileCommands files_;
     LintCommand lint_;
     AckCommand ack_;
     ExplainCommand explain_;

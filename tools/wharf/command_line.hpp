@@ -26,6 +26,14 @@ struct Reporting {
     Colour colour = Colour::automatic;
 };
 
+/// What lint changes in files.
+struct Mending {
+    bool fix = false;
+    bool diff = false;   // show it and write nothing
+    bool unsafe = false; // counts and trailer numbers too
+    [[nodiscard]] bool wanted() const { return fix || diff; }
+};
+
 struct LintCommand {
     std::vector<std::string> files; // "-": standard input
     Reporting reporting;
@@ -37,6 +45,38 @@ struct LintCommand {
     std::filesystem::path configuration = ".";
     unsigned jobs = 1;   // threads
     std::uint32_t max_findings = limits::findings; // of one file
+    Mending mending;
+};
+
+/// One segment a line, and back.
+struct FormatCommand {
+    std::vector<std::string> files;
+    bool wire = false, check = false, write = false;
+    std::uint64_t max_bytes = limits::file_bytes;
+};
+
+struct StatisticsCommand {
+    std::vector<std::string> files;
+    Format format = Format::text;
+    std::optional<std::filesystem::path> grammars;
+};
+
+struct SplitCommand {
+    enum class By { set, group, interchange };
+    std::vector<std::string> files;
+    std::filesystem::path into;
+    By by = By::set;
+    bool overwrite = false;
+    std::optional<std::filesystem::path> grammars;
+};
+
+struct RedactCommand {
+    std::vector<std::string> files;
+    std::filesystem::path into; // empty: standard output
+    bool identifiers = false, envelope = false, overwrite = false;
+    std::filesystem::path key_file; // empty: a key of this run
+    std::optional<std::filesystem::path> grammars;
+    std::uint64_t max_bytes = limits::file_bytes;
 };
 
 /// 997, 999 or TA1: written for a file, or read and explained.
@@ -157,8 +197,9 @@ struct Answer {
     std::string trouble; // for standard error
 };
 
-using Command = std::variant<Answer, LintCommand, AckCommand, ExplainCommand, TranslateCommand, DocumentCheckCommand,
-                             TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand, GuideImportCommand, PartnerCheckCommand,
+using Command = std::variant<Answer, LintCommand, FormatCommand, StatisticsCommand, SplitCommand, RedactCommand, AckCommand, ExplainCommand, TranslateCommand,
+                             DocumentCheckCommand, TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand,
+                             GuideImportCommand, PartnerCheckCommand,
                              PartnerExplainCommand, GatewayCommand>;
 
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);

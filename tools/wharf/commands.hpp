@@ -6,6 +6,10 @@
 namespace wharf::cli {
 
 [[nodiscard]] int run(LintCommand const& command);
+[[nodiscard]] int run(FormatCommand const& command);
+[[nodiscard]] int run(StatisticsCommand const& command);
+[[nodiscard]] int run(SplitCommand const& command);
+[[nodiscard]] int run(RedactCommand const& command);
 [[nodiscard]] int run(AckCommand const& command);
 [[nodiscard]] int run(ExplainCommand const& command);
 [[nodiscard]] int run(TranslateCommand const& command);

@@ -1,6 +1,7 @@
 #include "base/byte_source.hpp"
 #include "grammar/lint.hpp"
 #include "tools/wharf/commands.hpp"
+#include "tools/wharf/fix_command.hpp"
 #include "tools/wharf/lint_rules.hpp"
 #include "tools/wharf/output.hpp"
 #include "tools/wharf/report.hpp"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <numeric>
 #include <thread>
+#include <unistd.h>
 
 namespace wharf::cli {
 namespace {
@@ -62,12 +64,23 @@ int run(LintCommand const& command) {
 
     Outcome outcome;
     Totals totals;
+    FileMender mender(command, rules->schemas(), options);
+    auto const could_not = [&](std::string const& file, std::string const& why) {
+        outcome.failed();
+        trouble(why);
+        totals.files.push_back({.name = shown_name(file), .trouble = why});
+    };
     for (auto const& file : command.files) {
+        if (command.mending.wanted()) {
+            if (auto left = mender.mend(file, shown_name(file), outcome); !left)
+                could_not(file, left.error().message);
+            else if (*left)
+                totals.add(shown_name(file), **std::move(left));
+            continue;
+        }
         auto source = open_byte_source(file);
         if (!source) {
-            outcome.failed();
-            trouble(unreadable(source.error()));
-            totals.files.push_back({.name = shown_name(file), .trouble = unreadable(source.error())});
+            could_not(file, unreadable(source.error()));
             continue;
         }
         auto result = grammar::lint(*std::move(source), shown_name(file), rules->schemas(), options);
@@ -77,10 +90,17 @@ int run(LintCommand const& command) {
         }
         totals.add(shown_name(file), std::move(result));
     }
+    mender.tell_what_was_done(totals.diagnostics);
+    if (command.mending.diff) return outcome.exit_code();
     outcome.add(totals.diagnostics, command.reporting);
     if (totals.sum(&CheckedFile::suppressed) > 0) outcome.found();
     auto const summary = totals.summary(command.reporting);
-    if (!print(report({totals.diagnostics, totals.files, totals.counts, summary}, command.reporting))) outcome.failed();
+    auto const descriptor = mender.has_used_output() ? STDERR_FILENO : STDOUT_FILENO;
+    auto const text = report({totals.diagnostics, totals.files, totals.counts, summary, descriptor}, command.reporting);
+    if (mender.has_used_output())
+        print_beside(text);
+    else if (!print(text))
+        outcome.failed();
     return outcome.exit_code();
 }
 

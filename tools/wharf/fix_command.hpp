@@ -1,0 +1,39 @@
+// lint --fix and --diff: mends files one after the other and says what was mended.
+#pragma once
+
+#include "grammar/lint.hpp"
+#include "tools/wharf/command_line.hpp"
+#include "tools/wharf/output.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace wharf::cli {
+
+class FileMender {
+public:
+    /// All three must outlive it.
+    FileMender(LintCommand const& command, grammar::SchemaCache& schemas, grammar::LintOptions const& options)
+        : command_(command), schemas_(schemas), options_(options) {}
+
+    /// Mends the file, or shows what would change. What is left to find in it; nothing with --diff. Fails when the file could not be
+    /// read or written.
+    [[nodiscard]] Result<std::optional<grammar::LintResult>> mend(std::string const& file, std::string const& shown_name, Outcome& outcome);
+
+    /// Standard output holds a mended file: whatever else there is to say goes to standard error.
+    [[nodiscard]] bool has_used_output() const { return used_output_; }
+    /// "mended 2 X12-0317 trailing-separators in po.x12"; and what --unsafe-fixes would mend of what is `left`.
+    void tell_what_was_done(Diagnostics const& left) const;
+
+private:
+    LintCommand const& command_;
+    grammar::SchemaCache& schemas_;
+    grammar::LintOptions const& options_;
+    std::map<std::string, std::uint64_t> counts_; // by code
+    std::uint64_t files_ = 0;                     // that changed, or would
+    bool used_output_ = false;
+};
+
+} // namespace wharf::cli
