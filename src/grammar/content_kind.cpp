@@ -29,7 +29,7 @@ std::string describe_content(std::string_view text) {
         return "nothing but blanks";
     if (start.starts_with("ISA"))
         return start.size() > 3 && std::isalnum(static_cast<unsigned char>(start[3])) == 0
-                   ? "an X12 interchange whose ISA segment is cut off or broken"
+                   ? "an ISA segment that is cut off or broken"
                    : "text that begins with ISA, but not with the separator that must follow it (ISA*)";
     auto const is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
     for (auto const& [begin, name] : signatures) {

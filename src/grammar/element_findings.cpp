@@ -59,28 +59,31 @@ struct NoteWords {
 template <class Named> NoteWords describe_note(SyntaxNote const& note, std::uint64_t present, Named const& named) {
     auto const is_present = [&](std::uint8_t position) { return (present & bit(position)) != 0; };
     unsigned there = 0;
-    auto const list = [&](bool present_ones) {
-        std::string text;
+    auto const list = [&](bool present_ones, std::string_view conjunction) { // "A, B or C"
+        std::vector<std::string> names;
         for (auto const position : note.positions)
             if (is_present(position) == present_ones)
-                text += (text.empty() ? "" : ", ") + named(position);
+                names.push_back(named(position));
+        std::string text;
+        for (std::size_t i = 0; i < names.size(); ++i)
+            text += (i == 0 ? "" : i + 1 == names.size() ? fmt::format(" {} ", conjunction) : ", ") + names[i];
         return text;
     };
     for (auto const position : note.positions)
         there += is_present(position) ? 1 : 0;
     switch (note.kind) {
     case 'R':
-        return {"X12-0311", "2", note.positions.front(), fmt::format("at least one of {} is required", list(false))};
+        return {"X12-0311", "2", note.positions.front(), fmt::format("at least one of {} is required", list(false, "and"))};
     case 'E': {
         auto const first = std::ranges::find_if(note.positions, is_present);
-        return {"X12-0312", "10", *std::find_if(first + 1, note.positions.end(), is_present), fmt::format("only one of {} may be sent", list(true))};
+        return {"X12-0312", "10", *std::find_if(first + 1, note.positions.end(), is_present), fmt::format("only one of {} may be sent", list(true, "and"))};
     }
     case 'L':
         return {"X12-0310", "2", note.positions.size() > 1 ? note.positions[1] : note.positions[0],
-                fmt::format("{} is present, so at least one of {} is required", named(note.positions.front()), list(false))};
+                fmt::format("{} is present, so at least one of {} is required", named(note.positions.front()), list(false, "and"))};
     default: // P, C
         return {"X12-0310", "2", *std::ranges::find_if_not(note.positions, is_present),
-                fmt::format("{} {} required when {} {} present", list(false), note.positions.size() - there > 1 ? "are" : "is", list(true),
+                fmt::format("{} {} required when {} {} present", list(false, "and"), note.positions.size() - there > 1 ? "are" : "is", list(true, "and"),
                             there > 1 ? "are" : "is")};
     }
 }

@@ -1,6 +1,7 @@
 // The fields of ISA (X12.5): widths, qualifiers, identifiers, date, version, separators. One finding for one field.
 #include "base/date.hpp"
 #include "grammar/envelope_check.hpp"
+#include "grammar/near_miss.hpp"
 
 #include <array>
 #include <cctype>
@@ -107,11 +108,15 @@ private:
             add("X12-0109", element, acknowledged, fmt::format("{} holds control characters", named(element)), "Send the identifier that the partners agreed on, in letters and digits.");
     }
 
+    static std::string sent_when(std::string const& meant, std::string_view what) {
+        return fmt::format("{}{}Send the {} the interchange was made.", meant, meant.empty() ? "" : " ", what);
+    }
+
     void date_and_time() {
         if (!is_date(info_.date) || info_.date.size() != 6)
-            add("X12-0102", 9, "014", fmt::format("{} is not a date as YYMMDD", named(9)), "Send the date the interchange was made.");
+            add("X12-0102", 9, "014", fmt::format("{} is not a date as YYMMDD", named(9)), sent_when(suggest_date(info_.date, false), "date"));
         if (!is_time(info_.time) || info_.time.size() != 4)
-            add("X12-0103", 10, "015", fmt::format("{} is not a time as HHMM", named(10)), "Send the time the interchange was made.");
+            add("X12-0103", 10, "015", fmt::format("{} is not a time as HHMM", named(10)), sent_when(suggest_time(info_.time), "time"));
     }
 
     void version(bool known, std::string_view nearest) {

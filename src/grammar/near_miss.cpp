@@ -53,13 +53,19 @@ bool is_called(std::string_view name, std::string_view value) {
     return begins_with_word(name, value) || begins_with_word(name, singular);
 }
 
+std::string_view without_leading_zeros(std::string_view text) {
+    while (text.size() > 1 && text.front() == '0')
+        text.remove_prefix(1);
+    return text;
+}
+
 /// The nearer comes first. Codes of two letters are near to very many others: of those only frequent ones count.
 enum class Likeness { to_the_eye, by_name, frequent_near, frequent_same_letter, near, none };
 
 Likeness likeness_of(std::string_view code, std::string_view name, std::string_view value, std::size_t rank) {
     if (same_to_the_eye(code, value))
         return Likeness::to_the_eye;
-    if (is_called(name, value))
+    if (is_called(name, value) || without_leading_zeros(code) == without_leading_zeros(value)) // 1 for 01
         return Likeness::by_name;
     bool const near = is_near(code, value);
     if (rank != not_frequent && code.size() == 2 && value.size() == 2 && (value[0] | 0x20) != (value[1] | 0x20)) {
@@ -103,7 +109,8 @@ public:
     void add(std::string_view year, std::string_view month, std::string_view day, char const* how) {
         if (month.size() > 2 || day.size() > 2)
             return;
-        auto const text = (year.size() == 2 ? "20" : "") + std::string(year) + two_digits(month) + two_digits(day);
+        constexpr std::string_view first_of_last_century = "70"; // 870921 is of 1987
+        auto const text = (year.size() != 2 ? "" : year < first_of_last_century ? "20" : "19") + std::string(year) + two_digits(month) + two_digits(day);
         auto const century = std::string_view(text).substr(0, 2);
         if (text.size() == 8 && (century == "19" || century == "20") && is_date(text) &&
             std::ranges::find(found_, text, &Reading::text) == found_.end())
@@ -214,6 +221,11 @@ std::string suggest_segments(Schema const& schema, std::string_view id) {
 }
 
 std::string suggest_codes(CodeList const& codes, std::string_view value, std::string_view element) {
+    auto const first = value.find_first_not_of(' ');
+    auto const trimmed = first == std::string_view::npos ? std::string_view() : value.substr(first, value.find_last_not_of(' ') - first + 1);
+    if (trimmed != value)
+        if (auto const name = codes.find(trimmed))
+            return fmt::format("Leave out the blanks: {}{}{} is a code.", trimmed, name->empty() ? "" : " ", *name);
     constexpr std::size_t short_list = 8, most_shown = 4;
     auto const list = codes.all();
     std::vector<MeantCode> meant;

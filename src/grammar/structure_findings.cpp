@@ -76,9 +76,13 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
         return places;
     };
     auto places = list_places(near == no_node);
-    bool const elsewhere = places.empty(); // the segment that begins its loop is missing, or it stands in a wrong loop
-    if (elsewhere)
+    std::string opener; // of a place in another loop: the segment that begins it is missing, or this one stands in a wrong loop
+    if (places.empty()) {
         places = list_places(true);
+        for (NodeIndex node = 0; opener.empty() && node < schema_.nodes().size(); ++node)
+            if (schema_.nodes()[node].segment == slot && loop_of(node) != 0)
+                opener = schema_.rule_of(schema_.loops()[loop_of(node)].first).definition->id;
+    }
     auto message = how == Misplaced::late    ? fmt::format("segment {} stands too late: it belongs before {}", segment.id(), set_[other].id())
                    : how == Misplaced::early ? fmt::format("segment {} stands too early: it belongs after {}", segment.id(), set_[other].id())
                                              : fmt::format("segment {} has no place here", segment.id());
@@ -87,8 +91,8 @@ void Findings::misplaced_segment(std::size_t index, Misplaced how, std::size_t o
                                      : fmt::format("; nor have the {} segments behind it, to {}", last - index, set_[last].id());
     bool const out_of_order = how != Misplaced::nowhere;
     auto diagnostic = at_segment(out_of_order ? "X12-0206" : "X12-0207", index, no_node, message,
-                                 fmt::format("The set has it {} {}: {}, or remove it.", elsewhere ? "only inside a loop, as" : "as", places,
-                                             elsewhere ? "send the segment that begins the loop before it" : "move it there"));
+                                 opener.empty() ? fmt::format("The set has it as {}: move it there, or remove it.", places)
+                                                : fmt::format("The set has it as {}: is the {} missing that begins the loop? Else move it there, or remove it.", places, opener));
     diagnostic.acknowledgment.segment = out_of_order ? "7" : "2";
     auto const relate = [&](std::size_t i, NodeIndex node, std::string words) {
         Related related{diagnostic.place, std::move(words)};

@@ -61,6 +61,16 @@ std::string help_about_number(ElementRule const& rule, std::string_view value) {
     return meant.empty() ? plain : fmt::format("{} {}", meant, plain);
 }
 
+/// Of a value that is too long.
+std::string help_about_length(ElementRule const& rule, std::string_view value) {
+    auto const first = value.find_first_not_of(' ');
+    auto const last = value.find_last_not_of(' ');
+    if (first != std::string_view::npos && last - first + 1 < value.size() && count_characters(value.substr(first, last - first + 1)) <= rule.max)
+        return "Leave the blanks around it out: only the ISA has fields of fixed width.";
+    return is_identifier(rule) || is_number(rule) ? "Send the value as it is agreed: a receiver cuts off what is too long, or refuses it."
+                                                  : "Shorten it, or send the rest in another occurrence.";
+}
+
 std::string help_about_code(Judgement const& judgement, ElementRule const& rule, std::string_view value, Dictionary const& dictionary) {
     auto help = suggest_codes(*rule.codes, value, rule.definition->number);
     if (rule.codes->size() > 8)
@@ -168,7 +178,7 @@ ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::st
                 "Send the full value."};
     case ValueFault::too_long:
         return {"X12-0304", "5", fmt::format("{} {} is too long: it has {}, expected {}", name, sent, judgement.length, lengths_in_words(rule)),
-                "Shorten it, or send the rest in another occurrence."};
+                help_about_length(rule, value)};
     case ValueFault::leading_blanks:
         return {"X12-0316", "", fmt::format("{} {} begins with blanks", name, sent),
                 "Leave the blanks out: they belong to the value, and a receiver that compares it finds another one."};

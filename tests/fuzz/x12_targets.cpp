@@ -9,6 +9,7 @@
 #include "syntax/x12/block.hpp"
 #include "syntax/x12/reader.hpp"
 #include "syntax/x12/writer.hpp"
+#include "syntax/xml/document.hpp"
 #include "tests/fuzz/targets.hpp"
 
 #include <algorithm>
@@ -123,10 +124,29 @@ void reader(std::string_view input) {
             "what is wrong with the bytes is the same from a stream");
 }
 
+/// Line ends before a byte: LF, CR, CR LF.
+std::uint32_t line_of(std::string_view input, std::uint64_t offset) {
+    std::uint32_t line = 1;
+    for (std::size_t i = 0; i < offset; ++i)
+        line += input[i] == '\r' || (input[i] == '\n' && (i == 0 || input[i - 1] != '\r'));
+    return line;
+}
+
+void reports(Diagnostics const& findings) {
+    std::vector<CheckedFile> const files{{.name = "fuzz", .sets = 1}};
+    require(json::parse(render_sarif({findings, files})).has_value(), "SARIF is JSON");
+    auto const commands = render_github({findings, files});
+    require(static_cast<std::size_t>(std::ranges::count(commands, '\n')) == findings.size(), "GitHub's commands are one line each");
+    require(xml::parse(render_junit({findings, files})).has_value(), "JUnit is XML");
+}
+
 void lint(std::string_view input) {
     auto const findings = grammar::lint(input, "fuzz", schemas()).diagnostics;
-    for (auto const& finding : findings)
+    for (auto const& finding : findings) {
         require(!finding.place.has_offset || finding.place.offset <= input.size(), "a finding lies inside the file");
+        require(!finding.place.has_offset || input.size() > 4096 || finding.place.line == line_of(input, finding.place.offset), "its line is that of its byte");
+    }
+    reports(findings);
     require(findings.empty() == render_text(findings).empty(), "every finding is shown");
     require(json::parse(render_json(findings)).has_value(), "findings as JSON are JSON");
 }
