@@ -27,7 +27,8 @@ namespace {
 // The number before the bar is the segment's position in its set, or the line of a text file. The segment that begins the loop
 // stands above the one that is meant; related places stand below, with what they are.
 
-constexpr unsigned narrowest = 40; // below this a window shows nothing useful
+constexpr unsigned narrowest = 40;      // below this a window shows nothing useful
+constexpr std::size_t least_words = 24; // columns for what is said of a mark
 
 class Painter {
 public:
@@ -117,8 +118,10 @@ private:
 
     void title() {
         auto const label = fmt::format("{}[{}]", to_string(diagnostic_.severity), diagnostic_.code);
-        fmt::format_to(to(), "{}{}\n", painter_.severity(diagnostic_.severity, label),
-                       painter_.strong(": " + printable(diagnostic_.message, true)));
+        auto const lines = wrapped(printable(diagnostic_.message, true), wraps_ ? width_ - 2 : 0, label.size());
+        out_ += painter_.severity(diagnostic_.severity, label);
+        for (std::size_t i = 0; i < lines.size(); ++i)
+            fmt::format_to(to(), "{}\n", painter_.strong((i == 0 ? ": " : "  ") + lines[i]));
     }
 
     void place_line(std::string_view arrow, Place const& place, Place const* known) {
@@ -218,10 +221,20 @@ private:
 
     void underline(Window const& window, Mark const& mark) {
         auto const begin = window.column(mark.begin);
-        std::string signs(std::max(window.column(mark.end), begin + 1) - begin, mark.sign);
-        if (!mark.message.empty()) signs += " " + printable(mark.message);
-        auto const painted = mark.sign == '^' ? painter_.severity(diagnostic_.severity, signs) : painter_.frame(signs);
-        bar(std::string(begin, ' ') + painted);
+        std::string const signs(std::max(window.column(mark.end), begin + 1) - begin, mark.sign);
+        auto const message = printable(mark.message);
+        auto const room = width_ - gutter_ - 3;
+        auto const line = [&](std::size_t indent, std::string_view text) {
+            bar(std::string(indent, ' ') + (mark.sign == '^' ? painter_.severity(diagnostic_.severity, text) : painter_.frame(text)));
+        };
+        if (message.empty() || !wraps_ || begin + signs.size() + 1 + message.size() <= room) {
+            line(begin, message.empty() ? signs : signs + " " + message);
+            return;
+        }
+        line(begin, signs); // there is no room beside them
+        auto const indent = std::min<std::size_t>(begin, room - std::min<std::size_t>(room, least_words));
+        for (auto const& words : wrapped(message, room - indent))
+            line(indent, words);
     }
 
     /// What does not stand among the segments above: in another set, another file, or without a text.

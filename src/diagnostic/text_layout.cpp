@@ -57,15 +57,23 @@ std::size_t Window::column(std::size_t whole) const {
 std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t first) {
     std::vector<std::string> lines(1);
     auto taken = first;
+    while (!text.empty() && width == 0) {
+        auto const end = std::min(text.find('\n'), text.size());
+        lines.back() = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!text.empty())
+            lines.emplace_back();
+    }
     while (!text.empty()) {
         auto const end = std::min(text.find_first_of(" \n"), text.size());
         auto const word = text.substr(0, end);
         auto const columns = columns_of(word);
-        bool const fits = width == 0 || lines.back().empty() || taken + 1 + columns <= width;
+        bool const at_begin = lines.back().empty();
+        bool const fits = taken + (at_begin ? 0 : 1) + columns <= width || (at_begin && taken == 0); // else nothing ever would
         if (!fits) {
             lines.emplace_back();
             taken = 0;
-        } else if (!lines.back().empty()) {
+        } else if (!at_begin) {
             lines.back() += ' ';
             ++taken;
         }

@@ -16,8 +16,11 @@ constexpr std::size_t most_kept = 16 * 1024 * 1024; // of what cannot be read a 
 
 /// What a file that is not X12 has been found to be: in place of whatever the reader made of it, unless that is to be ignored.
 void not_x12(LintResult& result, std::string_view head, std::string const& file_name, SeverityPolicy const& severities) {
-    auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", describe_content(head)),
-                                   "An X12 interchange begins with ISA. Check that the right file was sent.");
+    auto const what = describe_content(head);
+    bool const has_isa = what.starts_with("an ISA") || what.starts_with("text that begins with ISA");
+    auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", what),
+                                   has_isa ? "An ISA segment has 16 elements of fixed width, each behind the byte that follows ISA, and 106 bytes with its terminator. Ask for the file again."
+                                           : "An X12 interchange begins with ISA. Check that the right file was sent.");
     finding.place.file = file_name;
     finding.place.has_offset = true;
     if (!severities.apply(finding))

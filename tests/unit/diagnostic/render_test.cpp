@@ -204,7 +204,11 @@ TEST(RenderText, ATerminalOfFortyColumns) {
     TextStyle style;
     style.width = 40;
     style.wrap = true;
-    EXPECT_EQ(render_text({finding}, style), "error[X12-0312]: N104 is required when N103 is present\n"
+    finding.message = "N104 Identification Code is required when N103 is present";
+    auto given = Related{finding.place, "N103 Identification Code Qualifier given here"};
+    finding.related.push_back(given);
+    EXPECT_EQ(render_text({finding}, style), "error[X12-0312]: N104 Identification\n"
+                                             "  Code is required when N103 is present\n"
                                              "  --> inbox/po_4711.x12\n"
                                              "        interchange 000000901, group 1,\n"
                                              "        set 0001 (850),\n"
@@ -212,6 +216,9 @@ TEST(RenderText, ATerminalOfFortyColumns) {
                                              "   |\n"
                                              " 7 | N1*ST*ACME WAREHOUSE*92\n"
                                              "   |                      ^^\n"
+                                             "   |                      --\n"
+                                             "   |            N103 Identification Code\n"
+                                             "   |            Qualifier given here\n"
                                              "   = help: Give the identification code\n"
                                              "           in N104, or leave out N103,\n"
                                              "           averyveryverylongwordthatdoesnotfitintoaline\n"
