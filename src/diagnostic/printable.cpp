@@ -19,6 +19,22 @@ void append_code_point(std::string& out, unsigned code) { // below U+10000 is al
 }
 
 constexpr unsigned replacement = 0xfffd;
+constexpr unsigned no_break_space = 0xa0, open_box = 0x2423; // seen, and not taken for a blank
+constexpr unsigned soft_hyphen = 0xad;
+
+unsigned code_point(std::string_view sequence) {
+    auto const first = static_cast<unsigned char>(sequence[0]);
+    unsigned code = sequence.size() == 2 ? first & 0x1fu : sequence.size() == 3 ? first & 0x0fu : first & 0x07u;
+    for (char const c : sequence.substr(1))
+        code = code << 6 | (static_cast<unsigned char>(c) & 0x3fu);
+    return code;
+}
+
+/// C1 controls, and what takes no column or turns the direction of writing: a file could hide or reorder what is shown.
+bool is_without_picture(unsigned code) {
+    return (code >= 0x80 && code < 0xa0) || code == soft_hyphen || (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+}
 
 /// Appends what stands for the character at text[at] and returns how many bytes it took.
 std::size_t append_printable(std::string& out, std::string_view text, std::size_t at) {
@@ -37,11 +53,13 @@ std::size_t append_printable(std::string& out, std::string_view text, std::size_
     }
     auto const length = utf8_sequence_length(text, at);
     if (length == 0) { // Latin-1; its C1 controls have no picture
-        append_code_point(out, byte < 0xa0 ? replacement : byte);
+        append_code_point(out, byte < 0xa0 || byte == soft_hyphen ? replacement : byte == no_break_space ? open_box : byte);
         return 1;
     }
-    bool const c1_control = length == 2 && byte == 0xc2 && static_cast<unsigned char>(text[at + 1]) < 0xa0;
-    if (c1_control)
+    auto const code = code_point(text.substr(at, length));
+    if (code == no_break_space)
+        append_code_point(out, open_box);
+    else if (is_without_picture(code))
         append_code_point(out, replacement);
     else
         out.append(text, at, length);

@@ -2,7 +2,8 @@
 // sequence takes one column.
 //
 // Control characters become their pictures (U+2400 …), so that a segment terminator of 0x0A or 0x1D is seen and an
-// escape sequence in a file never reaches the terminal. Bytes that are not UTF-8 are taken as Latin-1.
+// escape sequence in a file never reaches the terminal. A no-break space becomes an open box; marks that take no column or turn the
+// direction of writing become U+FFFD. Bytes that are not UTF-8 are taken as Latin-1.
 // Pure; owns what it returns.
 #pragma once
 

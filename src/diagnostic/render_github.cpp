@@ -19,17 +19,7 @@ std::string escaped(std::string_view text, bool property) {
     return out;
 }
 
-std::string_view command_of(Severity severity) {
-    switch (severity) {
-    case Severity::error:
-        return "error";
-    case Severity::warning:
-        return "warning";
-    case Severity::info:
-        break;
-    }
-    return "notice";
-}
+std::string_view command_of(Severity severity) { return severity == Severity::info ? "notice" : to_string(severity); }
 
 std::string line_of(Diagnostic const& diagnostic) {
     auto const& place = diagnostic.place;

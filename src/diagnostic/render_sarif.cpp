@@ -15,17 +15,7 @@ namespace {
 constexpr std::string_view schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 constexpr std::string_view fingerprint_name = "wharfFinding/v1";
 
-std::string_view level_of(Severity severity) {
-    switch (severity) {
-    case Severity::error:
-        return "error";
-    case Severity::warning:
-        return "warning";
-    case Severity::info:
-        break;
-    }
-    return "note";
-}
+std::string_view level_of(Severity severity) { return severity == Severity::info ? "note" : to_string(severity); }
 
 /// A file name as a URI reference (3.4.3): relative names stay relative, so that they are found below the folder of a repository.
 std::string uri_of(std::string_view name) {

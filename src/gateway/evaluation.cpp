@@ -7,6 +7,7 @@
 #include "gateway/file_evaluation.hpp"
 #include "gateway/file_kind.hpp"
 #include "gateway/judgement.hpp"
+#include "partner/lint_rules.hpp"
 #include "transport/digest.hpp"
 
 #include <fmt/format.h>
@@ -14,17 +15,6 @@
 #include <algorithm>
 
 namespace wharf::gateway {
-
-namespace {
-
-SeverityPolicy severities_of(std::vector<std::string> const& rules) {
-    auto severities = grammar::syntax_only();
-    for (auto const& rule : rules)
-        (void)severities.add(rule); // checked when the profile was loaded
-    return severities;
-}
-
-} // namespace
 
 store::Message inbound_message(store::Transfer const& transfer, std::string_view raw, Timestamp now) {
     store::Message message;
@@ -67,7 +57,7 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
             start_group(item);
             if (open_->route.partner != nullptr) // a group holds documents of one kind: theirs is the policy
                 if (auto const* const agreement = agreement_of(*item.group))
-                    reader.set_severities(severities_of(agreement->findings));
+                    reader.set_severities(partner::severities_of(agreement->findings));
             break;
         case grammar::ItemKind::transaction_set:
             transaction_set(item);
@@ -75,7 +65,7 @@ std::vector<EvaluatedInterchange> Evaluation::run() {
         case grammar::ItemKind::group_end:
             end_group(item);
             if (open_->route.partner != nullptr)
-                reader.set_severities(severities_of(open_->route.partner->findings));
+                reader.set_severities(partner::severities_of(open_->route.partner->findings));
             break;
         case grammar::ItemKind::interchange_end:
             end_interchange(item);
@@ -124,7 +114,7 @@ SeverityPolicy Evaluation::start_interchange(grammar::Item& item) {
             "GATEWAY-0010", fmt::format("channel {} is not in the configuration any more", transfer_.channel),
             "put the channel back, then: wharf dead-letter retry");
     open_->message = inbound_message(transfer_, {}, now_); // its bytes are known when it ends
-    auto severities = severities_of(open_->route.partner != nullptr ? open_->route.partner->findings : std::vector<std::string>());
+    auto severities = partner::severities_of(open_->route.partner != nullptr ? open_->route.partner->findings : std::vector<std::string>());
     severities.apply(item.findings);
     add_findings(item);
     return severities;

@@ -138,7 +138,7 @@ void Findings::missing_element(std::size_t index, NodeIndex node, std::uint32_t 
 }
 
 void Findings::too_many_elements(std::size_t index, NodeIndex node) {
-    if (is_full())
+    if (swallowing_index_ == index || is_full())
         return;
     auto const& rule = schema_.rule_of(node);
     auto const segment = set_[index];
@@ -177,7 +177,7 @@ void Findings::trailing_separators(std::size_t index, NodeIndex node) {
 
 void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std::uint64_t present) {
     // What touches an element already reported missing or wrong is the same fault.
-    if (is_remembered(index, rule.mask) || is_full())
+    if (is_remembered(index, rule.mask) || swallowing_index_ == index || is_full())
         return;
     auto const& segment_rule = schema_.rule_of(node);
     auto const segment = set_[index];
@@ -203,7 +203,18 @@ void Findings::note(std::size_t index, NodeIndex node, NoteRule const& rule, std
     add(std::move(diagnostic));
 }
 
+/// Behind a line break inside a value stands the id of a segment: the terminator before it is missing. Empty: no such thing.
+std::string_view Findings::swallowed_segment(std::string_view value, std::size_t line_break) const {
+    if (value[line_break] != '\r' && value[line_break] != '\n')
+        return {};
+    auto const begin = value.find_first_not_of(" \t\r\n", line_break);
+    auto const id = begin == std::string_view::npos ? std::string_view() : value.substr(begin);
+    return id.size() >= 2 && schema_.find_segment(id) >= 0 ? id : std::string_view();
+}
+
 void Findings::element(std::size_t index, NodeIndex node, std::uint32_t element) {
+    if (swallowing_index_ == index && element > swallowing_element_)
+        return;
     auto const& rule = schema_.rule_of(node).elements[element - 1];
     auto const segment = set_[index];
     ValuePlace place{index, node, element, 0, 0, segment.element_begin(element)};
@@ -270,6 +281,13 @@ void Findings::check_value(ValuePlace const& place, ElementRule const& rule, std
         return;
     }
     auto words = describe(judgement, rule, name, value, set_.delimiters(), schema_.dictionary());
+    if (judgement.fault == ValueFault::control_character)
+        if (auto const id = swallowed_segment(value, judgement.at); !id.empty()) {
+            words.message += fmt::format("; {} begins behind it: the terminator of {} is missing", id, set_[place.index].id());
+            words.help = fmt::format("Add the segment terminator before {}.", id);
+            swallowing_index_ = place.index;
+            swallowing_element_ = place.element;
+        }
     auto const before = out_.size();
     report(place, value, words.code, words.acknowledged, std::move(words.message), std::move(words.help));
     bool const one_character = judgement.fault == ValueFault::control_character || judgement.fault == ValueFault::component_separator ||

@@ -82,6 +82,7 @@ private:
     void report(ValuePlace const& place, std::string_view value, std::string_view code, std::string_view acknowledged, std::string message,
                 std::string help);
     void check_one(ValuePlace const& place, ElementRule const& rule, std::string_view value);
+    [[nodiscard]] std::string_view swallowed_segment(std::string_view value, std::size_t line_break) const;
     void check_value(ValuePlace const& place, ElementRule const& rule, std::string_view value);
     void check_composite(ValuePlace const& whole, ElementRule const& rule, std::string_view value);
     void check_component_presence(ValuePlace const& whole, ElementRule const& rule, ComponentMasks masks);
@@ -100,6 +101,8 @@ private:
     std::size_t start_;
     std::uint64_t suppressed_ = 0;
     bool has_error_ = false;
+    std::size_t swallowing_index_ = ~std::size_t{0}; // a segment that has the next one inside: what follows from that is not told
+    std::uint32_t swallowing_element_ = 0;
     std::size_t reported_index_ = ~std::size_t{0};
     std::uint64_t reported_ = 0;
 };

@@ -267,7 +267,7 @@ void InterchangeReader::State::stray() {
                                header_field(segments[0].id()), segments.size() == 1 ? "s" : "");
     auto finding = at("X12-0114", 0, 0, misses_st ? message + ": ST is missing before them" : message,
                       misses_st ? "Add the ST of this set: its identifier and the control number that SE02 repeats."
-                                : "Usually an ST is missing before them, or an SE or GE stands too early.");
+                                : fmt::format("Usually an ST is missing before {}, or an SE or GE stands too early.", segments.size() == 1 ? "it" : "them"));
     if (in_group)
         finding.acknowledgment.group = "5"; // the nearest: what was sent and what was counted differ
     else

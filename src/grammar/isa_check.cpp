@@ -36,6 +36,11 @@ std::string_view not_judged(std::uint32_t element, char c) {
     return element != 0 && stands_in_data(c) != nullptr && !is_word(c) ? "Values that hold it were not judged." : "What follows was not judged: nobody can say where it is to be cut.";
 }
 
+constexpr std::string_view no_break_help =
+    "There are no-break spaces (U+00A0, two bytes) where blanks should be: the file went through a web page or a word processor.";
+
+bool has_no_break_spaces(std::string_view text) { return text.find("\xc2\xa0") != std::string_view::npos; }
+
 class IsaCheck {
 public:
     IsaCheck(EnvelopeReport& report, EnvelopeRules const& rules)
@@ -66,7 +71,8 @@ private:
     }
     [[nodiscard]] std::string_view field(std::uint32_t element) const { return header_field(isa_.element(element)); }
     [[nodiscard]] std::string named(std::uint32_t element) const {
-        return fmt::format("ISA{:02} {} \"{}\"", element, isa_names[element - 1], field(element));
+        return field(element).empty() ? fmt::format("ISA{:02} {} (blank)", element, isa_names[element - 1])
+                                      : fmt::format("ISA{:02} {} \"{}\"", element, isa_names[element - 1], field(element));
     }
 
     void qualifiers() {
@@ -94,7 +100,10 @@ private:
         if (reported_[qualifier - 1] || field(qualifier).empty())
             return;
         bool const none = field(qualifier) == "00";
-        if (none != field(content).empty())
+        if (none && has_no_break_spaces(isa_.element(content)))
+            add("X12-0116", content, acknowledged, fmt::format("ISA{:02} is 00, no information, but ISA{:02} holds no-break spaces, not blanks", qualifier, content),
+                std::string(no_break_help));
+        else if (none != field(content).empty())
             add("X12-0116", content, acknowledged,
                 none ? fmt::format("ISA{:02} is 00, no information, but ISA{:02} holds \"{}\"", qualifier, content, field(content))
                      : fmt::format("ISA{:02} is {}, but ISA{:02} is blank", qualifier, field(qualifier), content),
@@ -197,7 +206,8 @@ private:
             }
         if (first != 0)
             add("X12-0101", first, "", fmt::format("ISA fields are not of their fixed width: {} characters", wrong),
-                fmt::format("Fill each field with blanks to its width; {} comes first. The file was still read by its separators.", isa_names[first - 1]));
+                fmt::format("Fill each field with blanks to its width; {} comes first. {}{}The file was still read by its separators.", isa_names[first - 1],
+                            has_no_break_spaces(isa_.bytes()) ? no_break_help : "", has_no_break_spaces(isa_.bytes()) ? " " : ""));
     }
 
     EnvelopeReport& report_;

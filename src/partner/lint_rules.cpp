@@ -5,16 +5,13 @@
 #include <algorithm>
 
 namespace wharf::partner {
-namespace {
 
 SeverityPolicy severities_of(std::vector<std::string> const& findings) {
     auto severities = grammar::syntax_only();
     for (auto const& rule : findings)
-        (void)severities.add(rule); // checked when the profile was loaded
+        (void)severities.add(rule);
     return severities;
 }
-
-} // namespace
 
 void apply_profile(PartnerProfile const& profile, Knowledge const& knowledge, grammar::InterchangeReaderOptions& options) {
     options.severities = severities_of(profile.findings);

@@ -1,25 +1,12 @@
 #include "base/peeked_source.hpp"
 
+#include "support/dripping_source.hpp"
+
 #include <gtest/gtest.h>
 #include <algorithm>
 
 namespace wharf {
 namespace {
-
-/// Gives its bytes a few at a time, as a pipe does.
-class Dripping final : public ByteSource {
-public:
-    Dripping(std::string_view bytes, std::size_t portion) : rest_(bytes), portion_(portion) {}
-    Result<std::size_t> read(char* to, std::size_t most) override {
-        auto const count = rest_.copy(to, std::min(most, portion_));
-        rest_.remove_prefix(count);
-        return count;
-    }
-
-private:
-    std::string_view rest_;
-    std::size_t portion_;
-};
 
 class Broken final : public ByteSource {
 public:
@@ -30,7 +17,7 @@ TEST(PeekedSource, ReadsWhatWasLookedAtAgain) {
     std::string const text = "ISA*00*and the rest";
     for (std::size_t portion : {1u, 3u, 100u})
         for (std::size_t least : {0u, 1u, 7u, 19u, 200u}) {
-            PeekedSource source(std::make_unique<Dripping>(text, portion));
+            PeekedSource source(std::make_unique<test::DrippingSource>(text, portion));
             auto const head = source.peek(least);
             ASSERT_TRUE(head);
             EXPECT_TRUE(text.starts_with(*head));

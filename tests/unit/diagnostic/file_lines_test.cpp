@@ -1,26 +1,13 @@
 #include "diagnostic/file_lines.hpp"
 
+#include "support/dripping_source.hpp"
+
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <string>
 
 namespace wharf {
 namespace {
-
-/// Hands out so many bytes at a time.
-class SlowSource : public ByteSource {
-public:
-    SlowSource(std::string_view text, std::size_t step) : rest_(text), step_(step) {}
-    Result<std::size_t> read(char* to, std::size_t most) override {
-        auto const count = rest_.copy(to, std::min(most, step_));
-        rest_.remove_prefix(count);
-        return count;
-    }
-
-private:
-    std::string_view rest_;
-    std::size_t step_;
-};
 
 Diagnostic at(std::uint64_t offset) {
     Diagnostic diagnostic;
@@ -36,7 +23,7 @@ std::string lines_of(std::string_view text, std::vector<std::uint64_t> const& of
         Diagnostics diagnostics;
         for (auto const offset : offsets)
             diagnostics.push_back(at(offset));
-        SlowSource source(text, step);
+        test::DrippingSource source(text, step);
         find_lines(diagnostics, "f", source);
         std::string out;
         for (auto const& diagnostic : diagnostics)

@@ -246,6 +246,22 @@ TEST(RenderText, BytesThatAreNoText) {
                                       "   = more: wharf explain X12-0007\n");
 }
 
+TEST(RenderText, WhatTheEyeWouldNotSee) {
+    Diagnostic finding;
+    finding.code = "X12-0007";
+    finding.message = "m";
+    finding.place.has_offset = true;
+    finding.place.offset = 5;
+    finding.place.length = 1;
+    // a byte-order mark, a no-break space, a mark that turns the direction of writing; as Latin-1 a no-break space and a soft hyphen
+    finding.excerpt = "\xef\xbb\xbf\xc2\xa0!\xe2\x80\xae\xa0\xad";
+    finding.excerpt_offset = 5;
+    EXPECT_NE(render_text({finding}).find("   | \xef\xbf\xbd\xe2\x90\xa3!\xef\xbf\xbd\xe2\x90\xa3\xef\xbf\xbd\n"
+                                          "   |   ^\n"),
+              std::string::npos)
+        << render_text({finding});
+}
+
 TEST(RenderText, LinesOfOurOwnFiles) {
     Diagnostic finding;
     finding.code = "MAP-0004";

@@ -2,6 +2,7 @@
 // found.
 #include "grammar/lint.hpp"
 
+#include "support/dripping_source.hpp"
 #include "support/x12_text.hpp"
 
 #include <gtest/gtest.h>
@@ -10,14 +11,7 @@ namespace wharf::grammar {
 namespace {
 
 /// A medium that cannot be had a second time.
-class Pipe : public ByteSource {
-public:
-    explicit Pipe(std::string_view text) : source_(byte_source_of(text)) {}
-    Result<std::size_t> read(char* to, std::size_t most) override { return source_->read(to, std::min<std::size_t>(most, 1000)); }
-
-private:
-    std::unique_ptr<ByteSource> source_;
-};
+std::unique_ptr<ByteSource> pipe(std::string_view text) { return std::make_unique<test::DrippingSource>(text, 1000); }
 
 SchemaCache& schemas() {
     static SchemaCache cache(*Grammars::open());
@@ -47,10 +41,10 @@ TEST(Lint, LinesOfTextFileAndPipe) {
     auto const expected = places(lint(text, "f", schemas()));
     EXPECT_TRUE(expected.starts_with("X12-0305 5:7 X12-0315 6:10 X12-0305 7:7 X12-0305 9:7 ")) << expected;
     EXPECT_EQ(places(lint(byte_source_of(text), "f", schemas())), expected);
-    EXPECT_EQ(places(lint(std::make_unique<Pipe>(text), "f", schemas())), expected);
+    EXPECT_EQ(places(lint(pipe(text), "f", schemas())), expected);
     LintOptions options;
     options.jobs = 3;
-    EXPECT_EQ(places(lint(std::make_unique<Pipe>(text), "f", schemas(), options)), expected);
+    EXPECT_EQ(places(lint(pipe(text), "f", schemas(), options)), expected);
     options.find_lines = false;
     EXPECT_EQ(lint(text, "f", schemas(), options).diagnostics.front().place.line, 0u);
     EXPECT_EQ(lint(byte_source_of(text), "f", schemas(), options).diagnostics.front().place.line, 0u);
@@ -58,7 +52,7 @@ TEST(Lint, LinesOfTextFileAndPipe) {
 
 TEST(Lint, OfALongPipeThereAreNoLines) {
     auto const text = test::interchange("PO", {test::set("850", test::small_850)}) + std::string(17'000'000, '\n') + faulty(1);
-    auto const piped = lint(std::make_unique<Pipe>(text), "f", schemas());
+    auto const piped = lint(pipe(text), "f", schemas());
     ASSERT_FALSE(piped.diagnostics.empty());
     EXPECT_EQ(piped.diagnostics.back().place.line, 0u);
     EXPECT_EQ(lint(byte_source_of(text), "f", schemas()).diagnostics.back().place.line, 17'000'006u);
@@ -100,6 +94,31 @@ TEST(Lint, TheLoopAndTheSegmentThatBeginsIt) {
     ASSERT_EQ(inside.diagnostics.size(), 1u);
     EXPECT_EQ(inside.diagnostics[0].place.loop_position, 3u);
     EXPECT_EQ(inside.diagnostics[0].loop_excerpt, "N1*ST*A");
+}
+
+TEST(Lint, AMissingTerminatorBeforeALineBreakIsOneFault) {
+    auto const codes = [](std::string const& body) {
+        std::string text;
+        for (auto const& finding : lint(test::interchange("PO", {test::set("850", "BEG*00*SA*4711**20250602~" + body + "PO1~")}), "f", schemas()).diagnostics)
+            text += finding.code + " " + finding.message + "|" + finding.help + "\n";
+        return text;
+    };
+    EXPECT_EQ(codes("N1*ST*A*92*1129\r\n   N3*1 MAIN STREET*SUITE 1~"),
+              "X12-0305 N104 Identification Code holds the control character 0x0d; N3 begins behind it: the terminator of N1 is missing|"
+              "Add the segment terminator before N3.\n");
+    EXPECT_EQ(codes("N1*ST*A\nB*92*1129~"), "X12-0305 N102 Name holds the control character 0x0a|Remove it; a line break inside data usually comes from a file that was re-wrapped.\n");
+}
+
+TEST(Lint, NoBreakSpacesAreNamed) {
+    auto text = test::interchange("PO", {test::set("850", test::small_850)});
+    for (auto at = text.find("00*          "); at != std::string::npos; at = text.find("00*          "))
+        text.replace(at + 3, 10, "\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0");
+    auto const result = lint(text, "f", schemas());
+    ASSERT_EQ(result.diagnostics.size(), 2u);
+    for (auto const& finding : result.diagnostics) {
+        EXPECT_EQ(finding.code, "X12-0116");
+        EXPECT_NE(finding.message.find("holds no-break spaces, not blanks"), std::string::npos) << finding.message;
+    }
 }
 
 TEST(Lint, WhereTheOneBeforeStands) {
