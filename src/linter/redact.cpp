@@ -15,6 +15,8 @@ namespace {
 
 using grammar::ItemKind;
 
+constexpr std::size_t most_remembered = 50'000, longest_remembered = 100;
+
 /// What becomes of one element, or of the components of a composite.
 struct ElementPlan {
     Disclosure whole = Disclosure::text;
@@ -172,11 +174,26 @@ private:
         if (begin >= end)
             return;
         auto const used = value.substr(begin, end - begin); // the same name, whatever is filled with blanks
-        auto made = how == Disclosure::amount ? key_.amount(used) : how == Disclosure::binary ? std::string(used.size(), 'X') : key_.text(used);
+        auto made = how == Disclosure::amount ? remembered(amounts_, used, &PseudonymKey::amount)
+                    : how == Disclosure::binary ? std::string(used.size(), 'X')
+                                                : remembered(texts_, used, &PseudonymKey::text);
         if (made == used)
             return;
         ++replaced_;
         edits_.mend({}, at + begin, used.size(), std::move(made));
+    }
+
+    /// Names and prices come again and again.
+    using Known = std::unordered_map<std::string, std::string>;
+    std::string remembered(Known& known, std::string_view value, std::string (PseudonymKey::*make)(std::string_view) const) const {
+        if (value.size() > longest_remembered)
+            return (key_.*make)(value);
+        if (known.size() >= most_remembered)
+            known.clear();
+        auto const [at, is_new] = known.try_emplace(std::string(value));
+        if (is_new)
+            at->second = (key_.*make)(value);
+        return at->second;
     }
 
     /// Bytes outside interchanges: what makes the reader take them for what they are stays.
@@ -217,6 +234,7 @@ private:
     PseudonymKey const& key_;
     RedactOptions const& options_;
     Edits edits_;
+    Known texts_, amounts_;
     std::uint64_t replaced_ = 0, sets_ = 0;
     std::set<std::uint64_t> wrong_totals_; // sets whose invoice did not add up in the first place
     bool wrapped_ = false;

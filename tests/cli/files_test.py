@@ -124,17 +124,48 @@ class Fix(Files):
         self.assertNotEqual(full.returncode, 0)
         self.assertEqual(path.read_text(), SURPLUS)
 
-    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
     def test_no_rights(self) -> None:
         path = self.file("po.x12", SURPLUS)
+        as_root = os.geteuid() == 0
+
+        def fix_as_nobody() -> subprocess.CompletedProcess:
+            return wharf("lint", "--fix", str(path), **({"preexec_fn": lambda: os.setuid(65534)} if as_root else {}))
+
         path.chmod(0o444)
-        result = wharf("lint", "--fix", str(path))
-        self.assertEqual((result.returncode, path.read_text()), (2, SURPLUS))
-        self.assertIn("Permission denied", result.stderr)
-        path.chmod(0o644)
-        self.folder.chmod(0o555)
-        self.assertEqual(wharf("lint", "--fix", str(path)).returncode, 2)
         self.folder.chmod(0o755)
+        result = fix_as_nobody()
+        self.assertEqual((result.returncode, path.read_text()), (2, SURPLUS), result)
+        self.assertIn("Permission denied", result.stderr)
+        path.chmod(0o666)
+        self.folder.chmod(0o555)
+        result = fix_as_nobody() # the file may be written, but nothing can be put beside it
+        self.folder.chmod(0o755)
+        self.assertEqual((result.returncode, path.read_text()), (2, SURPLUS), result)
+        self.assertIn("cannot create a file beside", result.stderr)
+        self.alone("po.x12")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may give files away")
+    def test_the_owner_is_kept(self) -> None:
+        path = self.file("po.x12", SURPLUS)
+        os.chown(path, 1234, 4321)
+        path.chmod(0o4750)
+        self.assertEqual(wharf("lint", "--fix", str(path)).returncode, 0)
+        now = path.stat()
+        self.assertEqual((now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode)), (1234, 4321, 0o4750))
+        self.folder.chmod(0o777)
+        path.write_text(SURPLUS)
+        path.chmod(0o666)
+        result = wharf("lint", "--fix", str(path), preexec_fn=lambda: os.setuid(65534))
+        self.assertEqual((result.returncode, path.read_text()), (2, SURPLUS))
+        self.assertIn("cannot keep owner", result.stderr)
+        self.alone("po.x12")
+
+    def test_quiet_and_formats(self) -> None:
+        path = self.file("po.x12", SURPLUS)
+        result = wharf("lint", "--fix", "--quiet", str(path))
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+        other = wharf("lint", "--fix", "--format", "json", str(self.file("b.x12", SURPLUS.replace("*24*EA", "*2X*EA"))))
+        self.assertEqual([finding["code"] for finding in json.loads(other.stdout)], ["X12-0305"])
 
     def test_several(self) -> None:
         bad = self.file("bad.x12", SURPLUS)

@@ -25,6 +25,10 @@ void json(std::string_view input);           // JSON values
 void csv(std::string_view input);            // rows, and the shipped CSV translator
 void xml(std::string_view input);            // XML, and the shipped cXML translator
 void decimal(std::string_view input);        // two numbers, one a line
+void fix(std::string_view input);            // lint --fix and --diff
+void layout(std::string_view input);         // fmt, and back
+void redact(std::string_view input);         // values replaced
+void split(std::string_view input);          // split and stat
 
 struct Target {
     char const* name;
@@ -46,6 +50,10 @@ inline constexpr std::array targets{
     Target{"csv", "csv", csv},
     Target{"xml", "xml", xml},
     Target{"decimal", "decimal", decimal},
+    Target{"fix", "x12", fix},
+    Target{"layout", "x12", layout},
+    Target{"redact", "x12", redact},
+    Target{"split", "x12", split},
 };
 
 /// A law that does not hold stops the fuzzer and the test alike.

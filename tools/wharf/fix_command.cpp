@@ -36,7 +36,7 @@ Result<std::optional<grammar::LintResult>> FileMender::mend(std::string const& f
 }
 
 void FileMender::tell_what_was_done(Diagnostics const& left) const {
-    if (!command_.mending.wanted()) return;
+    if (!command_.mending.wanted() || command_.reporting.quiet) return;
     std::string text;
     for (auto const& [code, count] : counts_)
         text += fmt::format("{}{} {} {}", text.empty() ? "" : ", ", count, code, find_code(code)->name);

@@ -24,7 +24,7 @@ public:
 
     /// Standard output holds a mended file: whatever else there is to say goes to standard error.
     [[nodiscard]] bool has_used_output() const { return used_output_; }
-    /// "mended 2 X12-0317 trailing-separators in po.x12"; and what --unsafe-fixes would mend of what is `left`.
+    /// "mended 2 X12-0317 trailing-separators in po.x12"; and what --unsafe-fixes would mend of what is `left`. Nothing with --quiet.
     void tell_what_was_done(Diagnostics const& left) const;
 
 private:
