@@ -29,6 +29,10 @@ void fix(std::string_view input);            // lint --fix and --diff
 void layout(std::string_view input);         // fmt, and back
 void redact(std::string_view input);         // values replaced
 void split(std::string_view input);          // split and stat
+void as2_head(std::string_view input);       // a head of HTTP or MIME with its body: fields, parts, encodings, names
+void receipt(std::string_view input);        // an AS2 receipt, head and body
+void compressed(std::string_view input);     // CompressedData
+void cms(std::string_view input);            // a whole AS2 message for the key of the corpus: signed, encrypted, compressed
 
 struct Target {
     char const* name;
@@ -54,6 +58,10 @@ inline constexpr std::array targets{
     Target{"layout", "x12", layout},
     Target{"redact", "x12", redact},
     Target{"split", "x12", split},
+    Target{"as2_head", "as2_head", as2_head},
+    Target{"receipt", "receipt", receipt},
+    Target{"compressed", "compressed", compressed},
+    Target{"cms", "cms", cms},
 };
 
 /// A law that does not hold stops the fuzzer and the test alike.
