@@ -1,8 +1,8 @@
 // Drives the AS2 layer from the command line for as2_peer_test.py: a message is packed; a request is received by the state machine
-// with real keys; a receipt is judged. Arguments are name=value; results go to standard output, a line each, and to files in out=.
+// with real keys; a receipt is judged; a message is sent over HTTP. Arguments are name=value; results go to standard output, a line each, and to files in out=.
+#include "transport/as2/exchange.hpp"
 #include "transport/as2/names.hpp"
-#include "transport/as2/reception.hpp"
-#include "transport/as2/transmission.hpp"
+#include "transport/as2/post.hpp"
 
 #include "base/file.hpp"
 #include "base/id.hpp"
@@ -68,7 +68,12 @@ Fields read_fields(std::string const& path) { return must(read_head(Content(file
 Timestamp now() { return SystemClock().now(); }
 SpoolSettings spool() { return {}; }
 
-int pack_message(Arguments const& given) {
+struct Message {
+    Relation relation;
+    std::string id;
+    Packed packed;
+};
+Message message_of(Arguments const& given) {
     PackSettings settings;
     if (auto const signer = given.list("signer"); !signer.empty()) settings.signer = identity(signer);
     for (auto const& path : given.list("encrypt"))
@@ -82,18 +87,28 @@ int pack_message(Arguments const& given) {
     std::vector<Payload> payloads;
     for (auto const& path : given.list("payload"))
         payloads.push_back({given.get("type", "application/edi-x12"), std::filesystem::path(path).filename(), must(Content::of_file(path), path)});
-    auto const packed = must(pack(payloads, settings, new_id(now()), now()), "pack");
-    Relation relation;
+    Message message;
+    message.packed = must(pack(payloads, settings, new_id(now()), now()), "pack");
+    message.id = make_message_id(new_id(now()), "wharf.example");
+    auto& relation = message.relation;
     relation.own_name = given.get("own", "wharf");
     relation.partner_name = given.get("partner_name", "peer");
     relation.micalgs = {settings.digest};
     relation.spelling = settings.spelling;
-    auto const id = make_message_id(new_id(now()), "wharf.example");
+    relation.retry = {std::chrono::seconds(1), std::chrono::seconds(8), 4};
+    if (given.is_set("asynchronous")) relation.receipt_mode = ReceiptMode::asynchronous;
+    relation.own_receipt_address = "http://wharf.example/mdn";
+    return message;
+}
+
+int pack_message(Arguments const& given) {
+    auto const message = message_of(given);
+    auto const& packed = message.packed;
     std::filesystem::path const out = given.get("out");
-    write_content(out / "head", Content(write_head(write_message_head(relation, id, "test", packed.entity))));
+    write_content(out / "head", Content(write_head(write_message_head(message.relation, message.id, "test", packed.entity))));
     write_content(out / "body", packed.entity.body);
     if (!given.is_set("brief")) write_content(out / "mic_source", packed.mic_source);
-    fmt::print("id {}\nmic {}\n", id, write_mic(packed.mic, packed.mic_digest, settings.spelling));
+    fmt::print("id {}\nmic {}\n", message.id, write_mic(packed.mic, packed.mic_digest, message.relation.spelling));
     return 0;
 }
 
@@ -110,17 +125,12 @@ Relation relation_of(Arguments const& given, MessageHead const& head) {
     return relation;
 }
 
-UnpackSettings unpack_settings(Arguments const& given, Relation const& relation) {
-    UnpackSettings settings;
-    if (auto const key = given.list("key"); !key.empty()) settings.keys = {identity(key)};
+Keys keys_of(Arguments const& given) {
+    Keys keys;
+    if (auto const key = given.list("key"); !key.empty()) keys.own = {identity(key)};
     for (auto const& path : given.list("partner"))
-        settings.signature.partner.push_back(certificate(path));
-    settings.signature.accepts_sha1 = relation.accepts_sha1;
-    settings.requires_signature = relation.requires_signature;
-    settings.requires_encryption = relation.requires_encryption;
-    settings.accepts_3des = relation.accepts_3des;
-    settings.spool = spool();
-    return settings;
+        keys.partner.push_back(certificate(path));
+    return keys;
 }
 
 /// What a server would do with the actions, with files for the store.
@@ -141,28 +151,19 @@ private:
     Next carry_out(Unpack& step) {
         auto const relation = relation_of(given_, reception_.head());
         Entity const outer{read_fields(given_.get("head")), {}, must(Content::of_file(given_.get("body")), "body")};
-        unpacked_ = unpack(outer, unpack_settings(given_, relation));
-        Opened opened;
-        opened.fault = unpacked_.fault;
-        opened.sender_is_verified = unpacked_.signature.has_value();
-        if (!opened.fault) {
-            auto const payloads = payloads_of(unpacked_.entity, spool());
-            if (payloads) payloads_ = *payloads;
-            else opened.fault = payloads.error();
-            auto const digest = unpacked_.mic_digest(step.micalg);
-            opened.mic = read_mic(write_mic(must(digest_of(unpacked_.mic_source, digest), "mic"), digest, MicSpelling::plain));
-        }
-        return opened;
+        opened_ = open_message(outer, step, relation, keys_of(given_), spool());
+        return opened_.event;
     }
     Next carry_out(Commit& step) {
         fmt::print("accepted {}\n", step.is_accepted ? "yes" : "no");
-        for (std::size_t i = 0; step.is_accepted && i < payloads_.size(); ++i) {
-            write_content(out_ / fmt::format("payload.{}", i), payloads_[i].content);
-            fmt::print("payload {} {} {}\n", payloads_[i].content.size(), payloads_[i].content_type, payloads_[i].file_name);
+        auto const& payloads = opened_.payloads;
+        for (std::size_t i = 0; step.is_accepted && i < payloads.size(); ++i) {
+            write_content(out_ / fmt::format("payload.{}", i), payloads[i].content);
+            fmt::print("payload {} {} {}\n", payloads[i].content.size(), payloads[i].content_type, payloads[i].file_name);
         }
-        if (!unpacked_.signature_bytes.is_empty() && !given_.is_set("brief")) {
-            write_content(out_ / "signed", unpacked_.signed_bytes);
-            write_content(out_ / "signature", unpacked_.signature_bytes);
+        if (!opened_.unpacked.signature_bytes.is_empty() && !given_.is_set("brief")) {
+            write_content(out_ / "signed", opened_.unpacked.signed_bytes);
+            write_content(out_ / "signature", opened_.unpacked.signature_bytes);
         }
         if (step.receipt) write_receipt_files(*step.receipt, step.receipt_is_signed);
         return Committed{};
@@ -182,10 +183,8 @@ private:
         return std::nullopt;
     }
     void write_receipt_files(Receipt const& receipt, bool is_signed) {
-        ReceiptSettings settings;
-        if (is_signed) settings.signer = identity(given_.list("key"));
-        auto const packed = must(pack_receipt(receipt, settings, new_id(now()), now()), "receipt");
         auto const relation = relation_of(given_, reception_.head());
+        auto const packed = must(make_receipt(receipt, is_signed, relation, keys_of(given_), new_id(now()), now()), "receipt");
         write_content(out_ / "receipt.head", Content(write_head(write_receipt_head(relation, make_message_id(new_id(now()), "wharf.example"), packed.entity))));
         write_content(out_ / "receipt.body", packed.entity.body);
         fmt::print("disposition {}\n", write_disposition(receipt.disposition));
@@ -195,8 +194,7 @@ private:
     Arguments const& given_;
     Reception& reception_;
     std::filesystem::path out_;
-    Unpacked unpacked_;
-    std::vector<Payload> payloads_;
+    OpenedMessage opened_;
 };
 
 int receive_message(Arguments const& given) {
@@ -213,23 +211,68 @@ int receive_message(Arguments const& given) {
 
 int judge_receipt(Arguments const& given) {
     auto const head = read_message_head(read_fields(given.get("head"))).value();
-    auto relation = relation_of(given, head);
-    relation.requires_signature = relation.requires_encryption = false;
+    auto const relation = relation_of(given, head);
     Entity const outer{read_fields(given.get("head")), {}, must(Content::of_file(given.get("body")), "body")};
-    auto const unpacked = unpack(outer, unpack_settings(given, relation));
-    ArrivedReceipt arrived;
-    if (unpacked.fault) {
-        arrived.signature = ArrivedReceipt::Signature::wrong;
-        arrived.trouble = unpacked.fault->message;
-    } else {
-        arrived.receipt = must(read_receipt(unpacked.entity.fields, unpacked.entity.body), "receipt");
-        if (unpacked.signature) arrived.signature = ArrivedReceipt::Signature::verified;
-        if (arrived.receipt.mic && arrived.receipt.mic->digest)
-            arrived.expected_mic = to_base64(must(digest_of(must(Content::of_file(given.get("source")), "source"), *arrived.receipt.mic->digest), "mic"));
+    auto const found = open_receipt(outer, must(Content::of_file(given.get("source")), "source"), relation, keys_of(given));
+    auto const* const arrived = std::get_if<ArrivedReceipt>(&found);
+    if (!arrived) {
+        auto const* const unreadable = std::get_if<UnreadableReceipt>(&found);
+        fmt::print("verdict {}\n", unreadable ? "unreadable " + unreadable->reason : "none");
+        return 0;
     }
-    auto const judgement = judge(arrived, relation, given.get("id"));
+    auto const judgement = judge(*arrived, relation, given.get("id"));
     static constexpr char const* verdicts[] = {"success", "warning", "refused", "mic_differs", "no_proof", "not_trusted", "not_ours"};
     fmt::print("verdict {}\nreason {}\n", verdicts[static_cast<int>(judgement.verdict)], judgement.reason);
+    return 0;
+}
+
+/// Sends for real; a wait is said and passed over.
+class Sender {
+public:
+    Sender(Arguments const& given, Message message) : given_(given), message_(std::move(message)), machine_(message_.relation, message_.id) {}
+    void run() { drive(machine_.begin()); }
+
+private:
+    void drive(TransmissionActions const& actions) {
+        for (auto const& action : actions)
+            std::visit([&](auto const& one) { carry_out(one); }, action);
+    }
+    void carry_out(Post const& step) {
+        fmt::print("post {}\n", step.attempt);
+        PostSettings settings;
+        settings.url = given_.get("url");
+        settings.user = given_.get("user");
+        settings.password = given_.get("password");
+        settings.idle_timeout = std::chrono::seconds(5);
+        settings.most_answer_bytes = 100'000;
+        auto const answer = poster_.post(settings, write_message_head(message_.relation, message_.id, "test", message_.packed.entity), message_.packed.entity.body);
+        if (!answer) {
+            fmt::print("error {} {}\n", answer.error().is_temporary() ? "temporary" : "permanent", answer.error().message);
+            return drive(answer.error().is_temporary() ? machine_.on(ConnectionLost{answer.error().message, 0.0}) : TransmissionActions{});
+        }
+        fmt::print("status {}\n", answer->status);
+        Answered event{answer->status, NoReceipt{}, answer->retry_after, 0.0};
+        event.receipt = open_receipt({answer->fields, {}, Content(answer->body)}, message_.packed.mic_source, message_.relation, keys_of(given_));
+        drive(machine_.on(event));
+    }
+    void carry_out(WaitToRetry const& step) {
+        fmt::print("wait {}\n", step.time.count());
+        drive(machine_.on(Tick{}));
+    }
+    void carry_out(WaitForReceipt const&) { fmt::print("wait_for_receipt\n"); }
+    void carry_out(Succeed const& step) { fmt::print("succeed {}\n", step.note); }
+    void carry_out(Fail const& step) { fmt::print("fail {}\n", step.reason); }
+    void carry_out(RaiseAlarm const& step) { fmt::print("alarm {}\n", step.text); }
+
+    Arguments const& given_;
+    Message message_;
+    Transmission machine_;
+    Poster poster_;
+};
+
+int send_message(Arguments const& given) {
+    Sender sender(given, message_of(given));
+    sender.run();
     return 0;
 }
 
@@ -247,5 +290,6 @@ int main(int count, char** values) {
     if (command == "pack") return pack_message(given);
     if (command == "receive") return receive_message(given);
     if (command == "judge") return judge_receipt(given);
+    if (command == "send") return send_message(given);
     return 2;
 }

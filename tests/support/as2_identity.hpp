@@ -20,9 +20,10 @@ struct IdentityOptions {
     long serial = 0;              // 0: from the name
     bool states_key_id = true;    // the extension subjectKeyIdentifier
     int name_type = MBSTRING_UTF8; // how the common name is encoded
+    int from_year = 2020, to_year = 2060;
 };
 
-/// A certificate for a key; valid from 2020 to 2060.
+/// A certificate for a key, valid from the first day of one year to that of another.
 inline transport::as2::Certificate certificate_for(EVP_PKEY* key, std::string const& name, IdentityOptions const& options = {}) {
     std::unique_ptr<X509, decltype(&X509_free)> const made(X509_new(), X509_free);
     X509_set_version(made.get(), 2);
@@ -30,8 +31,8 @@ inline transport::as2::Certificate certificate_for(EVP_PKEY* key, std::string co
     for (char const c : name)
         if (options.serial == 0) serial = (serial * 31 + c) & 0xffffff;
     ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial);
-    ASN1_TIME_set_string(X509_getm_notBefore(made.get()), "20200101000000Z");
-    ASN1_TIME_set_string(X509_getm_notAfter(made.get()), "20600101000000Z");
+    ASN1_TIME_set_string(X509_getm_notBefore(made.get()), (std::to_string(options.from_year) + "0101000000Z").c_str());
+    ASN1_TIME_set_string(X509_getm_notAfter(made.get()), (std::to_string(options.to_year) + "0101000000Z").c_str());
     auto* const subject = X509_get_subject_name(made.get());
     X509_NAME_add_entry_by_txt(subject, "CN", options.name_type, reinterpret_cast<unsigned char const*>(name.c_str()), -1, -1, 0);
     X509_set_issuer_name(made.get(), subject);

@@ -74,7 +74,13 @@ struct Decrypted {
 /// unwrap is treated as one that unwrapped to another content key, so that answers tell nobody which it was (RFC 3218); a GCM
 /// tag is checked before the plain bytes are given to anybody.
 /// Fault: decryption_failed.
+///
+/// With CBC nobody but a signature inside vouches for what comes out. A changed message may come out as something: the caller who
+/// finds it useless says so in the words of not_opened(), so that the texts at least do not tell a changed block from changed padding.
 [[nodiscard]] Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& keys, SpoolSettings const& spool);
+
+/// "cannot be decrypted: the key of … does not open it, or it was changed on its way"
+[[nodiscard]] std::string not_opened(Certificate const& recipient);
 
 // --- Compression (RFC 3274, zlib) -------------------------------------------------------------------------------------
 

@@ -375,6 +375,10 @@ Result<Content> encrypt(Content const& plain, Cipher cipher, std::vector<Certifi
     return wrap(*ciphertext, cipher, iv, der_set_of(tag::set, std::move(infos)), mac);
 }
 
+std::string not_opened(Certificate const& recipient) {
+    return fmt::format("cannot be decrypted: the key of {} does not open it, or it was changed on its way", recipient.label());
+}
+
 Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& keys, SpoolSettings const& spool) {
     auto const failed = [](Error error) {
         error.message = "cannot be decrypted: " + error.message;
@@ -402,8 +406,7 @@ Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& 
             auto const good = run.end();
             if (!good) return failed(good.error());
             (void)openssl_reason();
-            if (!*good)
-                return failed(Error{ErrorKind::permanent, fmt::format("the key of {} does not open it, or it was changed on its way", identity.certificate.label())});
+            if (!*good) return fault(FaultKind::decryption_failed, not_opened(identity.certificate));
             auto plain = run.finish();
             if (!plain) return failed(plain.error());
             return Decrypted{std::move(*plain), cipher, identity.certificate};

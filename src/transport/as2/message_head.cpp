@@ -42,6 +42,9 @@ std::expected<MessageHead, HeadRefusal> read_message_head(Fields const& http) {
         if (auto read = read_as2_name(value)) return std::move(*read);
         return std::unexpected(HeadRefusal{400, fmt::format("{} is not a name of AS2: 1 to 128 printable characters", field_name)});
     };
+    for (auto const* const once : {"AS2-From", "AS2-To", "Message-ID", "Content-Type", "Receipt-Delivery-Option"})
+        if (std::ranges::count_if(http, [&](auto const& one) { return same_word(one.first, once); }) > 1)
+            return std::unexpected(HeadRefusal{400, fmt::format("{} stands there twice", once)});
     MessageHead head;
     auto from = name("AS2-From");
     if (!from) return std::unexpected(from.error());

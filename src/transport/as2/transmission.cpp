@@ -98,7 +98,11 @@ TransmissionActions Transmission::answered(Answered const& answer) {
         state_.phase = Phase::succeeded;
         return {Succeed{}};
     }
-    return await_receipt();
+    if (relation_.receipt_mode == ReceiptMode::asynchronous) return await_receipt();
+    auto reason = fmt::format("answered {}, but without the receipt that was asked for", answer.status);
+    if (state_.resends >= relation_.resends_without_receipt) return fail(std::move(reason));
+    ++state_.resends;
+    return retry(reason, answer.retry_after, answer.chance);
 }
 
 TransmissionActions Transmission::settle(ArrivedReceipt const& arrived, bool is_in_answer) {

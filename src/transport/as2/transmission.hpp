@@ -3,7 +3,7 @@
 //
 //   begin -> Post -> Answered / ConnectionLost -> WaitToRetry -> (Tick) -> Post … under the same Message-ID, with the same bytes
 //                 -> Answered with a receipt   -> Succeed or Fail
-//                 -> Answered 2xx without one  -> WaitForReceipt -> ReceiptArrived -> Succeed or Fail
+//                 -> Answered 2xx without one  -> Fail; asynchronous: WaitForReceipt -> ReceiptArrived -> Succeed or Fail
 //
 // What it holds to: only a receipt whose signature held (where one was asked for), for this Message-ID, with the MIC of what we
 // sent, is a success. A wrong MIC is a failure with an alarm. A receipt that cannot be trusted is never a reason to send again.

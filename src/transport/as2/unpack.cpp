@@ -105,7 +105,9 @@ private:
             return false;
         }
         found_.cipher = opened->cipher;
-        return enter(std::move(opened->plain), FaultKind::decryption_failed, "what was decrypted");
+        if (enter(std::move(opened->plain), FaultKind::decryption_failed, "what was decrypted")) return true;
+        if (found_.fault->kind == FaultKind::decryption_failed) found_.fault->message = not_opened(opened->recipient);
+        return false;
     }
 
     bool open_compressed(Content const& content) {
@@ -164,12 +166,26 @@ private:
         found_.signed_bytes = found_.mic_source = content;
         found_.signature_bytes = signature;
         auto verified = verify(signature, content, settings_.signature);
+        if (!verified && verified.error().kind == FaultKind::integrity_check_failed) verify_shorter(verified);
         if (!verified) {
             fail(std::move(verified.error()));
             return false;
         }
         found_.signature = std::move(*verified);
-        return enter(content, FaultKind::unexpected_processing_error, "what was signed");
+        return enter(found_.signed_bytes, FaultKind::unexpected_processing_error, "what was signed");
+    }
+
+    /// libas2 ends a part that is itself a multipart with a line end more than it signed. What it signed is then what we take,
+    /// for the MIC as well.
+    void verify_shorter(Outcome<VerifiedSignature>& verified) {
+        auto const& content = found_.signed_bytes;
+        std::string end(2, '\0');
+        if (content.size() < 2 || !content.read(content.size() - 2, end.data(), end.size()) || end != "\r\n") return;
+        auto shorter = content.slice(0, content.size() - 2);
+        auto again = verify(found_.signature_bytes, shorter, settings_.signature);
+        if (!again) return;
+        verified = std::move(again);
+        found_.signed_bytes = found_.mic_source = std::move(shorter);
     }
 
     void check_policy() {

@@ -145,6 +145,25 @@ TEST(As2Message, TamperedEveryWay) {
     EXPECT_EQ(fault_of(over_http(pack({order}, sending({true, true, Compression::none}), "u1", now).value()), other_key), FaultKind::decryption_failed);
 }
 
+TEST(As2Message, TextsDoNotTellWhatWasWrongInside) {
+    // The first block of the head changed: it comes out as something that is no head. The last one changed: the padding is wrong.
+    auto const message = pack({order}, sending({false, true, Compression::none, Cipher::aes128_cbc}), "u1", now).value().entity.body;
+    auto const after_change_at = [&](std::uint64_t at) {
+        auto text = all(message);
+        text[at] = static_cast<char>(text[at] ^ 0x55);
+        auto const unpacked = unpack({{{"Content-Type", "application/pkcs7-mime"}}, {}, Content(text)}, receiving());
+        return unpacked.fault ? unpacked.fault->message : std::string("taken");
+    };
+    std::size_t failed = 0;
+    for (std::uint64_t at = message.size() - 160; at < message.size(); ++at) {
+        auto const text = after_change_at(at);
+        if (text == "taken") continue; // CBC without a signature does not notice
+        ++failed;
+        ASSERT_EQ(text, not_opened(identity("receiver").certificate)) << at;
+    }
+    EXPECT_GT(failed, 0u);
+}
+
 TEST(As2Message, CiphertextIsNeverTakenForAPayload) {
     auto const packed = pack({order}, sending({false, true, Compression::none}), "u1", now).value();
     for (auto const* const type : {"application/pkcs7-mime", "application/x-pkcs7-mime; name=smime.p7m", "application/octet-stream", "text/plain",
@@ -176,6 +195,22 @@ TEST(As2Message, ContentInsideTheSignature) {
     EXPECT_TRUE(unpacked.signature);
     EXPECT_EQ(all(unpacked.mic_source), entity);
     EXPECT_EQ(all(payloads_of(unpacked.entity, {})->front().content), "ISA~");
+}
+
+TEST(As2Message, ALineEndMoreThanWasSigned) {
+    std::string const entity = "Content-Type: application/edi-x12\r\n\r\nISA~";
+    auto const signature = testing_support::openssl_sign(entity, identity("sender"));
+    auto const message = [&](std::string const& more) {
+        return Entity{{{"Content-Type", "multipart/signed; boundary=b; protocol=\"application/pkcs7-signature\""}}, {},
+                      Content("--b\r\n" + entity + more + "\r\n--b\r\nContent-Type: application/pkcs7-signature\r\n\r\n" + signature + "\r\n--b--\r\n")};
+    };
+    for (auto const* const more : {"", "\r\n"}) {
+        auto const unpacked = unpack(message(more), receiving());
+        ASSERT_FALSE(unpacked.fault) << unpacked.fault->message;
+        EXPECT_EQ(all(unpacked.mic_source), entity);
+        EXPECT_EQ(all(payloads_of(unpacked.entity, {})->front().content), "ISA~");
+    }
+    EXPECT_EQ(fault_of(message("\r\n\r\n"), receiving()), FaultKind::integrity_check_failed);
 }
 
 TEST(As2Message, LayersTwiceAreRefused) {

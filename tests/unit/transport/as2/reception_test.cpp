@@ -279,6 +279,7 @@ TEST(As2Receiver, NamesAreReadQuotedOrNotAndComparedUnquoted) {
     EXPECT_EQ(head.to, "My \"Co\"");
     EXPECT_EQ(head.version, "1.0") << "absent means that";
     EXPECT_EQ(read_message_head({{"AS2-From", "ACME"}}).error().status, 400);
+    EXPECT_EQ(read_message_head({{"AS2-From", "A"}, {"AS2-To", "B"}, {"as2-from", "C"}}).error().status, 400);
     EXPECT_EQ(read_message_head({{"AS2-From", "\xff"}, {"AS2-To", "x"}}).error().status, 400);
     for (auto const* const odd : {"a;b", "a#b", "!a", "<a>", "[a]", "a,b"})
         EXPECT_EQ(read_message_head({{"AS2-From", odd}, {"AS2-To", "x"}})->from, odd);

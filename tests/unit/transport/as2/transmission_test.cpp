@@ -27,6 +27,12 @@ ArrivedReceipt arrived(std::string_view disposition = "x; processed", ArrivedRec
     return made;
 }
 
+Relation asynchronous() {
+    auto relation = acme();
+    relation.receipt_mode = ReceiptMode::asynchronous;
+    return relation;
+}
+
 template <class T> T const* first(TransmissionActions const& actions) {
     for (auto const& action : actions)
         if (auto const* const found = std::get_if<T>(&action)) return found;
@@ -109,7 +115,7 @@ TEST(As2Sender, AReceiptThatCannotBeTrustedIsNeverAReasonToSendAgain) {
 }
 
 TEST(As2Sender, AForgedAsynchronousReceiptSettlesNothing) {
-    auto machine = posted();
+    auto machine = posted(asynchronous());
     EXPECT_TRUE(first<WaitForReceipt>(answered(machine, 202)));
     auto stranger = arrived("x; processed", ArrivedReceipt::Signature::wrong);
     auto const ignored = machine.on(ReceiptArrived{stranger});
@@ -132,7 +138,7 @@ TEST(As2Sender, AReceiptForAnotherMessageIsNotOurs) {
 
 TEST(As2Sender, AnyTwoHundredWaitsForTheAsynchronousReceipt) {
     for (int const status : {200, 202, 204}) {
-        auto machine = posted();
+        auto machine = posted(asynchronous());
         auto const actions = answered(machine, status);
         ASSERT_TRUE(first<WaitForReceipt>(actions)) << status;
         EXPECT_EQ(first<WaitForReceipt>(actions)->time, 3600s);
@@ -149,20 +155,34 @@ TEST(As2Sender, AReceiptThatComesBeforeTheAnswerCounts) {
 }
 
 TEST(As2Sender, WithoutAReceiptInTimeItIsAnAlarmOrASecondSending) {
-    auto machine = posted();
+    auto machine = posted(asynchronous());
     (void)answered(machine, 200);
     auto const given_up = machine.on(Tick{});
     EXPECT_TRUE(first<Fail>(given_up));
     EXPECT_TRUE(first<RaiseAlarm>(given_up));
     EXPECT_TRUE(first<Succeed>(machine.on(ReceiptArrived{arrived()}))) << "late is better than never";
 
-    auto relation = acme();
+    auto relation = asynchronous();
     relation.resends_without_receipt = 1;
     auto again = posted(relation);
     (void)answered(again, 200);
     EXPECT_EQ(first<Post>(again.on(Tick{}))->attempt, 2u);
     (void)answered(again, 200);
     EXPECT_TRUE(first<Fail>(again.on(Tick{})));
+}
+
+TEST(As2Sender, ASynchronousReceiptIsInTheAnswerOrMissing) {
+    auto machine = posted();
+    auto const actions = answered(machine, 200);
+    EXPECT_TRUE(first<Fail>(actions));
+    EXPECT_FALSE(first<WaitToRetry>(actions)) << "the partner may have processed it";
+    EXPECT_TRUE(first<Succeed>(machine.on(ReceiptArrived{arrived()}))) << "it came another way";
+    auto relation = acme();
+    relation.resends_without_receipt = 1;
+    auto again = posted(relation);
+    EXPECT_TRUE(first<WaitToRetry>(answered(again, 204)));
+    (void)again.on(Tick{});
+    EXPECT_TRUE(first<Fail>(answered(again, 204)));
 }
 
 TEST(As2Sender, RetriesOnWhatIsLostAndOnlyOnThat) {

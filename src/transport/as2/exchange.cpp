@@ -1,0 +1,75 @@
+#include "transport/as2/exchange.hpp"
+
+namespace wharf::transport::as2 {
+namespace {
+
+bool may_hold_receipt(std::string_view content_type) {
+    auto const type = read_field_value(content_type).value;
+    return is_receipt_type(type) || type == "multipart/signed" || type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime";
+}
+
+} // namespace
+
+UnpackSettings unpack_settings(Relation const& relation, Keys const& keys, SpoolSettings const& spool) {
+    UnpackSettings settings;
+    settings.keys = keys.own;
+    settings.signature.partner = keys.partner;
+    settings.signature.accepts_sha1 = relation.accepts_sha1;
+    settings.requires_signature = relation.requires_signature;
+    settings.requires_encryption = relation.requires_encryption;
+    settings.accepts_3des = relation.accepts_3des;
+    settings.spool = spool;
+    return settings;
+}
+
+OpenedMessage open_message(Entity const& outer, Unpack const& step, Relation const& relation, Keys const& keys, SpoolSettings const& spool) {
+    OpenedMessage opened;
+    opened.unpacked = unpack(outer, unpack_settings(relation, keys, spool));
+    auto& event = opened.event;
+    event.fault = opened.unpacked.fault;
+    event.sender_is_verified = opened.unpacked.signature.has_value();
+    if (event.fault) return opened;
+    auto const digest = opened.unpacked.mic_digest(step.micalg);
+    auto const mic = digest_of(opened.unpacked.mic_source, digest);
+    auto payloads = payloads_of(opened.unpacked.entity, spool);
+    if (!mic) event.fault = fault(FaultKind::local, mic.error()).error();
+    else if (!payloads) event.fault = payloads.error();
+    if (event.fault) return opened;
+    opened.payloads = std::move(*payloads);
+    event.mic = Mic{to_base64(*mic), std::string(name_of(digest, relation.spelling)), digest};
+    return opened;
+}
+
+ReceiptInAnswer open_receipt(Entity const& outer, Content const& mic_source, Relation const& relation, Keys const& keys) {
+    if (outer.body.is_empty() || !may_hold_receipt(field(outer.fields, "Content-Type"))) return NoReceipt{};
+    auto settings = unpack_settings(relation, keys, {});
+    settings.requires_signature = settings.requires_encryption = false; // judge() asks for what was agreed
+    settings.accepts_3des = true;
+    auto const unpacked = unpack(outer, settings);
+    if (unpacked.fault && !unpacked.is_signed) return UnreadableReceipt{unpacked.fault->message};
+    ArrivedReceipt arrived;
+    if (unpacked.fault) {
+        arrived.signature = ArrivedReceipt::Signature::wrong;
+        arrived.trouble = unpacked.fault->message;
+        return arrived;
+    }
+    auto receipt = read_receipt(unpacked.entity.fields, unpacked.entity.body);
+    if (!receipt) return UnreadableReceipt{receipt.error().message};
+    arrived.receipt = std::move(*receipt);
+    if (unpacked.signature) arrived.signature = ArrivedReceipt::Signature::verified;
+    if (arrived.receipt.mic && arrived.receipt.mic->digest)
+        if (auto const expected = digest_of(mic_source, *arrived.receipt.mic->digest)) arrived.expected_mic = to_base64(*expected);
+    return arrived;
+}
+
+Result<Packed> make_receipt(Receipt const& receipt, bool is_signed, Relation const& relation, Keys const& keys, std::string_view unique, Timestamp now) {
+    ReceiptSettings settings;
+    settings.spelling = relation.spelling;
+    if (is_signed) {
+        if (keys.own.empty()) return invalid("a signed receipt was asked for, but there is no key to sign it with");
+        settings.signer = keys.own.front();
+    }
+    return pack_receipt(receipt, settings, unique, now);
+}
+
+} // namespace wharf::transport::as2

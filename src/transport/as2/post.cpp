@@ -1,0 +1,172 @@
+#include "transport/as2/post.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <mutex>
+
+namespace wharf::transport::as2 {
+namespace {
+
+using Lines = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
+
+/// What libcurl's callbacks need.
+struct Exchange {
+    Content body;
+    std::uint64_t sent = 0;
+    std::string failure; // of our own disk
+    PostAnswer answer;
+    std::uint64_t most_answer_bytes = 0;
+    bool is_too_large = false;
+};
+
+std::size_t give_body(char* to, std::size_t size, std::size_t count, void* user) {
+    auto& exchange = *static_cast<Exchange*>(user);
+    auto const got = exchange.body.read(exchange.sent, to, size * count);
+    if (!got) {
+        exchange.failure = got.error().message;
+        return CURL_READFUNC_ABORT;
+    }
+    exchange.sent += *got;
+    return *got;
+}
+
+/// A kept connection that turns out to be closed is tried again on a new one: the body begins anew.
+int rewind_body(void* user, curl_off_t offset, int origin) {
+    if (origin != SEEK_SET) return CURL_SEEKFUNC_FAIL;
+    static_cast<Exchange*>(user)->sent = static_cast<std::uint64_t>(offset);
+    return CURL_SEEKFUNC_OK;
+}
+
+std::size_t take_line(char* data, std::size_t size, std::size_t count, void* user) {
+    auto& answer = static_cast<Exchange*>(user)->answer;
+    std::string_view const line(data, size * count);
+    if (line.starts_with("HTTP/")) {
+        answer.fields.clear(); // an answer behind 100 or 102
+    } else if ((line.starts_with(' ') || line.starts_with('\t')) && !answer.fields.empty()) {
+        if (auto const more = trimmed(line); !more.empty()) answer.fields.back().second.append(" ").append(more);
+    } else if (auto const colon = line.find(':'); colon != std::string_view::npos && answer.fields.size() < limits::head_fields) {
+        answer.fields.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+    }
+    return size * count;
+}
+
+std::size_t take_body(char* data, std::size_t size, std::size_t count, void* user) {
+    auto& exchange = *static_cast<Exchange*>(user);
+    auto const bytes = size * count;
+    if (exchange.answer.body.size() + bytes > exchange.most_answer_bytes) {
+        exchange.is_too_large = true;
+        return 0;
+    }
+    exchange.answer.body.append(data, bytes);
+    return bytes;
+}
+
+Result<Lines> lines_of(Fields const& fields, PostSettings const& settings) {
+    Lines lines(nullptr, ::curl_slist_free_all);
+    auto const add = [&](std::string const& line) {
+        auto* const longer = ::curl_slist_append(lines.get(), line.c_str());
+        if (longer == nullptr) return false;
+        (void)lines.release();
+        lines.reset(longer);
+        return true;
+    };
+    for (auto const& [name, value] : fields) {
+        if ((name + value).find_first_of("\r\n") != std::string::npos)
+            return invalid(fmt::format("the field {} has a line end", write_parameter(name)));
+        if (!add(value.empty() ? name + ";" : name + ": " + value)) return temporary("no memory");
+    }
+    if (!settings.expects_continue && !add("Expect:")) return temporary("no memory");
+    return lines;
+}
+
+bool is_permanent(CURLcode code) {
+    constexpr std::array final{CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                               CURLE_SSL_CACERT_BADFILE, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_ISSUER_ERROR};
+    return std::ranges::find(final, code) != final.end();
+}
+
+std::chrono::seconds retry_after(Fields const& fields) {
+    auto const text = field(fields, "Retry-After");
+    unsigned seconds = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return std::chrono::seconds(error == std::errc() && end == text.data() + text.size() ? seconds : 0);
+}
+
+} // namespace
+
+struct Poster::State {
+    std::unique_ptr<CURL, void (*)(CURL*)> handle{nullptr, ::curl_easy_cleanup};
+};
+
+Poster::Poster() : state_(std::make_unique<State>()) {
+    static std::once_flag once;
+    std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
+    state_->handle.reset(::curl_easy_init());
+}
+Poster::~Poster() = default;
+Poster::Poster(Poster&&) noexcept = default;
+Poster& Poster::operator=(Poster&&) noexcept = default;
+
+Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fields, Content const& body) {
+    auto* const curl = state_->handle.get();
+    if (curl == nullptr) return temporary("libcurl does not start: no memory");
+    auto const lines = lines_of(fields, settings);
+    if (!lines) return unexpected(lines.error());
+    Exchange exchange{.body = body, .sent = 0, .failure = {}, .answer = {}, .most_answer_bytes = settings.most_answer_bytes, .is_too_large = false};
+    std::array<char, CURL_ERROR_SIZE> reason{};
+
+    ::curl_easy_reset(curl); // keeps the connections
+    ::curl_easy_setopt(curl, CURLOPT_URL, settings.url.c_str());
+    ::curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    ::curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    ::curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    ::curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason.data());
+    ::curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    ::curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    ::curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
+    ::curl_easy_setopt(curl, CURLOPT_READDATA, &exchange);
+    ::curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, rewind_body);
+    ::curl_easy_setopt(curl, CURLOPT_SEEKDATA, &exchange);
+    ::curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+    ::curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines->get());
+    ::curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_line);
+    ::curl_easy_setopt(curl, CURLOPT_HEADERDATA, &exchange);
+    ::curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    ::curl_easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
+    ::curl_easy_setopt(curl, CURLOPT_USERAGENT, "Wharf");
+    ::curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings.connect_timeout.count()));
+    ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.idle_timeout.count()));
+    ::curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
+    ::curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    auto const set_text = [&](CURLoption option, std::string const& text) {
+        if (!text.empty()) ::curl_easy_setopt(curl, option, text.c_str());
+    };
+    set_text(CURLOPT_CAINFO, settings.authorities);
+    set_text(CURLOPT_SSLCERT, settings.client_certificate);
+    set_text(CURLOPT_SSLKEY, settings.client_key);
+    set_text(CURLOPT_PINNEDPUBLICKEY, settings.pinned_public_key);
+    set_text(CURLOPT_PROXY, settings.proxy);
+    set_text(CURLOPT_USERNAME, settings.user);
+    set_text(CURLOPT_PASSWORD, settings.password);
+
+    auto const code = ::curl_easy_perform(curl);
+    long status = 0;
+    ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    ::curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr); // it goes with this call
+    if (!exchange.failure.empty()) return temporary(exchange.failure);
+    if (code != CURLE_OK) {
+        auto text = exchange.is_too_large ? fmt::format("the answer has more than {} bytes", settings.most_answer_bytes)
+                                          : std::string(reason[0] != '\0' ? reason.data() : ::curl_easy_strerror(code));
+        if (is_permanent(code) || exchange.is_too_large) return permanent(std::move(text));
+        return temporary(std::move(text));
+    }
+    exchange.answer.status = static_cast<int>(status);
+    exchange.answer.retry_after = retry_after(exchange.answer.fields);
+    return std::move(exchange.answer);
+}
+
+} // namespace wharf::transport::as2
