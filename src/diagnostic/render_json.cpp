@@ -13,18 +13,26 @@ void write_position(JsonWriter& json, Place const& place) {
     }
 }
 
+void write_segment(JsonWriter& json, Place const& place) {
+    json.text_if("segment_id", place.segment_id);
+    json.number_if("segment_position", place.segment_position);
+    json.number_if("element", place.element);
+}
+
+void write_line(JsonWriter& json, Place const& place) {
+    json.text_if("path", place.path);
+    json.number_if("line", place.line);
+    json.number_if("column", place.column);
+}
+
 void write_related(JsonWriter& json, Related const& related, Place const& own) {
     auto const& place = related.place;
     json.object([&] {
         json.text_if("message", related.message);
         if (place.file != own.file) json.text_if("file", place.file);
         write_position(json, place);
-        json.text_if("segment_id", place.segment_id);
-        json.number_if("segment_position", place.segment_position);
-        json.number_if("element", place.element);
-        json.text_if("path", place.path);
-        json.number_if("line", place.line);
-        json.number_if("column", place.column);
+        write_segment(json, place);
+        write_line(json, place);
     });
 }
 
@@ -41,14 +49,10 @@ void write(JsonWriter& json, Diagnostic const& diagnostic) {
         json.text_if("group", place.group);
         json.text_if("transaction", place.transaction);
         json.text_if("loop", place.loop);
-        json.text_if("segment_id", place.segment_id);
-        json.number_if("segment_position", place.segment_position);
-        json.number_if("element", place.element);
+        write_segment(json, place);
         json.number_if("component", place.component);
         json.text_if("value", diagnostic.value);
-        json.text_if("path", place.path);
-        json.number_if("line", place.line);
-        json.number_if("column", place.column);
+        write_line(json, place);
         if (!diagnostic.related.empty())
             json.array("related", [&] {
                 for (auto const& related : diagnostic.related)
