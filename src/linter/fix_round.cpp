@@ -273,8 +273,8 @@ void FixRound::count_of_lines(grammar::Item const& item, Diagnostic const& findi
 void FixRound::set_element(x12::Part const& part, std::size_t index, std::uint32_t element, std::string value, std::string_view code) {
     auto const segment = part.segments[index];
     auto const& delimiters = part.segments.delimiters();
-    auto const unfit = [&](char c) { return c == delimiters.element || c == delimiters.segment || c == delimiters.component; };
-    if (value.empty() || std::ranges::any_of(value, unfit))
+    auto const unfit = [&](char c) { return c == delimiters.element || c == delimiters.segment || c == delimiters.component || static_cast<unsigned char>(c) < 0x20; };
+    if (value.empty() || value == segment.element(element) || std::ranges::any_of(value, unfit)) // or it says that already, and is reported all the same
         return;
     if (element <= segment.element_count()) {
         edits_.mend(code, part.segments.file_offset(segment.element_begin(element)), segment.element(element).size(), std::move(value));

@@ -33,7 +33,6 @@ public:
             else
                 verbatim(begin);
             has_mark_ = part.kind == x12::PartKind::interchange_start && !marked_;
-            marked_ = marked_ || has_mark_;
             line_feed_ = segments.delimiters().segment == '\n';
             terminator_ = segments.delimiters().segment;
             auto const end = segments.base() + segments[i].end();
@@ -63,6 +62,7 @@ private:
         GapRule rule;
         rule.line_feed_terminates = line_feed_;
         rule.has_mark = has_mark_;
+        marked_ = marked_ || has_mark_; // an ISA with junk behind it cannot carry the mark: the next one does
         on_gap(text_.substr(at_, end - at_), rule, index);
         at_ = end;
     }
@@ -193,16 +193,7 @@ std::string laid_out(std::string_view wire, grammar::SchemaCache& schemas) {
 
 bool is_laid_out(std::string_view text) {
     Survey survey(text);
-    x12::Reader reader(text, "");
-    for (unsigned parts = 0; parts < 2 && reader.next();) { // the mark stands behind the first ISA
-        if (is_wrapped(reader.take_diagnostics()))
-            return false;
-        survey.add(reader.part());
-        parts += parts > 0 || reader.part().kind == x12::PartKind::interchange_start;
-    }
-    if (!survey.mark())
-        survey.end();
-    return survey.mark().has_value();
+    return cut(text, survey) && survey.mark();
 }
 
 std::string wire_form(std::string_view text) {
@@ -218,6 +209,8 @@ Result<std::string> lay_out(std::string_view text, grammar::SchemaCache& schemas
         return invalid(why);
     auto const wire = wire_form(text);
     auto out = laid_out(wire, schemas);
+    if (!is_laid_out(out))
+        return invalid("it holds nothing but an ISA, so there is nothing to lay out");
     if (wire_form(out) != wire)
         return invalid("what stands between its segments could not be brought back to the byte; it was left alone");
     return out;

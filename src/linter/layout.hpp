@@ -31,7 +31,7 @@ namespace wharf::linter {
 
 /// The text laid out; a text that is laid out already is laid out anew, so that lay_out(lay_out(x)) == lay_out(x). Loops as the grammar
 /// of each set's release has them; a set without grammar is indented by one level. Fails with `invalid` when the text holds no
-/// interchange, is wrapped at a fixed width, has a blank or a tab for its segment terminator, or could not be brought back.
+/// interchange or nothing behind an ISA, is wrapped at a fixed width, has a blank or a tab for its segment terminator, or could not be brought back.
 [[nodiscard]] Result<std::string> lay_out(std::string_view text, grammar::SchemaCache& schemas);
 
 /// A laid out text as it was before; any other text unchanged.

@@ -142,6 +142,9 @@ TEST(Fix, counts_only_when_told) {
         expect_mended(code, broken, good(), 1, true);
     }
     EXPECT_EQ(mended(replaced(good(), "IEA*1*000000901~", "IEA*2~"), true).text, good());
+    using namespace std::string_literals; // what the reader would pass over is not written
+    auto const odd = replaced(replaced(good(), "*000000901*", "*0000\0" "901\0*"s), "IEA*1*000000901~", "IEA*1*7");
+    EXPECT_EQ(mended(odd, true).text, odd);
 }
 
 /// What must not change: every element of every segment, but what the fixes are for.

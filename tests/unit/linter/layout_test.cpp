@@ -121,6 +121,8 @@ TEST(Layout, what_cannot_be_brought_back_is_refused) {
     auto blank = order();
     std::ranges::replace(blank, '~', '\t');
     EXPECT_FALSE(lay_out(blank, test::schemas()));
+    EXPECT_FALSE(lay_out(order().substr(0, 106) + "ISA*junk", test::schemas()));
+    expect_law(order().substr(0, 106) + "\nISA*junk*\n" + order(), "the mark stands in the second interchange");
     EXPECT_EQ(wire_form("hello"), "hello");
     EXPECT_EQ(wire_form(order()), order());
 }
