@@ -104,12 +104,31 @@ std::vector<std::string> answers_of(Files const& files, SetDefinition const& set
     return {set.release};
 }
 
-std::expected<std::shared_ptr<Guide const>, Diagnostics> make(Files files, Grammars const& grammars,
+/// What the head says that is not wrong, but hardly meant.
+void check_head(GuideFile const& file, SetDefinition const& set, Grammars const& grammars, bool is_file, GuideProblems& problems) {
+    std::filesystem::path const path(file.name);
+    if (is_file && file.guide && path.extension() == ".guide" && path.stem().string() != file.guide->id.text)
+        problems.add("GUIDE-0054", file, *file.guide, file.guide->id, fmt::format("this guide is called {}, its file {}", file.guide->id.text, path.filename().string()),
+                     "give both one name: findings name the guide, and `extends` looks for the file");
+    if (!file.answers) return;
+    for (auto const& word : file.answers->words) {
+        auto const match = grammars.match_release(word.text);
+        if (!match.exact || match.release == set.release) continue;
+        auto const other = grammars.dictionary(match.release);
+        if (other != nullptr && other->set(set.id) != nullptr)
+            problems.add("GUIDE-0055", file, *file.answers, word,
+                         fmt::format("sets of {} are checked by the rows of {}, though {} has a {} of its own", word.text, set.release, match.release, set.id),
+                         fmt::format("write `narrows {} of {}`, unless the partner really sends the {} of {} under this release", set.id, match.release, set.id, set.release));
+    }
+}
+
+std::expected<std::shared_ptr<Guide const>, Diagnostics> make(Files files, Grammars const& grammars, bool is_file,
                                                               GuideProblems problems) {
     std::shared_ptr<Dictionary const> dictionary;
     auto const* definition = files.empty() ? nullptr : narrowed_set_of(files, grammars, dictionary, problems);
     if (definition == nullptr) return std::unexpected(problems.take());
     auto set = as_it_is(*definition, dictionary);
+    check_head(*files.back(), *definition, grammars, is_file, problems);
     bool has_parent = false;
     for (auto const& file : files) {
         auto const readable = problems.errors() == 0;
@@ -145,7 +164,9 @@ std::expected<std::shared_ptr<Guide const>, Diagnostics> load_guide(std::filesys
         return std::unexpected(problems.take());
     }
     auto folder = path.parent_path();
-    return read_guide(*text, path.string(), folder.empty() ? std::filesystem::path(".") : folder, grammars);
+    GuideProblems problems;
+    auto files = read_guide_chain(*std::move(text), path.string(), folder.empty() ? std::filesystem::path(".") : folder, problems);
+    return make(std::move(files), grammars, true, std::move(problems));
 }
 
 std::expected<std::shared_ptr<Guide const>, Diagnostics> read_guide(std::string_view text, std::string file_name,
@@ -153,7 +174,7 @@ std::expected<std::shared_ptr<Guide const>, Diagnostics> read_guide(std::string_
                                                                     Grammars const& grammars) {
     GuideProblems problems;
     auto files = read_guide_chain(std::string(text), std::move(file_name), folder, problems);
-    return make(std::move(files), grammars, std::move(problems));
+    return make(std::move(files), grammars, false, std::move(problems));
 }
 
 } // namespace wharf::grammar

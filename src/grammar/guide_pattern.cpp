@@ -426,6 +426,32 @@ public:
         return table_->matched[state];
     }
 
+    /// All ways at once, whatever the bytes.
+    [[nodiscard]] bool fits_lengths(std::size_t min, std::size_t max) const override {
+        constexpr std::size_t longest = 1000;
+        std::vector<bool> now(program_.size() + 1);
+        std::vector<std::size_t> todo{0};
+        for (std::size_t length = 0; length <= std::min(max, longest) && !todo.empty(); ++length) {
+            now.assign(now.size(), false);
+            std::vector<std::size_t> taken;
+            while (!todo.empty()) {
+                auto const at = todo.back();
+                todo.pop_back();
+                if (now[at]) continue;
+                now[at] = true;
+                if (at == program_.size()) continue;
+                auto const& step = program_[at];
+                auto const to = [&](std::int16_t by) { return at + static_cast<std::size_t>(static_cast<std::ptrdiff_t>(by)); };
+                if (step.kind == Instruction::Kind::take) taken.push_back(at + 1);
+                else todo.push_back(to(step.first));
+                if (step.kind == Instruction::Kind::both) todo.push_back(to(step.second));
+            }
+            if (length >= min && now[program_.size()]) return true;
+            todo = std::move(taken);
+        }
+        return max > longest && !todo.empty();
+    }
+
 private:
     [[nodiscard]] bool simulate(std::string_view value) const {
         Standing standings[2];

@@ -19,6 +19,8 @@ public:
     virtual ~Pattern() = default;
     /// The whole of `value`, bytes.
     [[nodiscard]] virtual bool matches(std::string_view value) const = 0;
+    /// Some value of `min` to `max` bytes matches; lengths beyond 1,000 are not tried.
+    [[nodiscard]] virtual bool fits_lengths(std::size_t min, std::size_t max) const = 0;
 };
 
 } // namespace wharf::grammar

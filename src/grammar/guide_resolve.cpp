@@ -101,7 +101,18 @@ private:
         }
     }
 
+    /// Rows below `FOB  -` say what cannot matter. (A mandatory one inside a forbidden loop is GUIDE-0036.)
+    void check_effect(GuideNode const& node) {
+        if (node.line.kind != GuideLineKind::segment || node.line.use != Use::must_not) return;
+        auto const says = [](GuideNode const& inner) {
+            return inner.line.kind != GuideLineKind::note && !(inner.line.kind == GuideLineKind::segment && inner.line.use == Use::must);
+        };
+        if (auto const inner = std::ranges::find_if(node.rows, says); inner != node.rows.end())
+            add("GUIDE-0053", inner->line, {}, fmt::format("{} must not be there, so what stands below it has no effect", node.line.id.text), "leave it out, or write M or O");
+    }
+
     void apply_inside(NarrowedRow& row, GuideNode& node, Scope const& scope) {
+        check_effect(node);
         for (auto& inner : node.rows)
             if (inner.line.kind == GuideLineKind::element)
                 narrow_.element(row, inner);

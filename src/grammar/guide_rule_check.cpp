@@ -51,7 +51,7 @@ private:
         auto const errors = problems_.errors();
         Rule rule = line.rule;
         if (rule.kind == Rule::Kind::order)
-            check_order(rule, rows, area);
+            check_order(rule, rows, area, row);
         else
             check(rule.condition);
         for (std::size_t i = 0; i < rule.effects.size(); ++i)
@@ -218,7 +218,28 @@ private:
 
     // ---- order
 
-    void check_order(Rule& rule, std::vector<NarrowedRow> const& rows, std::optional<Area> area) {
+    /// Two orders of one place must agree.
+    void check_against_other_orders(Rule const& rule, NarrowedRow const* row) {
+        for (auto const& other : row != nullptr ? row->rules : set_.rules) {
+            if (other.kind != Rule::Kind::order || other.segment != rule.segment) continue;
+            std::size_t last = 0;
+            for (auto const& value : rule.values) {
+                auto const found = static_cast<std::size_t>(std::ranges::find(other.values, value) - other.values.begin());
+                if (found == other.values.size()) continue;
+                if (found >= last) {
+                    last = found;
+                    continue;
+                }
+                add("GUIDE-0034", span_of(rule.source), fmt::format("{}[{}] comes after {}[{}] here, and before it in another order of this place", rule.segment, value, rule.segment, other.values[last]),
+                    "both cannot hold; keep one of the two")
+                    .related.push_back(related_place(other.source, "the other order"));
+                return;
+            }
+        }
+    }
+
+    void check_order(Rule& rule, std::vector<NarrowedRow> const& rows, std::optional<Area> area, NarrowedRow const* block) {
+        check_against_other_orders(rule, block);
         auto range = find_place(rows, rule.segment, 1, area);
         if (range.empty()) range = find_place(rows, rule.segment, 1); // rules of the set belong to no area
         if (range.empty()) {

@@ -58,6 +58,8 @@ public:
             seen |= bit;
             check(cell);
         }
+        if (use == Use::must_not) unused_words();
+        else if (facts_.definition != nullptr && !facts_.is_number()) check_pattern_fits();
         return deviates_;
     }
 
@@ -153,6 +155,33 @@ private:
         }
     }
 
+    /// What is said of a value that must not be there.
+    void unused_words() {
+        auto const of_value = [](GuideCell const& cell) {
+            return cell.kind != CellKind::report && cell.kind != CellKind::override_parent && cell.kind != CellKind::name;
+        };
+        auto const found = std::ranges::find_if(cells_, of_value);
+        if (found == cells_.end()) return;
+        add("GUIDE-0053", *found, fmt::format("{} must not be there, so what its value must be has no effect", facts_.label),
+            "leave it out, or write M or O");
+    }
+
+    /// A pattern that no value of these lengths, or none of these codes, fits.
+    void check_pattern_fits() {
+        auto const written = std::ranges::find(cells_, CellKind::like, &GuideCell::kind);
+        if (written == cells_.end()) return;
+        auto const pattern = Pattern::compile(written->text);
+        if (!pattern) return; // said already
+        auto const [min, max] = effective_lengths();
+        if (min <= max && !(*pattern)->fits_lengths(min, max)) {
+            add("GUIDE-0024", *written, fmt::format("no value of {} to {} signs is like {}", min, max, guide_quoted(written->text)), "correct the pattern or the lengths");
+            return;
+        }
+        auto const codes = std::ranges::find_if(cells_, [](GuideCell const& cell) { return cell.kind == CellKind::codes && !cell.beyond; });
+        if (codes != cells_.end() && std::ranges::none_of(codes->values, [&](Word const& word) { return (*pattern)->matches(code_of(word)); }))
+            add("GUIDE-0024", *written, fmt::format("none of its codes is like {}", guide_quoted(written->text)), "correct the pattern or the codes");
+    }
+
     [[nodiscard]] Lengths grammar_lengths() const { return {facts_.definition->min, facts_.definition->max}; }
     /// The lengths that hold after this row.
     [[nodiscard]] Lengths effective_lengths() const {
@@ -192,6 +221,10 @@ private:
     void check_codes(GuideCell const& cell) {
         std::vector<std::string> outside;
         for (auto const& word : cell.values) {
+            if (std::ranges::any_of(cell.values.data(), &word, [&](Word const& earlier) { return code_of(earlier) == code_of(word); })) {
+                add("GUIDE-0015", word, fmt::format("{} a second time", word.text), "name each code once");
+                continue;
+            }
             auto const code = code_of(word);
             auto const listed = facts_.codes != nullptr && facts_.codes->find(code).has_value();
             if (!cell.beyond && facts_.codes != nullptr && !listed && !contains(prior_.beyond_codes, code) &&

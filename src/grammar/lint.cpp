@@ -104,6 +104,10 @@ void LintTotals::add(Item& item) {
     result_.groups += item.kind == ItemKind::group_start && item.present;
     result_.sets += item.kind == ItemKind::transaction_set;
     result_.suppressed += item.suppressed;
+    if (item.schema && item.schema.get() != last_schema_) {
+        last_schema_ = item.schema.get();
+        note_guide(last_schema_->narrowed().guide_name);
+    }
     for (auto& finding : item.findings)
         add(std::move(finding));
 }
@@ -115,8 +119,15 @@ void LintTotals::add(LintResult&& part) {
     result_.suppressed += part.suppressed;
     for (auto const& [code, counted] : part.counts)
         add_count(result_.counts, code, counted.severity, counted.count);
+    for (auto const& guide : part.guides)
+        note_guide(guide);
     for (auto& finding : part.diagnostics)
         keep(std::move(finding));
+}
+
+void LintTotals::note_guide(std::string const& name) {
+    if (!name.empty() && std::ranges::find(result_.guides, name) == result_.guides.end())
+        result_.guides.push_back(name);
 }
 
 void LintTotals::add(Diagnostic&& finding) {

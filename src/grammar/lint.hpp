@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wharf::grammar {
 
@@ -34,6 +35,7 @@ struct LintResult {
     std::uint64_t suppressed = 0;
     CodeCounts counts; // of all that was found, suppressed or not; but what a set had too much of (max_findings_per_set) was never looked at
     std::uint64_t interchanges = 0, groups = 0, sets = 0; // ISA, GS and ST that are there
+    std::vector<std::string> guides; // names of those that sets were checked by
     std::optional<Error> trouble; // the medium failed: the findings are of what could be read before
 };
 

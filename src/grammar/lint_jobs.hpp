@@ -21,7 +21,10 @@ private:
     void add(Diagnostic&& finding);
     void keep(Diagnostic&& finding); // counted already
 
+    void note_guide(std::string const& name);
+
     std::uint32_t max_findings_;
+    Schema const* last_schema_ = nullptr;
     bool has_error_ = false;
     LintResult result_;
 };

@@ -81,7 +81,9 @@ std::vector<SefRow*> SefSetView::match(Items const& items, std::vector<SetRow> c
         if (row->row != nullptr) found.insert(row->row);
         made.push_back(row);
         if (!row->is_loop() || row->use == Use::must_not) continue;
-        row->rows = match(inside, row->row->rows, row, row->area);
+        static std::vector<SetRow> const nothing; // what stands in a loop of their own is all their own
+        row->rows = match(inside, row->row == nullptr ? nothing : row->row->rows, row, row->area);
+        if (row->row == nullptr) continue;
         // A level of the tree written inside another stands beside it: the standard has one loop HL for all.
         for (auto* inner : row->rows)
             if (inner->row == row->row) {
@@ -154,12 +156,11 @@ SefRow* SefSetView::match_one(SefItem const& item, std::vector<SetRow> const& ro
 
 SefRow* SefSetView::beyond(SefItem const& item, SefRow* parent, Area area) {
     if (item.use.mark == '.') return nullptr; // neither the standard nor the guideline uses it
-    if (item.is_loop || dictionary.segment(item.use.segment) == nullptr) {
-        not_carried(item.use.at, item.is_loop ? fmt::format("{} of {} has no loop {} here; a guide can add a segment, not a loop", definition.id, definition.release, item.use.segment)
-                                              : fmt::format("{} has no segment {}", definition.release, item.use.segment));
+    if (dictionary.segment(item.use.segment) == nullptr) {
+        not_carried(item.use.at, fmt::format("{} has no segment {}", definition.release, item.use.segment));
         return nullptr;
     }
-    report("SEF-0011", item.use.at, fmt::format("{} of {} has no {} here; the guide allows it with `beyond`", definition.id, definition.release, item.use.segment));
+    report("SEF-0011", item.use.at, fmt::format("{} of {} has no {}{} here; the guide allows it with `beyond`", definition.id, definition.release, item.is_loop ? "loop " : "", item.use.segment));
     auto& made = make();
     made.item = &item;
     made.parent = parent;

@@ -29,7 +29,7 @@ struct SefRow {
     std::vector<SefRow*> rows;
 
     [[nodiscard]] std::string_view segment() const { return item != nullptr ? item->use.segment : std::string_view(row->segment); }
-    [[nodiscard]] bool is_loop() const { return row != nullptr && row->is_loop; }
+    [[nodiscard]] bool is_loop() const { return row != nullptr ? row->is_loop : item->is_loop; }
 };
 
 /// What the import knows of one set of one file.

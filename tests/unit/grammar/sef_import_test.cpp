@@ -183,12 +183,14 @@ INSTANTIATE_TEST_SUITE_P(
              "heading\n"
              "  BEG  M 1\n"
              "  loop N9  O\n"
+             "  beyond loop N7  O 2\n"
              "detail\n"
              "  loop PO1  M 5\n"
              "summary\n",
              "SEF-0010 5:19 N9 is a segment here, but begins a loop in 850 of 004010; what may stand in that loop is not narrowed\n"
              "SEF-0010 5:26 004010 has no segment XYZ\n"
-             "SEF-0010 5:34 850 of 004010 has no loop N7 here; a guide can add a segment, not a loop\n"},
+             "SEF-0011 5:34 850 of 004010 has no loop N7 here; the guide allows it with `beyond`\n"
+             "SEF-0013 5:34 .SEGS has no N7, so nothing is known of its elements\n"},
         Case{"more often than the standard", "[CUR,,3]^{:200000[PO1,M]}", segments,
              "heading\n"
              "  BEG  M 1\n"
