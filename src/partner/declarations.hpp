@@ -13,6 +13,7 @@ namespace wharf::partner {
 [[nodiscard]] Declaration const& gateway_declaration(); // wharf.yaml
 [[nodiscard]] Declaration const& profile_declaration(); // partners/<id>/profile.yaml
 [[nodiscard]] Declaration const& channel_declaration(); // channels/<name>.yaml
+[[nodiscard]] Declaration const& lint_declaration();    // .wharf.yaml
 
 /// The JSON Schema (draft 7) of a file with these fields.
 [[nodiscard]] std::string json_schema(Declaration const& declaration, std::string_view title);

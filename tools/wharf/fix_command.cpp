@@ -15,10 +15,11 @@ constexpr std::array<std::string_view, 7> unsafe_codes = {"X12-0111", "X12-0112"
 
 } // namespace
 
-Result<std::optional<grammar::LintResult>> FileMender::mend(std::string const& file, std::string const& shown_name, Outcome& outcome) {
+Result<std::optional<grammar::LintResult>> FileMender::mend(std::string const& file, std::string const& shown_name, grammar::SchemaCache& schemas,
+                                                               grammar::LintOptions const& options, Outcome& outcome) {
     auto const read = read_for_replacement(file, limits::file_bytes);
     if (!read) return unexpected(read.error());
-    auto const mended = linter::fix(read->content, shown_name, schemas_, {command_.mending.unsafe, options_.reader});
+    auto const mended = linter::fix(read->content, shown_name, schemas, {command_.mending.unsafe, options.reader});
     files_ += !mended.fixed.empty();
     if (command_.mending.diff) {
         if (!mended.fixed.empty()) outcome.found();
@@ -32,7 +33,7 @@ Result<std::optional<grammar::LintResult>> FileMender::mend(std::string const& f
     for (auto const& [code, count] : mended.fixed)
         counts_[code] += count;
     if (command_.mending.diff) return std::optional<grammar::LintResult>();
-    return grammar::lint(mended.text, shown_name, schemas_, options_);
+    return grammar::lint(mended.text, shown_name, schemas, options);
 }
 
 void FileMender::tell_what_was_done(Diagnostics const& left) const {

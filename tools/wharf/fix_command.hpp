@@ -14,13 +14,13 @@ namespace wharf::cli {
 
 class FileMender {
 public:
-    /// All three must outlive it.
-    FileMender(LintCommand const& command, grammar::SchemaCache& schemas, grammar::LintOptions const& options)
-        : command_(command), schemas_(schemas), options_(options) {}
+    /// `command` must outlive it.
+    explicit FileMender(LintCommand const& command) : command_(command) {}
 
     /// Mends the file, or shows what would change. What is left to find in it; nothing with --diff. Fails when the file could not be
     /// read or written.
-    [[nodiscard]] Result<std::optional<grammar::LintResult>> mend(std::string const& file, std::string const& shown_name, Outcome& outcome);
+    [[nodiscard]] Result<std::optional<grammar::LintResult>> mend(std::string const& file, std::string const& shown_name, grammar::SchemaCache& schemas,
+                                                                    grammar::LintOptions const& options, Outcome& outcome);
 
     /// Standard output holds a mended file: whatever else there is to say goes to standard error.
     [[nodiscard]] bool has_used_output() const { return used_output_; }
@@ -29,8 +29,6 @@ public:
 
 private:
     LintCommand const& command_;
-    grammar::SchemaCache& schemas_;
-    grammar::LintOptions const& options_;
     std::map<std::string, std::uint64_t> counts_; // by code
     std::uint64_t files_ = 0;                     // that changed, or would
     bool used_output_ = false;

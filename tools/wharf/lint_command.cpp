@@ -1,5 +1,5 @@
-#include "base/byte_source.hpp"
 #include "grammar/lint.hpp"
+#include "linter/lint_run.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/fix_command.hpp"
 #include "tools/wharf/lint_rules.hpp"
@@ -16,10 +16,6 @@
 
 namespace wharf::cli {
 namespace {
-
-std::string shown_name(std::string const& file) {
-    return file == "-" ? "(standard input)" : file;
-}
 
 constexpr std::uint32_t most_counted = 100'000; // findings of a set, with --statistics
 
@@ -52,55 +48,105 @@ struct Totals {
     }
 };
 
+linter::FileSearch search_of(LintCommand const& command) {
+    linter::FileSearch search;
+    search.arguments = command.files;
+    search.exclude = command.exclude;
+    search.force_exclude = command.force_exclude;
+    search.stdin_name = command.stdin_name;
+    search.configuration = command.settings;
+    search.no_configuration = command.no_settings;
+    return search;
+}
+
+linter::LintFlags flags_of(LintCommand const& command) {
+    linter::LintFlags flags;
+    flags.release = command.release;
+    flags.guides = command.guides;
+    flags.treat = command.treat;
+    flags.max_findings = command.max_findings;
+    flags.strict = command.reporting.strict;
+    flags.partner = command.partner;
+    if (!command.configuration.empty()) flags.configuration = command.configuration;
+    return flags;
+}
+
+/// The command as if all settings had been flags.
+LintCommand with(LintCommand command, partner::LintSettings const& settings) {
+    command.release = settings.release;
+    command.guides = settings.guides;
+    command.treat = settings.treat;
+    command.partner = settings.partner;
+    command.configuration = settings.configuration.empty() ? "." : settings.configuration;
+    return command;
+}
+
+int show_settings(linter::LintRun const& files, Outcome& outcome) {
+    std::string text;
+    for (auto const& file : files.files()) {
+        text += fmt::format("{}{}\n{}", text.empty() ? "" : "\n", file.name, partner::explain(files.explain(file)));
+        if (file.configuration == nullptr) text += "(no .wharf.yaml above it)\n";
+    }
+    if (!print(text)) outcome.failed();
+    return outcome.exit_code();
+}
+
 } // namespace
 
 int run(LintCommand const& command) {
-    auto const rules = LintRules::load(command);
-    if (!rules) return could_not_run;
-    auto options = rules->options;
-    options.jobs = command.jobs != 0 ? command.jobs : std::max(1u, std::thread::hardware_concurrency());
-    options.max_findings = command.max_findings;
-    options.reader.max_findings_per_set = command.reporting.statistics ? std::max(most_counted, command.max_findings) : command.max_findings;
-
+    linter::LintRun files(search_of(command), flags_of(command), command.jobs != 0 ? command.jobs : std::max(1u, std::thread::hardware_concurrency()));
     Outcome outcome;
+    for (auto const& sentence : files.troubles()) trouble(sentence);
+    if (!files.faults().empty()) print_beside(files.faults());
+    if (!files.troubles().empty() || has_errors(files.faults())) outcome.failed();
+    if (command.show_settings) return show_settings(files, outcome);
+
+    std::vector<std::unique_ptr<LintRules>> rules;
+    auto const prepare = [&](partner::LintSettings const& settings) -> std::optional<linter::LintPlan> {
+        auto made = LintRules::load(with(command, settings));
+        if (!made) return std::nullopt;
+        linter::LintPlan plan{made->options, &made->schemas()};
+        plan.options.max_findings = settings.max_findings;
+        plan.options.reader.max_findings_per_set = command.reporting.statistics ? std::max(most_counted, settings.max_findings) : settings.max_findings;
+        rules.push_back(std::move(made));
+        return plan;
+    };
     Totals totals;
-    FileMender mender(command, rules->schemas(), options);
-    auto const could_not = [&](std::string const& file, std::string const& why) {
+    FileMender mender(command);
+    auto const could_not = [&](std::string const& name, std::string const& why) {
         outcome.failed();
         trouble(why);
-        totals.files.push_back({.name = shown_name(file), .trouble = why});
+        totals.files.push_back({.name = name, .trouble = why});
     };
-    for (auto const& file : command.files) {
-        if (command.mending.wanted()) {
-            if (auto left = mender.mend(file, shown_name(file), outcome); !left)
-                could_not(file, left.error().message);
-            else if (*left)
-                totals.add(shown_name(file), **std::move(left));
-            continue;
-        }
-        auto source = open_byte_source(file);
-        if (!source) {
-            could_not(file, unreadable(source.error()));
-            continue;
-        }
-        auto result = grammar::lint(*std::move(source), shown_name(file), rules->schemas(), options);
+    auto const count = [&](linter::FoundFile const& file, grammar::LintResult&& result, bool strict) {
+        auto reporting = command.reporting;
+        reporting.strict = strict;
         if (result.trouble) {
             outcome.failed();
             trouble(unreadable(*result.trouble));
         }
-        totals.add(shown_name(file), std::move(result));
-    }
+        outcome.add(result.diagnostics, reporting);
+        totals.add(file.name, std::move(result));
+    };
+    auto const mend = [&](linter::FoundFile const& file, linter::LintPlan const& plan, bool strict) {
+        auto left = mender.mend(file.is_standard_input ? "-" : file.name, file.name, *plan.schemas, plan.options, outcome);
+        if (!left) could_not(file.name, left.error().message);
+        else if (*left) count(file, **std::move(left), strict);
+    };
+    auto const deliver = [&](linter::LintedFile&& linted) {
+        if (linted.unreadable) could_not(linted.file->name, unreadable(*linted.unreadable));
+        else count(*linted.file, std::move(linted.result), linted.strict);
+    };
+    if (!(command.mending.wanted() ? files.each(prepare, mend) : files.run(prepare, deliver))) outcome.failed();
     mender.tell_what_was_done(totals.diagnostics);
     if (command.mending.diff) return outcome.exit_code();
-    outcome.add(totals.diagnostics, command.reporting);
+    for (auto const& note : files.notes()) trouble("note: " + note);
     if (totals.sum(&CheckedFile::suppressed) > 0) outcome.found();
     auto const summary = totals.summary(command.reporting);
     auto const descriptor = mender.has_used_output() ? STDERR_FILENO : STDOUT_FILENO;
     auto const text = report({totals.diagnostics, totals.files, totals.counts, summary, descriptor}, command.reporting);
-    if (mender.has_used_output())
-        print_beside(text);
-    else if (!print(text))
-        outcome.failed();
+    if (mender.has_used_output()) print_beside(text);
+    else if (!print(text)) outcome.failed();
     return outcome.exit_code();
 }
 
