@@ -4,6 +4,7 @@
 #include "tools/wharf/command_line_files.hpp"
 #include "tools/wharf/command_line_options.hpp"
 #include "tools/wharf/command_line_reporting.hpp"
+#include "tools/wharf/command_line_search.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -101,9 +102,12 @@ public:
         add_guide();
         add_partner();
         files_.add_to(app_, grammars_);
+        add_completion();
         for (auto const& word : gateway_words)
             app_.add_subcommand(std::string(word.name), std::string(word.description));
     }
+
+    [[nodiscard]] CommandDescription describe() const { return describe_command(app_); }
 
     Command parse(int count, char const* const* arguments) {
         if (count < 2) return Answer{2, {}, "a command is needed\n\n" + app_.help()};
@@ -125,7 +129,8 @@ public:
 private:
     void add_lint() {
         auto& command = *app_.add_subcommand("lint", "Check X12 files against the standard");
-        add_files(command, lint_.files, "X12 files");
+        add_files(command, lint_.files, "X12 files, folders of them, patterns such as 'in/**/*.edi'");
+        add_lint_search(command, lint_);
         add_reporting(command, lint_.reporting);
         add_grammars(command, grammars_);
         command.add_option("--release", lint_.release, "Check by this release (004010) whatever GS08 says")
@@ -149,12 +154,17 @@ private:
             ->expected(1)
             ->allow_extra_args(false)
             ->take_all();
-        command.add_option("--jobs,-j", lint_.jobs, "Threads that share the work on a large file (default 1); 0: one a processor")
+        command.add_option("--jobs,-j", lint_.jobs, "Threads that share the work on many files, or on a large one (default 1); 0: one a processor")
             ->type_name("N")
             ->check(CLI::Range(0u, 256u).description(""));
         command.add_option("--max-findings", lint_.max_findings, "Print so many findings of a file, count the rest (default 1000)")
             ->type_name("N");
         add_mending(command, lint_);
+    }
+    void add_completion() {
+        auto& command = *app_.add_subcommand("completion", "Print what bash or zsh complete the command line with");
+        command.add_option("SHELL", completion_.shell, "bash or zsh")->required()->type_name("bash|zsh")->check(CLI::IsMember({"bash", "zsh"}).description(""));
+        app_.add_subcommand("man", "Print the manual page, wharf(1), in roff");
     }
     void add_ack() {
         auto& command = *app_.add_subcommand("ack", "Write the 997, 999 or TA1 for an X12 file, or explain a received one");
@@ -389,7 +399,7 @@ private:
         if (auto command = files_.chosen(app_, grammars)) return *std::move(command);
         if (app_.got_subcommand("lint")) {
             lint_.grammars = grammars;
-            if (!configuration_.empty()) lint_.configuration = configuration_;
+            lint_.configuration = configuration_;
             if (lint_.mending.unsafe && !lint_.mending.wanted()) return Answer{2, {}, "--unsafe-fixes goes with --fix or --diff\nSee wharf lint --help."};
             return lint_;
         }
@@ -407,6 +417,8 @@ private:
             return translate_;
         }
         if (app_.got_subcommand("document")) return document_check_;
+        if (app_.got_subcommand("completion")) return completion_;
+        if (app_.got_subcommand("man")) return ManualCommand{};
         if (app_.got_subcommand("guide")) {
             guide_check_.grammars = guide_show_.grammars = guide_import_.grammars = grammars;
             if (app_.get_subcommand("guide")->got_subcommand("import")) return guide_import_;
@@ -428,6 +440,7 @@ private:
     CLI::App app_;
     FileCommands files_;
     LintCommand lint_;
+    CompletionCommand completion_;
     AckCommand ack_;
     ExplainCommand explain_;
     TranslateCommand translate_;
@@ -445,6 +458,10 @@ private:
 };
 
 } // namespace
+
+CommandDescription describe_command_line() { return Parser().describe(); }
+
+std::string program_version() { return WHARF_VERSION; }
 
 Command parse_command_line(int count, char const* const* arguments) {
     if (count >= 2)

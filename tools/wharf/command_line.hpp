@@ -42,9 +42,14 @@ struct LintCommand {
     std::vector<std::string> treat; // CODE=enforce|tolerate|ignore, checked when the command runs
     std::vector<std::filesystem::path> guides;
     std::string partner; // profile id: its guides and what it makes of findings; empty: none
-    std::filesystem::path configuration = ".";
+    std::filesystem::path configuration; // folder of wharf.yaml; empty: here, or what .wharf.yaml says
     unsigned jobs = 1;   // threads
-    std::uint32_t max_findings = limits::findings; // of one file
+    std::optional<std::uint32_t> max_findings; // of one file
+    std::vector<std::string> exclude;    // as lines of a .gitignore
+    bool force_exclude = false;          // also of files that are named
+    std::string stdin_name;              // what standard input is called
+    std::filesystem::path settings;      // this .wharf.yaml for all files
+    bool no_settings = false, show_settings = false;
     Mending mending;
 };
 
@@ -78,6 +83,11 @@ struct RedactCommand {
     std::optional<std::filesystem::path> grammars;
     std::uint64_t max_bytes = limits::file_bytes;
 };
+
+struct CompletionCommand {
+    std::string shell; // "bash", "zsh"
+};
+struct ManualCommand {};
 
 /// 997, 999 or TA1: written for a file, or read and explained.
 struct AckCommand {
@@ -199,9 +209,10 @@ struct Answer {
 
 using Command = std::variant<Answer, LintCommand, FormatCommand, StatisticsCommand, SplitCommand, RedactCommand, AckCommand, ExplainCommand, TranslateCommand,
                              DocumentCheckCommand, TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand,
-                             GuideImportCommand, PartnerCheckCommand,
+                             GuideImportCommand, CompletionCommand, ManualCommand, PartnerCheckCommand,
                              PartnerExplainCommand, GatewayCommand>;
 
+[[nodiscard]] std::string program_version();
 [[nodiscard]] Command parse_command_line(int count, char const* const* arguments);
 
 /// The word of the list that a mistyped one most likely means; empty when none is near.

@@ -20,6 +20,8 @@ namespace wharf::cli {
 [[nodiscard]] int run(GuideCheckCommand const& command);
 [[nodiscard]] int run(GuideShowCommand const& command);
 [[nodiscard]] int run(GuideImportCommand const& command);
+[[nodiscard]] int run(CompletionCommand const& command);
+[[nodiscard]] int run(ManualCommand const& command);
 [[nodiscard]] int run(PartnerCheckCommand const& command);
 [[nodiscard]] int run(PartnerExplainCommand const& command);
 /// Becomes wharf-gateway; comes back only when that cannot be started.
