@@ -128,7 +128,7 @@ class Lint(CommandLine):
     def test_statistics(self) -> None:
         good, bad = self.file("a.x12", GOOD), self.file("b.x12", BAD)
         self.assertEqual(wharf("lint", "--statistics", good).stdout, "1 file, 1 interchange, 1 transaction set: no findings\n")
-        result = wharf("lint", "--statistics", bad, bad)
+        result = wharf("lint", "--statistics", bad, self.file("c.x12", BAD))
         self.assertEqual(result.returncode, 1)
         self.assertTrue(result.stdout.startswith("2  X12-0305  error    "), result.stdout)
         self.assertTrue(result.stdout.endswith("transaction sets: 2 errors\n"), result.stdout)
@@ -197,7 +197,7 @@ class Lint(CommandLine):
                                             "group", "transaction", "segment_id", "segment_position", "element", "component",
                                             "value", "path", "line", "column", "loop", "related"})
         self.assertEqual((finding["line"], finding["column"], finding["loop"]), (1, offset + 1, "PO1"))
-        two = json.loads(wharf("lint", "--format", "json", file, file).stdout)
+        two = json.loads(wharf("lint", "--format", "json", file, self.file("again.x12", BAD)).stdout)
         self.assertEqual(len(two), 2)
 
     def test_strict_makes_warnings_count(self) -> None:

@@ -114,8 +114,7 @@ class Fix(Files):
         self.assertEqual((result.returncode, path.read_text()), (2, SURPLUS))
         self.assertIn("hard links", result.stderr)
         (self.folder / "other.x12").unlink()
-        for name in ("gone.x12", "."):
-            self.assertEqual(wharf("lint", "--fix", str(self.folder / name)).returncode, 2)
+        self.assertEqual(wharf("lint", "--fix", str(self.folder / "gone.x12")).returncode, 2)
 
         def small_files_only() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
