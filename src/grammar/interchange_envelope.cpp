@@ -16,6 +16,15 @@ constexpr std::string_view no_release = "004010"; // what most partners mean
 /// A trailer's field inside a message.
 std::string_view shown(std::string_view text) { return header_field(text).empty() ? "empty" : header_field(text); }
 
+/// Of a trailer's control number that differs from its header's: `of` is what the two enclose.
+std::string help_about_number(std::string_view sent, std::string_view expected, std::string_view of) {
+    auto const digits = std::min(sent.find_first_not_of("0123456789"), sent.size());
+    auto const behind = header_field(sent.substr(digits));
+    if (digits > 0 && !behind.empty() && same_number(sent.substr(0, digits), expected))
+        return fmt::format("Remove what stands behind the number: {}", behind);
+    return fmt::format("Both must be the same {} control number.", of);
+}
+
 /// What the findings of ISA mean for what stands behind it.
 void judge_separators(Diagnostics const& findings, InterchangeInfo& info) {
     auto const& d = info.delimiters;
@@ -190,7 +199,7 @@ void InterchangeReader::State::end_group() {
     }
     if (group.present && !same_number(header_field(ge.element(2)), group.control_number)) {
         auto finding = at("X12-0121", 0, 2, fmt::format("GE02 is {}, but GS06 of this group is {}", shown(ge.element(2)), shown(group.control_number)),
-                          "Both must be the same group control number.");
+                          help_about_number(ge.element(2), group.control_number, "group"));
         finding.acknowledgment.group = "4";
         add(std::move(finding));
     }
@@ -206,7 +215,7 @@ void InterchangeReader::State::end_interchange() {
     auto const iea = reader.part().segments[0];
     if (!same_number(iea.element(2), interchange.control_number)) {
         auto finding = at("X12-0111", 0, 2, fmt::format("IEA02 is {}, but ISA13 of this interchange is {}", shown(iea.element(2)), shown(interchange.control_number)),
-                          "Both must be the same interchange control number.");
+                          help_about_number(iea.element(2), interchange.control_number, "interchange"));
         finding.acknowledgment.interchange = "001";
         add(std::move(finding));
     }

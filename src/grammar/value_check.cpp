@@ -72,6 +72,11 @@ std::string help_about_length(ElementRule const& rule, std::string_view value) {
 }
 
 std::string help_about_code(Judgement const& judgement, ElementRule const& rule, std::string_view value, Dictionary const& dictionary) {
+    for (std::size_t length = 2; value.size() > rule.max && length <= 3 && length < value.size(); ++length) { // FTCTT: FT, and CTT begins a segment
+        auto const code = value.substr(0, value.size() - length), id = value.substr(value.size() - length);
+        if (rule.codes->find(code) && dictionary.segment(id) != nullptr)
+            return fmt::format("Is the terminator missing before {}? {} is a code, {} a segment.", id, code, id);
+    }
     auto help = suggest_codes(*rule.codes, value, rule.definition->number);
     if (rule.codes->size() > 8)
         help += fmt::format("{}`wharf explain element {}` lists the {} codes of release {}.", help.empty() ? "" : " ", rule.definition->number, rule.codes->size(),
@@ -79,6 +84,16 @@ std::string help_about_code(Judgement const& judgement, ElementRule const& rule,
     if (judgement.length < rule.min || judgement.length > rule.max)
         help += fmt::format(" A code here has {}.", lengths_in_words(rule));
     return help;
+}
+
+/// A line break with a segment's name behind it: the terminator is what is missing. Empty: there is none.
+std::string help_about_line_break(std::string_view value, x12::Delimiters const& delimiters, Dictionary const& dictionary) {
+    auto const at = value.find_first_of("\r\n");
+    auto const next = at == std::string_view::npos ? at : value.find_first_not_of(" \r\n\t", at);
+    auto const id = next == std::string_view::npos ? std::string_view() : value.substr(next);
+    if (id.size() < 2 || id.size() > 3 || dictionary.segment(id) == nullptr)
+        return {};
+    return fmt::format("The terminator {} seems to be missing before {}, which stands behind a line break: end the segment there.", delimiters.segment, id);
 }
 
 } // namespace
@@ -148,7 +163,9 @@ Judgement judge(ElementRule const& rule, std::string_view value, x12::Delimiters
     return {fault, 0, length};
 }
 
-ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::string_view name, std::string_view value,
+namespace {
+
+ValueWords describe_fault(Judgement const& judgement, ElementRule const& rule, std::string_view name, std::string_view value,
                     x12::Delimiters const& delimiters, Dictionary const& dictionary) {
     auto const sent = quoted(value);
     switch (judgement.fault) {
@@ -160,7 +177,9 @@ ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::st
     case ValueFault::component_separator:
         return {"X12-0313", listed_or(dictionary, "723", "13", "3"),
                 fmt::format("{} holds '{}', the component separator, but is a single value", name, delimiters.component),
-                "Remove it from the data, or choose another separator in ISA16 or ISA11."};
+                value.ends_with(delimiters.component) && (delimiters.segment == '\n' || delimiters.segment == '\r')
+                    ? fmt::format("Where each segment ends with {0} and a line end, {0} was meant to end segments: ISA16 then lacks the component separator before it.", delimiters.component)
+                    : std::string("Remove it from the data, or choose another separator in ISA16 or ISA11.")};
     case ValueFault::repetition_separator:
         return {"X12-0313", listed_or(dictionary, "723", "12", "3"),
                 fmt::format("{} holds '{}', the repetition separator, but is a single value", name, delimiters.repetition),
@@ -188,6 +207,16 @@ ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::st
     default:
         return {"X12-0315", "", fmt::format("{} holds nothing but blanks", name), "Leave the element empty when there is nothing to say."};
     }
+}
+
+} // namespace
+
+ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::string_view name, std::string_view value,
+                    x12::Delimiters const& delimiters, Dictionary const& dictionary) {
+    auto words = describe_fault(judgement, rule, name, value, delimiters, dictionary);
+    if (auto cause = help_about_line_break(value, delimiters, dictionary); !cause.empty())
+        words.help = std::move(cause);
+    return words;
 }
 
 } // namespace wharf::grammar

@@ -30,6 +30,8 @@ std::string shape_name(SegmentShape const& segment, std::uint8_t position) {
     return position <= segment.elements.size() ? segment.elements[position - 1u].name : std::string();
 }
 
+} // namespace
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
     for (std::size_t begin = 0;;) {
@@ -40,8 +42,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
         begin = end + 1;
     }
 }
-
-} // namespace
 
 std::string written_date(std::string_view digits) {
     static constexpr std::array<std::string_view, 12> months = {"January", "February", "March",     "April",   "May",      "June",
@@ -72,6 +72,7 @@ ElementShape SegmentWords::element_shape(grammar::ElementUse const& use, std::st
     shape.is_qualifier = shape.components.empty() &&
                          (words.is_label(use.reference) || (shape.name.find("Qualifier") != std::string::npos && shape.type == "ID"));
     shape.is_unit = words.is_unit(use.reference);
+    shape.is_count = words.is_count(use.reference);
     if (auto const here = words.name(shape.place); !here.empty())
         shape.name = here;
     else if (auto const everywhere = words.name(use.reference); !everywhere.empty())
@@ -89,14 +90,20 @@ SegmentShape const& SegmentWords::shape(std::string_view id) {
         made->name = definition->name;
         for (auto const& use : definition->elements)
             made->elements.push_back(element_shape(use, fmt::format("{}{:02}", id, use.position)));
+        made->pairs_from = definition->pairs_from;
+        made->pairs_to = definition->pairs_to;
+        if (definition->key >= 1 && definition->key <= made->elements.size() && made->elements[definition->key - 1u].codes != nullptr)
+            made->qualifier = definition->key;
         made->line = ShowWords::get().line(id);
         if (auto const& aside = ShowWords::get().aside(id); aside.size() == 2) {
             made->remark = aside[0];
             made->remarked = aside[1];
         }
     }
-    if (shapes_.size() >= most_shapes)
-        shapes_.clear();
+    if (made->name.empty() && shapes_.size() >= most_shapes) { // known ones are as many as the release has
+        unknown_ = std::move(made);
+        return *unknown_;
+    }
     return *shapes_.emplace(key, std::move(made)).first->second;
 }
 

@@ -20,6 +20,9 @@ namespace wharf::linter {
 /// "2 June 2025" for 20250602 and 250602; the digits must pass is_date.
 [[nodiscard]] std::string written_date(std::string_view digits);
 
+/// Repetitions of an element, components of a repetition; one part where there is no separator.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
 /// What the grammar says of one element, or component.
 struct ElementShape {
     std::string place;            // "N104", "REF04-02"
@@ -29,6 +32,7 @@ struct ElementShape {
     grammar::CodeList const* codes = nullptr;
     bool is_qualifier = false;    // says what the next element is
     bool is_unit = false;         // says in what the element before is counted
+    bool is_count = false;        // follows from the rest
     std::uint8_t implied_decimals = 0;
     std::vector<ElementShape> components;
 };
@@ -38,6 +42,8 @@ struct SegmentShape {
     std::vector<ElementShape> elements;
     std::vector<std::uint8_t> line;  // ShowWords::line
     std::uint8_t remark = 0, remarked = 0; // ShowWords::aside
+    std::uint8_t qualifier = 0;            // SegmentDefinition::key, where it has codes
+    std::uint8_t pairs_from = 0, pairs_to = 0;
 };
 
 class SegmentWords {
@@ -45,6 +51,7 @@ public:
     explicit SegmentWords(std::shared_ptr<grammar::Dictionary const> dictionary) : dictionary_(std::move(dictionary)) {}
 
     [[nodiscard]] grammar::Dictionary const* dictionary() const { return dictionary_.get(); }
+    /// Lives as long as this; of an unknown segment, where there are thousands, until the next call.
     [[nodiscard]] SegmentShape const& shape(std::string_view id);
     /// What the segment says, in order. `from`: the first element looked at.
     [[nodiscard]] std::vector<ShownFact> facts(x12::SegmentView const& segment, x12::Delimiters const& delimiters, std::uint32_t from = 1);
@@ -59,6 +66,7 @@ private:
 
     std::shared_ptr<grammar::Dictionary const> dictionary_;
     std::unordered_map<std::string, std::unique_ptr<SegmentShape>> shapes_;
+    std::unique_ptr<SegmentShape> unknown_; // the last of too many unknown ones
 };
 
 } // namespace wharf::linter

@@ -19,28 +19,36 @@ struct Saying {
     ShownFact fact;
 };
 
-/// A number and its unit are two columns.
-void add_sayings(ShownFact fact, std::vector<Saying>& sayings) {
-    auto const add = [&](ShownFact one) {
-        auto key = one.label.text + '\n' + one.label.code;
-        auto const same = std::ranges::count_if(sayings, [&](Saying const& other) { return other.key.starts_with(key) && other.fact.label == one.label; });
-        if (same > 0)
-            key += fmt::format("\n{}", same);
-        sayings.push_back({std::move(key), std::move(one)});
-    };
-    if (fact.unit.empty() || fact.values.size() < 2)
-        return add(std::move(fact));
-    ShownFact unit;
-    unit.label.text = fact.unit;
-    unit.values.push_back(std::move(fact.values.back()));
-    fact.values.pop_back();
-    fact.unit.clear();
-    add(std::move(fact));
-    add(std::move(unit));
-}
+/// What one segment or row says, in order. A number and its unit are two things.
+class Sayings {
+public:
+    void add(ShownFact fact) {
+        if (fact.unit.empty() || fact.values.size() < 2)
+            return add_one(std::move(fact));
+        ShownFact unit;
+        unit.label.text = fact.unit;
+        unit.values.push_back(std::move(fact.values.back()));
+        fact.values.pop_back();
+        fact.unit.clear();
+        add_one(std::move(fact));
+        add_one(std::move(unit));
+    }
+    [[nodiscard]] std::vector<Saying>& all() { return all_; }
+    [[nodiscard]] std::vector<Saying> const& all() const { return all_; }
+
+private:
+    void add_one(ShownFact fact) {
+        auto key = fact.label.text + '\n' + fact.label.code;
+        if (auto const before = seen_[key]++; before > 0)
+            key += fmt::format("\n{}", before);
+        all_.push_back({std::move(key), std::move(fact)});
+    }
+    std::vector<Saying> all_;
+    std::unordered_map<std::string, unsigned> seen_; // by label
+};
 
 struct Row {
-    std::vector<Saying> sayings; // of the segments that make the row
+    Sayings sayings; // of the segments that make the row
     std::vector<std::pair<std::uint32_t, Saying>> singles; // inner segments that say one thing and stand once, by segment
     std::vector<std::uint32_t> own; // segments that make the row
     std::vector<SetTree::Part> rest;
@@ -56,14 +64,14 @@ public:
         row.rest = std::move(rest);
         for (auto const segment : row.own)
             for (auto& fact : parts_.facts(segment))
-                add_sayings(std::move(fact), row.sayings);
+                row.sayings.add(std::move(fact));
         find_singles(row);
         rows_.push_back(std::move(row));
     }
 
     ShownBlock finish() {
         for (auto const& row : rows_)
-            for (auto const& saying : row.sayings)
+            for (auto const& saying : row.sayings.all())
                 column(saying, most_columns);
         for (auto const& [key, found] : counts_of_singles())
             if (found.count * 2 >= rows_.size())
@@ -100,10 +108,10 @@ private:
             if (segment == Occurrence::none || ids[parts_.segment(segment).id()] != 1)
                 continue;
             if (auto facts = parts_.facts(segment); facts.size() == 1) {
-                std::vector<Saying> said;
                 facts.front().unit.clear(); // one column
-                add_sayings(std::move(facts.front()), said);
-                row.singles.emplace_back(segment, std::move(said.front()));
+                Sayings said;
+                said.add(std::move(facts.front()));
+                row.singles.emplace_back(segment, std::move(said.all().front()));
             }
         }
     }
@@ -144,7 +152,7 @@ private:
         ShownRow out;
         out.cells.resize(columns_.size());
         ShownLine beside;
-        for (auto& saying : row.sayings)
+        for (auto& saying : row.sayings.all())
             if (!fill(out, saying))
                 beside.facts.push_back(std::move(saying.fact));
         for (auto const segment : row.own)

@@ -30,6 +30,11 @@ public:
     /// Elements that tell one occurrence of a loop from another; empty: unknown.
     [[nodiscard]] std::vector<std::uint8_t> const& key(std::string_view segment) const { return positions("key", segment); }
 
+    /// Elements by which a segment tells the loop it stands in; empty: none.
+    [[nodiscard]] std::vector<std::uint8_t> const& identity(std::string_view segment) const { return positions("identity", segment); }
+    /// True when the element follows from the rest of the set.
+    [[nodiscard]] bool is_count(std::string_view element) const { return find("count", element) != nullptr; }
+
     struct Row {
         std::string_view kind, subject, text;
         std::vector<std::uint8_t> positions;

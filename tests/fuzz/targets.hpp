@@ -13,6 +13,7 @@ namespace wharf::fuzz {
 
 void reader(std::string_view input);         // X12 bytes to parts and back
 void lint(std::string_view input);           // envelope, validator, renderers
+void views(std::string_view input);          // show as text and HTML, diff with itself and with a part of itself
 void acknowledgment(std::string_view input); // 997, 999 and TA1: made from findings, read back
 void answer(std::string_view input);         // files answered; received answers explained, with the original behind a line =
 void grammar(std::string_view input);        // the grammar language, line by line, every kind of file
@@ -42,6 +43,7 @@ struct Target {
 inline constexpr std::array targets{
     Target{"reader", "x12", reader},
     Target{"lint", "x12", lint},
+    Target{"views", "x12", views},
     Target{"acknowledgment", "acknowledgment", acknowledgment},
     Target{"answer", "answer", answer},
     Target{"grammar", "grammar", grammar},

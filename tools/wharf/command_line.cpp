@@ -5,6 +5,7 @@
 #include "tools/wharf/command_line_options.hpp"
 #include "tools/wharf/command_line_reporting.hpp"
 #include "tools/wharf/command_line_search.hpp"
+#include "tools/wharf/command_line_views.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -97,6 +98,7 @@ public:
         add_lint();
         add_ack();
         add_explain();
+        views_.add_to(app_);
         add_translate();
         add_checks();
         add_guide();
@@ -224,12 +226,12 @@ private:
         add_size(command, ack_.max_bytes);
     }
     void add_explain() {
-        auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set or an element");
+        auto& command = *app_.add_subcommand("explain", "Explain a code of a finding, a segment, a set, an element or its codes");
         command
             .add_option("WHAT", explain_.words,
-                        "X12-0306, N1, N104, 850, or: element 98; without it, what there is to explain")
+                        "X12-0306, N1, N104, 850, element 98, REF DP, or words of a name: ship notice; without it, what there is to explain")
             ->type_name("")
-            ->expected(0, 2);
+            ->expected(0, 9);
         command.add_option("--release", explain_.release, "Release of the standard (default 004010)")->type_name("R");
         command.add_option("--guide", explain_.guide, "Explain the set as this guide has it")->type_name("FILE");
         add_grammars(command, grammars_);
@@ -397,6 +399,7 @@ private:
         std::optional<std::filesystem::path> grammars;
         if (!grammars_.empty()) grammars = grammars_;
         if (auto command = files_.chosen(app_, grammars)) return *std::move(command);
+        if (auto view = views_.chosen(app_)) return *std::move(view);
         if (app_.got_subcommand("lint")) {
             lint_.grammars = grammars;
             lint_.configuration = configuration_;
@@ -455,6 +458,7 @@ private:
     PartnerExplainCommand partner_explain_;
     std::string grammars_;
     std::string configuration_;
+    ViewCommands views_{grammars_, configuration_};
 };
 
 } // namespace

@@ -118,6 +118,21 @@ struct ExplainCommand {
     std::optional<std::filesystem::path> grammars;
 };
 
+/// A file as a person reads it.
+struct ShowCommand {
+    LintCommand rules; // its files, and by what they are read
+    bool html = false;
+    unsigned width = 0; // 0: the terminal's
+};
+
+/// Two files compared by meaning.
+struct DifferenceCommand {
+    std::string left, right;
+    bool envelope = false, exact = false;
+    Format format = Format::text;
+    LintCommand rules; // by what they are read
+};
+
 enum class Target { automatic, json, x12, file }; // file: the format of the translator named
 
 struct TranslateCommand {
@@ -207,7 +222,7 @@ struct Answer {
     std::string trouble; // for standard error
 };
 
-using Command = std::variant<Answer, LintCommand, FormatCommand, StatisticsCommand, SplitCommand, RedactCommand, AckCommand, ExplainCommand, TranslateCommand,
+using Command = std::variant<Answer, LintCommand, FormatCommand, StatisticsCommand, SplitCommand, RedactCommand, AckCommand, ExplainCommand, ShowCommand, DifferenceCommand, TranslateCommand,
                              DocumentCheckCommand, TranslatorCheckCommand, TranslatorShowCommand, TranslatorTestCommand, GuideCheckCommand, GuideShowCommand,
                              GuideImportCommand, CompletionCommand, ManualCommand, PartnerCheckCommand,
                              PartnerExplainCommand, GatewayCommand>;

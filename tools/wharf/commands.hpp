@@ -12,6 +12,8 @@ namespace wharf::cli {
 [[nodiscard]] int run(RedactCommand const& command);
 [[nodiscard]] int run(AckCommand const& command);
 [[nodiscard]] int run(ExplainCommand const& command);
+[[nodiscard]] int run(ShowCommand const& command);
+[[nodiscard]] int run(DifferenceCommand const& command);
 [[nodiscard]] int run(TranslateCommand const& command);
 [[nodiscard]] int run(DocumentCheckCommand const& command);
 [[nodiscard]] int run(TranslatorCheckCommand const& command);

@@ -1,6 +1,7 @@
 #include "diagnostic/registry.hpp"
 #include "grammar/dictionary.hpp"
 #include "grammar/explain.hpp"
+#include "grammar/explain_search.hpp"
 #include "grammar/guide.hpp"
 #include "grammar/guide_effective.hpp"
 #include "tools/wharf/commands.hpp"
@@ -65,26 +66,55 @@ std::string overview(grammar::Dictionary const& dictionary) {
     out += "\ncodes of findings\n";
     for (auto const& entry : all_codes())
         out += fmt::format("  {:13} {:7} {}\n", entry.code, to_string(entry.severity), entry.name);
-    return out + "\nand every segment (N1) and element (element 98)\n";
+    return out + "\nand every segment (N1), element (N104, element 98), code (REF DP) and words of names (ship notice)\n";
 }
 
-/// "element 98", or one word that is a set, a segment or a composite.
-std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary,
-                                            std::vector<std::string> const& words) {
-    if (words.size() == 2) return grammar::explain_element(dictionary, upper(words[1]));
-    auto const word = upper(words.front());
-    if (auto text = grammar::explain_set(dictionary, word)) return text;
-    if (auto text = grammar::explain_segment(dictionary, word)) return text;
-    if (word.starts_with('C'))
-        if (auto text = grammar::explain_element(dictionary, word)) return text;
+bool is_number(std::string const& word) { return !word.empty() && std::ranges::all_of(word, [](unsigned char c) { return std::isdigit(c) != 0; }); }
+
+std::optional<std::string> explain_element(grammar::Dictionary const& dictionary, std::string const& number) {
+    auto text = grammar::explain_element(dictionary, number);
+    if (text) *text += grammar::uses_of_element(dictionary, number);
+    return text;
+}
+
+/// One word that is a set, a segment, a composite, an element of a segment, or an element's number.
+std::optional<std::string> explain_word(grammar::Dictionary const& dictionary, std::string const& word) {
+    if (auto text = grammar::explain_set(dictionary, word)) {
+        if (dictionary.element(word) != nullptr) *text += fmt::format("\n# There is an element {0} too: wharf explain element {0}\n", word);
+        return text;
+    }
+    if (auto text = grammar::explain_segment(dictionary, word)) return *text + grammar::uses_of_segment(dictionary, word);
+    if (word.starts_with('C') || is_number(word))
+        if (auto text = explain_element(dictionary, word)) return text;
     return grammar::explain_place(dictionary, word.substr(word.rfind('/') + 1)); // N1/N104: as findings name places
+}
+
+/// "element 98", "segment N1", "set 850", or one word.
+std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary, std::vector<std::string> const& words) {
+    if (words.size() == 1) return explain_word(dictionary, upper(words.front()));
+    if (words.size() != 2) return std::nullopt;
+    auto const kind = upper(words.front()), name = upper(words.back());
+    if (kind == "ELEMENT" || kind == "COMPOSITE") return explain_element(dictionary, name);
+    if (kind == "SEGMENT") return grammar::explain_segment(dictionary, name) ? explain_word(dictionary, name) : std::nullopt;
+    if (kind == "SET") return grammar::explain_set(dictionary, name);
+    return std::nullopt;
+}
+
+/// "REF DP", "REF01 DP", "128 DP", "element 128 DP".
+std::optional<grammar::ExplainedCode> explain_code_of(grammar::Dictionary const& dictionary, std::vector<std::string> words) {
+    if (words.size() == 3 && upper(words.front()) == "ELEMENT") words.erase(words.begin());
+    if (words.size() != 2) return std::nullopt;
+    auto const where = upper(words.front());
+    return grammar::explain_code_at(dictionary, where.substr(where.rfind('/') + 1), upper(words.back()));
 }
 
 /// The first release that has it, when the one asked does not; empty: none has.
 std::string release_with(grammar::Grammars const& grammars, std::vector<std::string> const& words) {
     for (auto const& release : grammars.releases())
-        if (auto const dictionary = grammars.dictionary(release); dictionary && explain_standard(*dictionary, words))
-            return std::string(release);
+        if (auto const dictionary = grammars.dictionary(release)) {
+            auto const code = explain_code_of(*dictionary, words);
+            if (explain_standard(*dictionary, words) || (code && code->is_known)) return std::string(release);
+        }
     return {};
 }
 
@@ -108,15 +138,37 @@ int explain_with_guide(ExplainCommand const& command, grammar::Grammars const& g
     return print(grammar::guide_for_people(**guide)) ? no_errors : could_not_run;
 }
 
+/// Nothing is called so: what else has it, what has the words in its name, what is spelt nearly so.
+int nothing_called(std::vector<std::string> const& words, grammar::Dictionary const& dictionary, grammar::Grammars const& grammars) {
+    auto const name = fmt::to_string(fmt::join(words, " "));
+    if (auto const other = release_with(grammars, words); !other.empty()) {
+        trouble(fmt::format("release {} has no {}, others have: wharf explain {} --release {}", dictionary.release(), name, name, other));
+        return could_not_run;
+    }
+    if (auto const found = grammar::find_by_words(dictionary, words); !found.empty() && name.size() > 2)
+        return print(fmt::format("with '{}' in their names in {}; wharf explain tells more about each\n\n{}", name, dictionary.release(), found)) ? no_errors : could_not_run;
+    auto const nearest = words.size() == 1 ? nearest_word(upper(name), grammar::set_and_segment_ids(dictionary)) : std::string();
+    trouble(fmt::format("release {} has nothing called '{}'{}; give a code (X12-0306), a segment (N1), an element of one (N104), a code of one (REF DP), a set (850), "
+                        "`element 98`, or words of a name (ship notice)",
+                        dictionary.release(), name, nearest.empty() ? std::string() : fmt::format(", did you mean {}?", nearest)));
+    return could_not_run;
+}
+
+int explain_words(std::vector<std::string> const& words, grammar::Dictionary const& dictionary, grammar::Grammars const& grammars) {
+    if (auto const text = explain_standard(dictionary, words)) return print(*text) ? no_errors : could_not_run;
+    auto const code = explain_code_of(dictionary, words);
+    if (code && code->is_known) return print(code->text) ? no_errors : could_not_run;
+    auto const other = code ? release_with(grammars, words) : std::string();
+    if (!code) return nothing_called(words, dictionary, grammars);
+    trouble(code->text.substr(0, code->text.find_last_not_of(" \n") + 1) +
+            (other.empty() ? std::string() : fmt::format(" Release {} has it: wharf explain {} --release {}", other, fmt::to_string(fmt::join(words, " ")), other)));
+    return could_not_run;
+}
+
 } // namespace
 
 int run(ExplainCommand const& command) {
     auto const word = command.words.empty() ? std::string() : upper(command.words.front());
-    if (command.words.size() == 2 && word != "ELEMENT") {
-        trouble(fmt::format("cannot explain '{} {}'; did you mean `element {}`?", command.words[0], command.words[1],
-                            command.words[1]));
-        return could_not_run;
-    }
     if (command.words.size() == 1 && looks_like_code(word)) return explain_code(word);
 
     auto const grammars = grammar::Grammars::open(command.grammars);
@@ -134,17 +186,7 @@ int run(ExplainCommand const& command) {
     }
     auto const dictionary = (*grammars)->dictionary(match.release);
     if (command.words.empty()) return print(overview(*dictionary)) ? no_errors : could_not_run;
-    auto const text = explain_standard(*dictionary, command.words);
-    if (!text) {
-        auto const name = fmt::to_string(fmt::join(command.words, " "));
-        auto const other = release_with(**grammars, command.words);
-        trouble(other.empty()
-                    ? fmt::format("release {} has nothing called '{}'; give a code (X12-0306), a segment (N1), an element of one (N104), a set (850) or `element 98`",
-                                  match.release, name)
-                    : fmt::format("release {} has no {}, others have: wharf explain {} --release {}", match.release, name, name, other));
-        return could_not_run;
-    }
-    return print(*text) ? no_errors : could_not_run;
+    return explain_words(command.words, *dictionary, **grammars);
 }
 
 } // namespace wharf::cli

@@ -1,7 +1,5 @@
 #include "tools/wharf/output.hpp"
 
-#include "diagnostic/render.hpp"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
@@ -34,6 +32,8 @@ bool is_dumb_terminal() {
     return name != nullptr && std::strcmp(name, "dumb") == 0;
 }
 
+} // namespace
+
 TextStyle style_of(int descriptor, Colour colour) {
     TextStyle style;
     bool const terminal = ::isatty(descriptor) != 0;
@@ -46,7 +46,7 @@ TextStyle style_of(int descriptor, Colour colour) {
     return style;
 }
 
-} // namespace
+std::string name_of_input(std::string const& file) { return file == "-" ? "(standard input)" : file; }
 
 void Outcome::add(Diagnostics const& diagnostics, Reporting const& reporting) {
     for (auto const& diagnostic : diagnostics)

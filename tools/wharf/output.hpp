@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "diagnostic/diagnostic.hpp"
+#include "diagnostic/render.hpp"
 #include "tools/wharf/command_line.hpp"
 
 #include <cstdint>
@@ -34,6 +35,10 @@ bool print(std::string_view text);
 /// "wharf: …" on standard error.
 void trouble(std::string_view message);
 
+/// How text looks on a stream: colour, unless asked for, only on a terminal and not with NO_COLOR; as wide as the terminal.
+[[nodiscard]] TextStyle style_of(int descriptor, Colour colour = Colour::automatic);
+/// "(standard input)" for "-".
+[[nodiscard]] std::string name_of_input(std::string const& file);
 /// Diagnostics on a stream, as text; colour, unless asked for, only on a terminal and not with NO_COLOR.
 [[nodiscard]] std::string rendered(Diagnostics const& diagnostics, int descriptor, Colour colour = Colour::automatic);
 /// As text on standard error: what stands beside a result on standard output.

@@ -34,14 +34,14 @@ bool is_place(std::string_view word) {
 TEST(ShowWords, every_row_speaks_of_something_there_is) {
     auto const& rows = ShowWords::get().rows();
     ASSERT_GT(rows.size(), 50u);
-    std::set<std::string_view> const kinds{"name", "title", "number", "label", "line", "aside", "unit", "key"};
+    std::set<std::string_view> const kinds{"name", "title", "number", "label", "line", "aside", "unit", "key", "identity", "count"};
     std::string_view before_kind, before_subject;
     for (auto const& row : rows) {
         EXPECT_TRUE(kinds.contains(row.kind)) << row.kind;
         EXPECT_FALSE(row.kind == before_kind && row.subject == before_subject) << row.kind << " " << row.subject << " twice";
         before_kind = row.kind;
         before_subject = row.subject;
-        if (row.kind == "name" || row.kind == "label" || row.kind == "unit")
+        if (row.kind == "name" || row.kind == "label" || row.kind == "unit" || row.kind == "count")
             EXPECT_TRUE(has_element(row.subject) || is_place(row.subject)) << row.kind << " " << row.subject;
         else
             EXPECT_GE(elements_of(row.subject), 0) << row.kind << " " << row.subject;
