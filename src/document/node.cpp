@@ -7,40 +7,14 @@
 
 namespace wharf::document {
 
-namespace {
-
-std::size_t hash(std::string_view name) {
-    auto const at = [&](std::size_t index) { return static_cast<std::size_t>(static_cast<unsigned char>(name[index])); };
-    return name.empty() ? 0 : at(0) + at(name.size() / 2) * 7 + at(name.size() - 1) * 31 + name.size() * 17;
-}
-
-} // namespace
-
 Property const* Node::find(std::string_view name) const {
     auto const index = index_of(name);
     return index == no_property ? nullptr : &properties[index];
 }
 
-std::uint16_t Node::index_of(std::string_view name) const {
-    if (by_name.empty()) return no_property;
-    for (auto at = hash(name);; ++at) {
-        auto const index = by_name[at & (by_name.size() - 1)];
-        if (index == no_property || properties[index].name == name) return index;
-    }
-}
-
 void Node::index_names() {
     required = static_cast<std::uint16_t>(std::ranges::count_if(properties, &Property::required));
-    std::size_t size = 4;
-    while (size < properties.size() * 3)
-        size *= 2;
-    by_name.assign(properties.empty() ? 0 : size, no_property);
-    for (std::size_t i = 0; i < properties.size(); ++i) {
-        auto at = hash(properties[i].name);
-        while (by_name[at & (size - 1)] != no_property)
-            ++at;
-        by_name[at & (size - 1)] = static_cast<std::uint16_t>(i);
-    }
+    names.build(properties.size(), [&](std::size_t i) { return std::string_view(properties[i].name); });
     extensions = index_of("extensions");
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/name_index.hpp"
 #include "diagnostic/diagnostic.hpp"
 #include "syntax/json/tape.hpp"
 #include "syntax/json/value.hpp"
@@ -41,6 +42,7 @@ struct Property {
 };
 
 inline constexpr std::uint16_t no_property = json::Node::no_mark;
+static_assert(no_property == NameIndex::none);
 
 struct Node {
     NodeType type = NodeType::any;
@@ -56,13 +58,13 @@ struct Node {
 
     [[nodiscard]] Property const* find(std::string_view name) const;
     /// The place of a field in `properties`; no_property where there is none.
-    [[nodiscard]] std::uint16_t index_of(std::string_view name) const;
+    [[nodiscard]] std::uint16_t index_of(std::string_view name) const { return names.find(name); }
     /// To be called when `properties` is complete.
     void index_names();
 
     std::uint16_t required = 0;               // how many of the properties
     std::uint16_t extensions = no_property;   // place of the property of that name
-    std::vector<std::uint16_t> by_name;       // places of properties by a hash of their names; its size is a power of two
+    NameIndex names;                          // of the properties
 };
 
 /// True when the text is allowed at a string node: pattern, lengths, enumeration. Dates must exist in the calendar.

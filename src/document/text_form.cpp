@@ -13,9 +13,13 @@ namespace {
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
-bool is_word_character(char c) {
-    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
-}
+/// What stands in words: small letters, digits, _.
+constexpr auto word_characters = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = 0; c < table.size(); ++c)
+        table[c] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    return table;
+}();
 
 bool take_digits(std::string_view& text, std::size_t count) {
     if (text.size() < count || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count), is_digit))
@@ -31,13 +35,20 @@ bool take(std::string_view& text, char c) {
 }
 
 bool is_decimal(std::string_view text) {
-    take(text, '-');
-    if (text.empty() || !is_digit(text.front())) return false;
-    if (!take(text, '0'))
-        text.remove_prefix(
-            static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin()));
-    if (text.empty()) return true;
-    return take(text, '.') && !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+    auto at = text.begin();
+    auto const end = text.end();
+    auto const digits = [&] { // how many stand here
+        auto const first = at;
+        while (at != end && is_digit(*at))
+            ++at;
+        return at - first;
+    };
+    if (at != end && *at == '-') ++at;
+    bool const zero = at != end && *at == '0';
+    auto const whole = digits();
+    if (whole == 0 || (zero && whole != 1)) return false;
+    if (at == end) return true;
+    return *at++ == '.' && digits() != 0 && at == end;
 }
 
 bool take_date(std::string_view& text) {
@@ -57,12 +68,13 @@ bool take_time(std::string_view& text) {
 }
 
 bool is_coded(std::string_view text) {
-    auto const colon = text.find(':');
-    auto const name = text.substr(0, colon);
-    if (name.empty() || !std::all_of(name.begin(), name.end(), is_word_character)) return false;
-    if (colon == text.npos) return !is_digit(name.front()) && name.front() != '_';
-    auto const code = text.substr(colon + 1);
-    return !code.empty() && code.find_first_of("\r\n") == code.npos;
+    std::size_t size = 0; // of the word, or of the list's name
+    while (size < text.size() && word_characters[static_cast<unsigned char>(text[size])])
+        ++size;
+    if (size == 0) return false;
+    if (size == text.size()) return !is_digit(text.front()) && text.front() != '_';
+    auto const code = text.substr(size + 1);
+    return text[size] == ':' && !code.empty() && code.find_first_of("\r\n") == code.npos;
 }
 
 bool at_most(std::string_view two_digits, int most) {

@@ -113,8 +113,10 @@ Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message co
             DraftSet set;
             set.set = segments[0].element(1);
             set.implementation_reference = segments[0].element(3);
+            std::vector<x12::OutSegment> body;
             for (std::size_t i = 1; i + 1 < segments.size(); ++i)
-                set.body.push_back(out_segment(segments[i], segments.delimiters(), today));
+                body.push_back(out_segment(segments[i], segments.delimiters(), today));
+            set.body = std::move(body);
             auto const number = segments[0].element(2);
             for (auto const& document : documents) {
                 if (document.transaction_control_number != number)

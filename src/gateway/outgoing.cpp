@@ -39,6 +39,11 @@ Result<void> unique_file_name(store::Transaction& transaction, store::Message& m
     return unique_file_name(transaction, message); // "a-2.edi" may be a name of its own
 }
 
+Result<void> add(x12::InterchangeWriter& writer, DraftSet const& set, std::string const& control_number) {
+    return std::visit([&](auto const& body) { return writer.add_transaction_set(set.set, control_number, body, set.implementation_reference); },
+                      set.body);
+}
+
 } // namespace
 
 x12::Delimiters Draft::delimiters() const {
@@ -83,7 +88,7 @@ Result<std::string> write_draft(Draft const& draft, ControlNumbers numbers, Time
     writer.begin_group(std::move(group));
     unsigned number = 0;
     for (auto const& set : draft.sets)
-        WHARF_TRY(writer.add_transaction_set(set.set, fmt::format("{:04}", ++number), set.body, set.implementation_reference));
+        WHARF_TRY(add(writer, set, fmt::format("{:04}", ++number)));
     writer.end_group();
     return writer.finish();
 }

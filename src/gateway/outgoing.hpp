@@ -10,13 +10,14 @@
 #include "syntax/x12/writer.hpp"
 
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace wharf::gateway {
 
 struct DraftSet {
     std::string set; // ST01
-    std::vector<x12::OutSegment> body;
+    std::variant<std::vector<x12::OutSegment>, x12::SetBody> body; // segments to be written; or as a translator wrote it
     std::string implementation_reference; // ST03; empty: left out
     store::Document document; // kind empty: an acknowledgment, which has no document
     std::vector<std::string> orders;         // all order numbers, for search

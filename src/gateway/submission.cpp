@@ -178,7 +178,7 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
     auto& draft = addressed->draft;
     auto delimiters = draft.delimiters();
     if (draft.envelope().replacement != '\0') // the writer puts it for these; a component separator in a text is refused all the same
-        delimiters.element = delimiters.segment = '\0';
+        delimiters = x12::without_data_characters(delimiters);
     auto const now = context.clock.now();
     Diagnostics findings;
     auto values = run_values(*draft.partner, draft.identity, draft.test, now);
@@ -211,7 +211,7 @@ std::expected<Draft, Diagnostics> draft_of(Context const& context, Submission co
             auto written = addressed->writing.translator->write(document, delimiters, &values);
             said = std::move(written.diagnostics);
             set.set = addressed->agreement->set;
-            set.body = std::move(written.segments);
+            set.body = std::move(written.body);
             set.implementation_reference = addressed->agreement->implementation_reference;
         }
         fold_alike(said);

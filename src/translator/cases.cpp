@@ -150,7 +150,7 @@ private:
             add(document::check(document));
             auto outcome = with->write(document, delimiters_);
             add(std::move(outcome.diagnostics));
-            if (auto const added = writer.add_transaction_set(map_.set, fmt::format("{:04}", ++number), outcome.segments);
+            if (auto const added = writer.add_transaction_set(map_.set, fmt::format("{:04}", ++number), outcome.body);
                 !added) {
                 result_.trouble = added.error().message;
                 return;

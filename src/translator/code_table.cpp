@@ -55,12 +55,14 @@ bool is_listed_code(std::string_view text) {
 
 bool CodeMap::add(std::string_view code, std::string_view word) {
     if (word_of_.contains(code) || code_of_.contains(word)) return false;
+    written_ = {};
     word_of_.emplace(code, word);
     code_of_.emplace(word, code);
     return true;
 }
 
 void CodeMap::override_with(std::string_view code, std::string_view word, bool write) {
+    written_ = {};
     if (auto const old = word_of_.find(code); old != word_of_.end()) {
         if (auto const written = code_of_.find(old->second); written != code_of_.end() && written->second == code)
             code_of_.erase(written);
@@ -91,6 +93,13 @@ void CodeMap::finish() {
         buckets_[at & mask_] = {key, static_cast<std::uint32_t>(words_.size())};
         words_.push_back('"' + word + '"');
     }
+    codes_.clear();
+    std::vector<std::string_view> words;
+    for (auto const& [word, code] : code_of_) {
+        words.push_back(word);
+        codes_.push_back(code);
+    }
+    written_.build(words.size(), [&](std::size_t i) { return words[i]; });
 }
 
 std::string_view CodeMap::quoted_word_of_long(std::string_view code) const {
@@ -99,6 +108,7 @@ std::string_view CodeMap::quoted_word_of_long(std::string_view code) const {
 }
 
 std::string_view CodeMap::code(std::string_view word) const {
+    if (auto const index = written_.find(word); index != NameIndex::none) return codes_[index];
     auto const found = code_of_.find(word);
     return found == code_of_.end() ? std::string_view() : std::string_view(found->second);
 }

@@ -8,6 +8,7 @@
 // eight bytes, without hashing a string.
 #pragma once
 
+#include "base/name_index.hpp"
 #include "diagnostic/diagnostic.hpp"
 #include "translator/map_tree.hpp"
 
@@ -73,6 +74,8 @@ private:
     std::vector<Bucket> buckets_;
     std::size_t mask_ = 0;
     std::vector<std::string> words_; // quoted
+    NameIndex written_;              // the words, once finish() was called
+    std::vector<std::string> codes_; // of these words
     std::map<std::string, std::string, std::less<>> long_; // quoted words of long codes: a partner's own texts
 };
 

@@ -93,12 +93,26 @@ public:
         }
     }
 
+    /// Lines that can be written as soon as their member is found: nothing else goes to their slot.
+    void alone() {
+        std::vector<unsigned> writers(body_.slots.size());
+        for (auto const& line : body_.lines)
+            if (line->writes())
+                for (auto const& alternative : line->alternatives)
+                    for (auto const& part : alternative.parts)
+                        if (part.slot != no_slot) ++writers[part.slot];
+        visit(*body_.root, writers);
+    }
+
     void claims(grammar::Schema const& schema) {
-        auto const number = [&](Scope& scope) {
-            for (auto const& claim : scope.claims)
-                claim->number = body_.claim_count++;
-        };
-        for_each_scope(number);
+        for_each_scope([&](Scope& scope) {
+            for (auto const& claims : scope.by_row) {
+                auto const left = 64u - body_.claim_count % 64u;
+                if (claims.size() > left) body_.claim_count = static_cast<std::uint16_t>(body_.claim_count + left); // all in one word
+                for (auto* const claim : claims)
+                    claim->number = body_.claim_count++;
+            }
+        });
         body_.slot_claims.assign(body_.slots.size() * body_.claim_words(), 0);
         order_tuples(body_.use);
         for_each_scope([&](Scope& scope) {
@@ -107,17 +121,37 @@ public:
                 order_tuples(claim->use);
             }
             for (auto const row : schema.loops()[scope.loop].rows)
-                if (!scope.by_row[row - scope.first].empty() || schema.nodes()[row].mandatory)
-                    scope.writing.push_back(row);
+                note(scope, row, schema.nodes()[row].mandatory);
         });
     }
 
 private:
+    static void note(Scope& scope, grammar::NodeIndex row, bool mandatory) {
+        auto const& claims = scope.by_row[row - scope.first];
+        if (claims.empty() && !mandatory) return;
+        WritingRow made{row, mandatory || claims.size() > 64, 0, 0};
+        for (auto const* const claim : claims) {
+            made.word = claims.front()->number / 64;
+            made.claims |= std::uint64_t{1} << (claim->number % 64);
+        }
+        scope.writing.push_back(made);
+    }
+
     template <class Visit>
     void for_each_scope(Visit const& visit) {
         if (body_.scope) visit(*body_.scope);
         for (auto const& scope : body_.prefix_scopes)
             visit(*scope);
+    }
+    void visit(Member& member, std::vector<unsigned> const& writers) {
+        if (member.written_by.size() == 1) {
+            auto const& line = *body_.lines[member.written_by.front()];
+            if (line.quick != QuickWrite::none && line.one_of < 0 && line.when == nullptr &&
+                writers[line.alternatives.front().parts.front().slot] == 1)
+                member.alone = &line;
+        }
+        for (auto const& one : member.members)
+            visit(*one, writers);
     }
     void concerns(SlotIndex slot, std::uint16_t claim) {
         if (slot != no_slot) body_.slot_claims[slot * body_.claim_words() + claim / 64] |= std::uint64_t{1} << (claim % 64);
@@ -147,7 +181,15 @@ void Compiler::writing(Body& body) const {
     Numbering numbering(body);
     numbering.members(*body.root);
     numbering.lines();
-    if (plan_->schema != nullptr) numbering.claims(*plan_->schema);
+    numbering.alone();
+    if (plan_->schema == nullptr) return;
+    numbering.claims(*plan_->schema);
+    if (&body != plan_->root) return;
+    for (auto const& segment : plan_->schema->segments()) {
+        auto& last = plan_->mandatory.emplace_back();
+        for (std::size_t i = 0; i < segment.elements.size(); ++i)
+            if (segment.elements[i].mandatory) last = static_cast<std::uint8_t>(i + 1);
+    }
 }
 
 } // namespace wharf::translator

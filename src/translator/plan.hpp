@@ -131,8 +131,16 @@ struct Claim {
     Scope* scope = nullptr; // of a loop without an object of its own
     std::string stem;       // before an element's name in extensions: "REF[DP]/", "PO4(1)/", ""
     bool numbered = false;  // stem is made with the occurrence: "SDQ(2)/"
-    std::uint16_t number = 0; // among all of its body
+    std::uint16_t number = 0; // among all of its body; those of a row stand together
     Origin origin;
+};
+
+/// A row as the writer looks at it: anything to say where one of its claims has.
+struct WritingRow {
+    grammar::NodeIndex row = 0;
+    bool always = false;    // mandatory: its absence is told
+    std::uint16_t word = 0; // of Claim::number, the bits of its claims
+    std::uint64_t claims = 0;
 };
 
 struct Scope {
@@ -144,7 +152,7 @@ struct Scope {
     std::string prefix;              // of extensions' keys: "CTT/"
     std::uint16_t single_claims = 0; // bits given
     Claim* own = nullptr;            // of a prefix scope: the claim that opens it
-    std::vector<grammar::NodeIndex> writing; // rows of the loop that can be written, or must be
+    std::vector<WritingRow> writing; // rows of the loop that can be written, or must be
 };
 
 /// One alternative of a line: the slots its value is made of.
@@ -230,6 +238,7 @@ struct Member {
     std::uint8_t code = 0;                                                                 // provenance, derived: which
     std::array<SlotIndex, 6> inputs{no_slot, no_slot, no_slot, no_slot, no_slot, no_slot}; // of a derived value
     Line const* line = nullptr; // simple: the line, and its slot
+    Line const* alone = nullptr; // on writing: the one line, which shares its slot with no other and is quick
     SlotIndex slot = no_slot;
     std::int8_t watch = -1; // its text's place is kept for derived values
     Origin origin;          // of its block
@@ -330,6 +339,7 @@ struct Plan {
     Body* root = nullptr;
     grammar::NodeIndex hierarchy_row = grammar::no_node; // the HL loop
     ShippedSlots shipped;
+    std::vector<std::uint8_t> mandatory; // by segment of the schema: the last element that must stand
     Diagnostics warnings;
 };
 

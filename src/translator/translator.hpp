@@ -62,8 +62,8 @@ struct ReadOutcome {
 };
 
 struct WriteOutcome {
-    std::vector<x12::OutSegment> segments; // body in the grammar's order, without ST and SE
-    Diagnostics diagnostics;               // an error means: segments must not be used
+    x12::SetBody body;       // in the grammar's order, without ST and SE
+    Diagnostics diagnostics; // an error means: the body must not be used
     [[nodiscard]] bool ok() const { return !has_errors(diagnostics); }
 };
 
@@ -79,7 +79,7 @@ public:
     [[nodiscard]] virtual ReadOutcome read(SetInput const& input, std::string& json) const = 0;
 
     /// The body of a transaction set. The document must have passed document::check. Extensions are written only where
-    /// they came from the same set and release. `delimiters` tells the component separator to use; `values` what `$…`
+    /// they came from the same set and release. `delimiters` are those of the interchange it is for; `values` what `$…`
     /// and `lookup` stand for, nullptr: there are none.
     [[nodiscard]] virtual WriteOutcome write(json::Node const& document, x12::Delimiters const& delimiters,
                                              RunValues const* values = nullptr) const = 0;

@@ -83,10 +83,18 @@ struct OutObject {
         auto const* const one = text(slot);
         return one != nullptr && !one->text.empty();
     }
-    void set(SlotIndex slot, Text text);
+    void set(SlotIndex slot, Text const& text) {
+        texts[slot] = text;
+        filled[slot / 64] |= std::uint64_t{1} << (slot % 64);
+        concern(slot);
+    }
     void clear(SlotIndex slot) { filled[slot / 64] &= ~(std::uint64_t{1} << (slot % 64)); }
     /// The claims that read this slot have something to write.
-    void concern(SlotIndex slot);
+    void concern(SlotIndex slot) {
+        auto const words = claims.size();
+        for (std::size_t i = 0; i < words; ++i)
+            claims[i] |= body->slot_claims[slot * words + i];
+    }
     [[nodiscard]] bool concerned(Claim const& claim) const {
         return (claims[claim.number / 64u] >> (claim.number % 64u) & 1) != 0;
     }
@@ -179,7 +187,6 @@ struct OutElement {
     std::vector<std::string_view> others; // components 2 and more
     OutObject::Text const* source = nullptr;
 
-    [[nodiscard]] bool is_empty() const;
 };
 
 /// The elements of a segment under construction; its memory is kept for the next one.
@@ -190,10 +197,27 @@ public:
     [[nodiscard]] OutElement& operator[](std::size_t index) { return elements_[index]; }
     [[nodiscard]] OutElement const& operator[](std::size_t index) const { return elements_[index]; }
     /// Elements count from 1; component 0 is the whole of a simple element.
-    OutElement& put(unsigned element, unsigned component, std::string_view text);
-    [[nodiscard]] bool is_free(unsigned element, unsigned component) const;
+    OutElement& put(unsigned element, unsigned component, std::string_view text) {
+        if (size_ < element) extend(element);
+        auto& made = elements_[element - 1];
+        if (component <= 1)
+            made.text = text;
+        else
+            put_behind(made, component, text);
+        return made;
+    }
+    [[nodiscard]] bool is_free(unsigned element, unsigned component) const {
+        if (element > size_) return true;
+        auto const& made = elements_[element - 1];
+        if (component <= 1 && !made.text.empty()) return false;
+        return component == 1 || made.others.empty() || others_free(made, component);
+    }
 
 private:
+    void extend(unsigned element);
+    static void put_behind(OutElement& element, unsigned component, std::string_view text);
+    [[nodiscard]] static bool others_free(OutElement const& element, unsigned component);
+
     std::vector<OutElement> elements_;
     std::size_t size_ = 0;
 };
@@ -202,11 +226,11 @@ class Emitter {
 public:
     Emitter(Plan const& plan, x12::Delimiters const& delimiters, RunValues const* values, Pool& pool,
             Diagnostics& diagnostics);
-    void run(OutObject& root, std::vector<x12::OutSegment>& out);
+    void run(OutObject& root, x12::SetBody& out);
 
 private:
+    /// What is known of the segment in fields_.
     struct Built {
-        x12::OutSegment segment;
         bool content = false; // something beside constants and computed values
         bool filled = false;  // anything at all
         bool more = false;    // tuples are left for another segment
@@ -216,19 +240,19 @@ private:
         unsigned element = 0;
         json::Node const* values = nullptr;
     };
-    void scope(Scope const& scope, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number);
-    void row(Scope const& scope, grammar::NodeIndex row, OutObject& object, std::vector<x12::OutSegment>& out,
+    void scope(Scope const& scope, OutObject& object, x12::SetBody& out, unsigned parent_number);
+    void row(Scope const& scope, grammar::NodeIndex row, OutObject& object, x12::SetBody& out,
              unsigned parent_number);
     /// `used`: the single claims of this row that are written already; nullptr where every claim is told apart by
     /// more than the row (levels of an HL tree).
-    std::size_t claim(Scope const& scope, Claim const& claim, OutObject& object, std::vector<x12::OutSegment>& out,
+    std::size_t claim(Scope const& scope, Claim const& claim, OutObject& object, x12::SetBody& out,
                       unsigned parent_number, UsedBits* used);
-    std::size_t children(Scope const& scope, Claim const& claim, OutObject& object, std::vector<x12::OutSegment>& out,
+    std::size_t children(Scope const& scope, Claim const& claim, OutObject& object, x12::SetBody& out,
                          unsigned parent_number, UsedBits* used);
-    void check_claim(Scope const& scope, Claim const& claim, x12::OutSegment const& written, OutObject const& object,
-                     UsedBits* used);
+    void check_claim(Scope const& scope, Claim const& claim, std::vector<std::string_view> const& written,
+                     OutObject const& object, UsedBits* used);
     std::size_t kept_segments(Scope const& scope, grammar::NodeIndex row, OutObject& object,
-                              std::vector<x12::OutSegment>& out);
+                              x12::SetBody& out);
     std::string kept_repetitions(json::Node const& values, OutObject const& object, grammar::NodeIndex node,
                                  std::size_t element);
     Built build(Use const& use, grammar::NodeIndex row, OutObject& object, Test const* test, std::string_view stem,
@@ -266,7 +290,9 @@ private:
     RunValues const* values_;
     Pool& pool_;
     Diagnostics& diagnostics_;
-    OutElements elements_; // of the segment under construction
+    OutElements elements_;                 // of the segment under construction
+    std::vector<std::string_view> fields_; // … and what is written of it: the id, then the elements
+    bool counted_ = false;                 // a count_mark stands in the body
     std::vector<Repeated> repeated_;
     std::array<bool, 256> bad_{}; // control characters and delimiters
     unsigned levels_ = 0;

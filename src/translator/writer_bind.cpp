@@ -30,18 +30,6 @@ void OutObject::add(List& list) {
     *end = &list;
 }
 
-void OutObject::set(SlotIndex slot, Text text) {
-    texts[slot] = text;
-    filled[slot / 64] |= std::uint64_t{1} << (slot % 64);
-    concern(slot);
-}
-
-void OutObject::concern(SlotIndex slot) {
-    auto const words = claims.size();
-    for (std::size_t i = 0; i < words; ++i)
-        claims[i] |= body->slot_claims[slot * words + i];
-}
-
 Binder::Binder(Plan const& plan, json::Node const& document, RunValues const* values, Pool& pool)
     : plan_(plan), document_(document), values_(values), pool_(pool) {
     if (document.mark() != plan.document->mark()) plan.document->resolve(document);
@@ -78,11 +66,12 @@ OutObject& Binder::make(Body const& body, json::Node const& value, PathStep cons
     object.body = &body;
     object.value = &value;
     object.place = place;
-    auto const words = [&](std::size_t count) { return std::span(pool_.make<std::uint64_t>(count), count); };
     object.members = {pool_.make<json::Node const*>(body.member_count), body.member_count};
-    object.lines = words(body.line_words());
-    object.claims = words(body.claim_words());
-    object.filled = words((body.slots.size() + 63) / 64);
+    auto const lines = body.line_words(), claims = body.claim_words(), slots = (body.slots.size() + 63) / 64;
+    auto* const words = pool_.make<std::uint64_t>(lines + claims + slots);
+    object.lines = {words, lines};
+    object.claims = {words + lines, claims};
+    object.filled = {words + lines + claims, slots};
     object.texts = pool_.raw<OutObject::Text>(body.slots.size());
     return object;
 }
@@ -116,8 +105,9 @@ bool Binder::find_members(OutObject& object, Member const& owner, json::Node con
         auto const* const member = owner.member_of(inner);
         if (member == nullptr) continue;
         object.members[member->number] = &inner;
-        for (auto const line : member->written_by)
-            object.lines[line / 64u] |= std::uint64_t{1} << (line % 64u);
+        if (member->alone == nullptr || !quick_value(object, *member->alone, inner))
+            for (auto const line : member->written_by)
+                object.lines[line / 64u] |= std::uint64_t{1} << (line % 64u);
         look = look || !member->settled;
         if (member->kind == MemberKind::object) look = find_members(object, *member, inner) || look;
         if (member->kind != MemberKind::list) continue;

@@ -122,11 +122,13 @@ void Emitter::check_characters(std::string_view text, std::string_view external,
 
 void Emitter::check(NodeIndex node, Built const& built, OutObject const& object) {
     if (!built.filled) return;
-    auto const& rule = schema_.segments()[schema_.nodes()[node].segment];
+    auto const segment = schema_.nodes()[node].segment;
+    auto const& rule = schema_.segments()[segment];
     auto const& id = segment_id(node);
-    for (std::size_t i = 0; i < rule.elements.size(); ++i) {
+    auto const count = std::min(rule.elements.size(), std::max<std::size_t>(fields_.size() - 1, plan_.mandatory[segment]));
+    for (std::size_t i = 0; i < count; ++i) {
         auto const& element = rule.elements[i];
-        auto const text = built.segment.element(i + 1);
+        auto const text = i + 1 < fields_.size() ? fields_[i + 1] : std::string_view();
         auto const canonical = [&] { return canonical_of({object, i < elements_.size() ? elements_[i].source : nullptr}); };
         if (text.empty()) {
             auto const hierarchy = node == plan_.hierarchy_row && (i == 0 || i == 1 || i == 3);
@@ -157,21 +159,19 @@ void Emitter::check(NodeIndex node, Built const& built, OutObject const& object)
 
 /// A claim that stands earlier may take what a later one wrote: a reference of kind `department` from a list, where
 /// REF*DP is the first name of something else.
-void Emitter::check_claim(Scope const& scope, Claim const& claim, x12::OutSegment const& written,
+void Emitter::check_claim(Scope const& scope, Claim const& claim, std::vector<std::string_view> const& written,
                           OutObject const& object, UsedBits* used) {
     if (used == nullptr) return;
     auto const& claims = scope.by_row[claim.row - scope.first];
     if (claims.size() == 1) return;
     std::uint64_t filled = 0;
-    for (std::size_t i = 0; i < written.elements.size(); ++i)
-        if (!written.elements[i].empty()) filled |= element_bit(static_cast<unsigned>(i + 1));
-    auto const text = [&](unsigned number) { return written.element(number); };
+    for (std::size_t i = 1; i < written.size(); ++i)
+        if (!written[i].empty()) filled |= element_bit(static_cast<unsigned>(i));
+    auto const text = [&](unsigned number) { return number < written.size() ? written[number] : std::string_view(); };
     auto const* const reader = claim_for(claims, *used, filled, schema_.nodes()[claim.row].starts_loop, text);
     set_used(claim, *used);
     if (reader == &claim) return;
-    auto shown = written.id;
-    for (auto const& element : written.elements)
-        shown += delimiters_.element + element;
+    auto const shown = fmt::format("{}", fmt::join(written, std::string_view(&delimiters_.element, 1)));
     diagnostics_.push_back(fault(
         "MAP-0120", object.path(),
         fmt::format("`{}` is written as {}, and {}.", object.place == nullptr ? "the document" : object.path(), shown,

@@ -33,18 +33,12 @@ Diagnostic Emitter::fault(std::string_view code, std::string const& canonical, s
     return found;
 }
 
-void Emitter::run(OutObject& root, std::vector<x12::OutSegment>& out) {
+void Emitter::run(OutObject& root, x12::SetBody& out) {
     scope(*plan_.root->scope, root, out, 0);
     auto const levels = std::to_string(levels_);
-    bool counted = false;
-    for (auto& segment : out)
-        for (auto& element : segment.elements)
-            if (element == count_mark) {
-                element = levels_ == 0 ? std::string() : levels;
-                counted = true;
-            }
+    if (counted_) out.replace(count_mark, levels_ == 0 ? std::string_view() : std::string_view(levels));
     auto const* const totals = root.value->find("totals"); // what is counted last cannot be held against it earlier
-    auto const* const stated = counted && totals != nullptr ? totals->find("hl_count") : nullptr;
+    auto const* const stated = counted_ && totals != nullptr ? totals->find("hl_count") : nullptr;
     if (stated != nullptr && stated->text() != levels)
         diagnostics_.push_back(fault("MAP-0118", "totals.hl_count",
                                      fmt::format("`totals.hl_count` says {}; {} was counted and written.", stated->text(), levels)));
@@ -65,21 +59,24 @@ void Emitter::run(OutObject& root, std::vector<x12::OutSegment>& out) {
     }
 }
 
-void Emitter::scope(Scope const& scope, OutObject& object, std::vector<x12::OutSegment>& out, unsigned parent_number) {
+void Emitter::scope(Scope const& scope, OutObject& object, x12::SetBody& out, unsigned parent_number) {
     auto const& loop = schema_.loops()[scope.loop];
-    for (auto const node : object.kept.empty() ? scope.writing : loop.rows)
-        row(scope, node, object, out, parent_number);
+    if (object.kept.empty()) {
+        for (auto const& one : scope.writing) // most have nothing to say
+            if (one.always || (object.claims[one.word] & one.claims) != 0) row(scope, one.row, object, out, parent_number);
+    } else {
+        for (auto const node : loop.rows)
+            row(scope, node, object, out, parent_number);
+    }
     if (scope.loop != 0 && loop.first == plan_.hierarchy_row) // the levels below stand behind all segments of this one
         for (auto* const taken : scope.by_row[0])
             claim(scope, *taken, object, out, parent_number, nullptr);
 }
 
-void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, std::vector<x12::OutSegment>& out,
+void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, x12::SetBody& out,
                   unsigned parent_number) {
     auto const& rule = schema_.nodes()[node];
     auto const& claims = scope.by_row[node - scope.first];
-    auto const concerned = [&](Claim const* one) { return object.concerned(*one); };
-    if (!rule.mandatory && object.kept.empty() && std::ranges::none_of(claims, concerned)) return; // most rows
     if (scope.loop == 0 && segment_id(node) == "SE") return;
     std::size_t count = 0;
     UsedBits used{};
@@ -101,31 +98,32 @@ void Emitter::row(Scope const& scope, NodeIndex node, OutObject& object, std::ve
 
 /// A segment for each entry of a list, with what stands below it.
 std::size_t Emitter::children(Scope const& scope_, Claim const& taken, OutObject& object,
-                              std::vector<x12::OutSegment>& out, unsigned parent_number, UsedBits* used) {
+                              x12::SetBody& out, unsigned parent_number, UsedBits* used) {
     auto* const list = object.list(taken.list);
     if (list == nullptr) return 0;
     auto const* const test = taken.test.present ? &taken.test : nullptr;
     for (auto* item = list->first; item != nullptr; item = item->next) {
-        auto built = build(taken.child->use, taken.row, *item, test, {}, false);
+        build(taken.child->use, taken.row, *item, test, {}, false);
         unsigned number = parent_number;
         if (taken.row == plan_.hierarchy_row) {
             number = ++levels_;
-            built.segment.set(1, std::to_string(number));
-            if (parent_number != 0) built.segment.set(2, std::to_string(parent_number));
+            fields_.resize(std::max<std::size_t>(fields_.size(), 5));
+            fields_[1] = pool_.keep(std::to_string(number));
+            if (parent_number != 0) fields_[2] = pool_.keep(std::to_string(parent_number));
             bool below = false;
             for (auto* const one : taken.child->scope->by_row[0])
                 if (auto const* const inner = item->list(one->list); inner != nullptr) below = below || inner->size != 0;
-            built.segment.set(4, below ? "1" : "0");
+            fields_[4] = below ? "1" : "0";
         }
-        check_claim(scope_, taken, built.segment, *item, used);
-        out.push_back(std::move(built.segment));
+        check_claim(scope_, taken, fields_, *item, used);
+        out.add(fields_);
         if (schema_.nodes()[taken.row].starts_loop) scope(*taken.child->scope, *item, out, number);
     }
     return list->size;
 }
 
 std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& object,
-                           std::vector<x12::OutSegment>& out, unsigned parent_number, UsedBits* used) {
+                           x12::SetBody& out, unsigned parent_number, UsedBits* used) {
     if (taken.child != nullptr) return children(scope_, taken, object, out, parent_number, used);
     auto const& node = schema_.nodes()[taken.row];
     auto const* const test = taken.test.present ? &taken.test : nullptr;
@@ -134,17 +132,19 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
         auto const numbered = taken.numbered && !object.kept.empty();
         auto const stem = numbered ? fmt::format("{}{}({})/", scope_.prefix, segment_id(taken.row), count + 1) : std::string();
         auto const faults = diagnostics_.size();
-        auto built = build(taken.use, taken.row, object, test, numbered ? stem : taken.stem, taken.each);
-        auto const place = out.size();
+        auto const built = build(taken.use, taken.row, object, test, numbered ? stem : taken.stem, taken.each);
+        auto const place = out.mark();
         // a mandatory segment of constants alone, such as LE, is written where its loop says something
-        bool const closes = node.mandatory && scope_.loop != 0 && built.filled && place > 0 &&
-                            out[place - 1].id != segment_id(scope_.first);
+        bool const closes = node.mandatory && scope_.loop != 0 && built.filled && place.segments > 0 &&
+                            out.last_id() != segment_id(scope_.first);
         bool keep = built.content || closes;
         bool const more = built.more;
-        if (built.filled || taken.scope != nullptr) out.push_back(std::move(built.segment));
+        if (built.filled || taken.scope != nullptr) out.add(fields_);
+        std::vector<std::string_view> before_inner; // fields_ serves the segments of the loop, too
         if (taken.scope != nullptr) {
+            before_inner = fields_;
             scope(*taken.scope, object, out, parent_number);
-            bool const inner = out.size() > place + 1;
+            bool const inner = out.segments() > place.segments + 1;
             if (inner && !built.filled)
                 diagnostics_.push_back(
                     fault("MAP-0117", object.path(),
@@ -153,11 +153,11 @@ std::size_t Emitter::claim(Scope const& scope_, Claim const& taken, OutObject& o
             keep = keep || inner;
         }
         if (!keep) { // constants and counts alone are not worth a segment
-            out.resize(place);
+            out.take_back(place);
             diagnostics_.resize(faults);
             return count;
         }
-        if (built.filled) check_claim(scope_, taken, out[place], object, used);
+        if (built.filled) check_claim(scope_, taken, taken.scope != nullptr ? before_inner : fields_, object, used);
         ++count;
         if (!more) return count;
     }
@@ -192,26 +192,25 @@ std::string Emitter::kept_repetitions(json::Node const& values, OutObject const&
 }
 
 std::size_t Emitter::kept_segments(Scope const& scope_, NodeIndex node, OutObject& object,
-                                   std::vector<x12::OutSegment>& out) {
+                                   x12::SetBody& out) {
     auto const& id = segment_id(node);
     std::size_t count = 0;
     auto const write = [&](std::string_view segment, json::Node const& elements) {
-        x12::OutSegment made;
-        made.id = std::string(segment);
+        fields_.assign(1, segment);
         for (auto const& element : elements.items()) {
             if (auto const* const repeated = element.find("repeated")) {
-                made.elements.push_back(kept_repetitions(*repeated, object, node, made.elements.size()));
+                fields_.push_back(pool_.keep(kept_repetitions(*repeated, object, node, fields_.size() - 1)));
                 continue;
             }
             std::string text(element.text());
-            auto const external = fmt::format("{}{:02}", segment, made.elements.size() + 1);
+            auto const external = fmt::format("{}{:02}", segment, fields_.size());
             check_characters(text, external, joined(object.path(), "extensions"));
             append_parts(text, element, delimiters_.component, [&](std::string_view part) {
                 check_characters(part, external, joined(object.path(), "extensions"));
             });
-            made.elements.push_back(std::move(text));
+            fields_.push_back(pool_.keep(text));
         }
-        out.push_back(std::move(made));
+        out.add(fields_);
     };
     std::vector<std::size_t> by_key;
     for (auto& kept : object.kept) {
@@ -260,10 +259,13 @@ WriteOutcome write_document(Plan const& plan, json::Node const& document, x12::D
                                                     document.string("document"), plan.name, plan.document_kind)));
         return outcome;
     }
-    thread_local Pool pool; // its memory is kept; nothing in it outlives this call
+    thread_local Pool pool; // its memory is kept, and the body's; nothing in them outlives this call
+    thread_local x12::SetBody body;
     pool.clear();
+    body.clear(delimiters);
     auto& root = Binder(plan, document, values, pool).run(outcome.diagnostics);
-    Emitter(plan, delimiters, values, pool, outcome.diagnostics).run(root, outcome.segments);
+    Emitter(plan, delimiters, values, pool, outcome.diagnostics).run(root, body);
+    outcome.body = body; // a copy has no more memory than it needs
     return outcome;
 }
 

@@ -8,33 +8,25 @@ namespace wharf::translator {
 
 using grammar::NodeIndex;
 
-bool OutElement::is_empty() const {
-    return text.empty() && std::ranges::all_of(others, [](auto part) { return part.empty(); });
-}
-
-OutElement& OutElements::put(unsigned element, unsigned component, std::string_view text) {
+void OutElements::extend(unsigned element) {
     if (elements_.size() < element) elements_.resize(element);
     for (; size_ < element; ++size_) {
         elements_[size_].text = {};
         elements_[size_].others.clear();
         elements_[size_].source = nullptr;
     }
-    auto& made = elements_[element - 1];
-    if (component <= 1) {
-        made.text = text;
-    } else {
-        if (made.others.size() < component - 1) made.others.resize(component - 1);
-        made.others[component - 2] = text;
-    }
-    return made;
 }
 
-bool OutElements::is_free(unsigned element, unsigned component) const {
-    if (element > size_) return true;
-    auto const& made = elements_[element - 1];
-    if (component == 0) return made.is_empty();
-    if (component == 1) return made.text.empty();
-    return component - 1 > made.others.size() || made.others[component - 2].empty();
+void OutElements::put_behind(OutElement& element, unsigned component, std::string_view text) {
+    if (element.others.size() < component - 1) element.others.resize(component - 1);
+    element.others[component - 2] = text;
+}
+
+/// Components 2 and more: all of them for component 0, else this one.
+bool OutElements::others_free(OutElement const& element, unsigned component) {
+    auto const& others = element.others;
+    if (component == 0) return std::ranges::all_of(others, [](auto part) { return part.empty(); });
+    return component - 1 > others.size() || others[component - 2].empty();
 }
 
 namespace {
@@ -118,19 +110,22 @@ void Emitter::kept_elements(std::string_view stem, NodeIndex node, OutObject& ob
     }
 }
 
-/// The elements become texts of the segment, as the partner can take them.
+/// The elements become fields of the segment, as the partner can take them.
 void Emitter::finish(Built& built, NodeIndex node, OutObject const& object) {
-    built.segment.id = segment_id(node);
-    built.segment.elements.reserve(elements_.size());
+    fields_.assign(1, segment_id(node));
     for (std::size_t e = 0; e < elements_.size(); ++e) {
         auto const& element = elements_[e];
         auto const* const source = element.source;
         bool const counted = element.text == count_mark && source != nullptr && source->line != nullptr && source->line->expression;
+        counted_ = counted_ || counted;
         auto const first = counted || element.text.empty() ? element.text : fit(element.text, node, e, 0, {object, source});
-        auto& text = built.segment.elements.emplace_back(first);
-        if (!element.others.empty()) append_components(text, element, e, node, object);
+        fields_.push_back(first);
+        if (element.others.empty() && repeated_.empty()) continue;
+        std::string text(first);
+        append_components(text, element, e, node, object);
         for (auto const& more : repeated_)
             if (more.element == e + 1) append_repeated(text, *more.values, e, node, object);
+        fields_.back() = pool_.keep(text);
     }
     check(node, built, object);
 }

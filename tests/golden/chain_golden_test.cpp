@@ -66,14 +66,7 @@ protected:
         if (!with) return {};
         auto outcome = (*with)->write(document, {});
         said = std::move(outcome.diagnostics);
-        std::string body;
-        for (auto const& segment : outcome.segments) {
-            auto const elements = fmt::format("{}", fmt::join(segment.elements, "*"));
-            auto text = segment.id + (elements.empty() ? "" : "*" + elements);
-            while (text.ends_with('*'))
-                text.pop_back();
-            body += text + "~";
-        }
+        std::string const body(outcome.body.bytes());
         auto sets = translate(wharf::test::interchange(schema->set().group, {wharf::test::set(GetParam().set, body)}), "chain");
         EXPECT_EQ(sets.size(), 1u);
         return sets.empty() ? TranslatedSet() : std::move(sets.front());

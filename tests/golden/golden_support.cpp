@@ -159,7 +159,7 @@ WrittenSet write(TranslatedSet const& set, std::string_view json) {
     auto outcome = set.translator->write(*document, set.delimiters);
     written.ok = outcome.ok();
     written.diagnostics = std::move(outcome.diagnostics);
-    for (auto const& segment : outcome.segments)
+    for (auto const& segment : outcome.body.cut())
         written.body.push_back(joined(segment));
     return written;
 }

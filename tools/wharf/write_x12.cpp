@@ -23,7 +23,7 @@ struct WrittenSet {
     std::string set;
     std::string functional_id;
     std::string release;
-    std::vector<x12::OutSegment> body;
+    x12::SetBody body;
     std::string origin; // "purchase_order 4711 (/0)": for messages
     bool sound = true;  // false: our own lint refuses it
 };
@@ -129,7 +129,7 @@ private:
         if (!written) return std::nullopt;
         auto const number = document.string("number");
         auto origin = fmt::format("{}{}{}{}", kind, number.empty() ? "" : " ", number, pointer.empty() ? "" : fmt::format(" ({})", pointer));
-        return WrittenSet{set, schema->set().group, release, std::move(outcome.segments), std::move(origin)};
+        return WrittenSet{set, schema->set().group, release, std::move(outcome.body), std::move(origin)};
     }
 
     [[nodiscard]] std::string release_of(json::Node const& document,

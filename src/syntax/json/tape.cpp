@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_set>
@@ -46,7 +45,9 @@ struct TapeHandler {
     std::string duplicate; // set when a name came twice
     std::size_t duplicate_offset = std::string_view::npos;
 
-    bool add(Type type, std::string_view text) {
+    [[gnu::always_inline]] inline bool add(Type type, std::string_view text) {
+        if (tape.nodes_.size() == tape.nodes_.capacity()) [[unlikely]]
+            tape.nodes_.reserve(2 * tape.nodes_.size() + 8);
         auto& node = tape.nodes_.emplace_back(text);
         node.type_ = type;
         node.name_ = name.data();
@@ -73,10 +74,13 @@ struct TapeHandler {
     }
 
     /// What stands in the source as it is; else a text of the tape's own.
-    std::string_view take(Part last) {
-        std::less<> const before;
-        if (parts.empty() && !before(last.data(), source.data()) && !before(source.data() + source.size(), last.data()))
+    [[gnu::always_inline]] inline std::string_view take(Part last) {
+        auto const offset = reinterpret_cast<std::uintptr_t>(last.data()) - reinterpret_cast<std::uintptr_t>(source.data());
+        if (parts.empty() && offset <= source.size()) [[likely]]
             return {last.data(), last.size()};
+        return keep(last);
+    }
+    [[gnu::noinline]] std::string_view keep(Part last) {
         parts.append(last.data(), last.size());
         return tape.texts_.emplace_back(std::exchange(parts, {}));
     }

@@ -18,6 +18,76 @@ std::string_view OutSegment::element(std::size_t number) const {
     return number >= 1 && number <= elements.size() ? std::string_view(elements[number - 1]) : std::string_view{};
 }
 
+void SetBody::clear(Delimiters const& delimiters) {
+    delimiters_ = delimiters;
+    bytes_.clear();
+    segments_ = 0;
+}
+
+void SetBody::add(std::vector<std::string_view>& fields) {
+    while (fields.size() > 1 && fields.back().empty())
+        fields.pop_back();
+    generate_segment(fields, delimiters_, bytes_);
+    ++segments_;
+}
+
+void SetBody::replace(std::string_view text, std::string_view by) {
+    auto const is_end = [&](std::size_t at) { return bytes_[at] == delimiters_.element || bytes_[at] == delimiters_.segment; };
+    for (auto at = bytes_.find(text); at != std::string::npos; at = bytes_.find(text, at)) {
+        auto const behind = at + text.size();
+        if (bytes_[at - 1] != delimiters_.element || !is_end(behind)) { // a part of something else
+            at = behind;
+            continue;
+        }
+        auto first = at;
+        if (by.empty() && bytes_[behind] == delimiters_.segment)
+            while (bytes_[first - 1] == delimiters_.element)
+                --first;
+        bytes_.replace(first, behind - first, by);
+        at = first + by.size();
+    }
+}
+
+Delimiters without_data_characters(Delimiters const& delimiters) {
+    auto made = delimiters;
+    made.element = made.segment = '\0';
+    for (char const c : {'\x1c', '\x1d', '\x1e', '\x1f'})
+        if (c != made.component && c != made.repetition) (made.element == '\0' ? made.element : made.segment) = c;
+    return made;
+}
+
+std::vector<OutSegment> SetBody::cut() const {
+    std::vector<OutSegment> segments;
+    segments.reserve(segments_);
+    for (auto rest = bytes(); !rest.empty();) {
+        auto const end = rest.find(delimiters_.segment);
+        auto segment = rest.substr(0, end);
+        rest.remove_prefix(end + 1);
+        auto next = [&] {
+            auto const size = segment.find(delimiters_.element);
+            std::string text(segment.substr(0, size));
+            segment = size == segment.npos ? std::string_view() : segment.substr(size + 1);
+            return std::pair(std::move(text), size != std::string_view::npos);
+        };
+        auto [id, more] = next();
+        auto& made = segments.emplace_back(OutSegment{std::move(id), {}});
+        while (more) {
+            auto [text, another] = next();
+            made.elements.push_back(std::move(text));
+            more = another;
+        }
+    }
+    return segments;
+}
+
+std::string_view SetBody::last_id() const {
+    if (segments_ == 0) return {};
+    auto const end = bytes_.size() - 1;
+    auto const before = end == 0 ? std::string::npos : bytes_.rfind(delimiters_.segment, end - 1);
+    auto const segment = std::string_view(bytes_).substr(before == std::string::npos ? 0 : before + 1);
+    return segment.substr(0, std::min(segment.find(delimiters_.element), segment.size() - 1));
+}
+
 void write_back(Part const& part, std::string_view file_text, std::string& out) {
     auto const& list = part.segments;
     if (list.empty()) {
@@ -147,6 +217,33 @@ Result<void> InterchangeWriter::add_transaction_set(std::string_view set_id, std
     for (auto const& part : body)
         segment(part.id, part.elements);
     segment("SE", {std::to_string(body.size() + 2), std::string(control_number)});
+    return {};
+}
+
+Result<void> InterchangeWriter::add_transaction_set(std::string_view set_id, std::string_view control_number,
+                                                    SetBody const& body, std::string_view implementation_reference) {
+    if (auto ok = check_envelope(); !ok)
+        return ok;
+    auto const& own = body.delimiters();
+    if (own.component != header_.delimiters.component || own.repetition != header_.delimiters.repetition)
+        return invalid("the body of the set has other component or repetition separators than the interchange");
+    if (!(own == header_.delimiters))
+        return add_transaction_set(set_id, control_number, body.cut(), implementation_reference);
+    OutSegment const st{"ST", {std::string(set_id), std::string(control_number), std::string(implementation_reference)}};
+    if (auto ok = check(st); !ok)
+        return ok;
+    ++sets_;
+    segment(st.id, st.elements);
+    if (header_.suffix.empty())
+        out_ += body.bytes();
+    else
+        for (auto rest = body.bytes(); !rest.empty();) {
+            auto const size = rest.find(header_.delimiters.segment) + 1;
+            out_ += rest.substr(0, size);
+            out_ += header_.suffix;
+            rest.remove_prefix(size);
+        }
+    segment("SE", {std::to_string(body.segments() + 2), std::string(control_number)});
     return {};
 }
 

@@ -28,6 +28,48 @@ struct OutSegment {
     [[nodiscard]] std::string_view element(std::size_t number) const;
 };
 
+/// Element separator and terminator that are control characters, which no text may hold: for a body whose texts may hold
+/// those of its interchange.
+[[nodiscard]] Delimiters without_data_characters(Delimiters const& delimiters);
+
+/// The body of a transaction set as it will be written, without ST and SE: segments in one piece of memory. Elements must not
+/// hold a delimiter or a control character: whoever adds them has looked.
+class SetBody {
+public:
+    explicit SetBody(Delimiters const& delimiters = {}) : delimiters_(delimiters) {}
+
+    /// A place between segments, to go back to.
+    struct Mark {
+        std::size_t bytes = 0, segments = 0;
+    };
+    [[nodiscard]] Mark mark() const { return {bytes_.size(), segments_}; }
+    void take_back(Mark const& mark) {
+        bytes_.resize(mark.bytes);
+        segments_ = mark.segments;
+    }
+    void clear(Delimiters const& delimiters);
+
+    /// The segment id, then the elements; empty ones at the end are left out.
+    void add(std::vector<std::string_view>& fields);
+    /// Elements that are `text` become `by`, and vanish where it is empty and nothing stands behind.
+    void replace(std::string_view text, std::string_view by);
+
+    [[nodiscard]] std::size_t segments() const { return segments_; }
+    [[nodiscard]] bool empty() const { return segments_ == 0; }
+    /// With a terminator behind each segment, and nothing between them.
+    [[nodiscard]] std::string_view bytes() const { return bytes_; }
+    /// Id of the last segment; empty where there is none.
+    [[nodiscard]] std::string_view last_id() const;
+    [[nodiscard]] Delimiters const& delimiters() const { return delimiters_; }
+    /// The segments one by one, with texts of their own.
+    [[nodiscard]] std::vector<OutSegment> cut() const;
+
+private:
+    Delimiters delimiters_;
+    std::string bytes_;
+    std::size_t segments_ = 0;
+};
+
 /// Appends the part's bytes, made from its elements, delimiters and the filler between segments (line breaks, blanks).
 void write_back(Part const& part, std::string_view file_text, std::string& out);
 
@@ -73,6 +115,10 @@ public:
     [[nodiscard]] Result<void> add_transaction_set(std::string_view set_id, std::string_view control_number,
                                                    std::vector<OutSegment> const& body,
                                                    std::string_view implementation_reference = {});
+    /// The same of a body in one piece. Made with this interchange's delimiters it is copied; made with other element separators
+    /// and terminators it is checked, or its texts are changed, like segments.
+    [[nodiscard]] Result<void> add_transaction_set(std::string_view set_id, std::string_view control_number,
+                                                   SetBody const& body, std::string_view implementation_reference = {});
     /// A set as it was read, ST to SE, with this interchange's delimiters: components and repetitions keep their meaning. ST02 and
     /// SE02 become `control_number` (empty: as read), SE01 is counted. With the delimiters it was read with, nothing is copied but into
     /// the output. Fails with `invalid` as above; also when the list is no set (no ST at its begin).

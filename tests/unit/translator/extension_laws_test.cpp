@@ -72,10 +72,10 @@ TEST_P(ExtensionLaws, they_survive_insertion_deletion_and_swapping_of_lines) {
         renumber(document);
         auto const written = map->write(document, {});
         if (!silent(written.diagnostics)) continue;
-        auto const again = read_body(thin.set, to_text(written.segments), map);
-        ASSERT_TRUE(again.outcome.ok()) << "seed " << seed << ": " << texts(again.outcome.diagnostics) << to_text(written.segments);
+        auto const again = read_body(thin.set, to_text(written.body), map);
+        ASSERT_TRUE(again.outcome.ok()) << "seed " << seed << ": " << texts(again.outcome.diagnostics) << to_text(written.body);
         ASSERT_EQ(json::to_pretty_text(business(again.value())), json::to_pretty_text(business(document)))
-            << "seed " << seed << ": " << to_text(written.segments);
+            << "seed " << seed << ": " << to_text(written.body);
         ++edited;
     }
     std::string reasons;

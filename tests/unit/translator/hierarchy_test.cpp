@@ -124,7 +124,7 @@ TEST(Hierarchy, written_depth_first_with_numbers_of_its_own) {
     ASSERT_TRUE(reading.outcome.ok());
     auto const written = shipped_translator("856")->write(reading.value(), {});
     EXPECT_EQ(texts(written.diagnostics), "MAP-0118 totals.hl_count: `totals.hl_count` says 99; 5 was counted and written.\n");
-    EXPECT_EQ(to_text(written.segments),
+    EXPECT_EQ(to_text(written.body),
               "BSN*00*N1*20250602*1403~HL*1**S*1~TD5*B*2*UPSN~HL*2*1*O*1~PRF*4711~HL*3*2*I*0~" + item +
                   "HL*4*1*O*1~PRF*4712~HL*5*4*I*0~" + item + "CTT*5~");
 }

@@ -61,7 +61,7 @@ std::string write(std::shared_ptr<Translator const> const& map, std::string cons
         "}");
     EXPECT_TRUE(document.has_value()) << members;
     auto const outcome = map->write(*document, {}, values);
-    std::string result = to_text(outcome.segments);
+    std::string result = to_text(outcome.body);
     for (auto const& found : outcome.diagnostics)
         if (found.code != "MAP-0112") // the map is small: mandatory elements are missing
             result += "\n" + found.code + " " + found.place.path + " " + found.message;

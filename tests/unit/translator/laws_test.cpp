@@ -62,7 +62,7 @@ TEST_P(Laws, a_written_document_is_read_back_equal) {
             continue;
         }
         ++accepted;
-        auto const text = to_text(written.segments);
+        auto const text = to_text(written.body);
         auto const reading = read_body(set, text, translator, release);
         ASSERT_TRUE(reading.outcome.ok()) << "seed " << seed << ": " << texts(reading.outcome.diagnostics) << text;
         auto again = business(reading.value());
@@ -127,7 +127,7 @@ TEST(LawsOfConversions, a_written_document_is_read_back_equal_or_refused) {
             ++said[findings.front().code];
             continue;
         }
-        auto const text = to_text(written.segments);
+        auto const text = to_text(written.body);
         auto const reading = read_body("850", text, translator);
         ASSERT_TRUE(reading.outcome.ok()) << "seed " << seed << ": " << texts(reading.outcome.diagnostics) << text;
         ASSERT_EQ(json::to_pretty_text(business(reading.value())), json::to_pretty_text(document))

@@ -98,9 +98,9 @@ TEST(ShippedMaps, samples_translate_and_come_back) {
                 continue;
             }
             auto const again =
-                read_body(set, to_text(written.segments), translator, translator->schema().dictionary().release());
+                read_body(set, to_text(written.body), translator, translator->schema().dictionary().release());
             if (!again.outcome.ok()) {
-                ADD_FAILURE() << sample.name << ": " << texts(again.outcome.diagnostics) << to_text(written.segments);
+                ADD_FAILURE() << sample.name << ": " << texts(again.outcome.diagnostics) << to_text(written.body);
                 continue;
             }
             auto const first = comparable(document);
@@ -114,7 +114,7 @@ TEST(ShippedMaps, samples_translate_and_come_back) {
                 }
                 std::cout << sample.name << " differs: " << one << " / " << two << "\n";
             }
-            exact += to_text(translator->write(again.value(), {}).segments) == to_text(written.segments);
+            exact += to_text(translator->write(again.value(), {}).body) == to_text(written.body);
         }
     }
     std::cout << sets << " valid sets, " << translated << " translated, " << stable << " stable, " << exact

@@ -185,16 +185,16 @@ TEST(StrictMap, AWrittenConstantIsNotCheckedAndKeepsItsCondition) {
     auto const seller = read_body("850", "BEG*00*SA*1**20250602~CUR*SE*USD~PO1*1*1*EA~", map);
     EXPECT_EQ(seller.codes(), "");
     auto const written = map->write(seller.value(), {});
-    EXPECT_NE(to_text(written.segments).find("CUR*SE*USD~"), std::string::npos) << to_text(written.segments);
+    EXPECT_NE(to_text(written.body).find("CUR*SE*USD~"), std::string::npos) << to_text(written.body);
 
     auto const document = [](std::string const& members) {
         return *json::parse(R"({"schema":"wharf/purchase_order/1","document":"purchase_order","number":"1",)"
                             R"("purpose":"original",)" +
                             members + R"("lines":[]})");
     };
-    EXPECT_NE(to_text(map->write(document(R"("currency":"USD",)"), {}).segments).find("CUR*BY*USD~"),
+    EXPECT_NE(to_text(map->write(document(R"("currency":"USD",)"), {}).body).find("CUR*BY*USD~"),
               std::string::npos);
-    EXPECT_EQ(to_text(map->write(document(R"("exchange_rate":"2",)"), {}).segments).find("CUR*BY"), std::string::npos);
+    EXPECT_EQ(to_text(map->write(document(R"("exchange_rate":"2",)"), {}).body).find("CUR*BY"), std::string::npos);
 }
 
 TEST(StrictMap, WhatAWrittenConstantDoesNotReadIsKept) {
@@ -203,7 +203,7 @@ TEST(StrictMap, WhatAWrittenConstantDoesNotReadIsKept) {
     auto const reading = read_body("850", "BEG*00*NE*1**20250602~PO1*1*1*EA~", map);
     EXPECT_EQ(reading.codes(), "");
     EXPECT_NE(reading.json.find(R"("BEG02":"NE")"), std::string::npos) << reading.json;
-    EXPECT_NE(to_text(map->write(reading.value(), {}).segments).find("BEG*00*NE*1"), std::string::npos);
+    EXPECT_NE(to_text(map->write(reading.value(), {}).body).find("BEG*00*NE*1"), std::string::npos);
 }
 
 TEST(StrictMap, AComputedElementThatIsNotCheckedIsKept) {
@@ -235,7 +235,7 @@ TEST(StrictMap, ManyUnclaimedLoopsKeepTheirOrder) {
         body += "LDT*AF*" + std::to_string(i) + "*DA~QTY*01*1~QTY*01*7" + std::to_string(i) + "~";
     body += "LE*LDT~";
     auto const reading = read_body("850", body);
-    auto const written = to_text(shipped_translator("850")->write(reading.value(), {}).segments);
+    auto const written = to_text(shipped_translator("850")->write(reading.value(), {}).body);
     EXPECT_NE(reading.json.find("\"LS(1)/LDT(12)/QTY(2)\":[\"01\",\"712\"]"), std::string::npos) << reading.json;
     EXPECT_NE(written.find(body.substr(body.find("LS*"))), std::string::npos) << written;
 }

@@ -112,6 +112,10 @@ inline Reading read_body(std::string const& set, std::string_view body) {
     return read_body(set, body, shipped_translator(set));
 }
 
+inline std::string to_text(x12::SetBody const& body) {
+    return std::string(body.bytes());
+}
+
 /// Segments as text, each with its terminator.
 inline std::string to_text(std::vector<x12::OutSegment> const& segments) {
     std::string text;

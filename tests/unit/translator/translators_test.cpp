@@ -81,7 +81,7 @@ TEST(Translators, a_partners_override) {
     EXPECT_EQ(party.find("identifiers")->items().front().string("value"), "0107");
     auto const written = (*translator)->write(document, {});
     EXPECT_EQ(texts(written.diagnostics), "");
-    EXPECT_EQ(to_text(written.segments), body);
+    EXPECT_EQ(to_text(written.body), body);
     EXPECT_EQ((*translators)->for_set("850"), "x12/850") << "an override is chosen by a profile, never by itself";
 }
 

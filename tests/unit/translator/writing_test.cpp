@@ -20,7 +20,7 @@ json::Value order(std::string const& members, std::string const& lines) {
 
 std::string written(json::Value const& value) {
     auto const outcome = shipped_translator("850")->write(value, {});
-    return to_text(outcome.segments) + (outcome.diagnostics.empty() ? "" : "\n" + texts(outcome.diagnostics));
+    return to_text(outcome.body) + (outcome.diagnostics.empty() ? "" : "\n" + texts(outcome.diagnostics));
 }
 
 std::string findings(json::Value const& value) {
@@ -88,7 +88,7 @@ TEST(Writing, dates_go_where_they_can_be_said) {
       {"status":"backordered","dates":[{"kind":"promised_shipment","at":"2025-06-03T10:00"}]}]}]})");
     auto const outcome = shipped_translator("855")->write(acknowledgment, {});
     EXPECT_EQ(texts(outcome.diagnostics), "");
-    EXPECT_EQ(to_text(outcome.segments), "BAK*00*AD*4711*20250601~PO1**24*EA*1~ACK*IA*20*EA*068*20250602~DTM*069*"
+    EXPECT_EQ(to_text(outcome.body), "BAK*00*AD*4711*20250601~PO1**24*EA*1~ACK*IA*20*EA*068*20250602~DTM*069*"
                                          "20250604~ACK*IB~DTM*079*20250603*1000~");
 }
 
@@ -106,20 +106,20 @@ TEST(Writing, extensions_return_to_their_places) {
     ASSERT_TRUE(reading.outcome.ok());
     auto const outcome = translator->write(reading.value(), {});
     EXPECT_EQ(texts(outcome.diagnostics), "");
-    EXPECT_EQ(to_text(outcome.segments), body) << reading.json;
+    EXPECT_EQ(to_text(outcome.body), body) << reading.json;
 
     auto moved = reading.value();
     auto& lines = moved.find("lines")->items();
     auto copy = lines.front();
     lines.insert(lines.begin(), document(R"({"position":1,"quantity":"1"})"));
-    EXPECT_EQ(to_text(translator->write(moved, {}).segments),
+    EXPECT_EQ(to_text(translator->write(moved, {}).body),
               "BEG*00*SA*4711**20250602~PO1**1~PO1*1*10*EA*12.50~IT8*M*BI~PKG*F****text~N9*ZZ*1~MSG*x*SS~N1*ST*A~N3*"
               "street~CTT*1~")
         << "a line put before takes nothing along";
 
     auto foreign = reading.value();
     foreign.find("source")->set("set", json::Value("860"));
-    EXPECT_EQ(to_text(translator->write(foreign, {}).segments), "BEG*00**4711~PO1**10~N9~MSG*x~")
+    EXPECT_EQ(to_text(translator->write(foreign, {}).body), "BEG*00**4711~PO1**10~N9~MSG*x~")
         << "of another set: left behind";
 }
 
@@ -180,7 +180,7 @@ TEST(Writing, component_separator_of_the_interchange) {
               small_line);
     x12::Delimiters delimiters;
     delimiters.component = ':';
-    EXPECT_NE(to_text(shipped_translator("850")->write(value, delimiters).segments).find("REF*DP*1**IA:2~"),
+    EXPECT_NE(to_text(shipped_translator("850")->write(value, delimiters).body).find("REF*DP*1**IA:2~"),
               std::string::npos);
 }
 
@@ -193,7 +193,7 @@ TEST(Writing, via_returns_the_text_to_where_it_came_from) {
     auto const translator = compiled(*source, "t/1", schemas().get("004010", "850"));
     std::string const body = "BEG*00*SA*4711**20250602~PO1**1~PID*F***code~PID*F****text~PID*F***code*text~";
     auto const reading = read_body("850", body, translator);
-    EXPECT_EQ(to_text(translator->write(reading.value(), {}).segments), body);
+    EXPECT_EQ(to_text(translator->write(reading.value(), {}).body), body);
 }
 
 TEST(Writing, entries_a_named_line_would_take_are_noted) {
@@ -210,7 +210,7 @@ TEST(Writing, entries_a_named_line_would_take_are_noted) {
     auto const second =
         shipped_translator("856")->write(notice(R"("items":[{"scheme":"upc","value":"1"}],"lot_number":"L9")"), {});
     EXPECT_EQ(texts(second.diagnostics), "");
-    EXPECT_EQ(to_text(second.segments), "BSN*00*1*20250602*1000~HL*1**I*0~LIN**UP*1*LT*L9~SN1**1*EA~");
+    EXPECT_EQ(to_text(second.body), "BSN*00*1*20250602*1000~HL*1**I*0~LIN**UP*1*LT*L9~SN1**1*EA~");
 }
 
 TEST(Writing, a_segment_that_another_line_reads_first_is_noted) {
@@ -246,7 +246,7 @@ lines[]           each PO1
 TEST(Writing, derived_members_are_not_written) {
     auto const outcome =
         shipped_translator("850")->write(order("", R"({"position":1,"quantity":"1","description":"derived"})"), {});
-    EXPECT_EQ(to_text(outcome.segments), "BEG*00*SA*4711**20250602~PO1**1~");
+    EXPECT_EQ(to_text(outcome.body), "BEG*00*SA*4711**20250602~PO1**1~");
     EXPECT_TRUE(outcome.diagnostics.empty()) << texts(outcome.diagnostics);
 }
 
@@ -265,7 +265,7 @@ TEST(Writing, elements_that_repeat_come_back) {
         ASSERT_TRUE(reading.outcome.ok()) << reading.codes();
         auto const back = map->write(reading.value(), delimiters);
         EXPECT_EQ(texts(back.diagnostics), "");
-        EXPECT_EQ(to_text(back.segments), body) << reading.json;
+        EXPECT_EQ(to_text(back.body), body) << reading.json;
         // an interchange without a separator for it
         EXPECT_NE(texts(map->write(reading.value(), {}).diagnostics).find("has no repetition separator"), std::string::npos);
     }

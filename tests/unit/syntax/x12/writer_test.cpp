@@ -74,6 +74,78 @@ TEST(InterchangeWriter, service_segment_and_own_delimiters) {
     EXPECT_TRUE(text.ends_with("TA1|000000901|250602|1403|R|023\nIEA|0|000000901\n"));
 }
 
+SetBody body_of(std::vector<std::vector<std::string_view>> segments, Delimiters const& delimiters = {}) {
+    SetBody body(delimiters);
+    for (auto& fields : segments)
+        body.add(fields);
+    return body;
+}
+
+TEST(SetBody, segments_stand_in_one_piece) {
+    auto body = body_of({{"BEG", "00", "", "4711", "", ""}, {"CTT"}});
+    EXPECT_EQ(body.bytes(), "BEG*00**4711~CTT~");
+    EXPECT_EQ(body.segments(), 2u);
+    EXPECT_EQ(body.last_id(), "CTT");
+    auto const mark = body.mark();
+    std::vector<std::string_view> fields{"SE", "4"};
+    body.add(fields);
+    EXPECT_EQ(body.last_id(), "SE");
+    body.take_back(mark);
+    EXPECT_EQ(body.bytes(), "BEG*00**4711~CTT~");
+    EXPECT_EQ(body.last_id(), "CTT");
+    ASSERT_EQ(body.cut().size(), 2u);
+    EXPECT_EQ(body.cut()[0].elements, (std::vector<std::string>{"00", "", "4711"}));
+    EXPECT_TRUE(body.cut()[1].elements.empty());
+    EXPECT_EQ(SetBody().last_id(), "");
+    EXPECT_TRUE(SetBody().cut().empty());
+}
+
+TEST(SetBody, elements_are_replaced_whole) {
+    auto body = body_of({{"HL", "?", "x?", "?y"}, {"CTT", "1", "", "?"}, {"SUM", "?"}});
+    auto empty = body;
+    body.replace("?", "12");
+    EXPECT_EQ(body.bytes(), "HL*12*x?*?y~CTT*1**12~SUM*12~");
+    empty.replace("?", "");
+    EXPECT_EQ(empty.bytes(), "HL**x?*?y~CTT*1~SUM~");
+}
+
+TEST(SetBody, is_written_as_its_segments_are) {
+    auto const segments = {segment("MSG", {"plain"}), segment("N1", {"ST", "", "92", "1>2"})};
+    for (auto const suffix : {"", "\r\n"}) {
+        auto with = header();
+        with.suffix = suffix;
+        InterchangeWriter one(with), other(with);
+        one.begin_group({"PO", "77", "X", "004010"});
+        other.begin_group({"PO", "77", "X", "004010"});
+        ASSERT_TRUE(one.add_transaction_set("850", "0001", segments, "X"));
+        ASSERT_TRUE(other.add_transaction_set("850", "0001", body_of({{"MSG", "plain"}, {"N1", "ST", "", "92", "1>2"}}), "X"));
+        EXPECT_EQ(one.finish(), other.finish());
+    }
+}
+
+TEST(SetBody, of_other_delimiters_is_checked_like_segments) {
+    Delimiters const neutral = without_data_characters({});
+    EXPECT_NE(neutral.element, neutral.segment);
+    EXPECT_NE(without_data_characters({'*', '\x1c', '~', '\x1d'}).element, '\x1c');
+    EXPECT_NE(without_data_characters({'*', '\x1c', '~', '\x1d'}).segment, '\x1d');
+    auto const body = body_of({{"MSG", "5*3", "", "a~b"}}, neutral);
+    InterchangeWriter refusing(header());
+    refusing.begin_group({"PO", "77", "X", "004010"});
+    auto const refused = refusing.add_transaction_set("850", "0001", body);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("MSG01 \"5*3\" holds '*'"), std::string::npos) << refused.error().message;
+    auto with = header();
+    with.replacement = '-';
+    InterchangeWriter replacing(with);
+    replacing.begin_group({"PO", "77", "X", "004010"});
+    ASSERT_TRUE(replacing.add_transaction_set("850", "0001", body));
+    EXPECT_EQ(replacing.replaced(), 2u);
+    EXPECT_NE(replacing.finish().find("ST*850*0001~MSG*5-3**a-b~SE*3*0001~"), std::string::npos);
+    auto components = neutral;
+    components.component = ':';
+    EXPECT_FALSE(refusing.add_transaction_set("850", "0001", body_of({{"MSG", "a"}}, components)));
+}
+
 TEST(OutSegment, set_grows) {
     OutSegment out{"N1", {}};
     out.set(4, "X");
