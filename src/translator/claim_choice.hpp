@@ -39,10 +39,16 @@ inline void set_used(Claim const& claim, UsedBits& used) {
 template <class Claims, class Element>
 [[nodiscard]] auto claim_for(Claims const& claims, UsedBits const& used, std::uint64_t filled, bool loop,
                              Element const& element) -> Claim* {
+    PackedText text;
+    unsigned packed = ~0U; // the element that `text` is of: most claims of a row ask for the same
     for (auto* const claim : claims) {
         if (!claim->each && is_used(*claim, used)) continue;
         if (claim->test.present) {
-            if (!claim->test.accepts(element(claim->test.element))) continue;
+            if (packed != claim->test.element) {
+                packed = claim->test.element;
+                text = PackedText(element(packed));
+            }
+            if (!claim->test.accepts(text)) continue;
             bool const single = !loop && !claim->each && claim->child == nullptr;
             if (single && !has_a_value_for(*claim, filled)) continue;
         }

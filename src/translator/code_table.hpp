@@ -12,11 +12,14 @@
 #include "diagnostic/diagnostic.hpp"
 #include "translator/map_tree.hpp"
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <expected>
 #include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace wharf::translator {
@@ -25,6 +28,19 @@ namespace wharf::translator {
 [[nodiscard]] constexpr std::uint64_t pack_code(std::string_view code) {
     if (code.size() > 8) return 0;
     std::uint64_t packed = 0;
+    if (!std::is_constant_evaluated() && std::endian::native == std::endian::little && code.size() >= 2) {
+        auto const behind = 8 * (code.size() - (code.size() >= 4 ? 4 : 2)); // bytes that are read twice are the same
+        if (code.size() >= 4) {
+            std::uint32_t first = 0, last = 0;
+            std::memcpy(&first, code.data(), 4);
+            std::memcpy(&last, code.data() + code.size() - 4, 4);
+            return first | static_cast<std::uint64_t>(last) << behind;
+        }
+        std::uint16_t first = 0, last = 0;
+        std::memcpy(&first, code.data(), 2);
+        std::memcpy(&last, code.data() + code.size() - 2, 2);
+        return first | static_cast<std::uint64_t>(last) << behind;
+    }
     for (std::size_t i = 0; i < code.size(); ++i)
         packed |= static_cast<std::uint64_t>(static_cast<unsigned char>(code[i])) << (8 * i);
     return packed;

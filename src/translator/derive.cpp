@@ -147,9 +147,13 @@ bool append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
         first_child[above] = static_cast<std::int32_t>(i);
     }
     auto const text = [&](ShippedNode::Text const& place) { return json.substr(place.begin, place.length); };
-    std::string lines;
+    auto const before = out.size();
+    out.reserve(before + json.size() / 2);
+    out += key;
+    auto const begin = out.size();
     std::size_t repeated = 0;
     std::vector<std::size_t> chain;
+    std::vector<std::int32_t> below;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         auto const& node = nodes[i];
         if (!node.is_item || item_below[i]) continue;
@@ -162,31 +166,34 @@ bool append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
             if (order.empty()) order = text(nodes[at].order);
             if (line_number.empty() && nodes[at].order_line_from_order) line_number = nodes[at].order_line_number;
         }
-        std::string entry;
-        append_member(entry, "order", order);
-        append_string_member(entry, "order_line_number", line_number);
-        append_member(entry, "items", text(node.items));
-        append_member(entry, "description", text(node.description));
-        append_member(entry, "quantity", text(node.quantity));
-        append_member(entry, "unit", text(node.unit));
-        append_member(entry, "lot_number", text(node.lot_number));
+        out += ',';
+        auto const entry = out.size();
+        append_member(out, "order", order);
+        append_string_member(out, "order_line_number", line_number);
+        append_member(out, "items", text(node.items));
+        append_member(out, "description", text(node.description));
+        append_member(out, "quantity", text(node.quantity));
+        append_member(out, "unit", text(node.unit));
+        append_member(out, "lot_number", text(node.lot_number));
         if (node.expiry_date.length != 0)
-            append_member(entry, "expiry_date", text(node.expiry_date));
+            append_member(out, "expiry_date", text(node.expiry_date));
         else if (is_date(node.expiry))
-            append_string_member(entry, "expiry_date", iso_date(node.expiry));
-        append_member(entry, "serial_numbers", text(node.serial_numbers));
-        std::string packages;
+            append_string_member(out, "expiry_date", iso_date(node.expiry));
+        append_member(out, "serial_numbers", text(node.serial_numbers));
+        auto const behind_members = out.size();
+        out += ",\"packages\":";
+        auto const packages = out.size();
         auto const add = [&](ShippedNode const& from) {
             if ((repeated += from.packages.size()) > limits::shipped_packages) return;
             for (auto const& package : from.packages) {
-                packages += ',';
-                append_text(packages, package);
+                out += ',';
+                append_text(out, package);
             }
         };
         for (auto at = chain.rbegin(); at != chain.rend(); ++at)
             add(nodes[*at]);
         // packs below the item: depth first, in file order
-        std::vector<std::int32_t> below{first_child[i]};
+        below.assign(1, first_child[i]);
         while (!below.empty()) {
             auto const at = below.back();
             below.pop_back();
@@ -196,21 +203,28 @@ bool append_shipped_lines(std::vector<ShippedNode> const& nodes, std::string_vie
             below.push_back(next_sibling[child]);
             below.push_back(first_child[child]);
         }
-        if (repeated > limits::shipped_packages) return false;
-        if (!packages.empty()) {
-            packages[0] = '[';
-            append_member(entry, "packages", packages + "]");
+        if (repeated > limits::shipped_packages) {
+            out.resize(before);
+            return false;
         }
-        if (entry.empty()) continue;
-        entry[0] = '{';
-        lines += ',';
-        lines += entry;
-        lines += '}';
+        if (out.size() == packages) {
+            out.resize(behind_members);
+        } else {
+            out[packages] = '[';
+            out += ']';
+        }
+        if (out.size() == entry) {
+            out.resize(entry - 1);
+            continue;
+        }
+        out[entry] = '{';
+        out += '}';
     }
-    if (lines.empty()) return true;
-    lines[0] = '[';
-    out += key;
-    out += lines;
+    if (out.size() == begin) {
+        out.resize(before);
+        return true;
+    }
+    out[begin] = '[';
     out += ']';
     return true;
 }

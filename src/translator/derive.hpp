@@ -27,7 +27,8 @@ void derived_inputs(Body const& body, Member const& object, Derived kind, std::a
 /// are none or the check digit (modulo 10, weights 3 and 1) is wrong.
 [[nodiscard]] std::string_view sscc_of(std::string_view mark);
 
-/// One node of the ship notice's tree, as the serialiser noted it: where its members stand in the JSON text.
+/// One node of the ship notice's tree, as the serialiser noted it: where its members stand in the JSON text, and views of what
+/// was read.
 struct ShippedNode {
     std::int32_t parent = -1; // index; a parent stands before its children
     bool is_item = false;     // has SN1
@@ -35,10 +36,10 @@ struct ShippedNode {
         std::uint32_t begin = 0, length = 0; // of a member's value in the JSON text; length 0: absent
     };
     Text order, items, description, quantity, unit, lot_number, expiry_date, serial_numbers;
-    std::string expiry;                 // DTM 036 as sent, when no member says it
-    std::string order_line_number;      // PRF05, else pair PL; empty: none
+    std::string_view expiry;            // DTM 036 as sent, when no member says it
+    std::string_view order_line_number; // PRF05, else pair PL; empty: none
     bool order_line_from_order = false; // PRF05: counts for the items below too
-    std::vector<std::string> packages;  // labels of the node's own marks: SSCCs, or what stands in their place
+    std::vector<std::string_view> packages; // labels of the node's own marks: SSCCs, or what stands in their place
 };
 
 /// Finds the slots of `body`, the ship notice's node.

@@ -40,7 +40,16 @@ public:
     /// Short copies by overlapping words.
     [[gnu::always_inline]] static inline void copy(char* to, char const* from, std::size_t count) {
         if (count > 16) {
-            std::memcpy(to, from, count);
+            if (count > 64) {
+                std::memcpy(to, from, count);
+                return;
+            }
+            std::memcpy(to, from, 16); // of known size: no call
+            if (count > 32) {
+                std::memcpy(to + 16, from + 16, 16);
+                std::memcpy(to + count - 32, from + count - 32, 16);
+            }
+            std::memcpy(to + count - 16, from + count - 16, 16);
         } else if (count >= 8) {
             std::uint64_t first, last;
             std::memcpy(&first, from, 8);

@@ -37,6 +37,19 @@ struct NodeScopeDelete {
     void operator()(NodeScope* scope) const;
 };
 
+/// The text of a qualifier, made ready once for many tests.
+struct PackedText {
+    std::uint64_t key = 0; // 0: no code of a table
+    bool empty = true;
+
+    PackedText() = default;
+    explicit PackedText(std::string_view text) {
+        text = right_trimmed(text);
+        key = pack_code(text);
+        empty = text.empty();
+    }
+};
+
 /// A qualifier's test. Codes are packed; `present` false: every occurrence passes.
 struct Test {
     bool present = false;
@@ -44,12 +57,11 @@ struct Test {
     std::vector<std::uint64_t> codes; // empty: the element must be empty
     std::vector<std::string> texts;
 
-    [[nodiscard]] bool accepts(std::string_view text) const {
-        text = right_trimmed(text);
-        if (codes.empty()) return text.empty();
-        auto const key = pack_code(text);
+    [[nodiscard]] bool accepts(std::string_view text) const { return accepts(PackedText(text)); }
+    [[nodiscard]] bool accepts(PackedText const& text) const {
+        if (codes.empty()) return text.empty;
         for (auto const code : codes)
-            if (code == key && key != 0) return true;
+            if (code == text.key && text.key != 0) return true;
         return false;
     }
     /// The code a writer can put there by itself.
@@ -269,7 +281,6 @@ struct QuickMember {
     std::uint8_t key_size = 0;
     std::array<char, 37> key{};
 
-    [[nodiscard]] std::string_view key_text() const { return {key.data(), key_size}; }
 };
 
 enum class BodyKind : std::uint8_t { set, loop, segment, tuple };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "translator/convert.hpp"
+#include "translator/plan.hpp"
 
 #include <array>
 #include <bit>
@@ -21,20 +22,43 @@ namespace wharf::translator {
             highs) == 0;
 }
 
+/// Sixteen bytes at once; compilers know what the processor has for it.
+using Bytes [[gnu::vector_size(16)]] = signed char;
+/// Not zero where one of the bytes is to be escaped, or is none of ASCII's.
+[[nodiscard, gnu::always_inline]] inline Bytes not_plain(Bytes bytes) {
+    return (bytes < Bytes{} + 0x20) | (bytes == Bytes{} + '"') | (bytes == Bytes{} + '\\') | (bytes == Bytes{} + 0x7f);
+}
+[[nodiscard, gnu::always_inline]] inline bool is_zero(Bytes bytes) {
+    std::uint64_t halves[2];
+    std::memcpy(halves, &bytes, sizeof halves);
+    return (halves[0] | halves[1]) == 0;
+}
+
 /// Copies a text that is not empty; false when it holds something to escape (then what was copied means nothing).
 [[nodiscard, gnu::always_inline]] inline bool copy_plain(char* to, std::string_view text) {
     auto const* const from = text.data();
     auto const count = text.size();
     std::uint64_t word;
-    if (count >= 8) {
-        for (std::size_t i = 0; i + 8 <= count; i += 8) {
-            std::memcpy(&word, from + i, 8);
-            if (!is_plain_word(word)) return false;
-            std::memcpy(to + i, &word, 8);
+    if (count >= 16) {
+        Bytes bytes, bad{};
+        for (std::size_t i = 0; i + 16 <= count; i += 16) {
+            std::memcpy(&bytes, from + i, 16);
+            std::memcpy(to + i, &bytes, 16);
+            bad |= not_plain(bytes);
         }
-        std::memcpy(&word, from + count - 8, 8); // the last eight, some of them again
-        std::memcpy(to + count - 8, &word, 8);
-        return is_plain_word(word);
+        std::memcpy(&bytes, from + count - 16, 16); // the last sixteen, some of them again
+        std::memcpy(to + count - 16, &bytes, 16);
+        return is_zero(bad | not_plain(bytes));
+    }
+    if (count >= 8) {
+        std::uint64_t both[2]; // first and last eight, which may overlap
+        std::memcpy(&both[0], from, 8);
+        std::memcpy(&both[1], from + count - 8, 8);
+        std::memcpy(to, &both[0], 8);
+        std::memcpy(to + count - 8, &both[1], 8);
+        Bytes bytes;
+        std::memcpy(&bytes, both, 16);
+        return is_zero(not_plain(bytes));
     }
     if (count >= 4) {
         std::uint32_t first, last;
@@ -72,8 +96,23 @@ namespace wharf::translator {
     return from == end;
 }
 
+/// `,"key":` of any length, and of a quick member: that one is copied whole, which needs no look at its length.
+struct AnyKey {
+    std::string_view text;
+    [[nodiscard]] std::size_t size() const { return text.size(); }
+    [[nodiscard]] std::size_t room() const { return text.size(); }
+    void copy(char* to) const { OutBuffer::copy(to, text.data(), text.size()); }
+};
+struct QuickKey {
+    QuickMember const& member;
+    [[nodiscard]] std::size_t size() const { return member.key_size; }
+    [[nodiscard]] static std::size_t room() { return std::tuple_size_v<decltype(QuickMember::key)>; }
+    void copy(char* to) const { std::memcpy(to, member.key.data(), room()); }
+};
+
 /// `,"key":value`. False: nothing was appended, and the long way decides. `text` is not empty.
-[[nodiscard, gnu::always_inline]] inline bool append_quick(Converter const& converter, std::string_view key,
+template <class Key>
+[[nodiscard, gnu::always_inline]] inline bool append_quick(Converter const& converter, Key const& key,
                                                            std::string_view text, OutBuffer& out) {
     if (!converter.plain || converter.check || text.back() == ' ') return false;
     std::string_view word;
@@ -82,9 +121,9 @@ namespace wharf::translator {
     } else if (converter.op != Op::text && converter.op != Op::decimal) {
         return false;
     }
-    out.reserve(key.size() + word.size() + text.size() + 2);
+    out.reserve(key.room() + word.size() + text.size() + 2);
     auto* to = out.end();
-    OutBuffer::copy(to, key.data(), key.size());
+    key.copy(to);
     to += key.size();
     if (converter.op == Op::code) {
         OutBuffer::copy(to, word.data(), word.size());

@@ -35,7 +35,7 @@ void Serialiser::members(Body const& body, ObjectId id, Choices& choices, std::u
         auto const first = static_cast<std::size_t>(std::countr_zero(left));
         if (auto const& quick = body.quick[first]; quick.converter != nullptr && first != 63)
             if (auto const text = slot_text(id, quick.slot);
-                !text.empty() && append_quick(*quick.converter, quick.key_text(), text, json_))
+                !text.empty() && append_quick(*quick.converter, QuickKey{quick}, text, json_))
                 continue;
         member(body, *all[first], id, choices, index);
         for (auto i = first + 1; first == 63 && i < all.size(); ++i)
@@ -191,7 +191,7 @@ bool Serialiser::value(Body const& body, ObjectId id) {
 void Serialiser::simple(Member const& member, ObjectId id) {
     auto const at = json_.size();
     auto const text = slot_text(id, member.slot);
-    if (append_quick(member.line->converter, member.key, text, json_)) return;
+    if (append_quick(member.line->converter, AnyKey{member.key}, text, json_)) return;
     json_ += member.key;
     auto const inner = json_.size();
     if (!read_value(member.line->converter, {&text, 1}, json_, reason_, {{}, values_})) refused(*member.line, id, member.slot);

@@ -124,14 +124,15 @@ void TreeReader::apply(Use const& use, std::uint32_t index, std::uint64_t mask, 
     std::uint64_t present = 0;
     auto consumed = use.mask;
     auto const repeats = repetition_ == '\0' ? 0 : use.repeats & mask;
+    auto const* const ends = segments_.ends().data() + segments_.segments()[index].first_end;
     for (auto const& field : use.fields) {
         if ((mask >> (field.element - 1) & 1) == 0) continue;
         if (run_.arena.length(object, field.slot) != 0) { // a second segment of the same claim: not lost
             consumed &= ~element_bit(field.element);
             continue;
         }
-        auto begin = view.element_begin(field.element);
-        auto text = view.element(field.element);
+        auto begin = ends[field.element - 1] + 1; // it is there: its bit is set
+        auto text = std::string_view(segments_.text() + begin, ends[field.element] - begin);
         if ((repeats & element_bit(field.element)) != 0) text = text.substr(0, text.find(repetition_));
         if (field.component != 0) {
             auto const part = component_of(text, separator_, field.component);
@@ -167,7 +168,7 @@ void TreeReader::add_item(ObjectId object, SlotIndex list, ObjectId item) {
 
 void TreeReader::tuples(TupleRun const& run, std::uint32_t index, x12::SegmentView const& view, std::uint64_t mask,
             ObjectId object, std::uint64_t& consumed) {
-    std::array<CellText, tuple_parts> cells{};
+    std::array<CellText, tuple_parts> cells; // filled as far as `size`, tuple by tuple
     auto const size = std::min<std::size_t>(run.offsets.size(), cells.size());
     // usually two or three of ten are filled: behind the last filled element there is nothing to look for
     for (unsigned first = run.first; first <= run.last && first <= 64 && mask >> (first - 1) != 0; first += run.stride) {
@@ -185,9 +186,17 @@ void TreeReader::tuples(TupleRun const& run, std::uint32_t index, x12::SegmentVi
 
 bool TreeReader::tuple(TupleRun const& run, unsigned first, std::span<CellText const> cells, std::uint32_t index,
            x12::SegmentView const& view, std::uint64_t mask, ObjectId object) {
+    PackedText text;
+    unsigned packed = ~0U; // the cell that `text` is of
     for (auto const& claim : run.claims) {
         if (first < claim.first || first > claim.last) continue;
-        if (claim.test.present && !claim.test.accepts(text_at(cells[claim.test.element]))) continue;
+        if (claim.test.present) {
+            if (packed != claim.test.element) {
+                packed = claim.test.element;
+                text = PackedText(text_at(cells[packed]));
+            }
+            if (!claim.test.accepts(text)) continue;
+        }
         bool fits = true;
         for (auto const& constant : claim.constants)
             fits = fits && right_trimmed(text_at(cells[constant.element])) == constant.text;
