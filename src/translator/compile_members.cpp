@@ -331,6 +331,7 @@ void Compiler::quick_members(Body& body) {
         auto& quick = body.quick[i];
         if (member.kind != MemberKind::simple || member.watch >= 0 || member.key.size() > quick.key.size()) continue;
         quick.converter = &member.line->converter;
+        quick.kind = quick_read(*quick.converter);
         quick.slot = member.slot;
         quick.key_size = static_cast<std::uint8_t>(member.key.size());
         std::ranges::copy(member.key, quick.key.begin());

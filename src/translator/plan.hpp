@@ -274,12 +274,30 @@ struct Member {
 /// "lines[0]" and "quantity" to one path; either may be empty.
 [[nodiscard]] std::string joined(std::string_view path, std::string_view name);
 
+/// What a value without further steps needs on reading.
+enum class QuickRead : std::uint8_t { none, text, code, decimal };
+
+[[nodiscard]] inline QuickRead quick_read(Converter const& converter) {
+    if (!converter.plain || converter.check) return QuickRead::none;
+    switch (converter.op) {
+    case Op::text:
+        return QuickRead::text;
+    case Op::code:
+        return converter.words ? QuickRead::none : QuickRead::code;
+    case Op::decimal:
+        return QuickRead::decimal;
+    default:
+        return QuickRead::none;
+    }
+}
+
 /// A member of one line and one slot, in few bytes: most values of most documents are written from these alone.
 struct QuickMember {
-    Converter const* converter = nullptr; // nullptr: go by the member itself
+    Converter const* converter = nullptr;
     SlotIndex slot = no_slot;
+    QuickRead kind = QuickRead::none; // none: go by the member itself
     std::uint8_t key_size = 0;
-    std::array<char, 37> key{};
+    std::array<char, 36> key{};
 
 };
 

@@ -110,28 +110,24 @@ struct QuickKey {
     void copy(char* to) const { std::memcpy(to, member.key.data(), room()); }
 };
 
-/// `,"key":value`. False: nothing was appended, and the long way decides. `text` is not empty.
+/// `,"key":value`. False: nothing was appended, and the long way decides. `kind` is not none, `text` is not empty.
 template <class Key>
-[[nodiscard, gnu::always_inline]] inline bool append_quick(Converter const& converter, Key const& key,
+[[nodiscard, gnu::always_inline]] inline bool append_quick(QuickRead kind, Converter const& converter, Key const& key,
                                                            std::string_view text, OutBuffer& out) {
-    if (!converter.plain || converter.check || text.back() == ' ') return false;
+    if (text.back() == ' ') return false;
     std::string_view word;
-    if (converter.op == Op::code) {
-        if (converter.words || (word = converter.codes->quoted_word(text)).empty()) return false;
-    } else if (converter.op != Op::text && converter.op != Op::decimal) {
-        return false;
-    }
+    if (kind == QuickRead::code && (word = converter.codes->quoted_word(text)).empty()) return false;
     out.reserve(key.room() + word.size() + text.size() + 2);
     auto* to = out.end();
     key.copy(to);
     to += key.size();
-    if (converter.op == Op::code) {
+    if (kind == QuickRead::code) {
         OutBuffer::copy(to, word.data(), word.size());
         out.advance(key.size() + word.size());
         return true;
     }
     *to++ = '"';
-    if (!(converter.op == Op::text ? copy_plain(to, text) : copy_decimal(to, text))) return false;
+    if (!(kind == QuickRead::text ? copy_plain(to, text) : copy_decimal(to, text))) return false;
     to[text.size()] = '"';
     out.advance(key.size() + text.size() + 2);
     return true;

@@ -33,9 +33,9 @@ void Serialiser::members(Body const& body, ObjectId id, Choices& choices, std::u
     auto const& all = body.root->members;
     for (auto left = arena_.present(id) | body.always; left != 0; left &= left - 1) {
         auto const first = static_cast<std::size_t>(std::countr_zero(left));
-        if (auto const& quick = body.quick[first]; quick.converter != nullptr && first != 63)
+        if (auto const& quick = body.quick[first]; quick.kind != QuickRead::none && first != 63)
             if (auto const text = slot_text(id, quick.slot);
-                !text.empty() && append_quick(*quick.converter, QuickKey{quick}, text, json_))
+                !text.empty() && append_quick(quick.kind, *quick.converter, QuickKey{quick}, text, json_))
                 continue;
         member(body, *all[first], id, choices, index);
         for (auto i = first + 1; first == 63 && i < all.size(); ++i)
@@ -191,7 +191,10 @@ bool Serialiser::value(Body const& body, ObjectId id) {
 void Serialiser::simple(Member const& member, ObjectId id) {
     auto const at = json_.size();
     auto const text = slot_text(id, member.slot);
-    if (append_quick(member.line->converter, AnyKey{member.key}, text, json_)) return;
+    auto const& converter = member.line->converter;
+    if (auto const kind = quick_read(converter);
+        kind != QuickRead::none && append_quick(kind, converter, AnyKey{member.key}, text, json_))
+        return;
     json_ += member.key;
     auto const inner = json_.size();
     if (!read_value(member.line->converter, {&text, 1}, json_, reason_, {{}, values_})) refused(*member.line, id, member.slot);

@@ -35,13 +35,13 @@ void TreeReader::run() {
 
 std::uint64_t TreeReader::filled(x12::Segment const& segment) {
     auto const* ends = segments_.ends().data() + segment.first_end;
-    std::uint64_t mask = 0, count = 0;
+    std::uint64_t mask = 0;
     auto const last = std::min<std::uint32_t>(segment.count, 65);
     for (std::uint32_t e = 1; e < last; ++e) {
         std::uint64_t const full = ends[e] - ends[e - 1] > 1;
         mask |= full << (e - 1);
-        count += full;
     }
+    auto count = static_cast<std::uint64_t>(std::popcount(mask));
     for (std::uint32_t e = 65; e < segment.count; ++e)
         count += ends[e] - ends[e - 1] > 1;
     run_.elements += count;

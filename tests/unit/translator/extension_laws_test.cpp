@@ -53,7 +53,7 @@ TEST_P(ExtensionLaws, they_survive_insertion_deletion_and_swapping_of_lines) {
     for (unsigned seed = 1; seed <= 300; ++seed) {
         auto const whole = full->write(DocumentGenerator(plan_of(*full), seed).document(), {});
         if (!whole.diagnostics.empty()) continue;
-        auto const text = to_text(whole.segments);
+        auto const text = to_text(whole.body);
         auto const reading = read_body(thin.set, text, map);
         ASSERT_TRUE(reading.outcome.ok()) << "seed " << seed << ": " << texts(reading.outcome.diagnostics) << text;
         elements += reading.outcome.elements;
@@ -61,7 +61,7 @@ TEST_P(ExtensionLaws, they_survive_insertion_deletion_and_swapping_of_lines) {
         auto document = reading.value();
         auto const back = map->write(document, {});
         if (!silent(back.diagnostics)) continue;
-        ASSERT_EQ(to_text(back.segments), text) << "seed " << seed;
+        ASSERT_EQ(to_text(back.body), text) << "seed " << seed;
         ++returned;
         // as a program would edit it
         std::mt19937 random(seed);

@@ -134,7 +134,7 @@ TEST(LawsOfConversions, a_written_document_is_read_back_equal_or_refused) {
             << "seed " << seed << ": " << text;
         ++equal;
         auto const again = translator->write(reading.value(), {});
-        ASSERT_EQ(to_text(again.segments), text) << "the normal form stays";
+        ASSERT_EQ(to_text(again.body), text) << "the normal form stays";
     }
     std::string reasons;
     for (auto const& [code, count] : said)
