@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,9 +32,12 @@ public:
     void clear() { size_ = 1; }
     ObjectId make(Body const& body, ObjectId parent, std::uint32_t segment) {
         auto const id = static_cast<ObjectId>(size_);
-        auto const count = header_words + 2 * body.slots.size();
+        // four words at a time: most objects have two or three slots, and a call would cost more than it does
+        auto const count = (header_words + 2 * body.slots.size() + 3) / 4 * 4;
         if (size_ + count > words_.size()) words_.resize((size_ + count) * 2);
-        std::fill_n(words_.begin() + static_cast<std::ptrdiff_t>(size_), count, 0U);
+        constexpr std::array<std::uint32_t, 4> nothing{};
+        for (auto *to = words_.data() + size_, *const end = to + count; to != end; to += 4)
+            std::memcpy(to, nothing.data(), sizeof nothing);
         size_ += count;
         words_[id + 1] = parent;
         words_[id + 2] = body.index;

@@ -63,7 +63,10 @@ void Serialiser::member(Body const& body, Member const& member, ObjectId id, Cho
         json_ += member.key;
         auto const inner = json_.size();
         for (auto const& part : member.members)
-            this->member(body, *part, id, choices, index);
+            if (part->kind != MemberKind::simple || part->required || part->watch >= 0)
+                this->member(body, *part, id, choices, index);
+            else if (arena_.length(id, part->slot) != 0)
+                simple(*part, id);
         close(at, inner, '{', '}');
         break;
     }

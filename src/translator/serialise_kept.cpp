@@ -29,8 +29,11 @@ void Serialiser::derived(Member const& member, ObjectId id) {
                                                    : right_trimmed(slot_text(item, member.inputs[i]));
             };
             bool const words = plan_.format != nullptr;
-            auto const form = words ? converted(item, member.inputs[1]) : std::string(of(1));
-            auto const characteristic = words ? converted(item, member.inputs[2]) : std::string(of(2));
+            std::string form_word, characteristic_word;
+            if (words) form_word = converted(item, member.inputs[1]);
+            if (words) characteristic_word = converted(item, member.inputs[2]);
+            auto const form = words ? std::string_view(form_word) : of(1);
+            auto const characteristic = words ? std::string_view(characteristic_word) : of(2);
             if (form == (words ? "free_form" : "F") &&
                 (characteristic.empty() || characteristic == (words ? "product" : "08")) && !of(3).empty()) {
                 json_ += member.key;
