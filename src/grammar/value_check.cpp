@@ -177,9 +177,7 @@ ValueWords describe_fault(Judgement const& judgement, ElementRule const& rule, s
     case ValueFault::component_separator:
         return {"X12-0313", listed_or(dictionary, "723", "13", "3"),
                 fmt::format("{} holds '{}', the component separator, but is a single value", name, delimiters.component),
-                value.ends_with(delimiters.component) && (delimiters.segment == '\n' || delimiters.segment == '\r')
-                    ? fmt::format("Where each segment ends with {0} and a line end, {0} was meant to end segments: ISA16 then lacks the component separator before it.", delimiters.component)
-                    : std::string("Remove it from the data, or choose another separator in ISA16 or ISA11.")};
+                "Remove it from the data, or choose another separator in ISA16 or ISA11."};
     case ValueFault::repetition_separator:
         return {"X12-0313", listed_or(dictionary, "723", "12", "3"),
                 fmt::format("{} holds '{}', the repetition separator, but is a single value", name, delimiters.repetition),
@@ -214,7 +212,10 @@ ValueWords describe_fault(Judgement const& judgement, ElementRule const& rule, s
 ValueWords describe(Judgement const& judgement, ElementRule const& rule, std::string_view name, std::string_view value,
                     x12::Delimiters const& delimiters, Dictionary const& dictionary) {
     auto words = describe_fault(judgement, rule, name, value, delimiters, dictionary);
-    if (auto cause = help_about_line_break(value, delimiters, dictionary); !cause.empty())
+    bool const ends_lines = delimiters.segment == '\n' || delimiters.segment == '\r';
+    if (ends_lines && value.ends_with(delimiters.component))
+        words.help = fmt::format("Where each segment ends with {0} and a line end, {0} was meant to end segments: ISA16 then lacks the component separator before it.", delimiters.component);
+    else if (auto cause = help_about_line_break(value, delimiters, dictionary); !cause.empty())
         words.help = std::move(cause);
     return words;
 }

@@ -166,8 +166,18 @@ private:
         return plan;
     }
 
+    /// Without a segment's id that stands behind a line break: there the terminator is missing, which is to be seen afterwards too.
+    static std::string_view without_next_segment(std::string_view value) {
+        auto const line = value.find_first_of("\r\n");
+        auto const id = line == std::string_view::npos ? line : value.find_first_not_of(" \t\r\n", line);
+        return id != std::string_view::npos && value.size() - id <= 3 ? value.substr(0, line) : value;
+    }
+
     void replace(std::uint64_t at, std::string_view value, Disclosure how) {
         if (how == Disclosure::keep || (how == Disclosure::identifier && !options_.identifiers))
+            return;
+        value = without_next_segment(value);
+        if (value.empty())
             return;
         auto const begin = std::min(value.find_first_not_of(' '), value.size());
         auto const end = value.find_last_not_of(' ') + 1;
