@@ -25,7 +25,7 @@ void ViewCommands::add_rules(CLI::App& command, LintCommand& rules) {
 
 LintCommand ViewCommands::completed(LintCommand rules) const {
     if (!grammars_.empty()) rules.grammars = grammars_;
-    if (!configuration_.empty()) rules.configuration = configuration_;
+    rules.configuration = configuration_.empty() ? "." : configuration_;
     return rules;
 }
 
