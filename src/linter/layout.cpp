@@ -13,6 +13,12 @@ namespace {
 constexpr std::size_t blanks_of_a_level = 2;
 constexpr std::string_view filler("\r\n \t\0", 5);
 
+/// The line break that a gap consists of, blanks behind it aside; empty for any other gap.
+std::string_view line_break_of(std::string_view gap) {
+    auto const size = gap.starts_with("\r\n") ? 2u : gap.starts_with('\n') ? 1u : 0u;
+    return gap.find_first_not_of(" \t", size) == std::string_view::npos ? gap.substr(0, size) : std::string_view();
+}
+
 /// A text cut into segments and what stands between them, front to back; the same cut for both directions.
 class Cutter {
 public:
@@ -88,6 +94,8 @@ public:
         return static_cast<Separation>(std::ranges::max_element(counts_) - counts_.begin());
     }
     [[nodiscard]] std::optional<Separation> mark() const { return mark_; }
+    /// Somebody has indented it by hand: most lines begin with blanks.
+    [[nodiscard]] bool is_indented() const { return indented_ > gaps_ / 2; }
 
 private:
     void on_gap(std::string_view bytes, GapRule rule, std::size_t) override {
@@ -95,12 +103,31 @@ private:
             mark_ = read_mark(bytes, rule.line_feed_terminates);
         if (rule.line_feed_terminates)
             return;
+        ++gaps_;
+        indented_ += line_break_of(bytes).size() < bytes.size() && !line_break_of(bytes).empty();
         for (auto const one : {Separation::none, Separation::lf, Separation::crlf})
             counts_[static_cast<std::size_t>(one)] += bytes == bytes_of(one);
     }
 
     std::array<std::uint64_t, 3> counts_{};
+    std::uint64_t gaps_ = 0, indented_ = 0;
     std::optional<Separation> mark_;
+};
+
+/// Line breaks stay, the blanks behind them go.
+class Dedent : public Cutter {
+public:
+    using Cutter::Cutter;
+    [[nodiscard]] std::string take() { return std::move(out_); }
+
+private:
+    void on_gap(std::string_view bytes, GapRule, std::size_t) override {
+        auto const line_break = line_break_of(bytes);
+        out_ += line_break.empty() ? bytes : line_break;
+    }
+    void on_bytes(std::string_view bytes) override { out_ += bytes; }
+
+    std::string out_;
 };
 
 class Unlayer : public Cutter {
@@ -191,6 +218,14 @@ std::string laid_out(std::string_view wire, grammar::SchemaCache& schemas) {
 
 } // namespace
 
+std::string without_indentation(std::string text) {
+    Survey survey(text);
+    if (!cut(text, survey) || !survey.is_indented())
+        return text;
+    Dedent dedent(text);
+    return cut(text, dedent) ? dedent.take() : text;
+}
+
 bool is_laid_out(std::string_view text) {
     Survey survey(text);
     return cut(text, survey) && survey.mark();
@@ -207,7 +242,7 @@ std::string wire_form(std::string_view text) {
 Result<std::string> lay_out(std::string_view text, grammar::SchemaCache& schemas) {
     if (auto const why = obstacle(text); !why.empty())
         return invalid(why);
-    auto const wire = wire_form(text);
+    auto const wire = without_indentation(wire_form(text));
     auto out = laid_out(wire, schemas);
     if (!is_laid_out(out))
         return invalid("it holds nothing but an ISA, so there is nothing to lay out");

@@ -14,7 +14,8 @@
 //     Any other line that begins with a blank and a tab likewise keeps what stood before it; every other line break, blank line and
 //     indentation is layout, so a laid out file may be edited, re-indented, and given CR LF line ends.
 //
-// wire_form(lay_out(x)) == x for every x that lay_out() takes; it checks that, and refuses what it could not give back. Where the segment
+// wire_form(lay_out(x)) == x for every x that lay_out() takes; it checks that, and refuses what it could not give back. Only of a file
+// that somebody has indented by hand (blanks begin most of its lines) the indentation is layout too, and gone afterwards. Where the segment
 // terminator is itself a line feed, nothing is inserted but the blanks and tabs. Pure; no file is opened. Time is linear.
 #pragma once
 
@@ -33,6 +34,9 @@ namespace wharf::linter {
 /// of each set's release has them; a set without grammar is indented by one level. Fails with `invalid` when the text holds no
 /// interchange or nothing behind an ISA, is wrapped at a fixed width, has a blank or a tab for its segment terminator, or could not be brought back.
 [[nodiscard]] Result<std::string> lay_out(std::string_view text, grammar::SchemaCache& schemas);
+
+/// Without the blanks behind line breaks between segments, where somebody has indented most lines by hand; any other text unchanged.
+[[nodiscard]] std::string without_indentation(std::string text);
 
 /// A laid out text as it was before; any other text unchanged.
 [[nodiscard]] std::string wire_form(std::string_view text);

@@ -8,11 +8,9 @@ import json
 import os
 import pathlib
 import pty
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 WHARF = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -633,22 +631,6 @@ class StartUp(CommandLine):
         self.assertTrue(libraries)
         for library in libraries:
             self.assertTrue(library.startswith(allowed), library)
-
-    @unittest.skipUnless("release" in WHARF, "only the release build is measured")
-    def test_a_small_file_takes_less_than_twenty_milliseconds(self) -> None:
-        file = self.file("a.x12", GOOD.replace("~CTT", "~PID*F****" + "BLUE KETTLE WITH A LID" + "~PO1*1*24*EA*12.50**UP*614141000012" * 40 + "~CTT")
-                         .replace("SE*5", "SE*46").replace("CTT*1", "CTT*41"))
-        self.assertGreater(os.path.getsize(file), 1500)
-        self.assertEqual(wharf("lint", file).returncode, 0)
-
-        def took(command: list[str]) -> float:
-            started = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-            return 1000 * (time.perf_counter() - started)
-
-        median = statistics.median(took([WHARF, "lint", file]) for _ in range(50))
-        nothing = statistics.median(took(["true"]) for _ in range(50))
-        self.assertLess(median, max(20, 8 * nothing), "milliseconds, median of 50; on a busy machine `true` is slow too")
 
 
 if __name__ == "__main__":

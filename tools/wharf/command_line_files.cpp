@@ -9,11 +9,10 @@
 namespace wharf::cli {
 
 void add_mending(CLI::App& lint, LintCommand& command) {
-    auto* const fix = lint.add_flag("--fix", command.mending.fix,
-                                    "Mend in place what says nothing: ISA widths, surplus separators and terminators, byte-order marks, wrapped lines; from standard input to "
-                                    "standard output. Data never changes");
-    auto* const diff = lint.add_flag("--diff", command.mending.diff, "Show what --fix would change, write nothing; exit code 1 when something would change");
-    fix->excludes(diff);
+    lint.add_flag("--fix", command.mending.fix,
+                  "Mend in place what says nothing: ISA widths, surplus separators and terminators, byte-order marks, wrapped lines; from standard input to "
+                  "standard output. Data never changes");
+    lint.add_flag("--diff", command.mending.diff, "Show what --fix would change, write nothing, with --fix too; exit code 1 when something would change");
     lint.add_flag("--unsafe-fixes", command.mending.unsafe,
                   "With --fix or --diff: counts and trailer numbers too (SE, GE, IEA, CTT01). A wrong count is often the only sign of lost data");
 }

@@ -46,7 +46,7 @@ void expect_law(std::string const& wire, std::string const& what) {
     auto const out = lay_out(wire, test::schemas());
     if (!out)
         return;
-    EXPECT_EQ(wire_form(*out), wire) << what;
+    EXPECT_EQ(wire_form(*out), without_indentation(wire)) << what;
     EXPECT_TRUE(is_laid_out(*out)) << what;
     EXPECT_EQ(*lay_out(*out, test::schemas()), *out) << what;
     EXPECT_EQ(test::codes_in(*out), test::codes_in(wire)) << what;
@@ -87,6 +87,20 @@ TEST(Layout, odd_places_are_kept) {
     expect_law(order() + order(), "two");
     expect_law(order() + "\njunk between\n" + order() + "\n", "junk");
     expect_law(order().substr(0, 106), "ISA alone");
+}
+
+TEST(Layout, indentation_by_hand_is_layout) {
+    auto const plain = with_breaks(order(), "\r\n");
+    auto indented = plain;
+    for (std::size_t at = 0; (at = indented.find('\n', at)) != std::string::npos && at + 1 < indented.size(); ++at)
+        indented.insert(at + 1, at % 2 == 0 ? "    " : "\t");
+    EXPECT_EQ(without_indentation(indented), plain);
+    EXPECT_EQ(laid_out(indented), laid_out(plain));
+    EXPECT_EQ(wire_form(laid_out(indented)), plain);
+    auto odd = plain; // one line alone is no indentation: its blanks come back
+    odd.insert(odd.find("N3*"), "  ");
+    EXPECT_EQ(without_indentation(odd), odd);
+    EXPECT_EQ(wire_form(laid_out(odd)), odd);
 }
 
 TEST(Layout, a_line_feed_may_terminate) {
@@ -131,12 +145,14 @@ TEST(Layout, law_over_samples) {
     auto const files = test::sample_files();
     if (files.empty())
         GTEST_SKIP() << "no sample files";
-    unsigned laid = 0;
+    unsigned laid = 0, to_the_byte = 0;
     for (auto const& [name, text] : files) {
         expect_law(text, name);
+        to_the_byte += without_indentation(text) == text ? 1 : 0;
         laid += lay_out(text, test::schemas()) ? 1 : 0;
     }
     EXPECT_GE(laid, 100u);
+    EXPECT_GE(to_the_byte, 60u) << "half of the samples are indented by hand";
 }
 
 TEST(Layout, law_over_mangled_files) {
