@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,17 @@ public:
     /// Writes under a temporary name, syncs where it can, renames into place. A target with the same content is success
     /// (a retry after a crash); with other content it is `permanent` and untouched.
     [[nodiscard]] virtual Result<void> put(std::string_view name, std::string_view content) = 0;
+
+    // Many files at a time, each with a result of its own: the same as one after the other, and on a server much faster.
+    [[nodiscard]] virtual std::vector<Result<std::string>> fetch_all(std::span<RemoteFile const> files);
+    [[nodiscard]] virtual std::vector<Result<void>> finish_all(std::span<RemoteFile const> files);
+    struct Upload {
+        std::string_view name, content;
+    };
+    [[nodiscard]] virtual std::vector<Result<void>> put_all(std::span<Upload const> files);
+
+    /// For the log, "engine=… server=…"; empty when there is nothing to say.
+    [[nodiscard]] virtual std::string description() const { return {}; }
 };
 
 /// Remembers between connections what list() saw, so one Channel per mailbox is kept for the life of the process.
@@ -74,6 +86,9 @@ public:
     [[nodiscard]] virtual std::string const& name() const = 0;
     /// Connects (SFTP) or checks the folders (folder).
     [[nodiscard]] virtual Result<std::unique_ptr<Connection>> connect() = 0;
+    /// True after the server showed a host key that is not accepted: it is not asked again; every connect() fails with that
+    /// refusal until the gateway is started anew.
+    [[nodiscard]] virtual bool is_stopped() const { return false; }
 };
 
 struct FolderSettings {
@@ -81,15 +96,41 @@ struct FolderSettings {
     PickupRules rules;
 };
 
+/// A way through somebody else's machine to the server.
+struct ProxySettings {
+    enum class Kind { none, socks5, http };
+    Kind kind = Kind::none;
+    std::string host;
+    std::uint16_t port = 0;
+    std::string user, password;
+};
+
 struct SftpSettings {
     std::string host;
     std::uint16_t port = 22;
     std::string user;
+    // --- who the server is: any of these keys and no other
     std::vector<std::string> host_key_fingerprints; // "SHA256:base64" as `ssh-keygen -lf` prints; several for roll-over
-    std::filesystem::path private_key;              // empty: password
-    std::string passphrase;                         // secrets are already resolved
-    std::string password;
-    std::chrono::seconds timeout{30};
+    std::filesystem::path known_hosts;              // in OpenSSH's format, read at every login; empty: none
+    // --- who we are: secrets are already resolved
+    std::filesystem::path private_key;              // empty: none
+    std::filesystem::path certificate;              // of the private key, "…-cert.pub"; empty: none
+    std::string passphrase;
+    bool agent = false;                             // keys of the agent at SSH_AUTH_SOCK
+    std::string password;                           // also what keyboard-interactive questions are answered with
+    // --- what is agreed; empty: our own lists
+    std::vector<std::string> key_exchanges, host_key_algorithms, ciphers, macs;
+    // --- the line
+    std::chrono::seconds connect_timeout{30};
+    std::chrono::seconds timeout{30};      // without any progress
+    std::chrono::seconds idle_timeout{300}; // a connection that was not used for longer is made anew; 0: never
+    std::chrono::seconds keepalive{30};    // TCP's question whether the other side is there; 0: none
+    std::string bind_address;              // empty: the system's choice
+    ProxySettings proxy;
+    std::uint64_t bytes_per_second = 0;    // 0: as fast as it goes
+    // --- what this server cannot
+    unsigned most_open_files = 32;         // 1: one at a time
+    unsigned transfers_per_connection = 0; // 0: as many as there are
     PickupRules rules;
 };
 

@@ -32,6 +32,7 @@ struct SshdOptions {
     std::string extra;                     // more lines of sshd_config
     /// Linux only, root only: an /etc/shadow of its own in which root has this password. See password_logins_work().
     std::string root_password_hash;
+    bool questions = false; // with root_password_hash: the password is asked for by keyboard-interactive only (PAM)
 };
 
 class Sshd {
@@ -163,12 +164,13 @@ private:
         ::mkdir("/run/sshd", 0755); // sshd wants it, whatever its configuration says
         port_ = free_port();
         std::string config = fmt::format("Port {}\nListenAddress 127.0.0.1\nAuthorizedKeysFile {}\nStrictModes no\n"
-                                         "PidFile none\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication {}\n"
-                                         "KbdInteractiveAuthentication no\nMaxStartups 100\nMaxSessions 100\n"
+                                         "PidFile none\nUsePAM {}\nPermitRootLogin yes\nPasswordAuthentication {}\n"
+                                         "KbdInteractiveAuthentication {}\nMaxStartups 100\nMaxSessions 100\n"
                                          "UseDNS no\nLogLevel VERBOSE\nAllowTcpForwarding no\n"
                                          "Subsystem sftp internal-sftp\nForceCommand internal-sftp -d {}\n",
-                                         port_, (path() / "authorized_keys").string(),
-                                         options.root_password_hash.empty() ? "no" : "yes", home().string());
+                                         port_, (path() / "authorized_keys").string(), options.questions ? "yes" : "no",
+                                         options.root_password_hash.empty() || options.questions ? "no" : "yes",
+                                         options.questions ? "yes" : "no", home().string());
         for (unsigned number = 0; number < host_keys_; ++number)
             config += fmt::format("HostKey {}/host_key_{}\n", path().string(), number);
         config += options.extra;
@@ -178,8 +180,10 @@ private:
         if (!options.root_password_hash.empty()) {
             write_text(path() / "shadow", fmt::format("root:{}:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\n",
                                                       options.root_password_hash));
+            write_text(path() / "pam", "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n");
+            auto const pam = options.questions ? fmt::format("mount --bind '{}/pam' /etc/pam.d/sshd && ", path().string()) : "";
             arguments = {"unshare", "-m", "sh", "-c",
-                         fmt::format("mount --bind '{}/shadow' /etc/shadow && {}", path().string(), command)};
+                         fmt::format("mount --bind '{}/shadow' /etc/shadow && {}{}", path().string(), pam, command)};
         }
         child_ = std::make_unique<Child>(arguments, (path() / "log").string());
         for (int i = 0; i < 250 && child_->running(); ++i) {

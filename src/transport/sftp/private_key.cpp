@@ -1,30 +1,13 @@
 #include "transport/sftp/private_key.hpp"
 
+#include "transport/sftp/base64.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 
 namespace wharf::transport::sftp {
 namespace {
-
-std::string decode_base64(std::string_view text) {
-    static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string bytes;
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (char const letter : text) {
-        auto const value = alphabet.find(letter);
-        if (value == std::string_view::npos)
-            continue; // line ends, padding
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            bytes += static_cast<char>(bits >> count & 0xFF);
-        }
-    }
-    return bytes;
-}
 
 /// A string of the SSH wire format: four bytes of length, then the bytes.
 std::optional<std::string_view> take_string(std::string_view& bytes) {
