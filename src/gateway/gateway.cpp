@@ -76,6 +76,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     if (!channels)
         return fail(channels.error());
     self.channels_ = std::move(*channels);
+    self.channels_->tell_to(*self.log_);
 
     auto const& store_file = self.configuration_->gateway.store_file;
     if (purpose == OpenFor::running) {

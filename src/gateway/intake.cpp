@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 
 namespace wharf::gateway {
 
@@ -83,18 +85,23 @@ Result<void> store_and_finish(Context const& context, partner::Channel const& ch
     WHARF_TRY(std::move(stored));
     crash_point("after-store-transfer");
 
-    Result<void> trouble;
+    std::vector<transport::RemoteFile> files;
+    for (auto const& fetched : batch)
+        files.push_back(fetched.file);
+    std::vector<Result<void>> removed;
+    Result<void> trouble = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
+        removed = connection.finish_all(files);
+        auto const lost = std::ranges::find_if(removed, [](auto const& one) { return !one && one.error().is_temporary(); });
+        return lost == removed.end() ? Result<void>() : *lost;
+    });
     std::vector<std::string> finished;
-    for (auto const& fetched : batch) {
-        auto removed = context.channels.with(channel.name, [&](transport::Connection& connection) {
-            return connection.finish(fetched.file);
-        });
-        fetched.known ? ++report.known : ++report.taken;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        batch[i].known ? ++report.known : ++report.taken;
         crash_point("after-finish-file");
-        if (removed)
-            finished.push_back(fetched.transfer_id);
-        else
-            trouble = std::move(removed);
+        if (i < removed.size() && removed[i])
+            finished.push_back(batch[i].transfer_id);
+        else if (i < removed.size())
+            trouble = std::move(removed[i]);
     }
     batch.clear();
     auto recorded = transact(context, [&](store::Transaction& transaction, Record&) -> Result<void> {
@@ -143,6 +150,36 @@ Result<void> set_aside(Context const& context, partner::Channel const& channel, 
     });
 }
 
+/// As many of the files from `next` on as are read and stored together; one at least.
+std::span<transport::RemoteFile const> next_files(std::vector<transport::RemoteFile> const& ready, std::size_t next) {
+    std::size_t count = 1;
+    for (auto bytes = ready[next].size; next + count < ready.size() && count < files_per_commit; ++count) {
+        bytes += ready[next + count].size;
+        if (bytes > bytes_per_commit)
+            break;
+    }
+    return std::span(ready).subspan(next, count);
+}
+
+/// Files that stay on their channel were taken before when the store knows their name, size and time.
+Result<void> leave_out_known(Context const& context, partner::Channel const& channel, transport::Listing& listing) {
+    std::vector<transport::RemoteFile> fresh;
+    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        for (auto& file : listing.ready) {
+            if (fresh.size() >= channel.pickup.most_per_poll)
+                break;
+            auto known = transaction.knows_transfer(channel.name, file.claim_key());
+            if (!known)
+                return unexpected(std::move(known.error()));
+            if (!*known)
+                fresh.push_back(std::move(file));
+        }
+        return {};
+    }));
+    listing.ready = std::move(fresh);
+    return {};
+}
+
 } // namespace
 
 IntakeReport take_in(Context const& context, partner::Channel const& channel, std::stop_token stopped) {
@@ -177,41 +214,41 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel, st
             trouble = std::move(done.error()); // this file only, below too: the others must not wait for it
     }
 
-    std::vector<Fetched> batch;
-    std::size_t bytes = 0;
-    for (auto const& file : listing.ready) {
-        if (stopped.stop_requested())
-            break;
-        Fetched fetched;
-        fetched.file = file;
+    if (channel.pickup.leave)
+        if (auto known = leave_out_known(context, channel, listing); !known)
+            return stop(known.error());
+
+    for (std::size_t next = 0; next < listing.ready.size() && !stopped.stop_requested();) {
+        auto const files = next_files(listing.ready, next);
+        std::vector<Result<std::string>> contents;
         auto read = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
-            auto result = connection.fetch(file);
-            if (!result)
-                return unexpected(std::move(result.error()));
-            fetched.bytes = std::move(*result);
-            return {};
+            contents = connection.fetch_all(files);
+            // A connection that broke is made anew once; what has come by then is read again.
+            bool const all_lost = std::ranges::all_of(contents, [](auto const& one) { return !one && one.error().is_temporary(); });
+            return all_lost ? unexpected(contents.front().error()) : Result<void>();
         });
-        if (!read) {
-            trouble = read.error();
-            if (read.error().is_temporary())
+        std::vector<Fetched> batch;
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            auto content = i < contents.size() ? std::move(contents[i]) : unexpected(read.error());
+            if (!content) {
+                trouble = content.error();
+                if (!content.error().is_temporary())
+                    context.log.line("fetch_failed", channel.name,
+                                     fmt::format("file={} reason={}", for_log(files[i].name), for_log(content.error().message)));
                 continue;
-            context.log.line("fetch_failed", channel.name,
-                             fmt::format("file={} reason={}", for_log(file.name), for_log(read.error().message)));
-            continue;
+            }
+            crash_point("after-fetch");
+            Fetched fetched;
+            fetched.file = files[i];
+            fetched.bytes = std::move(*content);
+            fetched.transfer_id = new_id(context.clock.now());
+            fetched.sha256 = transport::sha256_hex(fetched.bytes);
+            batch.push_back(std::move(fetched));
         }
-        crash_point("after-fetch");
-        fetched.transfer_id = new_id(context.clock.now());
-        fetched.sha256 = transport::sha256_hex(fetched.bytes);
-        bytes += fetched.bytes.size();
-        batch.push_back(std::move(fetched));
-        if (batch.size() < files_per_commit && bytes < bytes_per_commit)
-            continue;
-        bytes = 0;
+        next += files.size();
         if (auto done = store_and_finish(context, channel, batch, report); !done)
             return stop(done.error());
     }
-    if (auto done = store_and_finish(context, channel, batch, report); !done)
-        return stop(done.error());
     if (trouble)
         return stop(*trouble);
     return report;

@@ -381,6 +381,40 @@ void check_file_names(Check<Channel>& check, Channel const& channel, std::vector
     }
 }
 
+/// Who the server is and who we are.
+void check_sftp(Check<Channel>& check, SftpChannel const& sftp) {
+    if (sftp.host_key_fingerprints.empty() && sftp.known_hosts.empty())
+        check.report("sftp", "PARTNER-0006", "neither host_key_fingerprints nor known_hosts is set",
+                     "without one, anybody could stand in for the server");
+    bool const key = !sftp.private_key.empty();
+    if (!key && sftp.password.empty() && !sftp.agent)
+        check.report("sftp", "PARTNER-0022", "the channel has neither a private_key nor a password",
+                     "give one of the two, or set agent: yes");
+    if (!key && !sftp.passphrase.empty())
+        check.report("sftp.passphrase", "PARTNER-0021", "a passphrase belongs to a private_key, and there is none",
+                     "leave it out, or name the private_key");
+    if (!key && !sftp.certificate.empty())
+        check.report("sftp.certificate", "PARTNER-0021", "a certificate belongs to a private_key, and there is none",
+                     "leave it out, or name the private_key");
+    if (sftp.proxy.kind != ProxyKind::none && sftp.proxy.host.empty())
+        check.report("sftp.proxy", "PARTNER-0006", "the proxy has no host", "give sftp.proxy.host");
+    if (sftp.proxy.kind == ProxyKind::none && !sftp.proxy.host.empty())
+        check.report("sftp.proxy.host", "PARTNER-0021", "a proxy of kind none is not used", "set kind: socks5 or kind: http");
+}
+
+/// Settings that contradict each other.
+void check_movement(Check<Channel>& check, Channel const& value) {
+    if (value.pickup.leave && !value.pickup.archive.empty())
+        check.report("pickup.archive", "PARTNER-0021", "files that are left where they are are not archived",
+                     "leave out archive, or set leave: no");
+    if (value.pickup.leave && !value.pickup.claim_as.empty())
+        check.report("pickup.claim_as", "PARTNER-0021", "a file that is left under its name cannot be claimed by renaming it",
+                     "leave out claim_as, or set leave: no");
+    if (value.upload.temporary_name.empty() && !value.upload.temporary_folder.empty())
+        check.report("upload.temporary_folder", "PARTNER-0021", "without a temporary_name nothing is written into the temporary_folder",
+                     "leave it out, or give temporary_name");
+}
+
 } // namespace
 
 void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
@@ -401,18 +435,9 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
                          fmt::format("'{}' means nothing for a channel with transport: {}", other, own),
                          fmt::format("leave it out, or set transport: {}", other));
         if (is_sftp && channel.origins.contains(own)) {
-            if (value.sftp.host_key_fingerprints.empty())
-                check.report("sftp.host_key_fingerprints", "PARTNER-0006", "host_key_fingerprints is empty",
-                             "without one, anybody could stand in for the server");
-            bool const key = !value.sftp.private_key.empty();
-            if (!key && value.sftp.password.empty())
-                check.report("sftp", "PARTNER-0022", "the channel has neither a private_key nor a password",
-                             "give one of the two");
-            if (!key && !value.sftp.passphrase.empty())
-                check.report("sftp.passphrase", "PARTNER-0021",
-                             "a passphrase belongs to a private_key, and there is none",
-                             "leave it out, or name the private_key");
+            check_sftp(check, value.sftp);
         }
+        check_movement(check, value);
         if (value.pickup.inbox.empty() && value.pickup.outbox.empty())
             check.report("pickup", "PARTNER-0006", "the channel has neither an inbox nor an outbox",
                          "set pickup.inbox, pickup.outbox or both");

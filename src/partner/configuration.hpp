@@ -117,29 +117,76 @@ struct FolderChannel {
     std::filesystem::path root;
 };
 
+enum class ProxyKind { none, socks5, http };
+
+struct SftpProxy {
+    ProxyKind kind = ProxyKind::none;
+    std::string host;
+    std::uint16_t port = 1080;
+    std::string user;
+    Secret password;
+};
+
+/// As transport::SftpSettings, which says what each means.
 struct SftpChannel {
     std::string host;
     std::uint16_t port = 22;
     std::string user;
     std::vector<std::string> host_key_fingerprints; // "SHA256:…"
+    std::filesystem::path known_hosts;
     std::filesystem::path private_key;              // empty: password
+    std::filesystem::path certificate;
     Secret passphrase;
+    bool agent = false;
     Secret password;
+    std::vector<std::string> key_exchanges, host_key_algorithms, ciphers, macs;
+    std::chrono::seconds connect_timeout{30};
     std::chrono::seconds timeout{30};
+    std::chrono::seconds idle_timeout{300};
+    std::chrono::seconds keepalive{30};
+    std::chrono::seconds reconnect_delay{2};
+    std::string bind_address;
+    SftpProxy proxy;
+    std::uint64_t bytes_per_second = 0;
+    unsigned most_open_files = 32;
+    unsigned transfers_per_connection = 0;
 };
+
+enum class PickupOrder { name, oldest, newest, smallest };
+enum class ArchiveCollision { number, time, replace, refuse };
+enum class ExistingTarget { refuse, replace, ignore, move };
 
 /// As transport::PickupRules, which says what each means.
 struct Pickup {
     std::string inbox;
     std::string outbox;
     std::string archive;
+    ArchiveCollision archive_collision = ArchiveCollision::number;
+    bool leave = false;
     std::string failed = "failed";
     std::vector<std::string> include = {"*"};
     std::vector<std::string> exclude = {".*", "*.tmp", "*.part", "*.filepart"};
+    std::string done_marker;
+    std::string claim_as;
+    unsigned depth = 0;
+    PickupOrder order = PickupOrder::name;
     std::chrono::seconds minimum_age{0};
     unsigned stable_polls = 1;
     unsigned most_per_poll = 1000;
+    std::uint64_t min_bytes = 0;
     std::uint64_t max_bytes = limits::message_bytes;
+};
+
+/// As transport::UploadRules.
+struct Upload {
+    ExistingTarget existing = ExistingTarget::refuse;
+    std::string temporary_name = ".wharf-{id}.tmp";
+    std::string temporary_folder;
+    std::string marker;
+    std::string mode; // octal; empty: what the server gives
+    bool make_folders = false;
+    bool sync = true;
+    bool write_only = false;
 };
 
 struct Channel {
@@ -148,6 +195,7 @@ struct Channel {
     FolderChannel folder;
     SftpChannel sftp;
     Pickup pickup;
+    Upload upload;
     std::vector<std::string> senders;      // partner ids allowed to send here
     bool test = false; // what has no envelope to say so, all but X12, is a test
     std::chrono::seconds poll_interval{0}; // filled with the gateway's when the file names none

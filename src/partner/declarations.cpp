@@ -8,11 +8,6 @@
 
 namespace wharf::partner {
 
-template <>
-struct EnumWords<TransportKind> {
-    static constexpr std::array<std::string_view, 2> words = {"folder", "sftp"};
-};
-
 namespace {
 
 struct SetAndDocument {
@@ -171,82 +166,10 @@ Declaration make_gateway() {
     return d;
 }
 
-// --- channel ------------------------------------------------------------------------------------------------------
-
-Declaration make_folder() {
-    Declaration d("folder");
-    d.add("root", &FolderChannel::root, "the folder that inbox and outbox are in")
-        .required()
-        .check(check_not_empty)
-        .example("/srv/edi/vans");
-    return d;
-}
-
-Declaration make_sftp() {
-    Declaration d("sftp");
-    d.add("host", &SftpChannel::host, "the server").required().check(check_host).example("sftp.acme.example");
-    d.add("port", &SftpChannel::port, "its port");
-    d.add("user", &SftpChannel::user, "the login").required().check(check_one_line).example("wharf");
-    d.add("host_key_fingerprints", &SftpChannel::host_key_fingerprints,
-          "the server's host keys as `ssh-keygen -lf` prints them; any other server is refused; several while a key "
-          "changes")
-        .required()
-        .check(check_fingerprint)
-        .example("SHA256:uNiVztksCsDhcc0u9e8BrEIW1zr51tFGVmXP+JBUU9c");
-    d.add("private_key", &SftpChannel::private_key, "file of our private key; tried before a password");
-    d.add("passphrase", &SftpChannel::passphrase, "of the private key, when it has one")
-        .example("${env:ACME_KEY_PASSPHRASE}");
-    d.add("password", &SftpChannel::password, "of the login, where there is no key")
-        .example("${env:ACME_SFTP_PASSWORD}");
-    d.add("timeout", &SftpChannel::timeout, "how long one step may take").check(check_not_zero);
-    return d;
-}
-
-Declaration make_pickup() {
-    Declaration d("pickup");
-    d.add("inbox", &Pickup::inbox, "folder that is read; empty: the channel is only written to").example("outgoing");
-    d.add("outbox", &Pickup::outbox, "folder that is written to; empty: the channel is only read").example("incoming");
-    d.add("archive", &Pickup::archive, "folder that files move to after pick-up; empty: they are deleted");
-    d.add("failed", &Pickup::failed, "folder for files that are too large, beside the inbox").check(check_not_empty);
-    d.add("include", &Pickup::include, "names that are picked up; * stands for any text, ? for one character")
-        .check(check_not_empty)
-        .example("*.edi");
-    d.add("exclude", &Pickup::exclude, "names that are left alone").check(check_not_empty).example("*.tmp");
-    d.add("minimum_age", &Pickup::minimum_age, "how long a file must have been unchanged, by its date");
-    d.add("stable_polls", &Pickup::stable_polls, "in how many looks in a row size and date must be the same");
-    d.add("most_per_poll", &Pickup::most_per_poll, "files taken in one look at most");
-    d.add("max_bytes", &Pickup::max_bytes, "larger files are set aside unread");
-    return d;
-}
-
-Declaration make_channel() {
-    static Declaration const folder = make_folder();
-    static Declaration const sftp = make_sftp();
-    static Declaration const pickup = make_pickup();
-    Declaration d("a channel");
-    d.add("transport", &Channel::transport, "how bytes are moved").required();
-    d.object("folder", &Channel::folder, folder, "where the folder is, for transport: folder");
-    d.object("sftp", &Channel::sftp, sftp, "how to log in, for transport: sftp");
-    d.object("pickup", &Channel::pickup, pickup, "which folders are read and written, and which files are taken");
-    d.add("senders", &Channel::senders,
-          "the partners (names of folders in partners/) whose interchanges are taken here; all others are quarantined")
-        .check(check_name)
-        .example("acme-supplies");
-    d.add("test", &Channel::test,
-          "yes: what comes in here without an envelope to say so (all but X12) is a test, and goes to test targets");
-    d.add("poll_interval", &Channel::poll_interval, "time between two looks; left out: poll_interval of wharf.yaml")
-        .check(check_not_zero);
-    return d;
-}
-
 } // namespace
 
 Declaration const& gateway_declaration() {
     static Declaration const declaration = make_gateway();
-    return declaration;
-}
-Declaration const& channel_declaration() {
-    static Declaration const declaration = make_channel();
     return declaration;
 }
 

@@ -98,6 +98,7 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
     for (auto const& channel : loaded.channels) {
         resolve(channel, "sftp.password", channel.value.sftp.password);
         resolve(channel, "sftp.passphrase", channel.value.sftp.passphrase);
+        resolve(channel, "sftp.proxy.password", channel.value.sftp.proxy.password);
         auto const& key = channel.value.sftp.private_key;
         if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
             Check check(channel, findings);

@@ -201,6 +201,8 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
     for (auto& channel : loaded.channels) {
         make_absolute(channel.value.folder.root, base);
         make_absolute(channel.value.sftp.private_key, base);
+        make_absolute(channel.value.sftp.certificate, base);
+        make_absolute(channel.value.sftp.known_hosts, base);
     }
 
     fill_in(loaded, findings);

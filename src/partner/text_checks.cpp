@@ -81,6 +81,30 @@ std::string check_host(std::string_view text) {
     return fine ? "" : "it must be the name or address of a server, without user, port or protocol";
 }
 
+std::string check_host_or_none(std::string_view text) { return text.empty() ? "" : check_host(text); }
+
+std::string check_algorithm(std::string_view text) {
+    bool const fine = !text.empty() && text.size() <= 64 && all(text, [](char c) { return c > ' ' && c <= '~' && c != ','; });
+    return fine ? "" : "it must be one algorithm as `ssh -Q kex`, `ssh -Q cipher` and the like print it";
+}
+
+std::string check_plain_or_none(std::string_view text) {
+    bool const fine = text.size() <= 200 && text != "." && text != ".." && all(text, [](char c) { return c != '/' && c != '\0'; });
+    return fine ? "" : "it must be the name of a file, without folders";
+}
+
+std::string check_companion(std::string_view text) {
+    if (text.empty()) return {};
+    if (auto wrong = check_plain_or_none(text); !wrong.empty()) return wrong;
+    bool const names = text.find("{name}") != std::string_view::npos || text.find("{stem}") != std::string_view::npos;
+    return names && text != "{name}" && text != "{stem}" ? "" : "it must hold {name} or {stem} and more, such as {name}.done";
+}
+
+std::string check_mode(std::string_view text) {
+    bool const fine = text.empty() || (text.size() >= 3 && text.size() <= 4 && all(text, [](char c) { return c >= '0' && c <= '7'; }));
+    return fine ? "" : "rights are three or four digits from 0 to 7, such as 640";
+}
+
 std::string_view host_of(std::string_view url) {
     auto rest = url.substr(url.find("://") + 3);
     rest = rest.substr(0, rest.find_first_of("/?#"));

@@ -18,6 +18,11 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_file_name(std::string_view text);
 [[nodiscard]] std::string check_guide_name(std::string_view text);
 [[nodiscard]] std::string check_name_or_none(std::string_view text);
+[[nodiscard]] std::string check_host_or_none(std::string_view text);
+[[nodiscard]] std::string check_algorithm(std::string_view text);     // curve25519-sha256@libssh.org
+[[nodiscard]] std::string check_companion(std::string_view text);     // {name}.done: not the file's own name, no folder
+[[nodiscard]] std::string check_plain_or_none(std::string_view text); // a file name, or nothing
+[[nodiscard]] std::string check_mode(std::string_view text);          // 640, or nothing
 [[nodiscard]] std::string check_unit(std::string_view text);   // each, x12:CA
 [[nodiscard]] std::string check_factor(std::string_view text); // a decimal greater than zero
 [[nodiscard]] std::string check_decimals(std::string_view text);

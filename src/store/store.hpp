@@ -214,6 +214,8 @@ public:
     /// finished means that its finish_file job is still there; so add that job in the transaction that inserts it.
     virtual Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel,
                                                                      std::string_view claim_key) = 0;
+    /// Whether this channel has ever given a file with this claim key: for files that stay where they are.
+    virtual Result<bool> knows_transfer(std::string_view channel, std::string_view claim_key) = 0;
     virtual Result<std::vector<Transfer>> dead_transfers(unsigned limit) = 0; // newest first, without raw
 
     // messages

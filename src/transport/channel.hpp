@@ -1,7 +1,7 @@
 // A way in and out for files: a folder, an SFTP login. One interface; tests/conformance runs the same suite on each.
 //
 // A Connection is used by one thread at a time. Names are plain file names (base/file.hpp: is_plain_file_name): a
-// server's name that is not is skipped and reported, so that nothing from a partner escapes its folder.
+// server's name that is not (with `depth`: a path of such names) is skipped and reported, so that nothing from a partner escapes its folder.
 //
 // Errors: `temporary` when a later try may help (refused connection, time-out, full disk), `permanent` when it will not
 // (wrong host key, refused login, missing folder).
@@ -21,19 +21,45 @@
 
 namespace wharf::transport {
 
+/// How files are written into the outbox.
+struct UploadRules {
+    enum class Existing { refuse, replace, ignore, move };
+    /// What becomes of a file that has our name and other content; the same content is always success. `ignore`: it stays and
+    /// ours is dropped; `move`: it is renamed to the next free NAME.1, NAME.2 …
+    Existing existing = Existing::refuse;
+    std::string temporary = ".wharf-{id}.tmp"; // name while writing; {id}, {name}; empty: written under its final name at once
+    std::string temporary_folder;              // where that is; empty: the outbox
+    std::string marker;                        // empty file written after it, "{name}.done"; {stem}: without the ending
+    std::uint32_t mode = 0;                    // rights of the file; 0: what the server gives
+    bool make_folders = false;                 // the outbox and temporary folder, when missing
+    bool sync = true;                          // to the disk before the rename, where the server can
+    bool write_only = false;                   // nothing is looked at before or after: the login may only write
+};
+
 /// What both transports do the same way. Relative folders are below the channel's root (folder) or the login's home (SFTP).
 struct PickupRules {
+    enum class Order { name, oldest, newest, smallest };
+    enum class Collision { number, time, replace, refuse };
+
     std::string inbox;              // folder to read; empty: this channel is only written to
     std::string outbox;             // folder to write; empty: only read
-    std::string archive;            // after pick-up: move here, made when missing; empty: delete
+    std::string archive;            // after pick-up: move here, made when missing; {date}: 2026-01-31; empty: delete
+    Collision collision = Collision::number; // a name that the archive has: NAME.1, NAME.20260131T235959Z, over it, or an error
+    bool leave = false;             // after pick-up the file stays where it is; the caller remembers what it took
     std::string failed = "failed";  // files we cannot take (too large), beside the inbox unless absolute; made when missing
     std::vector<std::string> include = {"*"};  // globs on the name; '*' and '?'
     std::vector<std::string> exclude = {".*", "*.tmp", "*.part", "*.filepart"};
+    std::string done_marker;        // taken only when a file of this name is there, "{name}.done"; it is removed with it
+    std::string claim_as;           // renamed before it is read, so that of several gateways one takes it; our name
+    unsigned depth = 0;             // levels of folders inside the inbox that are read, too
+    Order order = Order::name;
     std::chrono::seconds minimum_age{0};       // by the modification time, or since we first saw it unchanged
     unsigned stable_polls = 1;      // listings in which size and time must be the same before a file is taken;
                                     // 1: taken when first seen with minimum_age
     unsigned most_per_poll = 1000;
+    std::uint64_t min_bytes = 0;    // smaller files wait
     std::uint64_t max_bytes;        // larger files are set aside, unread
+    UploadRules upload;
     PickupRules();
 };
 
@@ -45,7 +71,7 @@ struct RemoteFile {
 };
 
 struct Listing {
-    std::vector<RemoteFile> ready;   // complete, in order of name
+    std::vector<RemoteFile> ready;   // complete, in the order asked for
     std::vector<RemoteFile> too_large;
     unsigned waiting = 0;            // seen, but not yet stable or old enough, or more than most_per_poll
     std::vector<std::string> skipped; // names we refuse, folders and links

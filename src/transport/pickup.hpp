@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 
 namespace wharf::transport {
 
@@ -37,6 +38,26 @@ private:
     std::map<std::string, Seen, std::less<>> seen_;
 };
 
+/// True for what list() may give as a name: a plain file name, with `depth` levels of folders at most before it.
+[[nodiscard]] bool is_inbox_name(std::string_view name, unsigned depth);
+
+/// {name} and {stem} (without the last ending) of a pattern, filled in from the last part of `name`; the folders before it stay.
+[[nodiscard]] std::string companion_name(std::string_view pattern, std::string_view name);
+
+/// Names of files that we are writing or have claimed: never picked up, whatever `exclude` says.
+inline constexpr std::string_view own_prefix = ".wharf-";
+
+/// What a file is called while the gateway that claims as `owner` reads it; the folders before it stay.
+[[nodiscard]] std::string claimed_name(std::string_view owner, std::string_view name);
+/// The reverse; nothing when it is no claim of this owner.
+[[nodiscard]] std::optional<std::string> unclaimed_name(std::string_view owner, std::string_view name);
+
+/// {date} of an archive's name, in UTC.
+[[nodiscard]] std::string dated_folder(std::string_view pattern, Timestamp now);
+
+/// The last part of a path, without slashes behind it.
+[[nodiscard]] std::string last_part(std::string_view path);
+
 /// The folder for files we cannot take: `rules.failed` beside the inbox; inside it when the inbox is the root itself.
 [[nodiscard]] std::string failed_folder(PickupRules const& rules);
 
@@ -45,8 +66,8 @@ private:
 [[nodiscard]] std::string numbered_name(std::string_view name, unsigned number);
 inline constexpr unsigned most_numbered_names = 10'000;
 
-/// A fresh temporary name that every default exclusion of list() covers: ".wharf-01JXQ….tmp".
-[[nodiscard]] std::string temporary_name();
+/// A fresh temporary name, ".wharf-01JXQ….tmp" unless the rules say otherwise.
+[[nodiscard]] std::string temporary_name(UploadRules const& rules, std::string_view name);
 
 /// For messages: quoted, control characters escaped.
 [[nodiscard]] std::string quote_name(std::string_view name);

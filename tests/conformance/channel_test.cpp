@@ -1,7 +1,6 @@
 // What every channel promises (transport/channel.hpp), held against a folder and against a real OpenSSH server.
-// A new transport adds a fixture and a line to INSTANTIATE_TEST_SUITE_P.
-#include "support/sshd.hpp"
-#include "transport/channel.hpp"
+// A new transport adds a fixture and a line to every_kind() (channel_fixture.hpp).
+#include "conformance/channel_fixture.hpp"
 
 #include <fmt/format.h>
 #include <functional>
@@ -13,130 +12,9 @@
 namespace wharf::transport {
 namespace {
 
-namespace fs = std::filesystem;
-using namespace std::chrono_literals;
-using namespace testing_support;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
-
-/// A channel and the other side of it: the partner's folders as plain files.
-class ChannelFixture {
-public:
-    virtual ~ChannelFixture() = default;
-    [[nodiscard]] virtual std::string unavailable() const { return {}; }
-    [[nodiscard]] virtual fs::path root() const = 0;
-    [[nodiscard]] virtual std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) = 0;
-};
-
-class FolderFixture final : public ChannelFixture {
-public:
-    fs::path root() const override { return folder_.path(); }
-    std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) override {
-        return make_folder_channel("test", {folder_.path(), std::move(rules)}, clock);
-    }
-
-private:
-    TempFolder folder_;
-};
-
-class SftpFixture final : public ChannelFixture {
-public:
-    /// A server with only an RSA host key is served by the second engine (docs/adr/0007-sftp-engine.md).
-    explicit SftpFixture(std::string const& host_key_type) : sshd_(Sshd::start({.host_key_type = host_key_type})) {}
-    std::string unavailable() const override { return sshd_.running() ? "" : sshd_.reason(); }
-    fs::path root() const override { return sshd_.home(); }
-    std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) override {
-        SftpSettings settings;
-        settings.host = "127.0.0.1";
-        settings.port = sshd_.port();
-        settings.user = sshd_.user();
-        settings.private_key = sshd_.user_key();
-        settings.host_key_fingerprints = {sshd_.fingerprint()};
-        settings.timeout = 10s;
-        settings.rules = std::move(rules);
-        return make_sftp_channel("test", std::move(settings), clock);
-    }
-
-private:
-    Sshd sshd_;
-};
-
-struct Kind {
-    std::string name;
-    std::function<std::unique_ptr<ChannelFixture>()> make;
-};
-void PrintTo(Kind const& kind, std::ostream* out) { *out << kind.name; }
-std::string name_of(testing::TestParamInfo<Kind> const& info) { return info.param.name; }
-
-class ChannelTest : public testing::TestWithParam<Kind> {
-protected:
-    void SetUp() override {
-        fixture_ = GetParam().make();
-        if (auto const reason = fixture_->unavailable(); !reason.empty())
-            GTEST_SKIP() << reason;
-        fs::create_directory(inbox());
-        fs::create_directory(outbox());
-        rules_.inbox = "in";
-        rules_.outbox = "out";
-    }
-    [[nodiscard]] fs::path inbox() const { return fixture_->root() / "in"; }
-    [[nodiscard]] fs::path outbox() const { return fixture_->root() / "out"; }
-
-    Connection& connection() {
-        if (!connection_)
-            reconnect();
-        return *connection_;
-    }
-    void reconnect() {
-        if (!channel_)
-            channel_ = fixture_->channel(rules_, nullptr);
-        connection_.reset();
-        auto made = channel_->connect();
-        if (!made)
-            throw std::runtime_error(made.error().message);
-        connection_ = std::move(*made);
-    }
-    Listing list() {
-        auto listing = connection().list();
-        if (!listing)
-            throw std::runtime_error(listing.error().message);
-        return std::move(*listing);
-    }
-    std::vector<std::string> ready_names() {
-        std::vector<std::string> names;
-        for (auto const& file : list().ready)
-            names.push_back(file.name);
-        return names;
-    }
-    /// The one file that is ready.
-    RemoteFile only() {
-        auto const listing = list();
-        if (listing.ready.size() != 1)
-            throw std::runtime_error(fmt::format("{} files are ready, not one", listing.ready.size()));
-        return listing.ready.front();
-    }
-    static std::vector<std::string> names_in(fs::path const& folder) {
-        std::vector<std::string> names;
-        for (auto const& entry : fs::directory_iterator(folder))
-            names.push_back(entry.path().filename().string());
-        std::ranges::sort(names);
-        return names;
-    }
-
-    PickupRules rules_;
-    std::unique_ptr<ChannelFixture> fixture_;
-    std::unique_ptr<Channel> channel_;
-    std::unique_ptr<Connection> connection_;
-};
-
-std::string random_bytes(std::size_t size) {
-    std::mt19937 random(7);
-    std::string bytes(size, '\0');
-    for (auto& byte : bytes)
-        byte = static_cast<char>(random());
-    return bytes;
-}
 
 TEST_P(ChannelTest, TakesAFileOnceAndRemovesIt) {
     write_text(inbox() / "order.edi", "ISA*00~");
@@ -408,11 +286,7 @@ TEST_P(ChannelTest, ConnectionsOutliveTheirChannel) {
     EXPECT_EQ(listing->ready.size(), 1u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Channels, ChannelTest,
-                         testing::Values(Kind{"folder", [] { return std::make_unique<FolderFixture>(); }},
-                                         Kind{"libssh2", [] { return std::make_unique<SftpFixture>("ed25519"); }},
-                                         Kind{"libssh", [] { return std::make_unique<SftpFixture>("rsa"); }}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Channels, ChannelTest, every_kind(), name_of);
 
 } // namespace
 } // namespace wharf::transport

@@ -29,7 +29,9 @@ struct SshdOptions {
     std::string host_key_type = "ed25519"; // as ssh-keygen -t takes it; several: "rsa,ed25519"
     std::string user_key_type = "ed25519";
     std::string passphrase;                // of the user key
-    std::string extra;                     // more lines of sshd_config
+    std::string extra;                     // more lines of sshd_config …
+    std::string first;                     // … and lines before all others: sshd takes the first word on a matter
+    std::string user;                      // who logs in; needs root; empty: the calling user
     /// Linux only, root only: an /etc/shadow of its own in which root has this password. See password_logins_work().
     std::string root_password_hash;
     bool questions = false; // with root_password_hash: the password is asked for by keyboard-interactive only (PAM)
@@ -40,6 +42,9 @@ public:
     [[nodiscard]] static Sshd start(SshdOptions const& options = {}) {
         Sshd server;
         server.folder_ = std::make_unique<TempFolder>();
+        server.user_ = options.user;
+        if (!options.user.empty()) // others must be able to pass
+            std::filesystem::permissions(server.path(), std::filesystem::perms(0755));
         std::filesystem::create_directory(server.home());
         if (!server.make_keys(options))
             return server;
@@ -55,7 +60,7 @@ public:
     /// Why it does not run, for GTEST_SKIP.
     [[nodiscard]] std::string const& reason() const { return reason_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    [[nodiscard]] std::string user() const { return ::getpwuid(::getuid())->pw_name; }
+    [[nodiscard]] std::string user() const { return user_.empty() ? ::getpwuid(::getuid())->pw_name : user_; }
     [[nodiscard]] std::filesystem::path user_key() const { return path() / "user_key"; }
     /// Of the first host key, "SHA256:…".
     [[nodiscard]] std::string fingerprint() const { return fingerprint_of(path() / "host_key_0"); }
@@ -173,7 +178,7 @@ private:
                                          options.questions ? "yes" : "no", home().string());
         for (unsigned number = 0; number < host_keys_; ++number)
             config += fmt::format("HostKey {}/host_key_{}\n", path().string(), number);
-        config += options.extra;
+        config = options.first + config + options.extra;
         write_text(path() / "sshd_config", config);
         std::string command = fmt::format("exec /usr/sbin/sshd -D -e -f '{}/sshd_config'", path().string());
         std::vector<std::string> arguments = {"sh", "-c", command};
@@ -213,6 +218,7 @@ private:
     unsigned host_keys_ = 0;
     std::uint16_t port_ = 0;
     std::string reason_;
+    std::string user_;
 };
 
 } // namespace wharf::testing_support

@@ -137,6 +137,14 @@ Result<std::optional<Transfer>> SqliteTransaction::find_unfinished_transfer(std:
     return first<Transfer>(connection_, sql, read_transfer, channel, claim_key);
 }
 
+Result<bool> SqliteTransaction::knows_transfer(std::string_view channel, std::string_view claim_key) {
+    static auto const sql =
+        fmt::format("select {} from transfer where channel = ? and claim_key = ? limit 1", transfer_columns);
+    auto const found = first<Transfer>(connection_, sql, read_transfer, channel, claim_key);
+    if (!found) return unexpected(found.error());
+    return found->has_value();
+}
+
 Result<std::vector<Transfer>> SqliteTransaction::dead_transfers(unsigned limit) {
     static auto const sql =
         fmt::format("select {} from transfer where state = 'dead_letter' order by row desc limit ?", transfer_columns);

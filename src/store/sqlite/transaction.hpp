@@ -13,6 +13,7 @@ public:
     Result<void> insert(Transfer const& transfer) override;
     Result<void> set_state(std::string_view transfer_id, TransferState state, std::string_view reason) override;
     Result<std::optional<Transfer>> transfer(std::string_view id) override;
+    Result<bool> knows_transfer(std::string_view channel, std::string_view claim_key) override;
     Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel,
                                                              std::string_view claim_key) override;
     Result<std::vector<Transfer>> dead_transfers(unsigned limit) override;

@@ -1,16 +1,17 @@
-// A folder as a channel. Every step works on names inside open folder handles, never follows a link in the last part,
-// and never replaces a file that is there.
+// A folder as a place for files. Every step works on names inside open folder handles and never follows a link, but for those
+// that the channel's own folders are reached by.
 #include "transport/channel.hpp"
 
 #include "base/file.hpp"
 #include "transport/descriptor.hpp"
-#include "transport/pickup.hpp"
+#include "transport/place.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <map>
 #include <sys/stat.h>
 
 namespace wharf::transport {
@@ -43,46 +44,7 @@ ErrorKind kind_of(int number) {
     }
 }
 
-struct OpenFolder {
-    fs::path path;
-    Descriptor handle;
-};
-
-/// What a connection needs and what outlives it.
-struct Shared {
-    std::string name;
-    FolderSettings settings;
-    Clock const* clock;
-    SystemClock system_clock;
-    PickupMemory memory;
-
-    [[nodiscard]] std::unexpected<Error> failed(int number, std::string_view what, fs::path const& path,
-                                                std::string_view advice = {}) const {
-        return std::unexpected(Error{kind_of(number), fmt::format("channel {}: cannot {} {}: {}{}{}", name, what,
-                                                                  quote_name(path.native()), std::strerror(number),
-                                                                  advice.empty() ? "" : ". ", advice)});
-    }
-    [[nodiscard]] fs::path absolute(std::string const& folder) const { return settings.root / folder; }
-
-    [[nodiscard]] Result<OpenFolder> open_folder(std::string const& folder, std::string_view role) const {
-        auto path = absolute(folder);
-        Descriptor handle(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!handle.is_open())
-            return failed(errno, fmt::format("open the {}", role), path,
-                          errno == ENOENT ? "Create the folder or correct the channel's file" : "");
-        return OpenFolder{std::move(path), std::move(handle)};
-    }
-    /// Archive and failed folder are ours: made when missing.
-    [[nodiscard]] Result<OpenFolder> make_folder(std::string const& folder, std::string_view role) const {
-        std::error_code code;
-        fs::create_directories(absolute(folder), code);
-        if (code)
-            return failed(code.value(), fmt::format("create the {}", role), absolute(folder));
-        return open_folder(folder, role);
-    }
-};
-
-bool same_file(struct stat const& status, RemoteFile const& file) {
+bool same_file(struct stat const& status, Wanted const& file) {
     return S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) == file.size &&
            status.st_mtim.tv_sec == file.modified;
 }
@@ -124,7 +86,7 @@ int read_exactly(int file, std::string& content, std::size_t size) {
     return have == size ? 0 : EAGAIN;
 }
 
-int write_all(int file, std::string_view content) {
+int write_all(int file, std::string_view content, bool sync) {
     while (!content.empty()) {
         auto const put = ::write(file, content.data(), content.size());
         if (put < 0 && errno == EINTR)
@@ -133,45 +95,122 @@ int write_all(int file, std::string_view content) {
             return errno;
         content.remove_prefix(static_cast<std::size_t>(put));
     }
-    return ::fsync(file) == 0 ? 0 : errno;
+    return !sync || ::fsync(file) == 0 ? 0 : errno;
 }
 
-class FolderConnection final : public Connection {
-public:
-    FolderConnection(std::shared_ptr<Shared> shared, OpenFolder inbox, OpenFolder outbox)
-        : shared_(std::move(shared)), inbox_(std::move(inbox)), outbox_(std::move(outbox)) {}
 
-    Result<Listing> list() override;
-    Result<std::string> fetch(RemoteFile const& file) override;
-    Result<void> finish(RemoteFile const& file) override;
-    Result<void> set_aside(RemoteFile const& file) override;
-    Result<void> put(std::string_view name, std::string_view content) override;
+EntryType type_of(struct stat const& status) {
+    return S_ISREG(status.st_mode)   ? EntryType::file
+           : S_ISDIR(status.st_mode) ? EntryType::folder
+           : S_ISLNK(status.st_mode) ? EntryType::link
+                                     : EntryType::other;
+}
 
-private:
-    [[nodiscard]] Result<void> check_inbox(std::string_view name) const {
-        if (!inbox_.handle.is_open())
-            return invalid(fmt::format("channel {}: it has no inbox, so nothing can be read from it", shared_->name));
-        if (!is_plain_file_name(name))
-            return invalid(fmt::format("channel {}: {} is not a plain file name", shared_->name, quote_name(name)));
-        return {};
-    }
-    Result<bool> still_there(RemoteFile const& file, std::string_view verb);
-    Result<void> move_to(RemoteFile const& file, std::string const& folder, std::string_view role);
-    /// What stands under `name` in the outbox compared with `content`; nothing there: not `exists`.
-    enum class Present { absent, same, different };
-    Result<Present> compare(std::string const& name, std::string_view content);
+FolderEntry entry_of(std::string name, struct stat const& status) {
+    return {std::move(name), type_of(status), static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
 
-    std::shared_ptr<Shared> shared_;
-    OpenFolder inbox_, outbox_;
+/// A name inside an open folder.
+struct Spot {
+    int folder;
+    std::string name;
 };
 
-Result<Listing> FolderConnection::list() {
-    if (auto fine = check_inbox("any"); !fine)
-        return unexpected(fine.error());
-    Descriptor own(::openat(inbox_.handle.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); // an offset of its own
+class FolderPlace final : public Place {
+public:
+    FolderPlace(std::string channel, fs::path root) : channel_(std::move(channel)), root_(std::move(root)) {}
+
+    Result<void> open(std::string const& folder, std::string_view role);
+
+    Result<std::vector<FolderEntry>> list(Path const& path) override;
+    std::vector<Result<std::optional<FolderEntry>>> look(std::span<Path const> paths) override {
+        return each<Result<std::optional<FolderEntry>>>(paths, [&](Path const& path) { return look(path); });
+    }
+    std::vector<Result<std::optional<std::string>>> read(std::span<Wanted const> files) override {
+        return each<Result<std::optional<std::string>>>(files, [&](Wanted const& file) { return read(file); });
+    }
+    std::vector<Result<void>> write(std::span<Draft const> files, WriteOptions const& options) override {
+        return each<Result<void>>(files, [&](Draft const& file) { return write(file, options); });
+    }
+    std::vector<Result<void>> rename(std::span<Renaming const> files) override {
+        return each<Result<void>>(files, [&](Renaming const& file) { return rename(file, false); });
+    }
+    Result<void> replace(Path const& from, Path const& to) override { return rename({from, to}, true); }
+    std::vector<Result<void>> remove(std::span<Path const> paths) override {
+        return each<Result<void>>(paths, [&](Path const& path) { return remove(path); });
+    }
+    Result<void> make_folder(Path const& path) override;
+    Result<void> settle(std::string const& folder) override { return sync_folder(root_ / folder); }
+    std::string show(Path const& path) const override { return quote_name(full(path).native()); }
+
+private:
+    template <class R, class Items, class Call> std::vector<R> each(Items items, Call const& call) {
+        std::vector<R> results;
+        results.reserve(items.size());
+        for (auto const& item : items)
+            results.push_back(call(item));
+        return results;
+    }
+    [[nodiscard]] fs::path full(Path const& path) const {
+        return path.name.empty() ? root_ / path.folder : root_ / path.folder / path.name;
+    }
+    [[nodiscard]] std::unexpected<Error> failed(int number, std::string_view what, Path const& path, std::string_view advice = {}) const {
+        return std::unexpected(Error{kind_of(number), fmt::format("channel {}: cannot {} {}: {}{}{}", channel_, what, show(path),
+                                                                  std::strerror(number), advice.empty() ? "" : ". ", advice)});
+    }
+    Result<Spot> spot(Path const& path, std::string_view verb);
+    Result<std::optional<FolderEntry>> look(Path const& path);
+    Result<std::optional<std::string>> read(Wanted const& file);
+    Result<void> write(Draft const& file, WriteOptions const& options);
+    Result<void> rename(Renaming const& file, bool replace);
+    Result<void> remove(Path const& path);
+
+    std::string channel_;
+    fs::path root_;
+    std::map<std::string, Descriptor> folders_; // open ones, by "folder/inside"
+};
+
+Result<void> FolderPlace::open(std::string const& folder, std::string_view role) {
+    Descriptor handle(::open((root_ / folder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!handle.is_open())
+        return failed(errno, fmt::format("open the {}", role), {folder, ""},
+                      errno == ENOENT ? "Create the folder or correct the channel's file" : "");
+    folders_.insert_or_assign(folder, std::move(handle));
+    return {};
+}
+
+/// The folder that `path` is in, opened. Below the channel's own folder no link is followed: a partner might have made it.
+Result<Spot> FolderPlace::spot(Path const& path, std::string_view verb) {
+    if (auto known = folders_.find(path.folder); known == folders_.end())
+        if (auto opened = open(path.folder, "folder"); !opened)
+            return unexpected(opened.error());
+    auto inside = path.folder;
+    auto at = folders_.at(path.folder).get();
+    std::string_view rest = path.name;
+    for (auto slash = rest.find('/'); slash != std::string_view::npos; slash = rest.find('/')) {
+        std::string const part(rest.substr(0, slash));
+        rest.remove_prefix(slash + 1);
+        inside += "/" + part;
+        auto known = folders_.find(inside);
+        if (known == folders_.end()) {
+            Descriptor handle(::openat(at, part.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+            if (!handle.is_open())
+                return failed(errno, verb, path);
+            known = folders_.insert_or_assign(inside, std::move(handle)).first;
+        }
+        at = known->second.get();
+    }
+    return Spot{at, std::string(rest)};
+}
+
+Result<std::vector<FolderEntry>> FolderPlace::list(Path const& path) {
+    auto const inside = spot({path.folder, path.name.empty() ? "." : path.name + "/."}, "list");
+    if (!inside)
+        return unexpected(inside.error());
+    Descriptor own(::openat(inside->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); // an offset of its own
     auto* const stream = own.is_open() ? ::fdopendir(own.get()) : nullptr;
     if (!stream)
-        return shared_->failed(errno, "list the inbox", inbox_.path);
+        return failed(errno, "list the inbox", path);
     own.release(); // the stream closes it
     std::unique_ptr<DIR, int (*)(DIR*)> const closing(stream, ::closedir);
 
@@ -180,214 +219,122 @@ Result<Listing> FolderConnection::list() {
         errno = 0;
         auto const* const line = ::readdir(stream);
         if (!line && errno != 0)
-            return shared_->failed(errno, "list the inbox", inbox_.path);
+            return failed(errno, "list the inbox", path);
         if (!line)
-            break;
+            return entries;
         struct stat status{};
-        if (::fstatat(inbox_.handle.get(), line->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-            continue; // gone since the folder was read
-        auto const type = S_ISREG(status.st_mode)   ? EntryType::file
-                          : S_ISDIR(status.st_mode) ? EntryType::folder
-                          : S_ISLNK(status.st_mode) ? EntryType::link
-                                                    : EntryType::other;
-        entries.push_back({line->d_name, type, static_cast<std::uint64_t>(status.st_size), status.st_mtim.tv_sec,
-                           status.st_mtim.tv_nsec});
+        if (::fstatat(inside->folder, line->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) // else gone since the folder was read
+            entries.push_back(entry_of(line->d_name, status));
     }
-    auto const& clock = shared_->clock ? *shared_->clock : shared_->system_clock;
-    return shared_->memory.choose(shared_->settings.rules, std::move(entries), clock.now());
 }
 
-Result<std::string> FolderConnection::fetch(RemoteFile const& file) {
-    if (auto fine = check_inbox(file.name); !fine)
-        return unexpected(fine.error());
-    auto const path = inbox_.path / file.name;
-    auto const limit = shared_->settings.rules.max_bytes;
-    Descriptor const handle(
-        ::openat(inbox_.handle.get(), file.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    auto const changed = [&] {
-        return temporary(fmt::format("channel {}: {} changed or went since it was listed ({} bytes then); it will be taken when it "
-                                     "is complete",
-                                     shared_->name, quote_name(path.native()), file.size));
-    };
+Result<std::optional<FolderEntry>> FolderPlace::look(Path const& path) {
+    auto const at = spot(path, "look at");
+    if (!at)
+        return unexpected(at.error());
+    struct stat status{};
+    if (::fstatat(at->folder, at->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return entry_of(path.name, status);
+    if (errno == ENOENT)
+        return std::nullopt;
+    return failed(errno, "look at", path);
+}
+
+Result<std::optional<std::string>> FolderPlace::read(Wanted const& file) {
+    auto const at = spot(file.path, "open");
+    if (!at)
+        return unexpected(at.error());
+    Descriptor const handle(::openat(at->folder, at->name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!handle.is_open() && errno == ENOENT)
-        return changed();
+        return std::nullopt;
     if (!handle.is_open())
-        return shared_->failed(errno, "open", path, errno == ELOOP ? "It is a link, and links are not followed" : "");
-    struct stat before{};
+        return failed(errno, "open", file.path, errno == ELOOP ? "It is a link, and links are not followed" : "");
+    struct stat before{}, after{};
     if (::fstat(handle.get(), &before) != 0)
-        return shared_->failed(errno, "read", path);
+        return failed(errno, "read", file.path);
     if (!same_file(before, file))
-        return changed();
-    if (file.size > limit)
-        return permanent(fmt::format("channel {}: {} has {} bytes and the channel's limit is {}", shared_->name,
-                                     quote_name(path.native()), file.size, limit));
+        return std::nullopt;
     std::string content;
     auto const trouble = read_exactly(handle.get(), content, file.size);
     if (trouble == EAGAIN)
-        return changed();
-    if (trouble != 0)
-        return shared_->failed(trouble, "read", path);
-    struct stat after{};
-    if (::fstat(handle.get(), &after) != 0)
-        return shared_->failed(errno, "read", path);
-    if (!unchanged(before, after))
-        return changed();
-    return content;
+        return std::nullopt;
+    if (trouble != 0 || ::fstat(handle.get(), &after) != 0)
+        return failed(trouble != 0 ? trouble : errno, "read", file.path);
+    return unchanged(before, after) ? std::optional(std::move(content)) : std::nullopt;
 }
 
-/// False when the file is gone (a crash after the removal) or another one has its name: then it is not ours to touch.
-Result<bool> FolderConnection::still_there(RemoteFile const& file, std::string_view verb) {
-    if (auto fine = check_inbox(file.name); !fine)
-        return unexpected(fine.error());
-    struct stat status{};
-    if (::fstatat(inbox_.handle.get(), file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0)
-        return same_file(status, file);
-    if (errno == ENOENT)
-        return false;
-    return shared_->failed(errno, verb, inbox_.path / file.name);
+Result<void> FolderPlace::write(Draft const& file, WriteOptions const& options) {
+    auto const at = spot(file.path, "write");
+    if (!at)
+        return unexpected(at.error());
+    int const flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (options.replace ? O_TRUNC : O_EXCL);
+    Descriptor const handle(::openat(at->folder, at->name.c_str(), flags, 0644));
+    if (!handle.is_open())
+        return failed(errno, "write", file.path);
+    if (options.mode != 0 && ::fchmod(handle.get(), options.mode) != 0)
+        return failed(errno, "set the rights of", file.path);
+    auto const trouble = write_all(handle.get(), file.content, options.sync);
+    return trouble == 0 ? Result<void>() : failed(trouble, "write", file.path);
 }
 
-// No sync here: a removal undone by a power cut shows a file again whose claim key the store already knows.
-Result<void> FolderConnection::finish(RemoteFile const& file) {
-    if (!shared_->settings.rules.archive.empty())
-        return move_to(file, shared_->settings.rules.archive, "archive");
-    auto const there = still_there(file, "remove");
-    if (!there)
-        return unexpected(there.error());
-    if (!*there)
+Result<void> FolderPlace::rename(Renaming const& file, bool replace) {
+    auto const from = spot(file.from, "rename"), to = spot(file.to, "rename");
+    if (!from || !to)
+        return unexpected((from ? to : from).error());
+    auto const trouble = !replace ? rename_new(from->folder, from->name, to->folder, to->name)
+                         : ::renameat(from->folder, from->name.c_str(), to->folder, to->name.c_str()) == 0 ? 0
+                                                                                                           : errno;
+    if (trouble == 0)
         return {};
-    auto const path = inbox_.path / file.name;
-    if (::unlinkat(inbox_.handle.get(), file.name.c_str(), 0) != 0 && errno != ENOENT)
-        return shared_->failed(errno, "remove", path, "The gateway needs the right to delete in the inbox");
+    return failed(trouble, fmt::format("rename to {}", show(file.to)), file.from,
+                  trouble == EXDEV ? "Choose a folder on the same file system" : "");
+}
+
+Result<void> FolderPlace::remove(Path const& path) {
+    auto const at = spot(path, "remove");
+    if (!at)
+        return unexpected(at.error());
+    if (::unlinkat(at->folder, at->name.c_str(), 0) != 0 && errno != ENOENT)
+        return failed(errno, "remove", path, "The gateway needs the right to delete in this folder");
     return {};
 }
 
-Result<void> FolderConnection::set_aside(RemoteFile const& file) {
-    return move_to(file, failed_folder(shared_->settings.rules), "failed folder");
-}
-
-Result<void> FolderConnection::move_to(RemoteFile const& file, std::string const& folder, std::string_view role) {
-    auto const there = still_there(file, "move");
-    if (!there)
-        return unexpected(there.error());
-    if (!*there)
-        return {};
-    auto const path = inbox_.path / file.name;
-    auto target = shared_->make_folder(folder, role);
-    if (!target)
-        return unexpected(target.error());
-    for (unsigned number = 0; number < most_numbered_names; ++number) {
-        auto const name = numbered_name(file.name, number);
-        auto const trouble = rename_new(inbox_.handle.get(), file.name, target->handle.get(), name);
-        if (trouble == 0 || trouble == ENOENT)
-            return {};
-        if (trouble == EEXIST)
-            continue;
-        return shared_->failed(trouble, fmt::format("move into the {} {}:", role, quote_name(target->path.native())), path,
-                               trouble == EXDEV ? "Choose a folder on the same file system as the inbox" : "");
-    }
-    return permanent(fmt::format("channel {}: the {} {} holds {} files named like {}; clear it out", shared_->name, role,
-                                 quote_name(target->path.native()), most_numbered_names, quote_name(file.name)));
-}
-
-Result<FolderConnection::Present> FolderConnection::compare(std::string const& name, std::string_view content) {
-    auto const path = outbox_.path / name;
-    Descriptor const handle(
-        ::openat(outbox_.handle.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!handle.is_open() && errno == ENOENT)
-        return Present::absent;
-    if (!handle.is_open() && errno == ELOOP)
-        return Present::different;
-    struct stat status{};
-    if (!handle.is_open() || ::fstat(handle.get(), &status) != 0)
-        return shared_->failed(errno, "compare with the existing", path);
-    if (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != content.size())
-        return Present::different;
-    std::string existing;
-    auto const trouble = read_exactly(handle.get(), existing, content.size());
-    if (trouble != 0 && trouble != EAGAIN)
-        return shared_->failed(trouble, "compare with the existing", path);
-    return trouble == 0 && existing == content ? Present::same : Present::different;
-}
-
-Result<void> FolderConnection::put(std::string_view name, std::string_view content) {
-    if (!outbox_.handle.is_open())
-        return invalid(fmt::format("channel {}: it has no outbox, so nothing can be written to it", shared_->name));
-    if (!is_plain_file_name(name))
-        return invalid(fmt::format("channel {}: {} is not a plain file name", shared_->name, quote_name(name)));
-    std::string const target(name);
-    auto const path = outbox_.path / target;
-    auto const folder = outbox_.handle.get();
-    auto const settle = [&](Present present) -> Result<void> {
-        if (present == Present::same)
-            return sync_folder(outbox_.path); // an earlier try may have ended before its own sync
-        return permanent(fmt::format("channel {}: {} exists with other content and is left alone; the partner has not "
-                                     "fetched it, or the file name pattern repeats",
-                                     shared_->name, quote_name(path.native())));
-    };
-    auto present = compare(target, content);
-    if (!present)
-        return unexpected(present.error());
-    if (*present != Present::absent)
-        return settle(*present);
-
-    auto const draft = temporary_name();
-    int trouble = 0;
-    {
-        Descriptor const handle(
-            ::openat(folder, draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-        if (!handle.is_open())
-            return shared_->failed(errno, "write into the outbox", outbox_.path);
-        trouble = write_all(handle.get(), content);
-    }
-    if (trouble == 0)
-        trouble = rename_new(folder, draft, folder, target);
-    if (trouble == 0)
-        return sync_folder(outbox_.path);
-    ::unlinkat(folder, draft.c_str(), 0);
-    if (trouble != EEXIST)
-        return shared_->failed(trouble, "write", path);
-    present = compare(target, content); // somebody was faster
-    if (!present)
-        return unexpected(present.error());
-    return *present == Present::absent ? Result<void>(temporary(fmt::format(
-                                             "channel {}: {} came and went while it was written; it will be tried again",
-                                             shared_->name, quote_name(path.native()))))
-                                       : settle(*present);
+Result<void> FolderPlace::make_folder(Path const& path) {
+    std::error_code code;
+    fs::create_directories(full(path), code);
+    if (code)
+        return failed(code.value(), "create the folder", path);
+    return {};
 }
 
 class FolderChannel final : public Channel {
 public:
     FolderChannel(std::string name, FolderSettings settings, Clock const* clock)
-        : shared_(std::make_shared<Shared>()) {
-        shared_->name = std::move(name);
-        shared_->settings = std::move(settings);
-        shared_->clock = clock;
+        : root_(std::move(settings.root)), state_(std::make_shared<MailboxState>()) {
+        state_->name = std::move(name);
+        state_->rules = std::move(settings.rules);
+        state_->clock = clock;
     }
-    std::string const& name() const override { return shared_->name; }
+    std::string const& name() const override { return state_->name; }
 
     Result<std::unique_ptr<Connection>> connect() override {
-        auto const& rules = shared_->settings.rules;
+        auto const& rules = state_->rules;
         if (rules.inbox.empty() && rules.outbox.empty())
-            return invalid(fmt::format("channel {}: it has neither an inbox nor an outbox", shared_->name));
-        OpenFolder inbox, outbox;
-        if (!rules.inbox.empty()) {
-            auto opened = shared_->open_folder(rules.inbox, "inbox");
-            if (!opened)
-                return unexpected(opened.error());
-            inbox = std::move(*opened);
-        }
-        if (!rules.outbox.empty()) {
-            auto opened = shared_->open_folder(rules.outbox, "outbox");
-            if (!opened)
-                return unexpected(opened.error());
-            outbox = std::move(*opened);
-        }
-        return std::make_unique<FolderConnection>(shared_, std::move(inbox), std::move(outbox));
+            return invalid(fmt::format("channel {}: it has neither an inbox nor an outbox", state_->name));
+        auto place = std::make_unique<FolderPlace>(state_->name, root_);
+        if (rules.upload.make_folders && !rules.outbox.empty())
+            if (auto made = place->make_folder({rules.outbox, ""}); !made)
+                return unexpected(made.error());
+        for (auto const& [folder, role] : {std::pair(rules.inbox, "inbox"), std::pair(rules.outbox, "outbox")})
+            if (!folder.empty())
+                if (auto opened = place->open(folder, role); !opened)
+                    return unexpected(opened.error());
+        return make_mailbox(state_, std::move(place));
     }
 
 private:
-    std::shared_ptr<Shared> shared_;
+    fs::path root_;
+    std::shared_ptr<MailboxState> state_;
 };
 
 } // namespace

@@ -227,8 +227,16 @@ Result<std::optional<std::string>> Libssh2Server::methods() {
 Result<Verdict> Libssh2Server::verdict(std::string_view what, int code) {
     if (code == 0)
         return Verdict::accepted;
-    if (kind_of(code) == ErrorKind::temporary)
-        return failed(what, code);
+    // A connection that breaks before the server has answered is called a refusal, too; only the words tell.
+    char* text = nullptr;
+    libssh2_session_last_error(session(), &text, nullptr, 0);
+    bool const unanswered = text && std::string_view(text).starts_with("Waiting for ");
+    if (kind_of(code) == ErrorKind::temporary || unanswered) {
+        connection_->broken_ = true;
+        auto error = failed(what, code);
+        error.error().kind = ErrorKind::temporary;
+        return error;
+    }
     if (code == LIBSSH2_ERROR_PASSWORD_EXPIRED)
         return Verdict::expired;
     // The last two never got as far as the server.

@@ -17,7 +17,7 @@ namespace wharf::transport::sftp {
 
 /// Section 3: the types of messages that we send or expect.
 enum class PacketType : std::uint8_t {
-    init = 1, version = 2, open = 3, close = 4, read = 5, write = 6, lstat = 7, fstat = 8, setstat = 9, opendir = 11, readdir = 12,
+    init = 1, version = 2, open = 3, close = 4, read = 5, write = 6, lstat = 7, fstat = 8, fsetstat = 10, opendir = 11, readdir = 12,
     remove = 13, mkdir = 14, rename = 18, status = 101, handle = 102, data = 103, name = 104, attrs = 105,
     extended = 200, extended_reply = 201,
 };

@@ -106,7 +106,9 @@ private:
     Result<void> begin_small(SmallRead& work, Wanted const& file);
     Result<std::optional<std::string>> end_small(SmallRead& work, Wanted const& file);
     Result<void> write_chunks(std::string const& handle, std::string const& path, std::string_view content, std::uint64_t& written);
-    Result<void> finish_writing(std::string const& handle, std::string const& path, bool sync);
+    [[nodiscard]] std::vector<std::pair<std::string_view, PacketWriter>> last_steps(std::string const& handle,
+                                                                                    WriteOptions const& options) const;
+    Result<void> finish_writing(std::string const& handle, std::string const& path, WriteOptions const& options);
     std::vector<Result<void>> each_settled(std::size_t count, std::string_view what, bool missing_is_fine,
                                            std::function<std::string const&(std::size_t)> const& path,
                                            std::function<Result<Id>(std::size_t)> const& ask);

@@ -44,19 +44,33 @@ Result<void> Session::write_chunks(std::string const& handle, std::string const&
     return {};
 }
 
-Result<void> Session::finish_writing(std::string const& handle, std::string const& path, bool sync) {
+/// Rights, the disk, the end: asked for in one go.
+std::vector<std::pair<std::string_view, PacketWriter>> Session::last_steps(std::string const& handle, WriteOptions const& options) const {
     constexpr std::string_view fsync = "fsync@openssh.com";
-    Result<Id> syncing = 0;
-    if (sync && client_->offers(fsync))
-        syncing = client_->send(std::move(PacketWriter(PacketType::extended).text(fsync).text(handle)));
-    auto const closing = send_about(PacketType::close, handle);
-    if (!syncing || !closing)
-        return unexpected((syncing ? closing : syncing).error());
-    Result<void> synced;
-    if (*syncing != 0)
-        synced = client_->settled(*syncing, "sync", path);
-    auto closed = client_->settled(*closing, "finish writing", path);
-    return synced ? std::move(closed) : std::move(synced);
+    constexpr std::uint32_t has_permissions = 4;
+    std::vector<std::pair<std::string_view, PacketWriter>> steps;
+    if (options.mode) // opening a file that was there does not set them, and the server may have a mask of its own
+        steps.emplace_back("set the rights of",
+                           std::move(PacketWriter(PacketType::fsetstat).text(handle).u32(has_permissions).u32(*options.mode)));
+    if (options.sync && client_->offers(fsync))
+        steps.emplace_back("sync", std::move(PacketWriter(PacketType::extended).text(fsync).text(handle)));
+    steps.emplace_back("finish writing", std::move(PacketWriter(PacketType::close).text(handle)));
+    return steps;
+}
+
+Result<void> Session::finish_writing(std::string const& handle, std::string const& path, WriteOptions const& options) {
+    std::vector<std::pair<Id, std::string_view>> asked;
+    for (auto& [what, request] : last_steps(handle, options)) {
+        auto const id = client_->send(std::move(request));
+        if (!id)
+            return unexpected(id.error());
+        asked.emplace_back(*id, what);
+    }
+    Result<void> result;
+    for (auto const& [id, what] : asked)
+        if (auto done = client_->settled(id, what, path); !done && result)
+            result = std::move(done);
+    return result;
 }
 
 Result<void> Session::write(std::string const& path, std::string_view content, WriteOptions const& options, std::uint64_t* written) {
@@ -75,7 +89,7 @@ Result<void> Session::write(std::string const& path, std::string_view content, W
         close_later(**handle);
         return done;
     }
-    return finish_writing(**handle, path, options.sync);
+    return finish_writing(**handle, path, options);
 }
 
 std::vector<Result<void>> Session::write_all(std::span<Draft const> files, WriteOptions const& options) {
@@ -101,9 +115,8 @@ std::vector<Result<void>> Session::write_all(std::span<Draft const> files, Write
         };
         if (!content.empty())
             ask("write", std::move(PacketWriter(PacketType::write).text(**handle).u64(0).text(content)));
-        if (options.sync && client_->offers("fsync@openssh.com"))
-            ask("sync", std::move(PacketWriter(PacketType::extended).text("fsync@openssh.com").text(**handle)));
-        ask("finish writing", std::move(PacketWriter(PacketType::close).text(**handle)));
+        for (auto& [what, request] : last_steps(**handle, options))
+            ask(what, std::move(request));
         pace(content.size());
     };
     std::size_t opened = 0, filled = 0;

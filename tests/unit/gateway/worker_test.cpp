@@ -177,6 +177,22 @@ TEST(Worker, UnreachableChannelsAreReportedAndRetried) {
     EXPECT_EQ(bench.poll().taken, 1U);
 }
 
+TEST(Worker, FilesThatStayOnTheirChannelAreTakenOnce) {
+    auto configuration = test::one_partner();
+    configuration.channels.front().pickup.leave = true;
+    configuration.channels.front().pickup.most_per_poll = 1;
+    Bench bench(configuration);
+    for (auto const* const name : {"a.edi", "b.edi"})
+        bench.inbox()[name] = invoice_file();
+    EXPECT_EQ(bench.poll().taken, 1U);
+    bench.inbox()["a.edi"] = invoice_file(); // the bench's channel removes, others do not
+    EXPECT_EQ(bench.poll().taken, 1U) << "the second one: what is known does not count";
+    bench.inbox()["a.edi"] = bench.inbox()["b.edi"] = invoice_file();
+    EXPECT_EQ(bench.poll().taken, 0U);
+    bench.inbox()["a.edi"] += "\n"; // another file by now
+    EXPECT_EQ(bench.poll().taken, 1U);
+}
+
 TEST(Worker, TestAndProductionNumbersDoNotMeetInTheOutbox) {
     auto configuration = test::one_partner();
     Bench bench(configuration);

@@ -362,7 +362,31 @@ TEST_F(ConfigurationTest, SftpLogins) {
     spoil("channels/box.yaml", sftp, "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "MD5:00:11");
     EXPECT_THAT(findings(), HasSubstr("a fingerprint is SHA256: and 43 characters"));
     spoil("channels/box.yaml", sftp, "[SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU]", "[]");
-    EXPECT_THAT(findings(), HasSubstr("host_key_fingerprints is empty"));
+    EXPECT_THAT(findings(), HasSubstr("neither host_key_fingerprints nor known_hosts"));
+    auto const added = [&](std::string const& lines) {
+        spoil("channels/box.yaml", sftp, "  private_key: keys/acme\n", "  private_key: keys/acme\n" + lines);
+        return findings();
+    };
+    EXPECT_EQ(added("  agent: yes\n  ciphers: [aes256-ctr]\n  proxy: {kind: http, host: proxy.example, port: 3128}\n"), "");
+    EXPECT_THAT(added("  proxy: {kind: http}\n"), HasSubstr("the proxy has no host"));
+    EXPECT_THAT(added("  proxy: {host: proxy.example}\n"), HasSubstr("a proxy of kind none is not used"));
+    EXPECT_THAT(added("  ciphers: [\"a,b\"]\n"), HasSubstr("one algorithm"));
+}
+
+TEST_F(ConfigurationTest, SettingsOfFilesThatContradict) {
+    auto const channel = [&](std::string const& lines) {
+        write("channels/box.yaml", "transport: folder\nfolder: {root: files}\n" + lines + "senders: [acme]\n");
+        return findings();
+    };
+    EXPECT_EQ(channel("pickup: {inbox: in, outbox: out, done_marker: '{name}.ok', claim_as: node-1, order: oldest}\n"
+                      "upload: {existing: move, temporary_name: '', marker: '{stem}.ok', mode: '640'}\n"),
+              "");
+    EXPECT_THAT(channel("pickup: {inbox: in, leave: yes, archive: taken}\n"), HasSubstr("are not archived"));
+    EXPECT_THAT(channel("pickup: {inbox: in, leave: yes, claim_as: node-1}\n"), HasSubstr("cannot be claimed"));
+    EXPECT_THAT(channel("pickup: {inbox: in, done_marker: '{name}'}\n"), HasSubstr("such as {name}.done"));
+    EXPECT_THAT(channel("pickup: {inbox: in}\nupload: {mode: '9'}\n"), HasSubstr("such as 640"));
+    EXPECT_THAT(channel("pickup: {inbox: in}\nupload: {temporary_name: '', temporary_folder: x}\n"),
+                HasSubstr("nothing is written into the temporary_folder"));
 }
 
 TEST_F(ConfigurationTest, TargetLogins) {

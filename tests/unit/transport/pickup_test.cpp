@@ -124,8 +124,11 @@ TEST(Pickup, NumbersNames) {
     EXPECT_EQ(numbered_name("a.edi", 0), "a.edi");
     EXPECT_EQ(numbered_name("a.edi", 12), "a.edi.12");
     EXPECT_EQ(numbered_name(std::string(255, 'x'), 7).size(), 255u);
-    EXPECT_NE(temporary_name(), temporary_name());
-    EXPECT_TRUE(glob_matches(PickupRules().exclude.front(), temporary_name()));
+    UploadRules upload;
+    EXPECT_NE(temporary_name(upload, "a"), temporary_name(upload, "a"));
+    EXPECT_TRUE(temporary_name(upload, "a").starts_with(own_prefix));
+    upload.temporary = "{name}.part";
+    EXPECT_EQ(temporary_name(upload, "a.edi"), "a.edi.part");
 }
 
 } // namespace

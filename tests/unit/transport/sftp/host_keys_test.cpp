@@ -1,0 +1,44 @@
+#include "transport/sftp/base64.hpp"
+#include "transport/sftp/host_keys.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wharf::transport::sftp {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Base64, ThereAndBack) {
+    for (auto const& [bytes, text] : {std::pair("", ""), std::pair("f", "Zg=="), std::pair("fo", "Zm8="), std::pair("foo", "Zm9v"),
+                                      std::pair("foob", "Zm9vYg==")}) { // RFC 4648 section 10
+        EXPECT_EQ(encode_base64(bytes), text);
+        EXPECT_EQ(decode_base64(text), bytes);
+    }
+    EXPECT_EQ(encode_base64("f", false), "Zg");
+}
+
+TEST(KnownHosts, NamesPortsPatternsAndRevokedKeys) {
+    auto const key = [](std::string const& text) { return encode_base64(text); };
+    auto const print = [](std::string const& text) { return fingerprint_of(text); };
+    auto const file = "# comment\n"
+                      "sftp.acme.example,10.0.0.1 ssh-ed25519 " + key("one") + " comment\n"
+                      "[sftp.acme.example]:2222 ssh-ed25519 " + key("two") + "\n"
+                      "*.acme.example,!test.acme.example ssh-rsa " + key("three") + "\r\n"
+                      "@cert-authority * ssh-rsa " + key("four") + "\n"
+                      "@revoked * ssh-rsa " + key("five") + "\n"
+                      "old.acme.example ssh-rsa " + key("five") + "\n"
+                      "broken\n\n ssh-rsa\n";
+    EXPECT_THAT(known_keys(file, "sftp.acme.example", 22), ElementsAre(print("one"), print("three")));
+    EXPECT_THAT(known_keys(file, "SFTP.ACME.EXAMPLE", 22), ElementsAre(print("one"), print("three")));
+    EXPECT_THAT(known_keys(file, "10.0.0.1", 22), ElementsAre(print("one")));
+    EXPECT_THAT(known_keys(file, "sftp.acme.example", 2222), ElementsAre(print("two")));
+    EXPECT_THAT(known_keys(file, "test.acme.example", 22), IsEmpty());
+    EXPECT_THAT(known_keys(file, "old.acme.example", 22), ElementsAre(print("three")));
+    EXPECT_THAT(known_keys(file, "other.example", 22), IsEmpty());
+    EXPECT_THAT(known_keys("|1||\n|1|x\n|1|a|b ssh-rsa AAAA", "h", 22), IsEmpty());
+}
+
+} // namespace
+} // namespace wharf::transport::sftp
