@@ -5,8 +5,8 @@
 // Each row is the best of ROUNDS (3), login included on both sides, as a table in Markdown. A large file up and down, on loopback
 // and through a line with 10 ms round trip; many small files against one batch (`sftp -b`) with a line for each. The server is an
 // sshd of our own in a temporary folder; TMPDIR says where.
-#include "support/sshd.hpp"
-#include "support/tcp_proxy.hpp"
+#include "tests/support/sshd.hpp"
+#include "tests/support/tcp_proxy.hpp"
 #include "transport/channel.hpp"
 
 #include <cstdlib>
