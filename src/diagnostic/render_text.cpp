@@ -118,7 +118,7 @@ private:
 
     void title() {
         auto const label = fmt::format("{}[{}]", to_string(diagnostic_.severity), diagnostic_.code);
-        auto const lines = wrapped(printable(diagnostic_.message, true), wraps_ ? width_ - 2 : 0, label.size());
+        auto const lines = wrapped(printable(diagnostic_.message), wraps_ ? width_ - 2 : 0, label.size());
         out_ += painter_.severity(diagnostic_.severity, label);
         for (std::size_t i = 0; i < lines.size(); ++i)
             fmt::format_to(to(), "{}\n", painter_.strong((i == 0 ? ": " : "  ") + lines[i]));

@@ -57,7 +57,8 @@ std::string help_about_number(ElementRule const& rule, std::string_view value) {
     auto const meant = suggest_number(rule, value);
     auto const plain = rule.kind == ElementClass::digits && value.find('.') != std::string_view::npos
                            ? "Leave the decimal point out: it is implied."
-                           : "Send digits only; no thousands separators, no letters, no blanks.";
+                       : rule.kind == ElementClass::digits ? "Send digits only; no point, no thousands separators, no letters, no blanks."
+                                                           : "Send digits, at most one point, and a minus only in front; no thousands separators, no letters, no blanks.";
     return meant.empty() ? plain : fmt::format("{} {}", meant, plain);
 }
 

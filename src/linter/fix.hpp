@@ -21,6 +21,10 @@
 
 namespace wharf::linter {
 
+/// Whether findings of a code can be mended, most of the time at least: the lists above.
+enum class Mending { none, safe, unsafe };
+[[nodiscard]] Mending mending_of(std::string_view code);
+
 struct FixOptions {
     bool unsafe = false;                  // counts and trailer numbers too
     grammar::InterchangeReaderOptions reader; // what is reported is mended: guides, release, severities

@@ -96,13 +96,15 @@ private:
         }
         auto const& plan = plan_of(id);
         auto const& delimiters = segments.delimiters();
+        bool swallowing = false; // the terminator is missing, and what follows is another segment's
         for (std::uint32_t k = 1; k <= segment.element_count(); ++k) {
             auto const value = segment.element(k);
             if (value.empty())
                 continue;
             auto const place = segments.base() + segment.element_begin(k);
             static ElementPlan const unknown;
-            auto const& element = k <= plan.size() ? plan[k - 1] : unknown;
+            auto const& element = k <= plan.size() && !swallowing ? plan[k - 1] : unknown;
+            swallowing = swallowing || without_next_segment(value).size() != value.size();
             if (element.whole == Disclosure::binary)
                 replace(place, value, Disclosure::binary);
             else

@@ -23,8 +23,8 @@ bool is_numeric(ElementShape const& element) { return element.type == "R" || ele
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(' ') == std::string_view::npos; }
 
-/// Behind a qualifier: a value to be named by it, no further qualifier and no code.
-bool can_be_qualified(ElementShape const& element) { return !element.is_qualifier && element.codes == nullptr && !element.is_unit; }
+/// Behind a qualifier: a value to be named by it, no further qualifier and no code, be its list somebody else's (a currency).
+bool can_be_qualified(ElementShape const& element) { return !element.is_qualifier && element.codes == nullptr && element.type != "ID" && !element.is_unit; }
 
 std::string shape_name(SegmentShape const& segment, std::uint8_t position) {
     return position <= segment.elements.size() ? segment.elements[position - 1u].name : std::string();

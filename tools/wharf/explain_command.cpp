@@ -77,6 +77,12 @@ std::optional<std::string> explain_element(grammar::Dictionary const& dictionary
     return text;
 }
 
+/// "850/PO1/N1[ST]" as "N1": the last part of a path, as findings name places.
+std::string last_part(std::string const& path) {
+    auto const part = path.substr(path.rfind('/') + 1);
+    return part.substr(0, part.find('['));
+}
+
 /// One word that is a set, a segment, a composite, an element of a segment, or an element's number.
 std::optional<std::string> explain_word(grammar::Dictionary const& dictionary, std::string const& word) {
     if (auto text = grammar::explain_set(dictionary, word)) {
@@ -86,12 +92,12 @@ std::optional<std::string> explain_word(grammar::Dictionary const& dictionary, s
     if (auto text = grammar::explain_segment(dictionary, word)) return *text + grammar::uses_of_segment(dictionary, word);
     if (word.starts_with('C') || is_number(word))
         if (auto text = explain_element(dictionary, word)) return text;
-    return grammar::explain_place(dictionary, word.substr(word.rfind('/') + 1)); // N1/N104: as findings name places
+    return grammar::explain_place(dictionary, word);
 }
 
 /// "element 98", "segment N1", "set 850", or one word.
 std::optional<std::string> explain_standard(grammar::Dictionary const& dictionary, std::vector<std::string> const& words) {
-    if (words.size() == 1) return explain_word(dictionary, upper(words.front()));
+    if (words.size() == 1) return explain_word(dictionary, last_part(upper(words.front())));
     if (words.size() != 2) return std::nullopt;
     auto const kind = upper(words.front()), name = upper(words.back());
     if (kind == "ELEMENT" || kind == "COMPOSITE") return explain_element(dictionary, name);

@@ -1,4 +1,5 @@
 #include "grammar/lint.hpp"
+#include "linter/fix.hpp"
 #include "linter/lint_run.hpp"
 #include "tools/wharf/commands.hpp"
 #include "tools/wharf/fix_command.hpp"
@@ -44,7 +45,20 @@ struct Totals {
         if (read == 0) return {};
         return fmt::format("{}, {}, {}: {}", plural(read, "file"), plural(sum(&CheckedFile::interchanges), "interchange"),
                            plural(sum(&CheckedFile::sets), "transaction set"),
-                           reporting.statistics ? count_words(counts, uncounted()) : count_words(diagnostics, sum(&CheckedFile::suppressed)));
+                           reporting.statistics ? count_words(counts, uncounted()) : count_words(diagnostics, sum(&CheckedFile::suppressed))) +
+               mendable();
+    }
+    /// What `--fix` would take away, as a hint behind the summary.
+    [[nodiscard]] std::string mendable() const {
+        std::uint64_t safe = 0, unsafe = 0;
+        for (auto const& [code, counted] : counts) {
+            auto const how = linter::mending_of(code);
+            safe += how == linter::Mending::safe ? counted.count : 0;
+            unsafe += how == linter::Mending::unsafe ? counted.count : 0;
+        }
+        if (safe + unsafe == 0) return {};
+        if (safe == 0) return fmt::format(" (--unsafe-fixes may mend {})", unsafe);
+        return fmt::format(" (--fix may mend {}{})", safe, unsafe == 0 ? "" : fmt::format(", --unsafe-fixes {} more", unsafe));
     }
 };
 
