@@ -117,6 +117,8 @@ Result<void> replace_file(ReadFile const& file, std::string_view content) {
         return changed(file.path);
     if (status->st_nlink > 1)
         return permanent(fmt::format("{} has {} names (hard links), of which only one would change; nothing was written", file.path.string(), status->st_nlink));
+    if ((status->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0) // access() never says no to root
+        return refused("cannot write", file.path, EACCES);
     if (::access(file.target.c_str(), W_OK) != 0)
         return refused("cannot write", file.path, errno);
     Beside beside(file.target);

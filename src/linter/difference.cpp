@@ -13,6 +13,8 @@ namespace {
 
 using Kept = DifferenceFile::Kept;
 
+constexpr std::size_t most_stray_segments = 20; // shown of one run of them
+
 std::string_view set_id(Kept const& kept) { return kept.part.segments[0].element(1); }
 
 std::string title_of(Kept const& kept) {
@@ -34,6 +36,7 @@ public:
         result_.right_sets = right_.sets().size();
         if (options_.envelope)
             envelopes();
+        strays();
         sets();
         return std::move(result_);
     }
@@ -130,6 +133,46 @@ private:
                 add(std::move(found), {});
             },
             is_isa ? separators : 0);
+    }
+
+    /// Segments outside any set: by what they hold, wherever they stand.
+    void strays() {
+        auto const content = [](Kept const& kept) {
+            std::string text;
+            for (std::size_t i = 0; i < kept.part.segments.size(); ++i) {
+                auto const segment = kept.part.segments[i];
+                text += segment.id();
+                for (std::uint32_t k = 1; k <= segment.element_count(); ++k)
+                    (text += '\x1f') += segment.element(k);
+                text += '\x1e';
+            }
+            return text;
+        };
+        std::unordered_map<std::string, std::deque<Kept const*>> waiting;
+        for (auto const& kept : right_.strays())
+            waiting[content(kept)].push_back(&kept);
+        for (auto const& kept : left_.strays()) {
+            auto& list = waiting[content(kept)];
+            if (list.empty())
+                stray(DifferenceKind::removed, kept);
+            else
+                list.pop_front();
+        }
+        for (auto const& kept : right_.strays())
+            if (auto& list = waiting[content(kept)]; !list.empty() && list.front() == &kept) {
+                stray(DifferenceKind::added, kept);
+                list.pop_front();
+            }
+    }
+
+    void stray(DifferenceKind kind, Kept const& kept) {
+        Difference made;
+        made.kind = kind;
+        made.path = kept.kind;
+        for (std::size_t i = 0; i < std::min<std::size_t>(kept.part.segments.size(), most_stray_segments); ++i)
+            made.segments.emplace_back(kept.part.segments[i].bytes());
+        (kind == DifferenceKind::added ? made.right_offset : made.left_offset) = kept.part.offset;
+        add(std::move(made), "outside any transaction set");
     }
 
     void segment(DifferenceKind kind, Kept const& kept) {

@@ -1,8 +1,19 @@
 #include "linter/difference_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace wharf::linter {
+
+namespace {
+
+bool is_stray(grammar::Item const& item) {
+    constexpr std::array<std::string_view, 7> envelope = {"ISA", "ISB", "ISE", "TA1", "GS", "GE", "IEA"};
+    return item.part != nullptr && !item.part->segments.empty() && std::ranges::find(envelope, item.part->segments[0].id()) == envelope.end();
+}
+
+} // namespace
 
 constexpr std::size_t head_bytes = 4096; // enough to say what a file is that is not X12
 
@@ -47,7 +58,7 @@ Result<void> DifferenceFile::read(std::unique_ptr<ByteSource> source, std::strin
     while (reader.next()) {
         auto const kind = reader.item().kind;
         is_x12 = is_x12 || kind == grammar::ItemKind::interchange_start;
-        keep(reader, kind == grammar::ItemKind::transaction_set ? sets_ : envelope_);
+        keep(reader, kind == grammar::ItemKind::transaction_set ? sets_ : is_stray(reader.item()) ? strays_ : envelope_);
     }
     if (reader.error())
         return std::unexpected(*reader.error());

@@ -29,13 +29,15 @@ public:
 
     [[nodiscard]] std::deque<Kept> const& sets() const { return sets_; }
     [[nodiscard]] std::deque<Kept> const& envelope() const { return envelope_; }
+    /// What stands outside any set and is no envelope: data all the same.
+    [[nodiscard]] std::deque<Kept> const& strays() const { return strays_; }
     [[nodiscard]] SegmentWords& words(Kept const& kept);
 
 private:
     void keep(grammar::InterchangeReader& reader, std::deque<Kept>& to);
 
     grammar::SchemaCache& schemas_;
-    std::deque<Kept> sets_, envelope_; // a deque: items point into themselves
+    std::deque<Kept> sets_, envelope_, strays_; // a deque: items point into themselves
     std::map<std::string, SegmentWords> words_;
 };
 

@@ -42,8 +42,9 @@ public:
             line_feed_ = segments.delimiters().segment == '\n';
             terminator_ = segments.delimiters().segment;
             auto const end = segments.base() + segments[i].end();
-            verbatim(std::min<std::uint64_t>(end + (end < text_.size() && text_[end] == terminator_ ? 1 : 0), text_.size()));
-            behind_segment_ = true;
+            bool const is_terminated = end < text_.size() && text_[end] == terminator_;
+            verbatim(std::min<std::uint64_t>(end + (is_terminated ? 1 : 0), text_.size()));
+            behind_segment_ = is_terminated; // else a line break would become part of it
         }
     }
     void end() {

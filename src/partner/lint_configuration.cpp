@@ -103,7 +103,7 @@ std::expected<LintConfiguration, Diagnostics> load_lint_configuration(fs::path c
     Diagnostics findings;
     auto text = read_file(file, limits::configuration_bytes);
     if (!text) {
-        auto finding = make_diagnostic("PARTNER-0002", text.error().message, "make it readable, or lint with --no-config");
+        auto finding = make_diagnostic("PARTNER-0002", text.error().message, "make it readable, or lint with --no-settings");
         finding.place.file = file.string();
         return std::unexpected(Diagnostics{std::move(finding)});
     }

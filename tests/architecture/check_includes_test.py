@@ -22,8 +22,10 @@ BAD = [
     ("src/syntax/x12/a.hpp", "#include <boost/spirit/home/x3.hpp>", "stays out of headers"),
     ("src/gateway/a.cpp", "#include <sqlite3.h>", "an SQL client may only be used"),
     ("src/gateway/a.cpp", "#include <curl/curl.h>", "libcurl may only be used"),
-    ("src/store/a.cpp", "#include <libssh2.h>", "an SSH library may only be used"),
-    ("src/transport/sftp/a.cpp", "#include <libssh2.h>", "an SSH library may only be used"),
+    ("src/store/a.cpp", "#include <libssh2.h>", "libssh2 may only be used"),
+    ("src/transport/sftp/a.cpp", "#include <libssh2.h>", "libssh2 may only be used"),
+    ("src/transport/sftp/libssh2_a.cpp", "#include <libssh/libssh.h>", "libssh may only be used"),
+    ("src/transport/sftp/libssh_a.hpp", "#include <libssh/libssh.h>", "stays out of headers"),
     ("src/grammar/a.cpp", "#  include <openssl/evp.h>", "OpenSSL may only be used"),
     ("src/api/a.cpp", "#include <boost/asio.hpp>", "Asio and Beast may only be used"),
     ("src/gateway/a.cpp", "#include <yaml-cpp/yaml.h>", "yaml-cpp may only be used"),
@@ -40,7 +42,8 @@ GOOD = [
     ("src/gateway/a.cpp", '#include "store/store.hpp"\n#include "transport/channel.hpp"'),
     ("src/transport/as2/a.cpp", '#include "transport/http/server.hpp"'),
     ("src/grammar/a.cpp", "#include <boost/spirit/home/x3.hpp>\n#include <string_view>\n#include <sys/stat.h>"),
-    ("src/transport/sftp/libssh2_a.hpp", "#include <libssh2.h>"),
+    ("src/transport/sftp/libssh2_a.cpp", "#include <libssh2.h>"),
+    ("src/transport/sftp/libssh_a.cpp", "#include <libssh/libssh.h>"),
     ("tools/wharf/a.cpp", '#include <CLI/CLI.hpp>\n#include "gateway/x.hpp"\n#include "tools/wharf/a.hpp"\n#include "a.hpp"'),
 ]
 

@@ -27,7 +27,7 @@ void FileCommands::add_to(CLI::App& app, std::string& grammars) {
 void FileCommands::add_format_command(CLI::App& app) {
     auto& command = *app.add_subcommand("fmt", "Lay X12 files out: one segment a line, loops indented; and back to the very bytes");
     add_files(command, format_.files, "X12 files");
-    command.add_flag("--wire", format_.wire, "Back to the form they were sent in, byte for byte");
+    command.add_flag("--wire", format_.wire, "Back to the form they were sent in, byte for byte (without indentation made by hand)");
     auto* const check = command.add_flag("--check", format_.check, "Write nothing; name the files that are not in the form asked for, exit code 1");
     command.add_flag("--write,-w", format_.write, "Replace each file instead of printing it")->excludes(check);
     add_size(command, format_.max_bytes);

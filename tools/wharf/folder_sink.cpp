@@ -31,6 +31,7 @@ std::unexpected<Error> FolderSink::failed(std::string_view what) const {
 Result<void> FolderSink::open() {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
+    if (error) return permanent(fmt::format("cannot create the folder {}: {}", folder_.string(), error.message()));
     folder_handle_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder_handle_ < 0) return failed("cannot open folder");
     return {};
@@ -38,6 +39,7 @@ Result<void> FolderSink::open() {
 
 Result<void> FolderSink::begin(std::string const& name) {
     if (!is_plain_file_name(name)) return invalid(fmt::format("{} is no plain file name", name));
+    if (!written_.insert(name).second) return permanent(fmt::format("two of the files are called {}; the second was not written", name));
     name_ = name;
     struct stat status{};
     bool const is_there = ::fstatat(folder_handle_, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;

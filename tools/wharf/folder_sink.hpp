@@ -4,6 +4,7 @@
 #include "linter/split.hpp"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,7 @@ private:
     bool overwrite_;
     int folder_handle_ = -1;
     int file_ = -1;
+    std::set<std::string> written_; // names of this run: --overwrite is for files of earlier ones
     std::string name_, written_as_; // the second: beside, until it is whole
     std::string buffer_;
 };

@@ -25,6 +25,8 @@ public:
             trouble(fmt::format("cannot lay out {}: {}", file, made.error().message));
             return;
         }
+        if (!command_.wire && !linter::is_laid_out(read->content) && linter::without_indentation(read->content) != read->content)
+            trouble(fmt::format("note: {} was indented by hand; --wire will give it back without that", file));
         if (command_.check)
             check(file, *made == read->content);
         else if (command_.write && read->is_replaceable())

@@ -41,6 +41,12 @@ struct Totals {
         auto const counted = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}, [](std::uint64_t all, auto const& one) { return all + one.second.count; });
         return diagnostics.size() + sum(&CheckedFile::suppressed) - counted;
     }
+    /// Errors (or with `strict` warnings) among all that was found, beyond the limit of what is shown too.
+    [[nodiscard]] bool has_errors(bool strict) const {
+        return std::ranges::any_of(counts, [&](auto const& one) {
+            return one.second.severity == Severity::error || (strict && one.second.severity == Severity::warning);
+        });
+    }
     [[nodiscard]] std::string summary(Reporting const& reporting) const {
         if (read == 0) return {};
         return fmt::format("{}, {}, {}: {}", plural(read, "file"), plural(sum(&CheckedFile::interchanges), "interchange"),
@@ -155,7 +161,7 @@ int run(LintCommand const& command) {
     mender.tell_what_was_done(totals.diagnostics);
     if (command.mending.diff) return outcome.exit_code();
     for (auto const& note : files.notes()) trouble("note: " + note);
-    if (totals.sum(&CheckedFile::suppressed) > 0) outcome.found();
+    if (totals.has_errors(command.reporting.strict)) outcome.found();
     auto const summary = totals.summary(command.reporting);
     auto const descriptor = mender.has_used_output() ? STDERR_FILENO : STDOUT_FILENO;
     auto const text = report({totals.diagnostics, totals.files, totals.counts, summary, descriptor}, command.reporting);

@@ -51,6 +51,14 @@ TEST(Difference, a_file_is_itself) {
     EXPECT_EQ(render_text(result), "no differences in 1 transaction set\n");
 }
 
+TEST(Difference, what_stands_outside_any_set_counts) {
+    auto stray = three;
+    stray.insert(stray.find("GE*"), "REF*DP*STRAY~");
+    EXPECT_THAT(said(compared(three, stray)), ElementsAre("added REF"));
+    EXPECT_THAT(said(compared(stray, three)), ElementsAre("removed REF"));
+    EXPECT_THAT(said(compared(stray, stray)), IsEmpty());
+}
+
 TEST(Difference, separators_line_ends_and_envelope_are_left_aside) {
     auto other = three;
     std::ranges::replace(other, '*', '|');

@@ -103,6 +103,14 @@ TEST(Layout, indentation_by_hand_is_layout) {
     EXPECT_EQ(wire_form(laid_out(odd)), odd);
 }
 
+TEST(Layout, nothing_is_put_behind_a_segment_that_is_cut_off) {
+    auto const text = order().substr(0, order().find("GE*")) + "GE";
+    auto const out = laid_out(text);
+    EXPECT_TRUE(out.ends_with("~\nGE")) << out;
+    EXPECT_EQ(test::codes_in(out), test::codes_in(text));
+    EXPECT_EQ(wire_form(out), text);
+}
+
 TEST(Layout, a_line_feed_may_terminate) {
     auto wire = order();
     std::ranges::replace(wire, '~', '\n');

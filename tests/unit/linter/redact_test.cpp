@@ -145,6 +145,14 @@ TEST(Redact, what_cannot_be_cut_is_refused) {
     EXPECT_FALSE(redact(test::replaced(order(), "*P*>~", "*P*A~"), "a", test::schemas(), key));
 }
 
+TEST(Redact, what_a_missing_terminator_has_swallowed_does_not_stay) {
+    auto const text = test::interchange("PO", {test::set("850", "BEG*00*SA*4711**20250602~N1*ST*ACME*92*0107\r\nN3*12 SECRET LANE*SUITE 11~PO1*1*10*EA*12.50~")});
+    auto const made = redact(text, "a.x12", test::schemas(), PseudonymKey("key"), {});
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->text.find("SECRET"), std::string::npos) << made->text;
+    EXPECT_EQ(made->text.find("SUITE"), std::string::npos) << made->text;
+}
+
 TEST(Redact, law_over_samples) {
     auto const files = test::sample_files();
     if (files.empty())
