@@ -50,9 +50,11 @@ void Findings::add(Diagnostic diagnostic) {
 }
 
 void Findings::add_if_new(Diagnostic diagnostic) {
-    auto const& place = diagnostic.place;
-    auto const is_there = [&](Diagnostic const& found) { return found.place.segment_position == place.segment_position && found.place.element == place.element; };
-    if (place.element == 0 || std::ranges::none_of(found(), is_there))
+    auto const element_of = [](Place const& place) { return std::uint64_t{place.segment_position} << 32 | place.element; };
+    for (auto const& one : found().subspan(std::min(looked_at_, found().size())))
+        said_of_.insert(element_of(one.place));
+    looked_at_ = found().size();
+    if (diagnostic.place.element == 0 || !said_of_.contains(element_of(diagnostic.place)))
         add(std::move(diagnostic));
 }
 

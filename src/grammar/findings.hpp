@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 namespace wharf::grammar {
 
@@ -103,6 +104,8 @@ private:
     bool has_error_ = false;
     std::size_t swallowing_index_ = ~std::size_t{0}; // a segment that has the next one inside: what follows from that is not told
     std::uint32_t swallowing_element_ = 0;
+    std::unordered_set<std::uint64_t> said_of_; // segment and element of the findings before looked_at_; made when add_if_new() is called
+    std::size_t looked_at_ = 0;
     std::size_t reported_index_ = ~std::size_t{0};
     std::uint64_t reported_ = 0;
 };
