@@ -6,6 +6,8 @@
 // reported as that word and not as a missing blank.
 #include "grammar/grammar_line.hpp"
 
+#include "grammar/x3_names.ipp"
+
 #include <boost/spirit/home/x3.hpp>
 #include <fmt/format.h>
 
@@ -32,14 +34,10 @@ template <class Parser> struct Borrowed : boost::spirit::x3::parser<Borrowed<Par
 } // namespace
 } // namespace wharf::grammar
 
-// An expectation that carries an action, or is borrowed, is named like the rule inside.
+// An expectation that is borrowed is named like the rule inside.
 template <class Parser> struct boost::spirit::x3::get_info<wharf::grammar::Borrowed<Parser>> {
     using result_type = std::string;
     std::string operator()(wharf::grammar::Borrowed<Parser> const& borrowed) const { return what(borrowed.parser); }
-};
-template <class Subject, class Action> struct boost::spirit::x3::get_info<boost::spirit::x3::action<Subject, Action>> {
-    using result_type = std::string;
-    std::string operator()(action<Subject, Action> const& parser) const { return what(parser.subject); }
 };
 
 namespace wharf::grammar {

@@ -4,6 +4,8 @@
 // expected (`>`) by rules named in words. Each rule takes the blanks before its word, so that a missing word is reported as that word.
 #include "grammar/guide_line_parts.hpp"
 
+#include "grammar/x3_names.ipp"
+
 #include <boost/spirit/home/x3.hpp>
 #include <boost/spirit/home/x3/directive/repeat.hpp>
 #include <fmt/format.h>
@@ -26,14 +28,10 @@ template <class Parser> struct Lent : boost::spirit::x3::parser<Lent<Parser>> {
 } // namespace
 } // namespace wharf::grammar
 
-// An expectation that carries an action, or is lent, is named like the rule inside.
+// An expectation that is lent is named like the rule inside.
 template <class Parser> struct boost::spirit::x3::get_info<wharf::grammar::Lent<Parser>> {
     using result_type = std::string;
     std::string operator()(wharf::grammar::Lent<Parser> const& lent) const { return what(lent.parser); }
-};
-template <class Subject, class Action> struct boost::spirit::x3::get_info<boost::spirit::x3::action<Subject, Action>> {
-    using result_type = std::string;
-    std::string operator()(action<Subject, Action> const& parser) const { return what(parser.subject); }
 };
 
 namespace wharf::grammar {

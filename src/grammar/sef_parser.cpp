@@ -1,5 +1,6 @@
 // The X3 rules of SEF's records: one record a call, all in one file. What is expected is said by rules named in words.
 #include "grammar/sef_file.hpp"
+#include "grammar/x3_names.ipp"
 
 #include <boost/spirit/home/x3.hpp>
 #include <fmt/format.h>
@@ -376,15 +377,12 @@ private:
         return false;
     }
 
-    /// A rule with an action has no name of its own, but its type's; all of those read numbers.
-    static std::string in_words(std::string const& expected) { return expected.find("boost") == std::string::npos ? expected : "a number"; }
-
     void fault(SefRecord const& record, char const* at, std::string const& expected) {
         auto const last = record.text.data() + record.text.size();
         auto const place = file_.text.place(at);
         auto const found = at == last ? std::string("the end of the record") : fmt::format("\"{}\"", file_.text.readable({at, std::min<std::size_t>(12, static_cast<std::size_t>(last - at))}));
         auto const key = record.text.substr(0, std::min<std::size_t>(record.text.find_first_of("=,"), 24));
-        auto& made = findings_.add("SEF-0002", place, fmt::format("{} {}: expected {}, found {}", section_word(record.section), file_.text.readable(key), in_words(expected), found),
+        auto& made = findings_.add("SEF-0002", place, fmt::format("{} {}: expected {}, found {}", section_word(record.section), file_.text.readable(key), expected, found),
                                    at == last ? "the record ends too early: is the file cut off? It was left out" : "the record was left out");
         made.excerpt = file_.text.readable(file_.text.line(place.line).substr(0, 2000));
         made.excerpt_offset = place.column - 1;
