@@ -4,6 +4,7 @@
 #include "diagnostic/file_lines.hpp"
 #include "diagnostic/registry.hpp"
 #include "grammar/lint_jobs.hpp"
+#include "grammar/not_x12.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -15,14 +16,8 @@ constexpr std::size_t head_bytes = 4096;         // enough to say what a file is
 constexpr std::size_t most_kept = 16 * 1024 * 1024; // of what cannot be read a second time
 
 /// What a file that is not X12 has been found to be: in place of whatever the reader made of it, unless that is to be ignored.
-void not_x12(LintResult& result, std::string_view head, std::string const& file_name, SeverityPolicy const& severities) {
-    auto const what = describe_content(head);
-    bool const has_isa = what.starts_with("an ISA") || what.starts_with("text that begins with ISA");
-    auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", what),
-                                   has_isa ? "An ISA segment has 16 elements of fixed width, each behind the byte that follows ISA, and 106 bytes with its terminator. Ask for the file again."
-                                           : "An X12 interchange begins with ISA. Check that the right file was sent.");
-    finding.place.file = file_name;
-    finding.place.has_offset = true;
+void set_not_x12(LintResult& result, std::string_view head, std::string const& file_name, SeverityPolicy const& severities) {
+    auto finding = not_x12(head, file_name);
     if (!severities.apply(finding))
         return;
     result.counts.clear();
@@ -45,7 +40,7 @@ LintResult lint(InterchangeReader reader, std::string const& file_name, SchemaCa
     result.trouble = reader.error();
     auto const says_more = [](Diagnostic const& finding) { return finding.severity == Severity::error && finding.code != "X12-0003" && finding.code != "X12-0009"; };
     if (result.interchanges == 0 && !result.trouble && std::ranges::none_of(result.diagnostics, says_more))
-        not_x12(result, head, file_name, options.reader.severities);
+        set_not_x12(result, head, file_name, options.reader.severities);
     sort_by_offset(result.diagnostics);
     return result;
 }

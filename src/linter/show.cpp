@@ -1,6 +1,6 @@
 #include "linter/show.hpp"
 
-#include "diagnostic/registry.hpp"
+#include "grammar/not_x12.hpp"
 
 #include <fmt/format.h>
 #include <map>
@@ -49,8 +49,7 @@ public:
     }
 
     void not_x12(std::string_view head, grammar::InterchangeReaderOptions const& options) {
-        auto finding = make_diagnostic("X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(head)),
-                                       "An X12 interchange begins with ISA. Check that the right file was sent.");
+        auto finding = grammar::not_x12(head, {});
         if (!options.severities.apply(finding))
             return;
         count(finding);

@@ -3,6 +3,7 @@
 #include "base/date.hpp"
 #include "base/limits.hpp"
 #include "diagnostic/registry.hpp"
+#include "grammar/not_x12.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -139,13 +140,8 @@ TranslateResult X12Translation::translate(grammar::InterchangeReader reader, std
     }
     result.trouble = reader.error();
     if (!any && !result.trouble && !has_errors(result.diagnostics)) {
-        auto finding = make_diagnostic(
-            "X12-0001", fmt::format("this is not an X12 interchange: it is {}", grammar::describe_content(head)),
-            "An X12 interchange begins with ISA. Check that the right file was sent.");
-        finding.place.file = file_name;
-        finding.place.has_offset = true;
         result.diagnostics.clear(); // whatever the reader made of it
-        result.diagnostics.push_back(std::move(finding));
+        result.diagnostics.push_back(grammar::not_x12(head, file_name));
     }
     sort_by_offset(result.diagnostics);
     return result;
