@@ -5,8 +5,7 @@
 // is what the reader of the message sees. A rule for a later word takes the blanks before it, so that a missing word is
 // reported as that word and not as a missing blank.
 #include "grammar/grammar_line.hpp"
-
-#include "grammar/x3_names.ipp"
+#include "grammar/x3_parts.ipp"
 
 #include <boost/spirit/home/x3.hpp>
 #include <fmt/format.h>
@@ -14,31 +13,6 @@
 #include <algorithm>
 #include <functional>
 #include <type_traits>
-
-namespace wharf::grammar {
-namespace {
-
-/// A parser by reference. X3 expressions hold their parts by value: without this, every call of x3::parse would copy a
-/// rule of two kilobytes, which took three times as long as parsing a line.
-template <class Parser> struct Borrowed : boost::spirit::x3::parser<Borrowed<Parser>> {
-    static constexpr bool has_attribute = false;
-    Parser const& parser;
-
-    explicit Borrowed(Parser const& borrowed) : parser(borrowed) {}
-    template <class Iterator, class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule, Attribute& attribute) const {
-        return parser.parse(first, last, context, rule, attribute);
-    }
-};
-
-} // namespace
-} // namespace wharf::grammar
-
-// An expectation that is borrowed is named like the rule inside.
-template <class Parser> struct boost::spirit::x3::get_info<wharf::grammar::Borrowed<Parser>> {
-    using result_type = std::string;
-    std::string operator()(wharf::grammar::Borrowed<Parser> const& borrowed) const { return what(borrowed.parser); }
-};
 
 namespace wharf::grammar {
 namespace {

@@ -3,8 +3,7 @@
 // As in grammar_line.cpp, actions write straight into the line being built, and after the word that decides a row everything is
 // expected (`>`) by rules named in words. Each rule takes the blanks before its word, so that a missing word is reported as that word.
 #include "grammar/guide_line_parts.hpp"
-
-#include "grammar/x3_names.ipp"
+#include "grammar/x3_parts.ipp"
 
 #include <boost/spirit/home/x3.hpp>
 #include <boost/spirit/home/x3/directive/repeat.hpp>
@@ -12,27 +11,6 @@
 
 #include <algorithm>
 #include <functional>
-
-namespace wharf::grammar {
-namespace {
-/// A parser by reference: x3::parse copies what it is given, which takes longer than parsing a line.
-template <class Parser> struct Lent : boost::spirit::x3::parser<Lent<Parser>> {
-    static constexpr bool has_attribute = false;
-    Parser const& parser;
-    explicit Lent(Parser const& lent) : parser(lent) {}
-    template <class Iterator, class Context, class RuleContext, class Attribute>
-    bool parse(Iterator& first, Iterator const& last, Context const& context, RuleContext& rule, Attribute& attribute) const {
-        return parser.parse(first, last, context, rule, attribute);
-    }
-};
-} // namespace
-} // namespace wharf::grammar
-
-// An expectation that is lent is named like the rule inside.
-template <class Parser> struct boost::spirit::x3::get_info<wharf::grammar::Lent<Parser>> {
-    using result_type = std::string;
-    std::string operator()(wharf::grammar::Lent<Parser> const& lent) const { return what(lent.parser); }
-};
 
 namespace wharf::grammar {
 namespace {
@@ -460,7 +438,7 @@ bool parse_guide_line(std::string_view text, std::uint32_t number, std::string c
     auto first = text.data() + dark;
     auto const last = text.data() + text.size();
     try {
-        return x3::parse(first, last, x3::with<DraftTag>(std::ref(made))[eps > Lent(any_row)]);
+        return x3::parse(first, last, x3::with<DraftTag>(std::ref(made))[eps > Borrowed(any_row)]);
     } catch (x3::expectation_failure<Iterator> const& failure) {
         auto found = failure.where();
         while (found != last && *found == ' ')

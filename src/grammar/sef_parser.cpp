@@ -1,6 +1,6 @@
 // The X3 rules of SEF's records: one record a call, all in one file. What is expected is said by rules named in words.
 #include "grammar/sef_file.hpp"
-#include "grammar/x3_names.ipp"
+#include "grammar/x3_parts.ipp"
 
 #include <boost/spirit/home/x3.hpp>
 #include <fmt/format.h>
