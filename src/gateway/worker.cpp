@@ -46,6 +46,10 @@ Result<void> carry_out(Context const& context, Deliver const& deliver, store::Jo
         return transmit(context, job);
     case store::JobKind::expect_acknowledgment:
         return expect_acknowledgment(context, job);
+    case store::JobKind::open_exchange:
+    case store::JobKind::send_receipt:
+    case store::JobKind::expect_receipt:
+        break; // nothing makes these yet
     }
     return {};
 }

@@ -5,6 +5,7 @@
 //   transfer    a file as it came off a channel, with its raw bytes: stored before anything else happens
 //   message     one interchange (or one file that is none), in or out, with its own raw bytes
 //   document    one transaction set of a message: its canonical JSON, or why there is none
+//   exchange    one AS2 message with its receipt, in or out: what is needed to go on with it and to prove it
 //   delivery    the push of one document to one target; attempts are counted before they are made
 //   job         the next work; claimed with a lease, so that work of a killed process is taken up again
 //   event       what happened, for people
@@ -81,6 +82,28 @@ enum class DocumentState {
     discarded, // held; a person has dealt with it
 };
 
+enum class ExchangeState {
+    // inbound
+    received, // durable; not yet opened
+    accepted, // its files are transfers; the receipt says so
+    refused,  // the receipt says why; the same Message-ID may come again and be taken
+    // outbound
+    ready,               // packed, stored; not yet sent
+    posting,             // an attempt was begun
+    waiting_to_retry,    // the partner could not be reached, or asked us to come again
+    waiting_for_receipt, // sent; its receipt is to come by itself
+    succeeded,           // the receipt proves that the partner has our bytes
+    failed,              // a person must act
+};
+
+enum class ReceiptState {
+    none,     // none was asked for, or none has come yet
+    owed,     // inbound: made, to be sent by itself
+    sent,     // inbound
+    unsent,   // inbound: could not be sent; the partner may send his message again and gets it then
+    received, // outbound
+};
+
 enum class DeliveryState { waiting, delivered, dead_letter, discarded };
 
 enum class JobKind {
@@ -89,6 +112,9 @@ enum class JobKind {
     deliver,               // subject: delivery
     transmit,              // subject: message (outbound)
     expect_acknowledgment, // subject: message (outbound); due when it is overdue
+    open_exchange,         // subject: exchange (inbound, received)
+    send_receipt,          // subject: exchange (inbound)
+    expect_receipt,        // subject: exchange (outbound); due when its receipt is overdue
 };
 
 // The words shown everywhere; parse_* give nothing for an unknown word.
@@ -96,10 +122,14 @@ enum class JobKind {
 [[nodiscard]] std::string_view to_string(TransferState);
 [[nodiscard]] std::string_view to_string(MessageState);
 [[nodiscard]] std::string_view to_string(DocumentState);
+[[nodiscard]] std::string_view to_string(ExchangeState);
+[[nodiscard]] std::string_view to_string(ReceiptState);
 [[nodiscard]] std::string_view to_string(DeliveryState);
 [[nodiscard]] std::string_view to_string(JobKind);
 [[nodiscard]] std::optional<Direction> parse_direction(std::string_view word);
 [[nodiscard]] std::optional<TransferState> parse_transfer_state(std::string_view word);
+[[nodiscard]] std::optional<ExchangeState> parse_exchange_state(std::string_view word);
+[[nodiscard]] std::optional<ReceiptState> parse_receipt_state(std::string_view word);
 [[nodiscard]] std::optional<DeliveryState> parse_delivery_state(std::string_view word);
 [[nodiscard]] std::optional<JobKind> parse_job_kind(std::string_view word);
 [[nodiscard]] std::optional<MessageState> parse_message_state(std::string_view word);
@@ -115,7 +145,30 @@ struct Transfer {
     TransferState state = TransferState::received;
     std::string reason; // of a dead letter: for people
     std::string raw;    // empty in listings
+    std::string exchange_id; // the AS2 message it came in; empty: a file of a channel
     Timestamp received_at;
+};
+
+/// The bytes of an exchange (what was sent, what was signed, the receipt) are contents of their own, by name: put_content.
+struct Exchange {
+    std::string id;
+    std::string channel; // the AS2 relation
+    Direction direction = Direction::inbound;
+    ExchangeState state = ExchangeState::received;
+    std::string as2_message_id;     // Message-ID, byte for byte
+    std::string message_id;         // outbound: the message that is sent; inbound: empty
+    std::string head;               // the fields of HTTP, as they came or went, a line each
+    std::string mic;                // as receipts write it, "base64, sha256"; empty: not known yet, or none
+    std::string disposition;        // of the receipt: "processed", "processed/error: decryption-failed"; empty: none
+    ReceiptState receipt = ReceiptState::none;
+    std::string receipt_message_id; // Message-ID of the receipt
+    std::string receipt_head;       // its fields
+    std::string certificates;       // fingerprints of what was used, a line each: "signed-by sha256:…"
+    std::string reason;             // for people: why this state
+    unsigned attempts = 0;          // outbound: of sending; inbound: of sending the receipt
+    unsigned resends = 0;           // outbound: for want of a receipt
+    Timestamp created_at;
+    Timestamp updated_at;
 };
 
 struct Message {
@@ -251,6 +304,20 @@ public:
     virtual Result<std::optional<Delivery>> delivery(std::string_view id) = 0;
     virtual Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) = 0; // by target
     virtual Result<std::vector<Delivery>> dead_deliveries(unsigned limit) = 0;             // newest first
+
+    // exchanges
+    virtual Result<void> insert(Exchange const& exchange) = 0;
+    virtual Result<void> update(Exchange const& exchange) = 0; // all but id, channel, direction, Message-ID, head, message
+    virtual Result<std::optional<Exchange>> exchange(std::string_view id) = 0;
+    /// The exchange that a Message-ID stands for: inbound one that was received or accepted (refused ones do not count), outbound
+    /// the newest.
+    virtual Result<std::optional<Exchange>> find_exchange(std::string_view channel, Direction direction, std::string_view as2_message_id) = 0;
+    virtual Result<std::optional<Exchange>> exchange_of_message(std::string_view message_id) = 0; // outbound; the newest
+    virtual Result<std::vector<Exchange>> exchanges(std::string_view channel, unsigned limit) = 0; // newest first; empty: all channels
+    virtual Result<std::vector<Transfer>> transfers_of_exchange(std::string_view id) = 0;         // without raw, in order
+    /// Bytes of an exchange; replaced when the name is there.
+    virtual Result<void> put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) = 0;
+    virtual Result<std::optional<std::string>> content_of(std::string_view exchange_id, std::string_view name) = 0;
 
     // jobs
     virtual Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) = 0;

@@ -11,8 +11,8 @@ namespace wharf::store::sqlite {
 
 namespace {
 
-constexpr std::array every_kind = {JobKind::process_transfer, JobKind::finish_file, JobKind::deliver, JobKind::transmit,
-                                   JobKind::expect_acknowledgment};
+constexpr std::array every_kind = {JobKind::process_transfer,      JobKind::finish_file,   JobKind::deliver,      JobKind::transmit,
+                                   JobKind::expect_acknowledgment, JobKind::open_exchange, JobKind::send_receipt, JobKind::expect_receipt};
 
 /// ",deliver,transmit,": one text for any choice of kinds, so that one prepared statement serves all.
 std::string list_of(std::span<JobKind const> kinds) {

@@ -10,7 +10,7 @@ namespace wharf::store::sqlite {
 namespace {
 
 constexpr std::string_view transfer_columns =
-    "id, channel, file_name, claim_key, sha256, size, state, reason, received_at";
+    "id, channel, file_name, claim_key, sha256, size, state, reason, received_at, exchange_id";
 constexpr std::string_view message_columns =
     "id, transfer_id, direction, state, channel, partner, format, test, sender, receiver, interchange_control_number, "
     "group_control_number, functional_id, file_name, sha256, diagnostics, reason, answers, resend_of, "
@@ -30,6 +30,7 @@ Result<Transfer> read_transfer(Statement const& row) {
     transfer.state = *state;
     transfer.reason = row.text(7);
     transfer.received_at = row.time(8);
+    transfer.exchange_id = row.text(9);
     return transfer;
 }
 
@@ -104,10 +105,11 @@ Result<std::string> SqliteTransaction::content(std::string_view id) {
 
 Result<void> SqliteTransaction::insert(Transfer const& transfer) {
     static auto const sql =
-        fmt::format("insert into transfer ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", transfer_columns);
+        fmt::format("insert into transfer ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", transfer_columns);
     auto const done =
         connection_.run(sql, transfer.id, transfer.channel, transfer.file_name, transfer.claim_key, transfer.sha256,
-                        transfer.size, to_string(transfer.state), transfer.reason, transfer.received_at);
+                        transfer.size, to_string(transfer.state), transfer.reason, transfer.received_at,
+                        Reference{transfer.exchange_id});
     if (!done) return unexpected(done.error());
     return store_content(transfer.id, transfer.raw);
 }
@@ -149,6 +151,11 @@ Result<std::vector<Transfer>> SqliteTransaction::dead_transfers(unsigned limit) 
     static auto const sql =
         fmt::format("select {} from transfer where state = 'dead_letter' order by row desc limit ?", transfer_columns);
     return rows<Transfer>(connection_, sql, read_transfer, limit);
+}
+
+Result<std::vector<Transfer>> SqliteTransaction::transfers_of_exchange(std::string_view id) {
+    static auto const sql = fmt::format("select {} from transfer where exchange_id = ? order by row", transfer_columns);
+    return rows<Transfer>(connection_, sql, read_transfer, id);
 }
 
 // --- messages -----------------------------------------------------------------------------------------------------

@@ -152,6 +152,37 @@ create table answer (
     R"sql(
 create index message_content on message (sha256, partner) where direction = 'inbound' and format not in ('x12', 'unknown');
 )sql",
+    // AS2: a Message-ID that is in work or was taken is there once; a refused one may come again.
+    R"sql(
+create table exchange (
+    row integer primary key,
+    id text not null unique,
+    channel text not null,
+    direction text not null,
+    state text not null,
+    as2_message_id text not null,
+    message_id text references message (id),
+    head text not null,
+    mic text not null,
+    disposition text not null,
+    receipt text not null,
+    receipt_message_id text not null,
+    receipt_head text not null,
+    certificates text not null,
+    reason text not null,
+    attempts integer not null,
+    resends integer not null,
+    created_at integer not null,
+    updated_at integer not null
+) strict;
+create unique index exchange_taken on exchange (channel, as2_message_id)
+    where direction = 'inbound' and state in ('received', 'accepted');
+create index exchange_sent on exchange (channel, as2_message_id) where direction = 'outbound';
+create index exchange_message on exchange (message_id) where message_id is not null;
+create index exchange_channel on exchange (channel);
+alter table transfer add column exchange_id text references exchange (id);
+create index transfer_exchange on transfer (exchange_id) where exchange_id is not null;
+)sql",
 };
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {

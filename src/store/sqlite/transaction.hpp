@@ -43,6 +43,17 @@ public:
     Result<std::vector<Delivery>> deliveries_of(std::string_view document_id) override;
     Result<std::vector<Delivery>> dead_deliveries(unsigned limit) override;
 
+    Result<void> insert(Exchange const& exchange) override;
+    Result<void> update(Exchange const& exchange) override;
+    Result<std::optional<Exchange>> exchange(std::string_view id) override;
+    Result<std::optional<Exchange>> find_exchange(std::string_view channel, Direction direction,
+                                                  std::string_view as2_message_id) override;
+    Result<std::optional<Exchange>> exchange_of_message(std::string_view message_id) override;
+    Result<std::vector<Exchange>> exchanges(std::string_view channel, unsigned limit) override;
+    Result<std::vector<Transfer>> transfers_of_exchange(std::string_view id) override;
+    Result<void> put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) override;
+    Result<std::optional<std::string>> content_of(std::string_view exchange_id, std::string_view name) override;
+
     Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) override;
     Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit,
                                         std::span<JobKind const> kinds) override;

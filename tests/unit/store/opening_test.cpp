@@ -155,6 +155,15 @@ Result<void> use_every_verb(Transaction& t) {
         [&] { return t.insert(make_transfer("T1")); }, [&] { return t.set_state("T1", TransferState::processed, ""); },
         [&] { return t.insert(message); }, [&] { return t.update(message); }, [&] { return t.insert(document); },
         [&] { return t.update(document); }, [&] { return t.insert(delivery); }, [&] { return t.update(delivery); },
+        [&] { return t.insert(make_exchange("E1")); }, [&] { return t.update(make_exchange("E1")); },
+        [&] { return t.put_content("E1", "signed", "bytes"); },
+        [&]() -> Result<void> {
+            bool const fine = t.exchange("E1") && t.find_exchange("acme-as2", Direction::inbound, "<1@acme>") &&
+                              t.find_exchange("acme-as2", Direction::outbound, "<1@acme>") && t.exchange_of_message("M1") &&
+                              t.exchanges("", 1) && t.exchanges("acme-as2", 1) && t.transfers_of_exchange("E1") &&
+                              t.content_of("E1", "signed");
+            return fine ? Result<void>{} : permanent("a verb failed");
+        },
         [&] { return t.add_job(JobKind::deliver, "L1", at(1)); },
         [&]() -> Result<void> {
             auto const jobs = t.claim_jobs(at(5), at(9), 5);
@@ -241,6 +250,8 @@ TEST(StorageManual, NamesEveryStateAndNoOther) {
     EXPECT_EQ(words_under(*page, "### States of a transfer"), words_of<TransferState>());
     EXPECT_EQ(words_under(*page, "### States of a message"), words_of<MessageState>());
     EXPECT_EQ(words_under(*page, "### States of a document"), words_of<DocumentState>());
+    EXPECT_EQ(words_under(*page, "### States of an exchange"), words_of<ExchangeState>());
+    EXPECT_EQ(words_under(*page, "### States of a receipt"), words_of<ReceiptState>());
     EXPECT_EQ(words_under(*page, "### States of a delivery"), words_of<DeliveryState>());
     EXPECT_EQ(words_under(*page, "### Kinds of job"), words_of<JobKind>());
 }

@@ -46,6 +46,18 @@ inline Transfer make_transfer(std::string id, std::string raw = "ISA*") {
     return transfer;
 }
 
+inline Exchange make_exchange(std::string id, Direction direction = Direction::inbound) {
+    Exchange exchange;
+    exchange.id = std::move(id);
+    exchange.channel = "acme-as2";
+    exchange.direction = direction;
+    exchange.state = direction == Direction::inbound ? ExchangeState::received : ExchangeState::ready;
+    exchange.as2_message_id = "<1@acme>";
+    exchange.head = "AS2-From: ACME\r\n";
+    exchange.created_at = exchange.updated_at = at(2000);
+    return exchange;
+}
+
 inline Message make_message(std::string id, Direction direction = Direction::inbound) {
     Message message;
     message.id = std::move(id);

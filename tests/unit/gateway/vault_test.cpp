@@ -1,0 +1,94 @@
+// Bytes of exchanges: small ones in the store, large ones in files, and what a kill leaves behind.
+
+#include "gateway/vault.hpp"
+
+#include "unit/store/store_fixture.hpp"
+
+#include <fstream>
+
+namespace wharf::gateway {
+namespace {
+
+using transport::Content;
+
+class VaultTest : public store::StoreTest {
+protected:
+    std::filesystem::path folder() const { return file.parent_path() / "exchanges"; }
+    std::string text(Vault const& vault, std::string_view name) {
+        auto const content = vault.open(*store, "E1", name);
+        return content ? content->text(64u << 20).value() : content.error().message;
+    }
+    void commit(Vault const& vault, Content const& content) {
+        ASSERT_TRUE(vault.prepare("E1", vault_name::message, content));
+        write([&](store::Transaction& t) -> Result<void> {
+            if (auto done = t.insert(store::make_exchange("E1")); !done)
+                return done;
+            return vault.put(t, "E1", vault_name::message, content);
+        });
+    }
+};
+
+TEST_F(VaultTest, SmallBytesAreInTheStore) {
+    Vault const vault(folder());
+    commit(vault, Content(std::string("a\0b", 3)));
+    EXPECT_EQ(text(vault, vault_name::message), std::string("a\0b", 3));
+    EXPECT_EQ(text(vault, vault_name::receipt), "");
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1"));
+}
+
+TEST_F(VaultTest, LargeBytesAreAFile) {
+    Vault const vault(folder());
+    std::string const large(Vault::in_store + 1, 'x');
+    commit(vault, Content(large));
+    EXPECT_EQ(text(vault, vault_name::message), large);
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "message"));
+    vault.drop("E1", vault_name::message);
+    EXPECT_EQ(text(vault, vault_name::message), "");
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1"));
+}
+
+TEST_F(VaultTest, ABodyIsWrittenAsItArrives) {
+    Vault const vault(folder());
+    std::string sent;
+    VaultWriter writer(vault, "E1", vault_name::message, 10u << 20);
+    for (int i = 0; i < 500; ++i) {
+        std::string const part(10'000, static_cast<char>('a' + i % 26));
+        sent += part;
+        ASSERT_TRUE(writer.append(part));
+    }
+    EXPECT_EQ(writer.size(), sent.size());
+    auto const content = writer.finish();
+    ASSERT_TRUE(content) << content.error().message;
+    commit(vault, *content);
+    EXPECT_EQ(text(vault, vault_name::message), sent);
+}
+
+TEST_F(VaultTest, WhatIsTooLargeIsRefusedAndLeavesNothing) {
+    Vault const vault(folder());
+    {
+        VaultWriter writer(vault, "E1", vault_name::message, 3u << 20);
+        std::string const part(1u << 20, 'x');
+        for (int i = 0; i < 3; ++i)
+            ASSERT_TRUE(writer.append(part));
+        auto const more = writer.append("x");
+        ASSERT_FALSE(more);
+        EXPECT_FALSE(more.error().is_temporary());
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1"));
+}
+
+TEST_F(VaultTest, WhatWasNeverCommittedIsSweptAway) {
+    Vault const vault(folder());
+    std::string const large(Vault::in_store + 1, 'x');
+    commit(vault, Content(large));
+    ASSERT_TRUE(vault.prepare("E2", vault_name::message, Content(large)));
+    auto const removed = vault.sweep(*store);
+    ASSERT_TRUE(removed);
+    EXPECT_EQ(*removed, 1u);
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E1"));
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E2"));
+    EXPECT_EQ(vault.sweep(*store).value(), 0u);
+}
+
+} // namespace
+} // namespace wharf::gateway
