@@ -5,6 +5,7 @@
 #include "transport/descriptor.hpp"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -76,10 +77,14 @@ Result<void> Vault::prepare(std::string_view exchange_id, std::string_view name,
     if (content.size() <= in_store)
         return {};
     auto const path = path_of(exchange_id, name);
-    auto file = make_file(path);
+    auto beside = path; // what is written may be the very file
+    beside += ".new";
+    auto file = make_file(beside);
     if (!file)
         return unexpected(std::move(file.error()));
-    WHARF_TRY(content.each_block([&](std::string_view block) { return write_all(file->get(), block, path); }));
+    WHARF_TRY(content.each_block([&](std::string_view block) { return write_all(file->get(), block, beside); }));
+    if (::fsync(file->get()) != 0 || ::rename(beside.c_str(), path.c_str()) != 0)
+        return failed(path, "sync");
     return sync_file(file->get(), path);
 }
 
