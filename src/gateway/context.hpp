@@ -6,6 +6,7 @@
 #include "gateway/channels.hpp"
 #include "gateway/log.hpp"
 #include "gateway/silence.hpp"
+#include "gateway/vault.hpp"
 #include "partner/configuration.hpp"
 #include "partner/knowledge.hpp"
 #include "store/store.hpp"
@@ -30,6 +31,7 @@ struct Context {
     Log const& log;
     std::function<double()> random; // [0,1)
     std::shared_ptr<Silence> silent_targets = std::make_shared<Silence>();
+    Vault vault = Vault(configuration.gateway.store_file.parent_path() / "exchanges"); // the bytes of AS2 exchanges
 };
 
 /// Events of one transaction: stored inside it, logged after its commit.
