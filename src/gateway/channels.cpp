@@ -102,6 +102,8 @@ Channels::Channels(std::vector<std::unique_ptr<transport::Channel>> channels) {
 Result<std::unique_ptr<Channels>> Channels::open(partner::Configuration const& configuration) {
     std::vector<std::unique_ptr<transport::Channel>> opened;
     for (auto const& channel : configuration.channels) {
+        if (channel.transport == partner::TransportKind::as2) // has no folders: as2_relations.hpp
+            continue;
         if (channel.transport == partner::TransportKind::folder) {
             transport::FolderSettings settings;
             settings.root = channel.folder.root;
@@ -116,6 +118,8 @@ Result<std::unique_ptr<Channels>> Channels::open(partner::Configuration const& c
     }
     auto channels = std::make_unique<Channels>(std::move(opened));
     for (auto const& channel : configuration.channels) {
+        if (channel.transport == partner::TransportKind::as2)
+            continue;
         auto& entry = *channels->entries_.at(channel.name);
         entry.keep = channel.transport != partner::TransportKind::folder;
         if (entry.keep)

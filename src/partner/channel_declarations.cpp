@@ -2,6 +2,7 @@
 #include "partner/declarations.hpp"
 
 #include "partner/conversions.hpp"
+#include "partner/shared_declarations.hpp"
 #include "partner/text_checks.hpp"
 
 #include <array>
@@ -10,7 +11,7 @@ namespace wharf::partner {
 
 template <>
 struct EnumWords<TransportKind> {
-    static constexpr std::array<std::string_view, 2> words = {"folder", "sftp"};
+    static constexpr std::array<std::string_view, 3> words = {"folder", "sftp", "as2"};
 };
 
 template <>
@@ -169,6 +170,7 @@ Declaration make_channel() {
     d.add("transport", &Channel::transport, "how bytes are moved").required();
     d.object("folder", &Channel::folder, folder, "where the folder is, for transport: folder");
     d.object("sftp", &Channel::sftp, sftp, "how to log in, for transport: sftp");
+    d.object("as2", &Channel::as2, as2_channel_declaration(), "what was agreed with the partner, for transport: as2");
     d.object("pickup", &Channel::pickup, pickup, "which folders are read and written, and which files are taken");
     d.object("upload", &Channel::upload, upload, "how files are written");
     d.add("senders", &Channel::senders,

@@ -1,4 +1,4 @@
-// Profiles and channels: what one field alone cannot tell (names that point to each other, production and test,
+// Profiles: what one field alone cannot tell (names that point to each other, production and test,
 // identifiers of several partners), and what files may leave out because something else says it.
 
 #include "partner/check.hpp"
@@ -209,7 +209,12 @@ void check_channel(Check<PartnerProfile>& check, std::string const& name, std::s
             names.push_back(one.value.name);
         check.report(path, "PARTNER-0012", fmt::format("there is no channel '{}'", name),
                      known_names(name, names, "channel", "each is a file NAME.yaml in channels/"), name);
-    } else if (channel->value.pickup.outbox.empty() && is_used) {
+    } else if (!channel->value.can_send() && is_used && channel->value.transport == TransportKind::as2) {
+        check.report(path, "PARTNER-0030",
+                     fmt::format("the channel '{}' has no URL, so nothing can be sent to this partner", name),
+                     "set as2.url in the channel's file", name);
+        check.related(channel->origin("as2"), "the relation");
+    } else if (!channel->value.can_send() && is_used) {
         check.report(path, "PARTNER-0030",
                      fmt::format("the channel '{}' has no outbox, so nothing can be sent to this partner", name),
                      "set pickup.outbox in the channel's file", name);
@@ -284,7 +289,7 @@ void check_senders(Check<PartnerProfile>& check, PartnerProfile const& profile,
         return document.direction == Direction::inbound && document.usage != DocumentUsage::none;
     });
     bool const allowed = std::ranges::any_of(
-        channels, [&](auto const& channel) { return channel.value.allows(profile.id) && channel.value.is_read(); });
+        channels, [&](auto const& channel) { return channel.value.allows(profile.id) && channel.value.takes_messages(); });
     if (receives && !allowed)
         check.report(
             "documents", "PARTNER-0024", fmt::format("no channel that is read takes documents from '{}'", profile.id),
@@ -345,113 +350,6 @@ void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings) {
                 }
             known.push_back({&profile, &identifier, path});
         }
-    }
-}
-
-// --- channels -----------------------------------------------------------------------------------------------------
-
-namespace {
-
-/// Whose a file is must follow from its name: two documents with the same pattern on one channel leave it open.
-void check_file_names(Check<Channel>& check, Channel const& channel, std::vector<Loaded<PartnerProfile>> const& partners) {
-    struct Known {
-        Loaded<PartnerProfile> const* profile;
-        std::size_t document;
-    };
-    std::map<std::string, Known, std::less<>> known;
-    for (auto const& profile : partners) {
-        if (!channel.is_read() || !channel.allows(profile.value.id)) continue;
-        auto const& documents = profile.value.documents;
-        for (std::size_t i = 0; i < documents.size(); ++i) {
-            auto const& document = documents[i];
-            if (document.direction != Direction::inbound || document.is_x12() || document.usage == DocumentUsage::none) continue;
-            auto const patterns = document.files.empty() ? std::vector<std::string>{"*"} : document.files;
-            for (auto const& pattern : patterns) {
-                auto const [other, is_new] = known.emplace(pattern, Known{&profile, i});
-                if (is_new) continue;
-                check.report("senders", "PARTNER-0036",
-                             fmt::format("files called {} on channel '{}' may be {} of {} or {} of {}", pattern, channel.name,
-                                         other->second.profile->value.documents[other->second.document].document,
-                                         other->second.profile->value.id, document.document, profile.value.id),
-                             "give each of the two documents file names of its own with `files`, or a channel of its own", pattern);
-                check.related(other->second.profile->origin(fmt::format("documents[{}]", other->second.document)), "one");
-                check.related(profile.origin(fmt::format("documents[{}]", i)), "the other");
-            }
-        }
-    }
-}
-
-/// Who the server is and who we are.
-void check_sftp(Check<Channel>& check, SftpChannel const& sftp) {
-    if (sftp.host_key_fingerprints.empty() && sftp.known_hosts.empty())
-        check.report("sftp", "PARTNER-0006", "neither host_key_fingerprints nor known_hosts is set",
-                     "without one, anybody could stand in for the server");
-    bool const key = !sftp.private_key.empty();
-    if (!key && sftp.password.empty() && !sftp.agent)
-        check.report("sftp", "PARTNER-0022", "the channel has neither a private_key nor a password",
-                     "give one of the two, or set agent: yes");
-    if (!key && !sftp.passphrase.empty())
-        check.report("sftp.passphrase", "PARTNER-0021", "a passphrase belongs to a private_key, and there is none",
-                     "leave it out, or name the private_key");
-    if (!key && !sftp.certificate.empty())
-        check.report("sftp.certificate", "PARTNER-0021", "a certificate belongs to a private_key, and there is none",
-                     "leave it out, or name the private_key");
-    if (sftp.proxy.kind != ProxyKind::none && sftp.proxy.host.empty())
-        check.report("sftp.proxy", "PARTNER-0006", "the proxy has no host", "give sftp.proxy.host");
-    if (sftp.proxy.kind == ProxyKind::none && !sftp.proxy.host.empty())
-        check.report("sftp.proxy.host", "PARTNER-0021", "a proxy of kind none is not used", "set kind: socks5 or kind: http");
-}
-
-/// Settings that contradict each other.
-void check_movement(Check<Channel>& check, Channel const& value) {
-    if (value.pickup.leave && !value.pickup.archive.empty())
-        check.report("pickup.archive", "PARTNER-0021", "files that are left where they are are not archived",
-                     "leave out archive, or set leave: no");
-    if (value.pickup.leave && !value.pickup.claim_as.empty())
-        check.report("pickup.claim_as", "PARTNER-0021", "a file that is left under its name cannot be claimed by renaming it",
-                     "leave out claim_as, or set leave: no");
-    if (value.upload.temporary_name.empty() && !value.upload.temporary_folder.empty())
-        check.report("upload.temporary_folder", "PARTNER-0021", "without a temporary_name nothing is written into the temporary_folder",
-                     "leave it out, or give temporary_name");
-}
-
-} // namespace
-
-void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
-    std::vector<std::string> partners;
-    for (auto const& profile : loaded.partners)
-        partners.push_back(profile.value.id);
-    for (auto const& channel : loaded.channels) {
-        auto const& value = channel.value;
-        Check check(channel, findings);
-        bool const is_sftp = value.transport == TransportKind::sftp;
-        auto const own = is_sftp ? "sftp" : "folder";
-        auto const other = is_sftp ? "folder" : "sftp";
-        if (!channel.origins.contains(own))
-            check.report("transport", "PARTNER-0006", fmt::format("a channel with transport: {} needs '{}'", own, own),
-                         is_sftp ? "give sftp with host, user and host_key_fingerprints" : "give folder with root");
-        if (channel.origins.contains(other))
-            check.report(other, "PARTNER-0021",
-                         fmt::format("'{}' means nothing for a channel with transport: {}", other, own),
-                         fmt::format("leave it out, or set transport: {}", other));
-        if (is_sftp && channel.origins.contains(own)) {
-            check_sftp(check, value.sftp);
-        }
-        check_movement(check, value);
-        if (value.pickup.inbox.empty() && value.pickup.outbox.empty())
-            check.report("pickup", "PARTNER-0006", "the channel has neither an inbox nor an outbox",
-                         "set pickup.inbox, pickup.outbox or both");
-        else if (value.pickup.inbox == value.pickup.outbox)
-            check.report("pickup.outbox", "PARTNER-0007", "inbox and outbox are the same folder",
-                         "we would pick up what we send; use two folders", value.pickup.outbox);
-        check_file_names(check, value, loaded.partners);
-        for (std::size_t i = 0; i < value.senders.size(); ++i)
-            if (std::ranges::find(partners, value.senders[i]) == partners.end())
-                check.report(fmt::format("senders[{}]", i), "PARTNER-0018",
-                             fmt::format("there is no partner '{}'", value.senders[i]),
-                             known_names(value.senders[i], partners, "partner",
-                                         "each is a folder with a profile.yaml in partners/"),
-                             value.senders[i]);
     }
 }
 

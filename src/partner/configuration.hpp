@@ -2,7 +2,7 @@
 //
 //     wharf.yaml                  GatewayConfiguration: store, API, our identities, targets, retry
 //     partners/<id>/profile.yaml  PartnerProfile: identifiers, envelope, documents, acknowledgments
-//     channels/<name>.yaml        Channel: a folder or an SFTP login, and the senders allowed on it
+//     channels/<name>.yaml        Channel: a folder, an SFTP login or an AS2 relation, and the senders allowed on it
 //
 // The initialisers below are the defaults; declarations.cpp says for each field its name in the file, its meaning and
 // what values it takes, and from that one place come loading, linting, `explain`, JSON Schema and the manual's tables.
@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/limits.hpp"
 #include "diagnostic/diagnostic.hpp"
+#include "partner/as2_configuration.hpp"
 #include "partner/profile.hpp"
 #include "partner/secret.hpp"
 
@@ -60,11 +61,6 @@ struct TargetHeader {
     Secret secret;     // … or this
 };
 
-struct BasicLogin {
-    std::string user;
-    Secret password;
-};
-
 /// A REST endpoint that takes canonical documents: ERP, WMS, webhook.
 struct Target {
     std::string name;
@@ -81,13 +77,6 @@ struct Target {
     [[nodiscard]] bool takes(std::string_view document) const;
 };
 
-/// Of deliveries and transmissions. Waits double from `base` to `cap`.
-struct RetryPolicy {
-    std::chrono::milliseconds base{std::chrono::seconds{5}};
-    std::chrono::milliseconds cap{std::chrono::minutes{15}};
-    unsigned attempts = 12; // then a dead letter
-};
-
 struct GatewayLimits {
     std::uint64_t message_bytes = limits::message_bytes;     // of one file from a channel
     std::uint64_t http_body_bytes = limits::http_body_bytes; // of one request to our API
@@ -102,6 +91,7 @@ struct GatewayConfiguration {
     std::filesystem::path templates = "templates"; // folder of what profiles start from: NAME.yaml
     std::chrono::seconds poll_interval{30};      // of channels that name none
     Listen listen;
+    As2Listener as2;
     std::vector<Identity> identities;
     std::vector<Target> targets;
     RetryPolicy retry;
@@ -111,7 +101,7 @@ struct GatewayConfiguration {
 
 // --- channels/<name>.yaml -----------------------------------------------------------------------------------------
 
-enum class TransportKind { folder, sftp };
+enum class TransportKind { folder, sftp, as2 };
 
 struct FolderChannel {
     std::filesystem::path root;
@@ -194,15 +184,21 @@ struct Channel {
     TransportKind transport = TransportKind::folder;
     FolderChannel folder;
     SftpChannel sftp;
+    As2Channel as2;
     Pickup pickup;
     Upload upload;
     std::vector<std::string> senders;      // partner ids allowed to send here
     bool test = false; // what has no envelope to say so, all but X12, is a test
+    SourceMark mark; // of `as2`
     std::chrono::seconds poll_interval{0}; // filled with the gateway's when the file names none
     std::vector<EffectiveValue> effective;
 
     [[nodiscard]] bool allows(std::string_view partner_id) const;
+    /// Is polled.
     [[nodiscard]] bool is_read() const { return !pickup.inbox.empty(); }
+    /// Messages come in by it: picked up by us, or brought by the partner.
+    [[nodiscard]] bool takes_messages() const { return is_read() || transport == TransportKind::as2; }
+    [[nodiscard]] bool can_send() const { return transport == TransportKind::as2 ? !as2.url.empty() : !pickup.outbox.empty(); }
 };
 
 // --- all of it ----------------------------------------------------------------------------------------------------

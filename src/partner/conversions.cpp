@@ -119,6 +119,36 @@ std::string Conversion<std::uint16_t>::json_type() {
     return R"("type": "integer", "minimum": 1, "maximum": 65535)";
 }
 
+std::string Conversion<PortOrNone>::parse(std::string_view text, PortOrNone& out, Reader& reader) {
+    if (text == "0") out.number = 0;
+    else if (!Conversion<std::uint16_t>::parse(text, out.number, reader).empty()) return "a port is a number from 1 to 65535; 0: none";
+    return {};
+}
+std::string Conversion<PortOrNone>::show(PortOrNone const& value) {
+    return std::to_string(value.number);
+}
+std::string Conversion<PortOrNone>::type() {
+    return "port";
+}
+std::string Conversion<PortOrNone>::json_type() {
+    return R"("type": "integer", "minimum": 0, "maximum": 65535)";
+}
+
+std::string Conversion<CountOrNone>::parse(std::string_view text, CountOrNone& out, Reader& reader) {
+    if (text == "0") out.number = 0;
+    else if (!Conversion<unsigned>::parse(text, out.number, reader).empty()) return "it must be a number from 0 to 1000000";
+    return {};
+}
+std::string Conversion<CountOrNone>::show(CountOrNone const& value) {
+    return std::to_string(value.number);
+}
+std::string Conversion<CountOrNone>::type() {
+    return "number";
+}
+std::string Conversion<CountOrNone>::json_type() {
+    return R"("type": "integer", "minimum": 0, "maximum": 1000000)";
+}
+
 std::string Conversion<unsigned>::parse(std::string_view text, unsigned& out, Reader&) {
     std::uint64_t number = 0;
     if (!parse_digits(text, number) || number < 1 || number > 1'000'000) return "it must be a number from 1 to 1000000";

@@ -22,6 +22,8 @@ WHARF_CONVERSION(bool);
 WHARF_CONVERSION(char);          // a delimiter
 WHARF_CONVERSION(std::uint16_t); // a port
 WHARF_CONVERSION(unsigned);      // a count
+WHARF_CONVERSION(PortOrNone);
+WHARF_CONVERSION(CountOrNone);
 WHARF_CONVERSION(std::uint64_t); // a size in bytes
 WHARF_CONVERSION(std::chrono::seconds);
 WHARF_CONVERSION(std::chrono::milliseconds);
@@ -51,26 +53,40 @@ struct Conversion<E> {
     static std::string json_type() { return {}; }
 };
 
+/// Lists of texts and of paths.
 template <class M>
-struct IsTextList : std::false_type {};
+struct ListItem {
+    using type = void;
+};
 template <>
-struct IsTextList<std::vector<std::string>> : std::true_type {};
+struct ListItem<std::vector<std::string>> {
+    using type = std::string;
+};
+template <>
+struct ListItem<std::vector<std::filesystem::path>> {
+    using type = std::filesystem::path;
+};
 
 template <class T, class M>
 Field& Declaration::add(std::string name, M T::*member, std::string meaning) {
     Field field;
     field.name = std::move(name);
     field.meaning = std::move(meaning);
-    if constexpr (IsTextList<M>::value) {
+    if constexpr (using Item = typename ListItem<M>::type; !std::is_void_v<Item>) {
         field.shape = Field::Shape::list;
-        field.type = "list of texts";
-        field.json_type = Conversion<std::string>::json_type();
+        field.type = "list of " + Conversion<Item>::type() + "s";
+        field.json_type = Conversion<Item>::json_type();
         field.set = [member](void* object, std::string_view text, Reader&) {
             (static_cast<T*>(object)->*member).emplace_back(text);
             return std::string{};
         };
         field.clear = [member](void* object) { (static_cast<T*>(object)->*member).clear(); };
-        field.show = [member](void const* object) { return static_cast<T const*>(object)->*member; };
+        field.show = [member](void const* object) {
+            std::vector<std::string> texts;
+            for (auto const& item : static_cast<T const*>(object)->*member)
+                texts.push_back(Conversion<Item>::show(item));
+            return texts;
+        };
     } else {
         field.type = Conversion<M>::type();
         field.json_type = Conversion<M>::json_type();

@@ -77,16 +77,8 @@ Declaration make_header() {
     return d;
 }
 
-Declaration make_basic() {
-    Declaration d("basic");
-    d.add("user", &BasicLogin::user, "user name of HTTP basic authentication").required().check(check_one_line);
-    d.add("password", &BasicLogin::password, "its password").required().example("${env:ERP_PASSWORD}");
-    return d;
-}
-
 Declaration make_target() {
     static Declaration const header = make_header();
-    static Declaration const basic = make_basic();
     Declaration d("a target");
     d.add("name", &Target::name, "the name that profiles use for it").required().check(check_name).example("erp");
     d.add("url", &Target::url, "where documents are sent; {document} becomes the kind of document")
@@ -99,19 +91,10 @@ Declaration make_target() {
         .required();
     d.add("documents", &Target::documents, "kinds of document it takes; empty: all").one_of(known_documents());
     d.add("bearer_token", &Target::bearer_token, "token sent as `Authorization: Bearer`").example("${env:ERP_TOKEN}");
-    d.object("basic", &Target::basic, basic, "user and password of HTTP basic authentication, in place of a token");
+    d.object("basic", &Target::basic, basic_declaration(), "user and password of HTTP basic authentication, in place of a token");
     d.objects("headers", &Target::headers, header, "more HTTP headers");
     d.add("ca_file", &Target::ca_file, "certificates (PEM) the target's own is checked against; empty: the system's");
     d.add("timeout", &Target::timeout, "how long one request may take").check(check_not_zero);
-    return d;
-}
-
-Declaration make_retry() {
-    Declaration d("retry");
-    d.add("base", &RetryPolicy::base, "wait before the second attempt; doubled for each further one")
-        .check(check_not_zero);
-    d.add("cap", &RetryPolicy::cap, "longest wait between two attempts").check(check_not_zero);
-    d.add("attempts", &RetryPolicy::attempts, "attempts in all; then the delivery or message is a dead letter");
     return d;
 }
 
@@ -133,7 +116,6 @@ Declaration make_gateway() {
     static Declaration const listen = make_listen();
     static Declaration const identity = make_identity();
     static Declaration const target = make_target();
-    static Declaration const retry = make_retry();
     static Declaration const sizes = make_limits();
     Declaration d("wharf.yaml");
     // The store is a mapping of its own in the file and a plain member here, so that an engine can be chosen later.
@@ -157,9 +139,10 @@ Declaration make_gateway() {
     d.add("poll_interval", &GatewayConfiguration::poll_interval, "time between two looks at a channel that names none")
         .check(check_not_zero);
     d.object("listen", &GatewayConfiguration::listen, listen, "the HTTP API");
+    d.object("as2", &GatewayConfiguration::as2, as2_listener_declaration(), "the server that partners send AS2 messages and receipts to");
     d.objects("identities", &GatewayConfiguration::identities, identity, "who we are in the envelopes").required();
     d.objects("targets", &GatewayConfiguration::targets, target, "systems that canonical documents are delivered to");
-    d.object("retry", &GatewayConfiguration::retry, retry, "how deliveries and transmissions are tried again");
+    d.object("retry", &GatewayConfiguration::retry, retry_declaration(), "how deliveries and transmissions are tried again");
     d.object("limits", &GatewayConfiguration::limits, sizes, "what is too large");
     d.raw("partner_defaults", profile_declaration(),
           "settings of profile.yaml that hold for every partner who does not say otherwise");

@@ -71,11 +71,21 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
 }
 
 void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
-    auto const resolve = [&](auto const& from, std::string const& path, Secret const& secret) {
-        if (auto const content = secret.resolve(); !content) {
+    auto const resolve_by = [&](auto const& from, std::string const& path, Secret const& secret, auto content_of) {
+        if (auto const content = content_of(secret); !content) {
             Check check(from, findings);
             check.report(path, "PARTNER-0009", fmt::format("{}: {}", path, content.error().message),
                          "set the variable for the process that runs Wharf, or make the file readable for it");
+        }
+    };
+    auto const resolve = [&](auto const& from, std::string const& path, Secret const& secret) {
+        resolve_by(from, path, secret, [](Secret const& one) { return one.resolve(); });
+    };
+    auto const resolve_keys = [&](auto const& from, std::vector<As2Certificate> const& certificates) {
+        for (std::size_t i = 0; i < certificates.size(); ++i) {
+            auto const path = fmt::format("as2.own_certificates[{}]", i);
+            resolve(from, path + ".passphrase", certificates[i].passphrase);
+            resolve_by(from, path + ".content", certificates[i].content, [](Secret const& one) { return one.resolve_text(); });
         }
     };
     auto const& gateway = loaded.gateway;
@@ -89,6 +99,8 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         for (std::size_t j = 0; j < target.headers.size(); ++j)
             resolve(gateway, fmt::format("{}.headers[{}].secret", path, j), target.headers[j].secret);
     }
+    resolve(gateway, "as2.tls.passphrase", gateway.value.as2.tls.passphrase);
+    resolve_keys(gateway, gateway.value.as2.own_certificates);
     for (auto const& profile : loaded.partners) {
         resolve(profile, "envelope.security", profile.value.envelope.security);
         for (std::size_t i = 0; i < profile.value.documents.size(); ++i)
@@ -99,6 +111,12 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         resolve(channel, "sftp.password", channel.value.sftp.password);
         resolve(channel, "sftp.passphrase", channel.value.sftp.passphrase);
         resolve(channel, "sftp.proxy.password", channel.value.sftp.proxy.password);
+        auto const& as2 = channel.value.as2;
+        resolve_keys(channel, as2.own_certificates);
+        resolve(channel, "as2.incoming.basic.password", as2.incoming.basic.password);
+        resolve(channel, "as2.outgoing.http.basic.password", as2.outgoing.http.basic.password);
+        resolve(channel, "as2.outgoing.http.proxy_login.password", as2.outgoing.http.proxy_login.password);
+        resolve(channel, "as2.outgoing.http.client_passphrase", as2.outgoing.http.client_passphrase);
         auto const& key = channel.value.sftp.private_key;
         if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
             Check check(channel, findings);

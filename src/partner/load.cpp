@@ -128,6 +128,29 @@ void make_absolute(fs::path& path, fs::path const& base) {
     if (!path.empty() && path != ":memory:") path = (base / path).lexically_normal();
 }
 
+void make_absolute(std::vector<As2Certificate>& certificates, fs::path const& base) {
+    for (auto& one : certificates) {
+        make_absolute(one.file, base);
+        make_absolute(one.private_key, base);
+    }
+}
+
+void make_absolute(ServerTls& tls, fs::path const& base) {
+    make_absolute(tls.certificate, base);
+    make_absolute(tls.private_key, base);
+}
+
+void make_absolute(As2Channel& as2, fs::path const& base) {
+    make_absolute(as2.own_certificates, base);
+    make_absolute(as2.partner_certificates, base);
+    make_absolute(as2.authorities.file, base);
+    for (auto& file : as2.incoming.client_certificates)
+        make_absolute(file, base);
+    auto& http = as2.outgoing.http;
+    for (fs::path* const path : {&http.authorities, &http.client_certificate, &http.client_key})
+        make_absolute(*path, base);
+}
+
 template <class T>
 SourceMark mark_of(Loaded<T> const& loaded, std::string const& path) {
     auto const origin = loaded.origin(path);
@@ -144,6 +167,19 @@ void keep_marks(Loaded<PartnerProfile>& profile) {
         document.mark = mark_of(profile, fmt::format("documents[{}]", i));
         document.guide_mark = mark_of(profile, fmt::format("documents[{}].guide", i));
     }
+}
+
+template <class T>
+void keep_marks(Loaded<T> const& loaded, std::vector<As2Certificate>& certificates, std::string const& path) {
+    for (std::size_t i = 0; i < certificates.size(); ++i)
+        certificates[i].mark = mark_of(loaded, fmt::format("{}[{}]", path, i));
+}
+
+void keep_marks(Loaded<Channel>& channel) {
+    keep_marks(channel, channel.value.as2.own_certificates, "as2.own_certificates");
+    keep_marks(channel, channel.value.as2.partner_certificates, "as2.partner_certificates");
+    channel.value.as2.authorities.mark = mark_of(channel, "as2.authorities.file");
+    channel.value.mark = mark_of(channel, "as2");
 }
 
 /// What an agreement has from its partner, unchanged.
@@ -203,7 +239,10 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         make_absolute(channel.value.sftp.private_key, base);
         make_absolute(channel.value.sftp.certificate, base);
         make_absolute(channel.value.sftp.known_hosts, base);
+        make_absolute(channel.value.as2, base);
     }
+    make_absolute(gateway.as2.tls, base);
+    make_absolute(gateway.as2.own_certificates, base);
 
     fill_in(loaded, findings);
     // What a file with errors means is a guess; checks across files would report what nobody wrote.
@@ -211,6 +250,7 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         check_gateway(loaded, findings);
         check_partners(loaded, findings);
         check_channels(loaded, findings);
+        check_as2(loaded, findings);
         if (secrets == SecretCheck::resolve) check_secrets(loaded, findings);
     }
     if (has_errors(findings)) return std::unexpected(std::move(findings));
@@ -221,8 +261,11 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         configuration.partners.push_back(finished(profile, profile_declaration(), with_sources));
         mark_inherited(configuration.partners.back().effective);
     }
-    for (auto& channel : loaded.channels)
+    for (auto& channel : loaded.channels) {
+        keep_marks(channel);
         configuration.channels.push_back(finished(channel, channel_declaration(), with_sources));
+    }
+    keep_marks(loaded.gateway, loaded.gateway.value.as2.own_certificates, "as2.own_certificates");
     configuration.gateway = finished(loaded.gateway, gateway_declaration(), with_sources);
     configuration.warnings = std::move(findings);
     return configuration;

@@ -44,7 +44,7 @@ Result<Secret> Secret::parse(std::string_view text, std::filesystem::path const&
     return invalid("a secret is written as a reference, ${env:NAME} or ${file:path}, never as itself");
 }
 
-Result<std::string> Secret::resolve() const {
+Result<std::string> Secret::resolve_text() const {
     if (empty()) return std::string{};
     std::string content;
     if (source_ == Source::environment) {
@@ -55,11 +55,20 @@ Result<std::string> Secret::resolve() const {
         auto read = read_file(name_, longest);
         if (!read) return invalid(fmt::format("the secret {}: {}", reference_, read.error().message));
         content = std::move(*read);
-        if (content.ends_with('\n')) content.pop_back();
-        if (content.ends_with('\r')) content.pop_back();
     }
     if (content.empty()) return invalid(fmt::format("the secret {} is empty", reference_));
-    if (content.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+    return content;
+}
+
+Result<std::string> Secret::resolve() const {
+    auto content = resolve_text();
+    if (!content || empty()) return content;
+    if (source_ == Source::file) {
+        if (content->ends_with('\n')) content->pop_back();
+        if (content->ends_with('\r')) content->pop_back();
+    }
+    if (content->empty()) return invalid(fmt::format("the secret {} is empty", reference_));
+    if (content->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
         return invalid(fmt::format("the secret {} holds a line break or NUL inside; it must be one line", reference_));
     return content;
 }

@@ -27,6 +27,9 @@ public:
     /// is not set, the file cannot be read, or the content is empty or holds a line break or NUL.
     [[nodiscard]] Result<std::string> resolve() const;
 
+    /// The same for a text of several lines, as a key in PEM is; with its last line break.
+    [[nodiscard]] Result<std::string> resolve_text() const;
+
     friend bool operator==(Secret const&, Secret const&) = default;
 
 private:

@@ -13,6 +13,12 @@ struct EnumWords<IdentifierUsage> {
     static constexpr std::array<std::string_view, 3> words = {"both", "production", "test"};
 };
 
+[[nodiscard]] Declaration const& basic_declaration();        // BasicLogin
+[[nodiscard]] Declaration const& retry_declaration();        // RetryPolicy
+[[nodiscard]] Declaration const& server_tls_declaration();   // ServerTls
+[[nodiscard]] Declaration const& as2_listener_declaration(); // As2Listener
+[[nodiscard]] Declaration const& as2_channel_declaration();  // As2Channel
+
 /// `from` and `until` of an identifier.
 template <class T>
 void add_validity(Declaration& declaration) {

@@ -1,4 +1,5 @@
 #include "diagnostic/registry.hpp"
+#include "partner/certificate_checks.hpp"
 #include "partner/configuration.hpp"
 #include "partner/knowledge.hpp"
 #include "tools/wharf/commands.hpp"
@@ -15,6 +16,7 @@ namespace wharf::cli {
 int run(PartnerCheckCommand const& command) {
     auto const loaded = partner::load_configuration(command.configuration, partner::SecretCheck::form, partner::Sources::drop);
     auto found = loaded ? loaded->warnings : loaded.error();
+    if (loaded) std::ranges::copy(partner::check_certificate_files(*loaded, SystemClock().now()), std::back_inserter(found));
     if (loaded)
         if (auto const knowledge = partner::Knowledge::open(*loaded); !knowledge) // what the gateway refuses to start with
             std::ranges::copy(knowledge.error(), std::back_inserter(found));

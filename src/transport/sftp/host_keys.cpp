@@ -2,7 +2,7 @@
 
 #include "base/file.hpp"
 #include "transport/pickup.hpp"
-#include "transport/sftp/base64.hpp"
+#include "base/base64.hpp"
 
 #include <algorithm>
 #include <array>

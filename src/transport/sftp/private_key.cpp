@@ -1,6 +1,6 @@
 #include "transport/sftp/private_key.hpp"
 
-#include "transport/sftp/base64.hpp"
+#include "base/base64.hpp"
 
 #include <array>
 #include <cstdint>

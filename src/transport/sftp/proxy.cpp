@@ -1,4 +1,4 @@
-#include "transport/sftp/base64.hpp"
+#include "base/base64.hpp"
 #include "transport/sftp/socket.hpp"
 
 #include <algorithm>

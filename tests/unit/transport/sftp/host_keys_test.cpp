@@ -1,4 +1,4 @@
-#include "transport/sftp/base64.hpp"
+#include "base/base64.hpp"
 #include "transport/sftp/host_keys.hpp"
 
 #include <gmock/gmock.h>

@@ -1,8 +1,8 @@
-#include "transport/sftp/base64.hpp"
+#include "base/base64.hpp"
 
 #include <cstdint>
 
-namespace wharf::transport::sftp {
+namespace wharf {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -43,4 +43,4 @@ std::string encode_base64(std::string_view bytes, bool padding) {
     return text;
 }
 
-} // namespace wharf::transport::sftp
+} // namespace wharf
