@@ -32,7 +32,7 @@ public:
     /// A fixed port lets it come back under the same address.
     explicit Receiver(std::uint16_t port = 0) {
         transport::http::ServerSettings settings;
-        settings.port = port;
+        settings.listeners[0].port = port;
         settings.max_body_bytes = 100u << 20;
         auto server = transport::http::Server::start(settings, [this](Request const& request) { return take(request); });
         if (!server)

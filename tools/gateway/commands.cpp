@@ -137,14 +137,14 @@ int serve(Common const& common, unsigned threads) {
         if (!api)
             return complain(api.error().message);
         transport::http::ServerSettings settings;
-        settings.address = context.configuration.gateway.listen.address;
-        settings.port = context.configuration.gateway.listen.port;
+        auto const& listen = context.configuration.gateway.listen;
+        settings.listeners = {{listen.address, listen.port}};
         settings.max_body_bytes = context.configuration.gateway.limits.http_body_bytes;
         auto server = transport::http::Server::start(
             settings, [&api](transport::http::Request const& request) { return api->handle(request); });
         if (!server)
             return complain(server.error().message);
-        context.log.line("serving", "-", fmt::format("address={} port={} store={}", settings.address, (*server)->port(),
+        context.log.line("serving", "-", fmt::format("address={} port={} store={}", listen.address, (*server)->port(),
                                                      gateway::for_log(context.configuration.gateway.store_file.string())));
         int signal_number = 0;
         sigwait(&signals, &signal_number);

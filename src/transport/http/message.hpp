@@ -1,52 +1,55 @@
-// HTTP/1.1 messages without sockets: bytes in, a Request or a refusal out, and an answer's bytes. Serves the server, and
-// tests and fuzzing by itself. RFC 9110 and 9112.
+// HTTP/1.1 messages without sockets: bytes in, the parts of requests or a refusal out, and an answer's bytes. Serves the
+// server, and tests and fuzzing by itself. RFC 9110 and 9112.
 #pragma once
 
+#include "transport/http/body_reader.hpp"
+#include "transport/http/head_scanner.hpp"
 #include "transport/http/server.hpp"
 
-#include <memory>
 #include <optional>
 #include <variant>
 
 namespace wharf::transport::http {
 
-inline constexpr std::uint32_t header_bytes = 16u << 10;
-
-/// Why a request is refused; the connection is closed after the answer.
-struct Refusal {
-    int status = 400;
-    std::string reason; // for the person at the other end
+struct ReaderLimits {
+    std::uint64_t max_body_bytes = 0;
+    std::uint32_t head_bytes = 16u << 10;
+    std::uint32_t head_fields = 100;
 };
 
-/// Reads one request after the other from a growing buffer. One thread.
+/// Reads one request after the other. Keeps the head that is not whole yet, never a body. One thread at a time.
 class RequestReader {
 public:
-    explicit RequestReader(std::uint64_t max_body_bytes);
-    ~RequestReader();
+    explicit RequestReader(ReaderLimits limits);
 
-    struct NeedMore {};
-    struct SendContinue {}; // write "100 Continue", then go on
-    struct Complete {
-        Request request;
+    struct NeedMore {}; // all bytes are used up
+    struct Head {
+        RequestHead head; // without what only the connection knows: address and TLS
         bool keep_alive = true;
         bool is_http_1_0 = false;
+        bool expects_continue = false;
     };
-    using Step = std::variant<NeedMore, SendContinue, Complete, Refusal>;
+    struct Part {
+        std::string_view bytes; // of the body, inside what was handed in; never empty
+    };
+    struct End {}; // of the request
+    using Step = std::variant<NeedMore, Head, Part, End, Refusal>;
 
-    /// Takes what it can from the front of `bytes`, which is shortened by that much. After Complete it is ready for the
-    /// next request; after a Refusal it is done for.
-    [[nodiscard]] Step feed(std::string_view& bytes);
-    /// True between the first byte of a request and its last.
-    [[nodiscard]] bool is_inside() const;
+    /// Takes what it can from the front of `bytes`, which is shortened by that much. Each Head is followed by Parts and an
+    /// End, which may need no bytes. After End it is ready for the next request; after a Refusal it is done for.
+    [[nodiscard]] Step next(std::string_view& bytes);
+    /// True between the first byte of a request and its End.
+    [[nodiscard]] bool is_inside() const { return in_body_ || scanner_.is_inside(); }
 
 private:
-    struct State;
-    std::unique_ptr<State> state_;
-    std::uint64_t max_body_bytes_;
+    [[nodiscard]] Step read_head();
+    ReaderLimits limits_;
+    HeadScanner scanner_;
+    BodyReader body_;
+    bool in_body_ = false;
 };
 
-/// The head of an answer and its body. Content-Length, Connection and Date are ours; the handler's are left out, and so are
-/// headers that would break the frame. `head_request`: no body, but its length.
+/// The head of an answer and its body. `head_request`: no body, but its length.
 [[nodiscard]] std::string render(Response const& response, bool keep_alive, bool is_http_1_0, bool head_request,
                                  std::string_view date);
 

@@ -1,8 +1,7 @@
 #include "transport/http/server.hpp"
 
-#include "transport/descriptor.hpp"
+#include "raw_client.hpp"
 
-#include <arpa/inet.h>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -10,61 +9,12 @@
 #include <fmt/format.h>
 #include <future>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
 #include <thread>
 
 namespace wharf::transport::http {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Speaks bytes, not HTTP, so that it can be as wrong as a test needs.
-class RawClient {
-public:
-    explicit RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        connected_ = ::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    }
-    [[nodiscard]] bool connected() const { return connected_; }
-    void send(std::string_view text) const {
-        while (!text.empty()) {
-            auto const put = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
-            if (put <= 0)
-                return;
-            text.remove_prefix(static_cast<std::size_t>(put));
-        }
-    }
-    /// Reads until `wanted` is there, the server closes, or the time is over.
-    std::string read_until(std::string_view wanted, std::chrono::milliseconds time = 5000ms) {
-        auto const end = std::chrono::steady_clock::now() + time;
-        while (wanted.empty() || text_.find(wanted) == std::string::npos) {
-            auto const left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-            pollfd waiting{socket_.get(), POLLIN, 0};
-            if (left <= 0ms || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0)
-                break;
-            std::array<char, 65536> part{};
-            auto const got = ::recv(socket_.get(), part.data(), part.size(), 0);
-            if (got <= 0) {
-                closed_ = true;
-                break;
-            }
-            text_.append(part.data(), static_cast<std::size_t>(got));
-        }
-        return text_;
-    }
-    std::string read_to_end(std::chrono::milliseconds time = 5000ms) { return read_until("", time); }
-    [[nodiscard]] bool closed() const { return closed_; }
-
-private:
-    Descriptor socket_;
-    std::string text_;
-    bool connected_ = false, closed_ = false;
-};
 
 Response echo(Request const& request) {
     Response response;
@@ -167,7 +117,7 @@ TEST(HttpServer, ATooLargeBodyIsAnsweredEvenWhileItIsSent) {
 
 TEST(HttpServer, TimesOutAHalfRequestAndAnIdleConnection) {
     ServerSettings settings;
-    settings.request_timeout = 1s;
+    settings.head_timeout = settings.idle_timeout = 1s;
     auto const server = start(settings);
     RawClient half(server->port()), idle(server->port());
     half.send("GET / HTTP/1.1\r\nHos");
@@ -178,7 +128,7 @@ TEST(HttpServer, TimesOutAHalfRequestAndAnIdleConnection) {
 
 TEST(HttpServer, ADripOfBytesDoesNotExtendTheTime) {
     ServerSettings settings;
-    settings.request_timeout = 1s;
+    settings.head_timeout = 1s;
     auto const server = start(settings);
     RawClient client(server->port());
     client.send("GET / HTTP/1.1\r\n");
@@ -225,9 +175,10 @@ TEST(HttpServer, TurnsAwayMoreConnectionsThanItMayHold) {
     std::vector<std::unique_ptr<RawClient>> held;
     for (int i = 0; i < 2; ++i) {
         held.push_back(std::make_unique<RawClient>(server->port()));
-        held.back()->send(request("/held"));
+        held.back()->send(request("/held") + "GET /half HTTP/1.1\r\n");
         held.back()->read_until("GET /held []");
     }
+    std::this_thread::sleep_for(50ms);
     RawClient third(server->port());
     EXPECT_TRUE(third.read_to_end().starts_with("HTTP/1.1 503 "));
     held.clear();
@@ -235,6 +186,57 @@ TEST(HttpServer, TurnsAwayMoreConnectionsThanItMayHold) {
     RawClient fourth(server->port());
     fourth.send(request("/again"));
     EXPECT_NE(fourth.read_until("GET /again []").find("/again"), std::string::npos);
+}
+
+TEST(HttpServer, WhoeverIsIdleLongestMakesRoom) {
+    ServerSettings settings;
+    settings.max_connections = 2;
+    auto const server = start(settings);
+    RawClient oldest(server->port()), other(server->port());
+    for (auto* const client : {&oldest, &other}) {
+        client->send(request("/held"));
+        client->read_until("GET /held []");
+        std::this_thread::sleep_for(20ms);
+    }
+    RawClient third(server->port());
+    third.send(request("/third"));
+    EXPECT_NE(third.read_until("GET /third []").find("/third"), std::string::npos);
+    oldest.read_to_end();
+    EXPECT_TRUE(oldest.closed());
+    other.send(request("/still"));
+    EXPECT_NE(other.read_until("GET /still []").find("/still"), std::string::npos);
+}
+
+TEST(HttpServer, OneAddressDoesNotGetAllConnections) {
+    ServerSettings settings;
+    settings.max_connections_per_address = 2;
+    auto const server = start(settings);
+    RawClient first(server->port()), second(server->port());
+    for (auto* const client : {&first, &second}) {
+        client->send(request("/held"));
+        client->read_until("GET /held []");
+    }
+    RawClient third(server->port()), elsewhere(server->port(), htonl(INADDR_LOOPBACK + 1));
+    EXPECT_TRUE(third.read_to_end().starts_with("HTTP/1.1 503 "));
+    elsewhere.send(request("/else"));
+    EXPECT_NE(elsewhere.read_until("GET /else []").find("/else"), std::string::npos);
+}
+
+TEST(HttpServer, ListensAtSeveralAddresses) {
+    ServerSettings settings;
+    settings.listeners = {{"127.0.0.1", 0}, {"127.0.0.1", 0}, {"::1", 0}};
+    auto const server = start(settings, [](Request const& asked) {
+        Response response;
+        response.body = asked.peer_address + ".";
+        return response;
+    });
+    for (std::size_t i : {0u, 1u}) {
+        RawClient client(server->port(i));
+        client.send(request("/"));
+        EXPECT_NE(client.read_until("127.0.0.1.").find("127.0.0.1."), std::string::npos);
+    }
+    EXPECT_EQ(curl(fmt::format("http://[::1]:{}/", server->port(2))), "::1. 200");
+    EXPECT_EQ(server->port(3), 0);
 }
 
 TEST(HttpServer, StopLetsARunningAnswerFinish) {
@@ -272,13 +274,13 @@ TEST(HttpServer, StopEndsWhateverAClientDoes) {
 TEST(HttpServer, SaysWhyItCannotListen) {
     auto const server = start();
     ServerSettings same;
-    same.port = server->port();
+    same.listeners[0].port = server->port();
     auto const second = Server::start(same, echo);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().kind, ErrorKind::temporary);
-    EXPECT_NE(second.error().message.find(std::to_string(same.port)), std::string::npos);
+    EXPECT_NE(second.error().message.find(std::to_string(server->port())), std::string::npos);
     ServerSettings wrong;
-    wrong.address = "localhorst";
+    wrong.listeners[0].address = "localhorst";
     auto const third = Server::start(wrong, echo);
     ASSERT_FALSE(third);
     EXPECT_EQ(third.error().kind, ErrorKind::invalid);

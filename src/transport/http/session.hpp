@@ -1,0 +1,87 @@
+// One connection: requests in, answers out, one after the other.
+#pragma once
+
+#include "transport/http/message.hpp"
+#include "transport/http/stream.hpp"
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace wharf::transport::http {
+
+/// What the sessions of a server share. All but the pool belongs to the mover thread.
+struct Shared {
+    Shared(ServerSettings chosen, Admit admitting)
+        : settings(std::move(chosen)), admit(std::move(admitting)), pool(std::max(1u, settings.threads)) {}
+    ServerSettings settings;
+    Admit admit;
+    boost::asio::io_context io{1};
+    boost::asio::thread_pool pool;
+    bool stopping = false;
+};
+
+/// How long the other side may be waited for while bytes flow: ServerSettings::body_timeout.
+class Pace {
+public:
+    explicit Pace(ServerSettings const& settings)
+        : time_(settings.body_timeout), bytes_(std::max<std::uint64_t>(1, settings.least_rate * static_cast<std::uint64_t>(settings.body_timeout.count()) / 1000)) {}
+    [[nodiscard]] std::chrono::steady_clock::duration left() const { return time_ - waited_; }
+    void moved(std::chrono::steady_clock::duration waited, std::size_t bytes) {
+        waited_ += waited;
+        moved_ += bytes;
+        if (moved_ >= bytes_) {
+            waited_ = {};
+            moved_ = 0;
+        }
+    }
+
+private:
+    std::chrono::steady_clock::duration time_, waited_{};
+    std::uint64_t bytes_, moved_ = 0;
+};
+
+class Session {
+public:
+    Session(Shared& shared, std::unique_ptr<Stream> stream, std::string peer_address);
+    /// Until the connection is over. The session must live so long.
+    boost::asio::awaitable<void> run();
+
+    /// Waits for a request, so that it may be closed.
+    [[nodiscard]] bool is_idle() const { return idle_; }
+    [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const { return idle_since_; }
+    void end_idle();
+    void close();
+
+private:
+    struct Exchange;
+    boost::asio::awaitable<std::unique_ptr<Exchange>> read_head();
+    boost::asio::awaitable<bool> converse(Exchange& exchange);
+    boost::asio::awaitable<bool> read_more(Exchange& exchange, Pace& pace);
+    boost::asio::awaitable<bool> answer(Exchange& exchange);
+    boost::asio::awaitable<void> refuse(Refusal const& refusal);
+    boost::asio::awaitable<bool> write(std::string_view text);
+    boost::asio::awaitable<void> close_kindly();
+    void advance(Exchange& exchange);
+    void limit(std::chrono::steady_clock::duration time);
+    void no_limit();
+    void become_idle(bool idle);
+
+    Shared& shared_;
+    std::unique_ptr<Stream> stream_;
+    std::string peer_address_, client_certificate_;
+    RequestReader reader_;
+    std::vector<char> buffer_;
+    std::string_view rest_; // of what buffer_ holds: what has not been understood yet
+    boost::asio::steady_timer deadline_;
+    std::shared_ptr<int> life_ = std::make_shared<int>(0); // for a timer that fires late
+    std::chrono::steady_clock::time_point idle_since_;
+    unsigned turns_ = 0;
+    bool timed_out_ = false, idle_ = true, is_first_ = true;
+};
+
+} // namespace wharf::transport::http
