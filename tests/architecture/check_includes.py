@@ -48,6 +48,7 @@ THIRD_PARTY = [
     (r"benchmark/", "Google Benchmark", ["tools/bench/"], [".cpp"]),
     (r"fmt/", "fmt", ["src/", "tools/"], None),
     (r"immintrin\.h|emmintrin\.h|arm_neon\.h|x86intrin\.h", "SIMD intrinsics", ["src/syntax/"], [".cpp"]),
+    (r"archive(_entry)?\.h", "libarchive", ["src/gateway/evidence_archive"], [".cpp"]),
     (r"zlib\.h|zstd\.h", "compression", ["src/store/", "src/transport/"], [".cpp"]),
 ]
 # The C++ library has names without an ending; these are C's and POSIX's.

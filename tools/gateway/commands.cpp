@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "api/views.hpp"
 #include "diagnostic/render.hpp"
+#include "gateway/evidence.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/operations.hpp"
 
@@ -41,15 +42,16 @@ std::unique_ptr<gateway::Gateway> open(Common const& common, gateway::OpenFor pu
     return nullptr;
 }
 
+using StoreWork = std::function<int(store::Store&, partner::Configuration const&)>;
 /// For commands that only look: the store alone, no secrets, no grammars.
-int with_store(Common const& common, std::function<int(store::Store&)> const& work) {
+int with_store(Common const& common, StoreWork const& work) {
     auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form, partner::Sources::drop);
     if (!configuration)
         return complain(configuration.error());
     auto store = store::open_sqlite(configuration->gateway.store_file, store::OpenMode::existing);
     if (!store)
         return complain(store.error().message);
-    return work(**store);
+    return work(**store, *configuration);
 }
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -189,7 +191,7 @@ int list_messages(Common const& common, MessageQuery const& query) {
     }
     if (!query.direction.empty())
         filter.direction = store::parse_direction(query.direction);
-    return with_store(common, [&](store::Store& store) {
+    return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         std::vector<store::Message> messages;
         auto read = store.read([&](store::Transaction& transaction) -> Result<void> {
             auto found = transaction.messages(filter);
@@ -214,7 +216,7 @@ int list_messages(Common const& common, MessageQuery const& query) {
 }
 
 int show_message(Common const& common, std::string const& id, bool json) {
-    return with_store(common, [&](store::Store& store) {
+    return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         auto view = gateway::view_message(store, id);
         if (!view) {
             (void)complain(view.error().message);
@@ -229,13 +231,37 @@ int show_message(Common const& common, std::string const& id, bool json) {
 }
 
 int raw_message(Common const& common, std::string const& id) {
-    return with_store(common, [&](store::Store& store) {
+    return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         auto view = gateway::view_message(store, id);
         if (!view) {
             (void)complain(view.error().message);
             return int(view.error().kind == ErrorKind::invalid ? findings : could_not_run);
         }
         print(view->message.raw);
+        return int(clean);
+    });
+}
+
+int evidence_of_message(Common const& common, std::string const& id, std::string const& output) {
+    return with_store(common, [&](store::Store& store, partner::Configuration const& configuration) {
+        std::vector<std::string> channels;
+        for (auto const& channel : configuration.channels)
+            channels.push_back(channel.name);
+        auto const exchange = gateway::find_exchange(store, channels, id);
+        if (!exchange) {
+            (void)complain(exchange.error().message);
+            return int(exchange.error().kind == ErrorKind::invalid ? findings : could_not_run);
+        }
+        gateway::Vault const vault(configuration.gateway.store_file.parent_path() / "exchanges");
+        auto const evidence = gateway::collect_evidence(store, vault, *exchange, SystemClock().now());
+        if (!evidence)
+            return complain(evidence.error().message);
+        auto const file = output.empty() ? evidence->name + ".tar.gz" : output;
+        if (auto const written = gateway::write_archive(*evidence, file); !written)
+            return complain(written.error().message);
+        if (file != "-")
+            fmt::print("{}: Message-ID {}, {}; unpack it and run `sh {}/verify.sh`\n", file, exchange->as2_message_id,
+                       to_string(exchange->state), evidence->name);
         return int(clean);
     });
 }
@@ -257,7 +283,7 @@ int resend_message(Common const& common, std::string const& id) {
 }
 
 int list_dead_letters(Common const& common, bool json) {
-    return with_store(common, [&](store::Store& store) {
+    return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         auto letters = gateway::dead_letters(store, 1000);
         if (!letters)
             return complain(letters.error().message);

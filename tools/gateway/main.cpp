@@ -57,6 +57,10 @@ int main(int argc, char** argv) {
     format(show);
     auto* raw = message->add_subcommand("raw", "Its bytes, as received or sent, to standard output");
     raw->add_option("WORD", id, "Its id, or a number that only it has")->required();
+    std::string output;
+    auto* evidence = message->add_subcommand("evidence", "The proof of an AS2 exchange, for anybody to verify with the openssl command");
+    evidence->add_option("ID", id, "Id or number of a message, id of an exchange, or a Message-ID of AS2")->required();
+    evidence->add_option("-o,--output", output, "The archive (default: evidence-ID.tar.gz here; -: standard output)")->type_name("FILE");
     auto* resend = message->add_subcommand("resend", "Send an outgoing message once more under new control numbers");
     resend->add_option("WORD", id, "Its id, or a number that only it has")->required();
 
@@ -88,6 +92,8 @@ int main(int argc, char** argv) {
         return show_message(common, id, json);
     if (raw->parsed())
         return raw_message(common, id);
+    if (evidence->parsed())
+        return evidence_of_message(common, id, output);
     if (resend->parsed())
         return resend_message(common, id);
     if (dead_list->parsed())
