@@ -153,5 +153,17 @@ TEST(Mime, FileNamesQuotedOrNot) {
     EXPECT_EQ(file_name({{"Content-Disposition", "attachment; filename=\"C:\\data\\po.edi\""}}), "po.edi");
 }
 
+/// Found by fuzzing: what is cut off may leave a blank at the end, and bytes that are no UTF-8 have no character to cut before.
+TEST(As2FileName, ASafeNameStaysAsItIs) {
+    for (auto const& name : {std::string(250, '\x99'), std::string(198, 'a') + ". b" + std::string(50, 'c'), std::string(199, 'a') + "\xc3\xa4 x.edi",
+                             std::string(250, 'a') + " .edi"}) {
+        auto const safe = safe_file_name(name);
+        EXPECT_FALSE(safe.empty());
+        EXPECT_LE(safe.size(), 200u);
+        EXPECT_EQ(safe_file_name(safe), safe);
+    }
+    EXPECT_EQ(safe_file_name(std::string(195, 'a') + "\xc3\xa4.edi"), std::string(195, 'a') + ".edi");
+}
+
 } // namespace
 } // namespace wharf::transport::as2
