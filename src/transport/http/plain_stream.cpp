@@ -25,7 +25,7 @@ public:
         co_return;
     }
     bool is_tls() const override { return false; }
-    std::string client_certificate() const override { return {}; }
+    std::vector<std::string> client_certificates() override { return {}; }
     tcp::socket& socket() override { return socket_; }
 
 private:

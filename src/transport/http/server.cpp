@@ -8,13 +8,14 @@
 #include "transport/http/session.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <list>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -54,6 +55,12 @@ struct Door {
     Listener listener;
     tcp::acceptor acceptor;
     std::uint16_t port = 0;
+
+    [[nodiscard]] bool is_tls() const { return listener.tls.has_value(); }
+    [[nodiscard]] std::unique_ptr<Stream> stream(tcp::socket socket) {
+        return is_tls() ? tls_stream(std::move(socket), tls.load()) : plain_stream(std::move(socket));
+    }
+    std::atomic<std::shared_ptr<TlsContext>> tls; // replaced by any thread
 };
 
 class AsioServer final : public Server {
@@ -63,20 +70,20 @@ public:
     ~AsioServer() override { stop(); }
 
     Result<void> open();
-    std::uint16_t port(std::size_t listener) const override { return doors_.size() > listener ? ports_[listener] : 0; }
+    std::uint16_t port(std::size_t listener) const override { return doors_.size() > listener ? doors_[listener].port : 0; }
+    Result<void> replace_tls(TlsSettings const& settings, std::size_t listener) override;
     void stop() override;
 
 private:
     Result<void> open(Door& door);
     asio::awaitable<void> accept_all(Door& door);
-    asio::awaitable<void> serve(tcp::socket socket, asio::ip::address address);
+    asio::awaitable<void> serve(std::unique_ptr<Stream> stream, asio::ip::address address);
     [[nodiscard]] bool has_room_for(std::string const& caller);
     void turn_away(tcp::socket socket);
     void end_when_quiet();
 
     Shared shared_;
-    std::list<Door> doors_;
-    std::vector<std::uint16_t> ports_;
+    std::deque<Door> doors_; // not moved: coroutines refer to them
     asio::steady_timer stop_deadline_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     // Of the mover thread.
@@ -91,9 +98,14 @@ Result<void> AsioServer::open() {
         return invalid("a server needs an address to listen on");
     for (auto const& listener : shared_.settings.listeners) {
         doors_.emplace_back(shared_.io, listener);
+        if (listener.tls) {
+            auto tls = make_tls_context(*listener.tls);
+            if (!tls)
+                return unexpected(tls.error());
+            doors_.back().tls = std::move(*tls);
+        }
         if (auto opened = open(doors_.back()); !opened)
             return opened;
-        ports_.push_back(doors_.back().port);
     }
     for (auto& door : doors_)
         asio::co_spawn(shared_.io, accept_all(door), asio::detached);
@@ -145,8 +157,8 @@ asio::awaitable<void> AsioServer::accept_all(Door& door) {
             continue;
         auto const address = plain(peer.address());
         if (has_room_for(who(address)))
-            asio::co_spawn(shared_.io, serve(std::move(socket), address), asio::detached);
-        else
+            asio::co_spawn(shared_.io, serve(door.stream(std::move(socket)), address), asio::detached);
+        else if (!door.is_tls()) // a handshake would cost more than the answer is worth
             turn_away(std::move(socket));
     }
 }
@@ -183,10 +195,10 @@ void AsioServer::turn_away(tcp::socket socket) {
     socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-asio::awaitable<void> AsioServer::serve(tcp::socket socket, asio::ip::address address) {
+asio::awaitable<void> AsioServer::serve(std::unique_ptr<Stream> stream, asio::ip::address address) {
     ErrorCode ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-    Session session(shared_, plain_stream(std::move(socket)), address.to_string());
+    stream->socket().set_option(tcp::no_delay(true), ignored);
+    Session session(shared_, std::move(stream), address.to_string());
     struct Leaving {
         AsioServer& server;
         Session& session;
@@ -205,6 +217,16 @@ asio::awaitable<void> AsioServer::serve(tcp::socket socket, asio::ip::address ad
         co_await session.run();
     } catch (std::exception const&) { // no memory: this connection ends, the others go on
     }
+}
+
+Result<void> AsioServer::replace_tls(TlsSettings const& settings, std::size_t listener) {
+    if (listener >= doors_.size() || !doors_[listener].is_tls())
+        return invalid(fmt::format("listener {} speaks no TLS", listener));
+    auto tls = make_tls_context(settings);
+    if (!tls)
+        return unexpected(tls.error());
+    doors_[listener].tls = std::move(*tls);
+    return {};
 }
 
 void AsioServer::end_when_quiet() {

@@ -5,10 +5,13 @@
 // with 500). While one of them works for a connection nothing is read from it, so memory per connection is bounded
 // whatever the body's size, and a client that is slow holds no thread.
 //
+// Listeners speak plain HTTP or TLS 1.2 and 1.3 (tls.hpp).
+//
 // What is no correct HTTP/1.1 (RFC 9112) never reaches them: 400, or what fits better, and the connection is closed.
 #pragma once
 
 #include "base/error.hpp"
+#include "transport/http/tls.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +37,7 @@ struct RequestHead {
     bool is_tls = false;
     /// DER. Whoever asks holds the key to it, that TLS has proven; whose it is, nobody has checked. Empty: none.
     std::string client_certificate;
+    std::vector<std::string> client_chain;       // DER each: what was sent beside it, for verify_client()
     std::optional<std::uint64_t> content_length; // absent: no body, or one in chunks
     /// First header of that name, any case; empty when absent.
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -77,6 +81,7 @@ using Admit = std::function<Admission(RequestHead const&)>;
 struct Listener {
     std::string address = "127.0.0.1"; // IPv4 or IPv6; 0.0.0.0 and :: stand for all
     std::uint16_t port = 0;            // 0: any free one, see Server::port()
+    std::optional<TlsSettings> tls = {};
 };
 
 struct ServerSettings {
@@ -85,7 +90,8 @@ struct ServerSettings {
     std::uint32_t head_bytes = 16u << 10;   // request line and headers; 431 behind it
     std::uint32_t head_fields = 100;        // headers; 431 behind it
 
-    /// From the first byte of a head to its last, so that dripping does not help; of a new connection, from its beginning.
+    /// From the first byte of a head to its last, so that dripping does not help; of a new connection, from its beginning,
+    /// with the handshake of TLS.
     std::chrono::milliseconds head_timeout{30'000};
     std::chrono::milliseconds idle_timeout{60'000}; // of a connection between two requests
     /// A body may take long as long as it flows: each time its sender was waited for this long in all, `least_rate` bytes
@@ -109,6 +115,9 @@ public:
     /// stop() and wait.
     virtual ~Server() = default;
     [[nodiscard]] virtual std::uint16_t port(std::size_t listener = 0) const = 0;
+    /// Other certificates, keys and rules for what connects from now on; connections that are there go on with the old.
+    /// Fails, and leaves all as it is, when they cannot serve, or with `invalid` where the listener speaks no TLS. Any thread.
+    [[nodiscard]] virtual Result<void> replace_tls(TlsSettings const& settings, std::size_t listener = 0) = 0;
     /// Stops accepting, lets running requests finish (at most five seconds, but a handler is always waited for), closes.
     virtual void stop() = 0;
 };

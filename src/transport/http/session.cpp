@@ -117,7 +117,7 @@ asio::awaitable<void> Session::run() {
     co_await stream_->open(code);
     if (code || timed_out_)
         co_return;
-    client_certificate_ = stream_->client_certificate();
+    client_certificates_ = stream_->client_certificates();
     for (;;) {
         auto const exchange = co_await read_head();
         if (!exchange)
@@ -146,7 +146,10 @@ asio::awaitable<std::unique_ptr<Session::Exchange>> Session::read_head() {
             auto& known = exchange->head.head;
             known.peer_address = peer_address_;
             known.is_tls = stream_->is_tls();
-            known.client_certificate = client_certificate_;
+            if (!client_certificates_.empty()) {
+                known.client_certificate = client_certificates_.front();
+                known.client_chain.assign(client_certificates_.begin() + 1, client_certificates_.end());
+            }
             co_return exchange;
         }
         if (auto const* const refusal = std::get_if<Refusal>(&step)) {
@@ -154,8 +157,10 @@ asio::awaitable<std::unique_ptr<Session::Exchange>> Session::read_head() {
             co_return nullptr;
         }
         bool const inside = reader_.is_inside();
-        if (shared_.stopping && !inside)
+        if (shared_.stopping && !inside) {
+            co_await say_farewell();
             co_return nullptr;
+        }
         become_idle(!inside);
         if (inside && !was_inside && !is_first_)
             limit(settings.head_timeout);
@@ -172,6 +177,8 @@ asio::awaitable<std::unique_ptr<Session::Exchange>> Session::read_head() {
             co_await refuse(slow);
             co_return nullptr;
         }
+        if (timed_out_ || code == asio::error::operation_aborted)
+            co_await say_farewell();
         if (code || timed_out_)
             co_return nullptr;
         idle_ = false;
@@ -232,7 +239,7 @@ asio::awaitable<bool> Session::converse(Exchange& exchange) {
         if (!written)
             exchange.refusal.emplace(); // nobody is there to see it
     }
-    Pace pace(shared_.settings);
+    Pace pace(shared_.settings.body_timeout, shared_.settings.least_rate);
     while (!exchange.is_decided()) {
         bool const more = co_await read_more(exchange, pace);
         if (!more)
@@ -320,7 +327,7 @@ asio::awaitable<void> Session::refuse(Refusal const& refusal) {
 }
 
 asio::awaitable<bool> Session::write(std::string_view text) {
-    Pace pace(shared_.settings);
+    Pace pace(shared_.settings.body_timeout, shared_.settings.least_rate);
     while (!text.empty()) {
         ErrorCode code;
         limit(pace.left());
@@ -333,6 +340,14 @@ asio::awaitable<bool> Session::write(std::string_view text) {
     }
     no_limit();
     co_return text.empty();
+}
+
+/// To whom nothing is owed: TLS wants to hear that nothing was cut off.
+asio::awaitable<void> Session::say_farewell() {
+    if (!stream_->is_tls() || !stream_->socket().is_open())
+        co_return;
+    limit(drain_time_stopping);
+    co_await stream_->end_sending();
 }
 
 /// Closing with unread bytes resets the connection and may take our answer with it, so what still comes is read for a moment.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "transport/http/message.hpp"
+#include "transport/http/pace.hpp"
 #include "transport/http/stream.hpp"
 
 #include <atomic>
@@ -25,26 +26,6 @@ struct Shared {
     bool stopping = false;
 };
 
-/// How long the other side may be waited for while bytes flow: ServerSettings::body_timeout.
-class Pace {
-public:
-    explicit Pace(ServerSettings const& settings)
-        : time_(settings.body_timeout), bytes_(std::max<std::uint64_t>(1, settings.least_rate * static_cast<std::uint64_t>(settings.body_timeout.count()) / 1000)) {}
-    [[nodiscard]] std::chrono::steady_clock::duration left() const { return time_ - waited_; }
-    void moved(std::chrono::steady_clock::duration waited, std::size_t bytes) {
-        waited_ += waited;
-        moved_ += bytes;
-        if (moved_ >= bytes_) {
-            waited_ = {};
-            moved_ = 0;
-        }
-    }
-
-private:
-    std::chrono::steady_clock::duration time_, waited_{};
-    std::uint64_t bytes_, moved_ = 0;
-};
-
 class Session {
 public:
     Session(Shared& shared, std::unique_ptr<Stream> stream, std::string peer_address);
@@ -66,6 +47,7 @@ private:
     boost::asio::awaitable<void> refuse(Refusal const& refusal);
     boost::asio::awaitable<bool> write(std::string_view text);
     boost::asio::awaitable<void> close_kindly();
+    boost::asio::awaitable<void> say_farewell();
     void advance(Exchange& exchange);
     void limit(std::chrono::steady_clock::duration time);
     void no_limit();
@@ -73,7 +55,8 @@ private:
 
     Shared& shared_;
     std::unique_ptr<Stream> stream_;
-    std::string peer_address_, client_certificate_;
+    std::string peer_address_;
+    std::vector<std::string> client_certificates_; // its own first
     RequestReader reader_;
     std::vector<char> buffer_;
     std::string_view rest_; // of what buffer_ holds: what has not been understood yet

@@ -255,6 +255,53 @@ TEST(HttpStreaming, NothingIsReadWhileTheReceiverWorks) {
     EXPECT_EQ(taken, size);
 }
 
+TEST(HttpStreaming, AnAnswerThatNobodyReadsIsGivenUp) {
+    Record record;
+    ServerSettings settings;
+    settings.body_timeout = 300ms;
+    auto const server = std::move(Server::start(settings, [&](Request const&) {
+                            Response response;
+                            response.body.assign(50 << 20, 'x'); // more than the sockets hold
+                            response.sent = [&] { record.add("sent"); };
+                            return response;
+                        })).value();
+    RawClient client(server->port());
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(record.until("sent"), Events{"sent"}) << "can no longer be";
+}
+
+TEST(HttpStreaming, DrippingSendersAreTurnedAwayWhileAGoodOneIsServed) {
+    ServerSettings settings;
+    settings.threads = 1;
+    settings.body_timeout = 1s;
+    settings.least_rate = 1000;
+    settings.head_timeout = 1s;
+    settings.max_connections_per_address = 200;
+    Site site(settings);
+    std::vector<std::unique_ptr<RawClient>> drips;
+    for (int i = 0; i < 100; ++i) {
+        drips.push_back(std::make_unique<RawClient>(site.server->port()));
+        drips.back()->send(i % 2 ? "POST / HTTP/1.1\r\nHost: h\r\n" : post("/", "Content-Length: 1000000\r\n"));
+    }
+    std::atomic<bool> over = false;
+    std::thread dripping([&] {
+        while (!over) {
+            for (std::size_t i = 0; i < drips.size(); ++i)
+                drips[i]->send(i % 2 ? "X: y\r\n" : "x");
+            std::this_thread::sleep_for(20ms);
+        }
+    });
+    RawClient good(site.server->port());
+    for (int i = 0; i < 20; ++i) {
+        good.send(post("/", "Content-Length: 4\r\n", "good"));
+        EXPECT_TRUE(good.take_until("POST good").starts_with("HTTP/1.1 200 "));
+    }
+    for (auto const& drip : drips)
+        EXPECT_TRUE(drip->read_until("\r\n", 20s).starts_with("HTTP/1.1 408 "));
+    over = true;
+    dripping.join();
+}
+
 std::uint64_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
     std::uint64_t all = 0, resident = 0;

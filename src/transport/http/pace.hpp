@@ -1,0 +1,35 @@
+// How long the other side of a connection may be waited for while bytes flow: ServerSettings::body_timeout and least_rate.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace wharf::transport::http {
+
+/// Each so many bytes buy the whole time again. Time in which we did not wait for the other side does not count, so slow work
+/// of ours is nobody's fault, and a sender who was quick for a gigabyte has nothing saved up for dripping afterwards.
+class Pace {
+public:
+    using Duration = std::chrono::steady_clock::duration;
+
+    Pace(std::chrono::milliseconds time, std::uint32_t least_rate)
+        : time_(time), bytes_(std::max<std::uint64_t>(1, std::uint64_t{least_rate} * static_cast<std::uint64_t>(time.count()) / 1000)) {}
+
+    /// The longest that may be waited now; none is left when it is zero or less.
+    [[nodiscard]] Duration left() const { return time_ - waited_; }
+    void moved(Duration waited, std::uint64_t bytes) {
+        waited_ += waited;
+        moved_ += bytes;
+        if (moved_ >= bytes_) {
+            waited_ = {};
+            moved_ = 0;
+        }
+    }
+
+private:
+    Duration time_, waited_{};
+    std::uint64_t bytes_, moved_ = 0;
+};
+
+} // namespace wharf::transport::http

@@ -1,0 +1,48 @@
+#include "transport/http/pace.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wharf::transport::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(HttpPace, BytesBuyTime) {
+    Pace pace(30s, 100); // 3000 bytes for each 30 seconds
+    EXPECT_EQ(pace.left(), 30s);
+    pace.moved(20s, 1000);
+    EXPECT_EQ(pace.left(), 10s);
+    pace.moved(9s, 1999);
+    EXPECT_EQ(pace.left(), 1s) << "one byte short";
+    pace.moved(0s, 1);
+    EXPECT_EQ(pace.left(), 30s);
+}
+
+TEST(HttpPace, WhoWasQuickHasNothingSavedUp) {
+    Pace pace(30s, 100);
+    pace.moved(1s, 1'000'000'000);
+    EXPECT_EQ(pace.left(), 30s);
+    for (int i = 0; i < 30; ++i)
+        pace.moved(1s, 1);
+    EXPECT_LE(pace.left(), 0s);
+}
+
+TEST(HttpPace, ALargeBodyMayTakeForEverWhileItFlows) {
+    Pace pace(30s, 100);
+    for (int hour = 0; hour < 1000; ++hour)
+        for (int i = 0; i < 3600; ++i) {
+            pace.moved(1s, 101);
+            ASSERT_GT(pace.left(), 0s);
+        }
+}
+
+TEST(HttpPace, WithoutARateOneByteIsEnough) {
+    Pace pace(30s, 0);
+    pace.moved(29s, 1);
+    EXPECT_EQ(pace.left(), 30s);
+    pace.moved(30s, 0);
+    EXPECT_LE(pace.left(), 0s);
+}
+
+} // namespace
+} // namespace wharf::transport::http
