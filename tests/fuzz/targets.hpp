@@ -34,6 +34,7 @@ void as2_head(std::string_view input);       // a head of HTTP or MIME with its 
 void receipt(std::string_view input);        // an AS2 receipt, head and body
 void compressed(std::string_view input);     // CompressedData
 void cms(std::string_view input);            // a whole AS2 message for the key of the corpus: signed, encrypted, compressed
+void http(std::string_view input);           // requests to our server: heads, bodies by length and in chunks, one behind the other
 
 struct Target {
     char const* name;
@@ -64,6 +65,7 @@ inline constexpr std::array targets{
     Target{"receipt", "receipt", receipt},
     Target{"compressed", "compressed", compressed},
     Target{"cms", "cms", cms},
+    Target{"http", "http", http},
 };
 
 /// A law that does not hold stops the fuzzer and the test alike.
