@@ -40,6 +40,7 @@ struct Listen {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
     std::vector<ApiToken> tokens; // none: every request is refused, unless address is a loopback address
+    ServerTls tls;
 };
 
 /// Who we are in an envelope.

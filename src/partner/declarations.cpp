@@ -41,6 +41,7 @@ Declaration make_listen() {
     d.add("port", &Listen::port, "port the HTTP API listens on");
     d.objects("tokens", &Listen::tokens, token,
               "who may call the API; without any, only this machine may, and the address must be a loopback address");
+    d.object("tls", &Listen::tls, server_tls_declaration(), "the certificate that the API shows; left out: plain HTTP");
     return d;
 }
 

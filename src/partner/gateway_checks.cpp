@@ -52,6 +52,9 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
         check.report("listen.address", "PARTNER-0025",
                      fmt::format("the API would listen on {} and take requests from anybody", gateway.listen.address),
                      "give listen.tokens, or listen on 127.0.0.1 only", gateway.listen.address);
+    if (!gateway.listen.tls.is_set() && !gateway.listen.tls.private_key.empty())
+        check.report("listen.tls.private_key", "PARTNER-0006", "listen.tls has a private_key and no certificate",
+                     "give listen.tls.certificate, or leave listen.tls out and the API speaks plain HTTP");
     if (gateway.retry.cap < gateway.retry.base)
         check.report("retry.cap", "PARTNER-0007", "retry.cap is shorter than retry.base",
                      "the wait doubles from base up to cap");
@@ -99,6 +102,7 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         for (std::size_t j = 0; j < target.headers.size(); ++j)
             resolve(gateway, fmt::format("{}.headers[{}].secret", path, j), target.headers[j].secret);
     }
+    resolve(gateway, "listen.tls.passphrase", gateway.value.listen.tls.passphrase);
     resolve(gateway, "as2.tls.passphrase", gateway.value.as2.tls.passphrase);
     resolve_keys(gateway, gateway.value.as2.own_certificates);
     for (auto const& profile : loaded.partners) {

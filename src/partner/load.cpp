@@ -241,6 +241,7 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         make_absolute(channel.value.sftp.known_hosts, base);
         make_absolute(channel.value.as2, base);
     }
+    make_absolute(gateway.listen.tls, base);
     make_absolute(gateway.as2.tls, base);
     make_absolute(gateway.as2.own_certificates, base);
 

@@ -316,8 +316,11 @@ class Site:
         self.process = None
         return code
 
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=30)
+
     def request(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=30)
+        connection = self.connect()
         try:
             connection.request(method, path, body if body is None or isinstance(body, (bytes, str)) else json.dumps(body),
                                headers or {})

@@ -6,6 +6,7 @@
 #include "gateway/evidence.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/operations.hpp"
+#include "gateway/server_tls.hpp"
 
 #include <fmt/format.h>
 
@@ -118,6 +119,47 @@ void print_text(gateway::MessageView const& view) {
         fmt::print("{}  {}  {}\n", to_iso8601(event.at), event.type, event.text);
 }
 
+Result<std::unique_ptr<transport::http::Server>> start_api(gateway::Context const& context, api::Api const& api) {
+    auto const& configuration = context.configuration.gateway;
+    transport::http::ServerSettings settings;
+    settings.max_body_bytes = configuration.limits.http_body_bytes;
+    auto& listener = settings.listeners.front();
+    listener.address = configuration.listen.address;
+    listener.port = configuration.listen.port;
+    if (configuration.listen.tls.is_set()) {
+        auto tls = gateway::server_tls(configuration.listen.tls);
+        if (!tls)
+            return unexpected(Error{tls.error().kind, "listen.tls: " + tls.error().message});
+        listener.tls = std::move(*tls);
+    }
+    return transport::http::Server::start(std::move(settings),
+                                          [&api](transport::http::Request const& request) { return api.handle(request); });
+}
+
+/// The files of listen.tls, read again: a renewed certificate, without a connection lost.
+void reload_tls(gateway::Context const& context, transport::http::Server& server) {
+    auto const& tls = context.configuration.gateway.listen.tls;
+    if (!tls.is_set())
+        return;
+    auto settings = gateway::server_tls(tls);
+    auto replaced = settings ? server.replace_tls(*settings) : Result<void>(unexpected(settings.error()));
+    if (replaced)
+        context.log.line("certificate_read", "-", fmt::format("file={}", gateway::for_log(tls.certificate.string())));
+    else
+        context.log.line("certificate_refused", "-", fmt::format("reason={}", gateway::for_log(replaced.error().message)));
+}
+
+/// Until SIGTERM or SIGINT; calls `reload` for each SIGHUP.
+int wait_for_end(sigset_t const& signals, std::function<void()> const& reload) {
+    for (;;) {
+        int number = 0;
+        sigwait(&signals, &number);
+        if (number != SIGHUP)
+            return number;
+        reload();
+    }
+}
+
 } // namespace
 
 int serve(Common const& common, unsigned threads) {
@@ -126,6 +168,7 @@ int serve(Common const& common, unsigned threads) {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     signal(SIGPIPE, SIG_IGN);
 
@@ -138,18 +181,14 @@ int serve(Common const& common, unsigned threads) {
         auto api = api::Api::open(context, [&service] { service.wake(); });
         if (!api)
             return complain(api.error().message);
-        transport::http::ServerSettings settings;
-        auto const& listen = context.configuration.gateway.listen;
-        settings.listeners = {{listen.address, listen.port}};
-        settings.max_body_bytes = context.configuration.gateway.limits.http_body_bytes;
-        auto server = transport::http::Server::start(
-            settings, [&api](transport::http::Request const& request) { return api->handle(request); });
+        auto server = start_api(context, *api);
         if (!server)
             return complain(server.error().message);
-        context.log.line("serving", "-", fmt::format("address={} port={} store={}", listen.address, (*server)->port(),
+        auto const& listen = context.configuration.gateway.listen;
+        context.log.line("serving", "-", fmt::format("address={} port={} tls={} store={}", listen.address, (*server)->port(),
+                                                     listen.tls.is_set() ? "yes" : "no",
                                                      gateway::for_log(context.configuration.gateway.store_file.string())));
-        int signal_number = 0;
-        sigwait(&signals, &signal_number);
+        int const signal_number = wait_for_end(signals, [&] { reload_tls(context, **server); });
         context.log.line("stopping", "-", fmt::format("signal={}", signal_number));
         (*server)->stop();
     }
