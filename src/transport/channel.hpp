@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -56,6 +57,7 @@ struct PickupRules {
     std::chrono::seconds minimum_age{0};       // by the modification time, or since we first saw it unchanged
     unsigned stable_polls = 1;      // listings in which size and time must be the same before a file is taken;
                                     // 1: taken when first seen with minimum_age
+    std::chrono::milliseconds look_spacing{0}; // of stable_polls: a listing sooner than that after the last one that counted does not
     unsigned most_per_poll = 1000;
     std::uint64_t min_bytes = 0;    // smaller files wait
     std::uint64_t max_bytes;        // larger files are set aside, unread
@@ -104,6 +106,16 @@ public:
     [[nodiscard]] virtual std::string description() const { return {}; }
 };
 
+/// Tells that something may have come into an inbox, at once and not only when somebody looks. A hint: looking from time to time is
+/// still needed. Thread-safe; tells no more once it is destroyed.
+class Watch {
+public:
+    virtual ~Watch() = default;
+    /// Before each look: the folders that are there now are watched from here on. Gives what is not watched and why, for people;
+    /// empty: all is.
+    [[nodiscard]] virtual std::string renew() = 0;
+};
+
 /// Remembers between connections what list() saw, so one Channel per mailbox is kept for the life of the process.
 /// connect() may be called from any thread; the connections may outlive the Channel.
 class Channel {
@@ -115,11 +127,19 @@ public:
     /// True after the server showed a host key that is not accepted: it is not asked again; every connect() fails with that
     /// refusal until the gateway is started anew.
     [[nodiscard]] virtual bool is_stopped() const { return false; }
+    /// Where the transport can, and the channel's settings want it; else nothing. One at a time. `changed` is called from another
+    /// thread, must be quick and must not call the watch. While it lives, list() leaves files that it saw being created and not
+    /// yet closed among those that wait. It may outlive the Channel.
+    [[nodiscard]] virtual std::unique_ptr<Watch> watch(std::function<void()> changed) {
+        (void)changed;
+        return nullptr;
+    }
 };
 
 struct FolderSettings {
     std::filesystem::path root; // inbox and outbox are below it unless absolute
     PickupRules rules;
+    bool watch = true;          // watch() works
 };
 
 /// A way through somebody else's machine to the server.

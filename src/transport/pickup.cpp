@@ -93,9 +93,7 @@ Listing PickupMemory::choose(PickupRules const& rules, std::vector<FolderEntry> 
     std::lock_guard const lock(mutex_);
     for (auto const& entry : entries) {
         auto const name = name_in(entry.name);
-        if (name == "." || name == ".." || name.empty() || name.starts_with(own_prefix))
-            continue;
-        if (matches_any(rules.exclude, name) || !matches_any(rules.include, name))
+        if (name == "." || name == ".." || name.empty() || !is_wanted_name(rules, name))
             continue;
         if (!marker_pattern.empty() && glob_matches(marker_pattern, name))
             continue;
@@ -105,12 +103,18 @@ Listing PickupMemory::choose(PickupRules const& rules, std::vector<FolderEntry> 
             listing.skipped.push_back(entry.name);
             continue;
         }
+        if (entry.is_being_written) { // its looks are counted from when it is closed
+            ++listing.waiting;
+            continue;
+        }
 
-        Seen current{entry.size, entry.modified, entry.nanoseconds, 1, now};
+        Seen current{entry.size, entry.modified, entry.nanoseconds, 1, now, now};
         if (auto const known = seen_.find(entry.name);
             known != seen_.end() && known->second.size == current.size && known->second.modified == current.modified &&
             known->second.nanoseconds == current.nanoseconds) {
-            current.times = known->second.times < rules.stable_polls ? known->second.times + 1 : known->second.times;
+            bool const counts = known->second.times < rules.stable_polls && now - known->second.counted >= rules.look_spacing;
+            current.times = known->second.times + (counts ? 1 : 0);
+            current.counted = counts ? now : known->second.counted;
             current.since = known->second.since;
         }
         seen.insert_or_assign(entry.name, current);
@@ -137,6 +141,10 @@ Listing PickupMemory::choose(PickupRules const& rules, std::vector<FolderEntry> 
         files->resize(rules.most_per_poll);
     }
     return listing;
+}
+
+bool is_wanted_name(PickupRules const& rules, std::string_view name) {
+    return !name.starts_with(own_prefix) && !matches_any(rules.exclude, name) && matches_any(rules.include, name);
 }
 
 bool is_inbox_name(std::string_view name, unsigned depth) {

@@ -20,6 +20,7 @@ struct FolderEntry {
     std::uint64_t size = 0;
     std::int64_t modified = 0;    // seconds since the epoch
     std::int64_t nanoseconds = 0; // the rest of the modification time, where the transport knows it
+    bool is_being_written = false; // somebody is known to have it open: it waits
 };
 
 /// Decides on stability over several listings. A name that disappears is forgotten.
@@ -33,10 +34,14 @@ private:
         std::int64_t modified, nanoseconds;
         unsigned times;     // listings in a row that showed just this
         Timestamp since;    // the first of them
+        Timestamp counted;  // the last that `times` counts
     };
     std::mutex mutex_;
     std::map<std::string, Seen, std::less<>> seen_;
 };
+
+/// Matches include and not exclude, and is none of our own names. `name`: the last part.
+[[nodiscard]] bool is_wanted_name(PickupRules const& rules, std::string_view name);
 
 /// True for what list() may give as a name: a plain file name, with `depth` levels of folders at most before it.
 [[nodiscard]] bool is_inbox_name(std::string_view name, unsigned depth);

@@ -4,6 +4,7 @@
 
 #include "base/file.hpp"
 #include "transport/descriptor.hpp"
+#include "transport/folder/watch.hpp"
 #include "transport/place.hpp"
 
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <map>
+#include <mutex>
 #include <sys/stat.h>
 
 namespace wharf::transport {
@@ -118,7 +120,8 @@ struct Spot {
 
 class FolderPlace final : public Place {
 public:
-    FolderPlace(std::string channel, fs::path root) : channel_(std::move(channel)), root_(std::move(root)) {}
+    FolderPlace(std::string channel, fs::path root, std::shared_ptr<FolderWatch> watch)
+        : channel_(std::move(channel)), root_(std::move(root)), watch_(std::move(watch)) {}
 
     Result<void> open(std::string const& folder, std::string_view role);
 
@@ -167,6 +170,7 @@ private:
 
     std::string channel_;
     fs::path root_;
+    std::shared_ptr<FolderWatch> watch_;        // of the inbox, the only folder that is listed; none: nobody watches
     std::map<std::string, Descriptor> folders_; // open ones, by "folder/inside"
 };
 
@@ -221,11 +225,14 @@ Result<std::vector<FolderEntry>> FolderPlace::list(Path const& path) {
         if (!line && errno != 0)
             return failed(errno, "list the inbox", path);
         if (!line)
-            return entries;
+            break;
         struct stat status{};
         if (::fstatat(inside->folder, line->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) // else gone since the folder was read
             entries.push_back(entry_of(line->d_name, status));
     }
+    if (watch_)
+        watch_->mark(path.name, entries);
+    return entries;
 }
 
 Result<std::optional<FolderEntry>> FolderPlace::look(Path const& path) {
@@ -307,10 +314,21 @@ Result<void> FolderPlace::make_folder(Path const& path) {
     return {};
 }
 
+/// The caller's hold on a watch that connections use, too.
+class HeldWatch final : public Watch {
+public:
+    explicit HeldWatch(std::shared_ptr<FolderWatch> watch) : watch_(std::move(watch)) {}
+    ~HeldWatch() override { watch_->stop(); }
+    std::string renew() override { return watch_->renew(); }
+
+private:
+    std::shared_ptr<FolderWatch> watch_;
+};
+
 class FolderChannel final : public Channel {
 public:
     FolderChannel(std::string name, FolderSettings settings, Clock const* clock)
-        : root_(std::move(settings.root)), state_(std::make_shared<MailboxState>()) {
+        : root_(std::move(settings.root)), may_watch_(settings.watch), state_(std::make_shared<MailboxState>()) {
         state_->name = std::move(name);
         state_->rules = std::move(settings.rules);
         state_->clock = clock;
@@ -321,7 +339,12 @@ public:
         auto const& rules = state_->rules;
         if (rules.inbox.empty() && rules.outbox.empty())
             return invalid(fmt::format("channel {}: it has neither an inbox nor an outbox", state_->name));
-        auto place = std::make_unique<FolderPlace>(state_->name, root_);
+        std::shared_ptr<FolderWatch> watching;
+        {
+            std::lock_guard const guard(mutex_);
+            watching = watch_.lock();
+        }
+        auto place = std::make_unique<FolderPlace>(state_->name, root_, std::move(watching));
         if (rules.upload.make_folders && !rules.outbox.empty())
             if (auto made = place->make_folder({rules.outbox, ""}); !made)
                 return unexpected(made.error());
@@ -332,9 +355,21 @@ public:
         return make_mailbox(state_, std::move(place));
     }
 
+    std::unique_ptr<Watch> watch(std::function<void()> changed) override {
+        if (!may_watch_ || state_->rules.inbox.empty())
+            return nullptr;
+        auto made = std::make_shared<FolderWatch>(root_ / state_->rules.inbox, state_->rules, std::move(changed));
+        std::lock_guard const guard(mutex_);
+        watch_ = made;
+        return std::make_unique<HeldWatch>(std::move(made));
+    }
+
 private:
     fs::path root_;
+    bool may_watch_;
     std::shared_ptr<MailboxState> state_;
+    std::mutex mutex_;
+    std::weak_ptr<FolderWatch> watch_;
 };
 
 } // namespace
