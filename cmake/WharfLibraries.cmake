@@ -43,6 +43,17 @@ wharf_static_library(lib_yaml libyaml-cpp.a yaml-cpp/yaml.h)
 wharf_static_library(lib_pugixml libpugixml.a pugixml.hpp)
 wharf_static_library(lib_sqlite libsqlite3.a sqlite3.h ${CMAKE_DL_LIBS} Threads::Threads m)
 
+# Abseil's time zones, statically: the light commands check schedules and must not load a library for it.
+set(abseil_archives "")
+foreach(name time civil_time time_zone strings strings_internal int128 throw_delegate base spinlock_wait raw_logging_internal log_severity)
+  find_library(ABSL_${name}_ARCHIVE NAMES libabsl_${name}.a REQUIRED)
+  list(APPEND abseil_archives ${ABSL_${name}_ARCHIVE})
+endforeach()
+find_path(ABSL_INCLUDE absl/time/time.h REQUIRED)
+add_library(lib_time_zones INTERFACE)
+target_link_libraries(lib_time_zones INTERFACE ${abseil_archives} Threads::Threads)
+target_include_directories(lib_time_zones SYSTEM INTERFACE ${ABSL_INCLUDE})
+
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBSSH2 REQUIRED IMPORTED_TARGET libssh2)
 add_library(lib_ssh2 INTERFACE)

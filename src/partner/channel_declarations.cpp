@@ -30,6 +30,10 @@ template <>
 struct EnumWords<ExistingTarget> {
     static constexpr std::array<std::string_view, 4> words = {"refuse", "replace", "ignore", "move"};
 };
+template <>
+struct EnumWords<UploadTimes> {
+    static constexpr std::array<std::string_view, 2> words = {"in_windows", "any_time"};
+};
 
 namespace {
 
@@ -39,6 +43,9 @@ Declaration make_folder() {
         .required()
         .check(check_not_empty)
         .example("/srv/edi/vans");
+    d.add("watch", &FolderChannel::watch,
+          "files are taken as soon as they are closed after writing or renamed into the inbox; no: only at poll_interval, which "
+          "is kept in any case");
     return d;
 }
 
@@ -102,6 +109,8 @@ Declaration make_sftp() {
         .check(check_not_zero);
     d.add("transfers_per_connection", &SftpChannel::transfers_per_connection,
           "for servers that end a connection after so many files; 0: any number");
+    d.add("connections", &SftpChannel::connections, "connections at a time, over which the files of a look are shared; at most 16")
+        .check(check_connections);
     return d;
 }
 
@@ -161,7 +170,27 @@ Declaration make_upload() {
     return d;
 }
 
+Declaration make_schedule() {
+    Declaration d("schedule");
+    d.add("cron", &ScheduleSettings::cron,
+          "looks come at these times instead of every poll_interval: minute, hour, day, month, weekday, as crontab has them")
+        .check(check_cron)
+        .example("*/5 6-20 * * mon-fri");
+    d.add("time_zone", &ScheduleSettings::time_zone, "whose clocks cron and windows mean").check(check_time_zone).example("Europe/Berlin");
+    d.add("windows", &ScheduleSettings::windows,
+          "the partner is connected to only then; days and times, until the next day where they go over midnight; empty: always")
+        .check(check_window)
+        .example("mon-fri 06:00-22:00");
+    d.add("calendars", &ScheduleSettings::calendars,
+          "calendars whose holidays are left out where weekdays are named, and which say what working_days and holidays are")
+        .check(check_name)
+        .example("germany");
+    d.add("uploads", &ScheduleSettings::uploads, "whether what we send waits for a window, too");
+    return d;
+}
+
 Declaration make_channel() {
+    static Declaration const schedule = make_schedule();
     static Declaration const folder = make_folder();
     static Declaration const sftp = make_sftp();
     static Declaration const pickup = make_pickup();
@@ -181,6 +210,21 @@ Declaration make_channel() {
           "yes: what comes in here without an envelope to say so (all but X12) is a test, and goes to test targets");
     d.add("poll_interval", &Channel::poll_interval, "time between two looks; left out: poll_interval of wharf.yaml")
         .check(check_not_zero);
+    d.object("schedule", &Channel::schedule, schedule, "when it is looked at and connected to; left out: at poll_interval, always");
+    return d;
+}
+
+Declaration make_calendar() {
+    Declaration d("a calendar");
+    d.add("working_week", &CalendarFile::working_week, "the weekdays that are worked").check(check_working_week).example("sun-thu");
+    d.add("holidays", &CalendarFile::holidays,
+          "days that are not worked, each with its name behind it: 2026-12-24, 12-25 (every year), 2026-12-24..2027-01-01, 12-24..01-01, "
+          "easter-2, 4th thu nov, last mon may")
+        .check(check_calendar_day)
+        .example("easter+1 Easter Monday");
+    d.add("working_days", &CalendarFile::working_days, "days that are worked all the same, written as holidays are")
+        .check(check_calendar_day)
+        .example("2026-12-19 Saturday before Christmas");
     return d;
 }
 
@@ -188,6 +232,11 @@ Declaration make_channel() {
 
 Declaration const& channel_declaration() {
     static Declaration const declaration = make_channel();
+    return declaration;
+}
+
+Declaration const& calendar_declaration() {
+    static Declaration const declaration = make_calendar();
     return declaration;
 }
 

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,7 @@ struct GatewayConfiguration {
     std::filesystem::path translators;           // folder of our own maps; empty: only the shipped ones
     std::filesystem::path guides = "guides";       // folder of guides that partners share
     std::filesystem::path templates = "templates"; // folder of what profiles start from: NAME.yaml
+    std::filesystem::path calendars = "calendars"; // folder of what channels' schedules name: NAME.yaml
     std::chrono::seconds poll_interval{30};      // of channels that name none
     Listen listen;
     As2Listener as2;
@@ -106,6 +108,7 @@ enum class TransportKind { folder, sftp, as2 };
 
 struct FolderChannel {
     std::filesystem::path root;
+    bool watch = true; // the inbox: files are taken as soon as they are there
 };
 
 enum class ProxyKind { none, socks5, http };
@@ -141,6 +144,7 @@ struct SftpChannel {
     std::uint64_t bytes_per_second = 0;
     unsigned most_open_files = 32;
     unsigned transfers_per_connection = 0;
+    unsigned connections = 1; // at a time
 };
 
 enum class PickupOrder { name, oldest, newest, smallest };
@@ -180,6 +184,26 @@ struct Upload {
     bool write_only = false;
 };
 
+/// calendars/NAME.yaml: days that are not like others (partner/schedule/days.hpp says how they are written).
+struct CalendarFile {
+    std::string name; // its file's name
+    std::string working_week = "mon-fri";
+    std::vector<std::string> holidays, working_days;
+};
+
+enum class UploadTimes { in_windows, any_time };
+
+/// As texts; Channel::timetable is what they mean (partner/schedule/schedule.hpp).
+struct ScheduleSettings {
+    std::string cron; // empty: poll_interval
+    std::string time_zone = "UTC";
+    std::vector<std::string> windows;   // empty: always
+    std::vector<std::string> calendars; // names
+    UploadTimes uploads = UploadTimes::in_windows;
+};
+
+class Schedule;
+
 struct Channel {
     std::string name; // its file's name
     TransportKind transport = TransportKind::folder;
@@ -192,6 +216,8 @@ struct Channel {
     bool test = false; // what has no envelope to say so, all but X12, is a test
     SourceMark mark; // of `as2`
     std::chrono::seconds poll_interval{0}; // filled with the gateway's when the file names none
+    ScheduleSettings schedule;
+    std::shared_ptr<Schedule const> timetable; // none: at poll_interval, always
     std::vector<EffectiveValue> effective;
 
     [[nodiscard]] bool allows(std::string_view partner_id) const;

@@ -137,6 +137,8 @@ Declaration make_gateway() {
         .check(check_not_empty);
     d.add("templates", &GatewayConfiguration::templates, "folder of the templates that profiles start from: NAME.yaml")
         .check(check_not_empty);
+    d.add("calendars", &GatewayConfiguration::calendars, "folder of the calendars that channels' schedules name: NAME.yaml")
+        .check(check_not_empty);
     d.add("poll_interval", &GatewayConfiguration::poll_interval, "time between two looks at a channel that names none")
         .check(check_not_zero);
     d.object("listen", &GatewayConfiguration::listen, listen, "the HTTP API");

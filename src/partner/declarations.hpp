@@ -1,4 +1,4 @@
-// The declarations of the three kinds of configuration file. What a field is called, means and takes stands in
+// The declarations of the kinds of configuration file. What a field is called, means and takes stands in
 // declarations.cpp and nowhere else.
 #pragma once
 
@@ -13,6 +13,7 @@ namespace wharf::partner {
 [[nodiscard]] Declaration const& gateway_declaration(); // wharf.yaml
 [[nodiscard]] Declaration const& profile_declaration(); // partners/<id>/profile.yaml
 [[nodiscard]] Declaration const& channel_declaration(); // channels/<name>.yaml
+[[nodiscard]] Declaration const& calendar_declaration(); // calendars/<name>.yaml
 [[nodiscard]] Declaration const& lint_declaration();    // .wharf.yaml
 
 /// The JSON Schema (draft 7) of a file with these fields.

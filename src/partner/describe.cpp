@@ -40,6 +40,9 @@ Defaults defaults_of(Declaration const& declaration) {
     } else if (&declaration == &channel_declaration()) {
         Channel const value;
         collect_effective(declaration, &value, none, "", defaults.values);
+    } else if (&declaration == &calendar_declaration()) {
+        CalendarFile const value;
+        collect_effective(declaration, &value, none, "", defaults.values);
     }
     return defaults;
 }

@@ -124,6 +124,28 @@ void load_channels(LoadedConfiguration& loaded, fs::path const& folder, fs::path
     }
 }
 
+/// The folder may be missing: only what a schedule names must be there.
+void load_calendars(LoadedConfiguration& loaded, fs::path const& folder, fs::path const& base, Diagnostics& findings) {
+    std::error_code ignored;
+    if (!fs::exists(folder, ignored)) return;
+    for (auto const& file : entries_of(folder, "make the folder readable for this user", findings)) {
+        auto const name = file.stem().string();
+        if (file.extension() == ".yml")
+            report_file(findings, file, "PARTNER-0027", fmt::format("the file {} is passed over", shown(file)),
+                        "a calendar's file ends in .yaml; rename it");
+        if (file.extension() != ".yaml" || name.starts_with('.')) continue;
+        auto const source = read_source(file, "make the file readable for this user", findings);
+        if (!source) continue;
+        auto const tree = read_mapping(*source, findings);
+        if (!tree) continue;
+        Loaded<CalendarFile> calendar;
+        calendar.source = source;
+        calendar.value.name = name;
+        read_layer(calendar, calendar_declaration(), *tree, source, base, "", true, findings);
+        loaded.calendars.push_back(std::move(calendar));
+    }
+}
+
 void make_absolute(fs::path& path, fs::path const& base) {
     if (!path.empty() && path != ":memory:") path = (base / path).lexically_normal();
 }
@@ -226,8 +248,9 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         layers.set_defaults({loaded.gateway.source, defaults, "partner_defaults"});
     load_partners(loaded, folder / gateway.partners, layers, findings);
     load_channels(loaded, folder / gateway.channels, base, findings);
+    load_calendars(loaded, folder / gateway.calendars, base, findings);
     for (fs::path* const path : {&gateway.store_file, &gateway.partners, &gateway.channels, &gateway.translators, &gateway.guides,
-                                 &gateway.templates})
+                                 &gateway.templates, &gateway.calendars})
         make_absolute(*path, base);
     for (auto& target : gateway.targets)
         make_absolute(target.ca_file, base);
@@ -252,6 +275,7 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         check_partners(loaded, findings);
         check_channels(loaded, findings);
         check_as2(loaded, findings);
+        make_timetables(loaded, findings);
         if (secrets == SecretCheck::resolve) check_secrets(loaded, findings);
     }
     if (has_errors(findings)) return std::unexpected(std::move(findings));

@@ -32,6 +32,7 @@ struct LoadedConfiguration {
     Loaded<GatewayConfiguration> gateway;
     std::vector<Loaded<PartnerProfile>> partners;
     std::vector<Loaded<Channel>> channels;
+    std::vector<Loaded<CalendarFile>> calendars;
 };
 
 /// Fills what files may leave out because something else says it: identity, document and set, poll interval.
@@ -41,6 +42,8 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings);
 void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings);
 void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings);
 void check_as2(LoadedConfiguration const& loaded, Diagnostics& findings);
+/// Channel::timetable of those that have a schedule, and what is wrong with it.
+void make_timetables(LoadedConfiguration& loaded, Diagnostics& findings);
 /// Resolves every secret once and looks for every key file, to say now what would fail later.
 void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings);
 

@@ -100,6 +100,11 @@ std::string check_companion(std::string_view text) {
     return names && text != "{name}" && text != "{stem}" ? "" : "it must hold {name} or {stem} and more, such as {name}.done";
 }
 
+std::string check_connections(std::string_view text) {
+    bool const fits = (text.size() == 1 && text >= "1" && text <= "9") || (text.size() == 2 && text >= "10" && text <= "16");
+    return fits ? "" : "it must be a number from 1 to 16";
+}
+
 std::string check_mode(std::string_view text) {
     bool const fine = text.empty() || (text.size() >= 3 && text.size() <= 4 && all(text, [](char c) { return c >= '0' && c <= '7'; }));
     return fine ? "" : "rights are three or four digits from 0 to 7, such as 640";

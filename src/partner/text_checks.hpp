@@ -22,12 +22,20 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_algorithm(std::string_view text);     // curve25519-sha256@libssh.org
 [[nodiscard]] std::string check_companion(std::string_view text);     // {name}.done: not the file's own name, no folder
 [[nodiscard]] std::string check_plain_or_none(std::string_view text); // a file name, or nothing
+[[nodiscard]] std::string check_connections(std::string_view text);   // 1 to 16
 [[nodiscard]] std::string check_mode(std::string_view text);          // 640, or nothing
 [[nodiscard]] std::string check_unit(std::string_view text);   // each, x12:CA
 [[nodiscard]] std::string check_factor(std::string_view text); // a decimal greater than zero
 [[nodiscard]] std::string check_decimals(std::string_view text);
 [[nodiscard]] std::string check_company_prefix(std::string_view text); // 6 to 12 digits, or nothing
 [[nodiscard]] std::string check_day(std::string_view text); // 2026-01-31, or nothing
+
+// Schedules (schedule_checks.cpp)
+[[nodiscard]] std::string check_cron(std::string_view text); // or nothing
+[[nodiscard]] std::string check_time_zone(std::string_view text);
+[[nodiscard]] std::string check_window(std::string_view text);
+[[nodiscard]] std::string check_calendar_day(std::string_view text);
+[[nodiscard]] std::string check_working_week(std::string_view text);
 
 // X12
 [[nodiscard]] std::string check_qualifier(std::string_view text);      // ISA05: two characters

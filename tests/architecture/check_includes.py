@@ -43,6 +43,7 @@ THIRD_PARTY = [
     (r"curl/", "libcurl", ["src/transport/", "src/delivery/"], [".cpp"]),
     (r"pugixml", "pugixml", ["src/syntax/xml/"], [".cpp"]),
     (r"yaml-cpp/", "yaml-cpp", ["src/partner/"], [".cpp"]),
+    (r"absl/time/", "Abseil's time zones", ["src/partner/schedule/"], [".cpp"]),
     (r"jq\.h|jv\.h", "libjq", ["src/translator/"], [".cpp"]),
     (r"CLI/", "CLI11", ["tools/"], [".cpp"]),
     (r"benchmark/", "Google Benchmark", ["tools/bench/"], [".cpp"]),

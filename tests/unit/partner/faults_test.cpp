@@ -486,7 +486,8 @@ TEST_F(ConfigurationTest, AllFindingsOfAllFilesComeTogether) {
 TEST(PartnerCodes, EachIsUsedAndEachUsedOneExists) {
     std::set<std::string> used, known;
     for (auto const& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(WHARF_SOURCE_DIR) / "src/partner")) {
+         std::filesystem::recursive_directory_iterator(std::filesystem::path(WHARF_SOURCE_DIR) / "src/partner")) {
+        if (!entry.is_regular_file()) continue;
         std::ifstream file(entry.path());
         std::string const text{std::istreambuf_iterator<char>(file), {}};
         std::regex const code("\"(PARTNER-[0-9]{4})\"");

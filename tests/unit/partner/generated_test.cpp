@@ -44,6 +44,7 @@ TEST(Generated, Schemas) {
     expect_content("schemas/partner.1.json", json_schema(profile_declaration(), "profile.yaml, a partner's profile"));
     expect_content("schemas/channel.1.json",
                    json_schema(channel_declaration(), "A channel: a folder or an SFTP login"));
+    expect_content("schemas/calendar.1.json", json_schema(calendar_declaration(), "A calendar: holidays and days that are worked all the same"));
     expect_content("schemas/lint.1.json", json_schema(lint_declaration(), ".wharf.yaml, how files are linted"));
 }
 
@@ -51,11 +52,12 @@ TEST(Generated, ManualTables) {
     expect_tables("docs/partner-profile.md", "profile", profile_declaration());
     expect_tables("docs/partner-profile.md", "gateway", gateway_declaration());
     expect_tables("docs/channels.md", "channel", channel_declaration());
+    expect_tables("docs/channels.md", "calendar", calendar_declaration());
     expect_tables("docs/linting.md", "lint", lint_declaration());
 }
 
 TEST(Declarations, EverySettingIsExplained) {
-    std::vector<Declaration const*> open = {&gateway_declaration(), &profile_declaration(), &channel_declaration(), &lint_declaration()};
+    std::vector<Declaration const*> open = {&gateway_declaration(), &profile_declaration(), &channel_declaration(), &calendar_declaration(), &lint_declaration()};
     std::size_t count = 0;
     while (!open.empty()) {
         auto const& declaration = *open.back();
