@@ -1,5 +1,8 @@
 #include "gateway/channels.hpp"
 
+#include "gateway/limits.hpp"
+
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <tuple>
@@ -42,6 +45,7 @@ transport::PickupRules rules_of(partner::Channel const& channel) {
     rules.order = same_word<transport::PickupRules::Order>(pickup.order);
     rules.minimum_age = pickup.minimum_age;
     rules.stable_polls = pickup.stable_polls;
+    rules.look_spacing = std::min<std::chrono::milliseconds>(channel.poll_interval, longest_look_spacing) * 9 / 10; // clocks are set
     rules.most_per_poll = pickup.most_per_poll;
     rules.min_bytes = pickup.min_bytes;
     rules.max_bytes = pickup.max_bytes;
@@ -73,7 +77,7 @@ Result<transport::SftpSettings> settings_of(partner::Channel const& channel) {
     settings.proxy.host = sftp.proxy.host;
     settings.proxy.port = sftp.proxy.port;
     settings.proxy.user = sftp.proxy.user;
-    settings.bytes_per_second = sftp.bytes_per_second;
+    settings.bytes_per_second = (sftp.bytes_per_second + sftp.connections - 1) / sftp.connections; // each has its share
     settings.most_open_files = sftp.most_open_files;
     settings.transfers_per_connection = sftp.transfers_per_connection;
     settings.rules = rules_of(channel);
@@ -90,9 +94,11 @@ Result<transport::SftpSettings> settings_of(partner::Channel const& channel) {
 
 } // namespace
 
-Channels::Channels(std::vector<std::unique_ptr<transport::Channel>> channels) {
+Channels::Channels(std::vector<std::unique_ptr<transport::Channel>> channels, unsigned connections) {
     for (auto& channel : channels) {
         auto entry = std::make_unique<Entry>();
+        entry->lines.resize(connections);
+        entry->most = connections;
         auto const name = channel->name();
         entry->channel = std::move(channel);
         entries_.emplace(name, std::move(entry));
@@ -107,6 +113,7 @@ Result<std::unique_ptr<Channels>> Channels::open(partner::Configuration const& c
         if (channel.transport == partner::TransportKind::folder) {
             transport::FolderSettings settings;
             settings.root = channel.folder.root;
+            settings.watch = channel.folder.watch;
             settings.rules = rules_of(channel);
             opened.push_back(transport::make_folder_channel(channel.name, std::move(settings)));
             continue;
@@ -122,8 +129,11 @@ Result<std::unique_ptr<Channels>> Channels::open(partner::Configuration const& c
             continue;
         auto& entry = *channels->entries_.at(channel.name);
         entry.keep = channel.transport != partner::TransportKind::folder;
-        if (entry.keep)
+        if (entry.keep) {
             entry.reconnect_delay = channel.sftp.reconnect_delay;
+            entry.lines.resize(channel.sftp.connections);
+            entry.most = channel.sftp.connections;
+        }
     }
     return channels;
 }
@@ -133,74 +143,161 @@ void Channels::tell(std::string_view event, Entry const& entry, std::string_view
         log_->line(event, entry.channel->name(), facts);
 }
 
+/// A line of a channel, taken until the end of the scope.
+class Channels::Turn {
+public:
+    /// Waits for one; for so long, if a time is given.
+    Turn(Entry& entry, std::optional<std::chrono::milliseconds> most) : entry_(entry) {
+        std::unique_lock lock(entry.mutex);
+        auto const is_free = [&] {
+            return static_cast<std::size_t>(std::ranges::count(entry.lines, true, &Line::is_taken)) < entry.most;
+        };
+        if (most ? !entry.freed.wait_for(lock, *most, is_free) : (entry.freed.wait(lock, is_free), false))
+            return;
+        for (auto& line : entry.lines) // a connection that is there first
+            if (!line.is_taken && (line_ == nullptr || (!line_->connection && line.connection)))
+                line_ = &line;
+        line_->is_taken = true;
+    }
+    ~Turn() {
+        if (line_ == nullptr)
+            return;
+        std::lock_guard const guard(entry_.mutex);
+        line_->is_taken = false;
+        entry_.freed.notify_one();
+    }
+    Turn(Turn const&) = delete;
+    Turn& operator=(Turn const&) = delete;
+    [[nodiscard]] Line* line() const { return line_; }
+
+private:
+    Entry& entry_;
+    Line* line_ = nullptr;
+};
+
 /// Until when a channel is left alone.
-std::optional<Timestamp> Channels::pause(Entry const& entry) {
+std::optional<Timestamp> Channels::pause(Entry& entry, Line const& line) {
     auto const now = clock_.now();
     if (auto const later = silence_.until(entry.channel->name(), now))
         return later;
-    if (!entry.connection && entry.not_before > now)
+    std::lock_guard const guard(entry.mutex);
+    if (entry.fewer_until <= now)
+        entry.most = entry.lines.size();
+    if (!line.connection && entry.not_before > now)
         return entry.not_before;
     return std::nullopt;
 }
 
-Result<void> Channels::carry_out(Entry& entry, Work const& work) {
-    auto const begun = clock_.now();
-    auto done = attempt(entry, work);
-    silence_.report(entry.channel->name(), begun, clock_.now(), done || !done.error().is_temporary());
-    if (!done)
-        entry.trouble = done.error().message;
-    return done;
+/// Gives what went wrong. With another connection there, one that is not to be had is one too many for the server.
+std::optional<Error> Channels::connect(Entry& entry, Line& line, bool& is_one_too_many) {
+    auto connection = entry.channel->connect();
+    if (connection) {
+        line.connection = std::move(*connection);
+        if (auto const text = line.connection->description(); !text.empty())
+            tell("connected", entry, text);
+        return std::nullopt;
+    }
+    auto error = std::move(connection.error());
+    std::lock_guard const guard(entry.mutex);
+    auto const others = static_cast<std::size_t>(std::ranges::count_if(entry.lines, [&](Line const& other) {
+        return &other != &line && (other.is_taken || other.connection); // of a taken line nobody else may see the connection
+    }));
+    if (others > 0 && !entry.channel->is_stopped() && entry.most > 1) {
+        entry.most = std::min(entry.most - 1, others);
+        entry.fewer_until = clock_.now() + fewer_for;
+        is_one_too_many = true;
+        tell("fewer_connections", entry, fmt::format("connections={} of={} reason={}", entry.most, entry.lines.size(), for_log(error.message)));
+        return error;
+    }
+    entry.most = entry.lines.size(); // nobody gets in: how many may says nothing
+    entry.not_before = clock_.now() + entry.reconnect_delay;
+    if (entry.channel->is_stopped() && !std::exchange(entry.alarmed, true))
+        tell("HOST_KEY_REFUSED", entry, fmt::format("reason={}", for_log(error.message)));
+    return error;
 }
 
-Result<void> Channels::attempt(Entry& entry, Work const& work) {
-    for (bool const kept : {entry.connection != nullptr, false}) {
-        if (entry.connection == nullptr) {
-            auto connection = entry.channel->connect();
-            if (!connection) {
-                entry.not_before = clock_.now() + entry.reconnect_delay;
-                if (entry.channel->is_stopped() && !std::exchange(entry.alarmed, true))
-                    tell("HOST_KEY_REFUSED", entry, fmt::format("reason={}", for_log(connection.error().message)));
-                return unexpected(std::move(connection.error()));
-            }
-            entry.connection = std::move(*connection);
-            if (auto const text = entry.connection->description(); !text.empty())
-                tell("connected", entry, text);
-        }
-        auto done = work(*entry.connection);
+std::optional<Result<void>> Channels::attempt(Entry& entry, Line& line, Work const& work) {
+    for (bool const kept : {line.connection != nullptr, false}) {
+        bool is_one_too_many = false;
+        if (line.connection == nullptr)
+            if (auto refused = connect(entry, line, is_one_too_many))
+                return is_one_too_many ? std::nullopt : std::optional<Result<void>>(unexpected(std::move(*refused)));
+        auto done = work(*line.connection);
         if (!entry.keep || (!done && done.error().is_temporary()))
-            entry.connection.reset();
+            line.connection.reset();
         if (done || !kept || !done.error().is_temporary())
             return done;
     }
-    return {}; // not reached: the second round always returns
+    return Result<void>(); // not reached: the second round always returns
+}
+
+/// Nothing: nobody was asked, and `later` is when to come again.
+std::optional<Result<void>> Channels::serve(Entry& entry, Work const& work, std::optional<std::chrono::milliseconds> turn, Timestamp& later) {
+    for (;;) {
+        Turn const taken(entry, turn);
+        if (taken.line() == nullptr) {
+            later = clock_.now() + 2 * *turn;
+            return std::nullopt;
+        }
+        if (auto const until = pause(entry, *taken.line())) {
+            later = *until;
+            return std::nullopt;
+        }
+        auto const begun = clock_.now();
+        auto done = attempt(entry, *taken.line(), work);
+        if (!done)
+            continue; // each round the server is given one connection less
+        silence_.report(entry.channel->name(), begun, clock_.now(), *done || !done->error().is_temporary());
+        if (!*done) {
+            std::lock_guard const guard(entry.mutex);
+            entry.trouble = done->error().message;
+        }
+        return done;
+    }
 }
 
 Result<void> Channels::with(std::string_view channel, Work const& work) {
     auto const found = entries_.find(channel);
     if (found == entries_.end())
         return permanent(fmt::format("there is no channel {} in the configuration", channel));
-    auto& entry = *found->second;
-    std::lock_guard const guard(entry.mutex);
-    if (auto const later = pause(entry))
-        return temporary(fmt::format("it is left alone until {} because it did not answer: {}", to_iso8601(*later), entry.trouble));
-    return carry_out(entry, work);
+    Timestamp later;
+    auto done = serve(*found->second, work, std::nullopt, later);
+    if (done)
+        return std::move(*done);
+    std::lock_guard const guard(found->second->mutex);
+    return temporary(fmt::format("it is left alone until {} because it did not answer: {}", to_iso8601(later), found->second->trouble));
 }
 
 std::optional<Result<void>> Channels::try_with(std::string_view channel, Work const& work, Timestamp& later) {
     auto const found = entries_.find(channel);
     if (found == entries_.end() || !turn_)
         return with(channel, work);
-    auto& entry = *found->second;
-    std::unique_lock guard(entry.mutex, *turn_);
-    if (!guard.owns_lock()) {
-        later = clock_.now() + 2 * *turn_;
-        return std::nullopt;
-    }
-    if (auto const until = pause(entry)) {
-        later = *until;
-        return std::nullopt;
-    }
-    return carry_out(entry, work);
+    return serve(*found->second, work, turn_, later);
+}
+
+unsigned Channels::connections(std::string_view channel) const {
+    auto const found = entries_.find(channel);
+    return found == entries_.end() ? 1 : static_cast<unsigned>(found->second->lines.size());
+}
+
+void Channels::close(std::string_view channel) {
+    auto const found = entries_.find(channel);
+    if (found == entries_.end())
+        return;
+    std::lock_guard const guard(found->second->mutex);
+    for (auto& line : found->second->lines)
+        if (!line.is_taken)
+            line.connection.reset();
+}
+
+std::unique_lock<std::mutex> Channels::look(std::string_view channel) {
+    auto const found = entries_.find(channel);
+    return found == entries_.end() ? std::unique_lock<std::mutex>() : std::unique_lock(found->second->looking, std::try_to_lock);
+}
+
+std::unique_ptr<transport::Watch> Channels::watch(std::string_view channel, std::function<void()> changed) {
+    auto const found = entries_.find(channel);
+    return found == entries_.end() ? nullptr : found->second->channel->watch(std::move(changed));
 }
 
 std::vector<std::string> Channels::newly_skipped(std::string_view channel, std::vector<std::string> const& names) {

@@ -32,6 +32,7 @@ struct Context {
     std::function<double()> random; // [0,1)
     std::shared_ptr<Silence> silent_targets = std::make_shared<Silence>();
     Vault vault = Vault(configuration.gateway.store_file.parent_path() / "exchanges"); // the bytes of AS2 exchanges
+    bool ignores_windows = false; // pick-up windows: somebody wants a look now
 };
 
 /// Events of one transaction: stored inside it, logged after its commit.

@@ -1,5 +1,10 @@
 #include "gateway/gateway.hpp"
 
+#include "base/nearest.hpp"
+#include "gateway/limits.hpp"
+#include "gateway/windows.hpp"
+#include "partner/schedule/schedule.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,8 +16,6 @@
 namespace wharf::gateway {
 
 namespace {
-
-constexpr std::chrono::milliseconds longest_look_interval{5000};
 
 double random_part() {
     thread_local std::mt19937_64 engine{std::random_device{}()};
@@ -99,26 +102,65 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     return gateway;
 }
 
-Result<PollSummary> poll_once(Context const& context, MakeDeliver const& make_deliver, std::string_view channel,
-                              unsigned threads) {
-    PollSummary summary;
-    if (!channel.empty() && context.configuration.channel(channel) == nullptr)
-        return invalid(fmt::format("there is no channel {} in the configuration", channel));
-    for (auto const& one : context.configuration.channels) {
-        if (!one.is_read() || (!channel.empty() && one.name != channel))
-            continue;
-        auto report = take_in(context, one);
-        summary.taken += report.taken;
-        // Each run begins with an empty memory, so a file that must look the same several times is looked at again here.
-        for (unsigned look = 1; look < one.pickup.stable_polls && report.waiting > 0 && report.trouble.empty(); ++look) {
-            std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(one.poll_interval, longest_look_interval));
-            report = take_in(context, one);
-            summary.taken += report.taken;
-        }
-        summary.waiting += report.waiting;
-        if (!report.trouble.empty())
-            summary.unreachable.push_back(fmt::format("{}: {}", one.name, report.trouble));
+namespace {
+
+/// He sends on it, or what we send him leaves by it.
+bool belongs_to(partner::Channel const& channel, partner::PartnerProfile const& profile) {
+    return channel.allows(profile.id) || channel.name == profile.channel ||
+           std::ranges::any_of(profile.documents, [&](auto const& document) { return document.channel == channel.name; });
+}
+
+Result<std::vector<partner::Channel const*>> chosen_channels(partner::Configuration const& configuration, PollChoice const& choice) {
+    if (!choice.channel.empty() && configuration.channel(choice.channel) == nullptr)
+        return invalid(fmt::format("there is no channel {} in the configuration", choice.channel));
+    auto const* const profile = configuration.partner(choice.partner);
+    if (!choice.partner.empty() && profile == nullptr) {
+        std::vector<std::string> names;
+        for (auto const& one : configuration.partners)
+            names.push_back(one.id);
+        auto const near = nearest_word(choice.partner, names);
+        return invalid(fmt::format("there is no partner {}{}", choice.partner, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
     }
+    std::vector<partner::Channel const*> channels;
+    for (auto const& one : configuration.channels)
+        if (one.is_read() && (choice.channel.empty() || one.name == choice.channel) && (profile == nullptr || belongs_to(one, *profile)))
+            channels.push_back(&one);
+    if (channels.empty() && profile != nullptr)
+        return invalid(fmt::format("no channel of the partner {} is read{}: none with an inbox lists him in its senders", choice.partner,
+                                   choice.channel.empty() ? "" : fmt::format(" that is called {}", choice.channel)));
+    return channels;
+}
+
+void look_once(Context const& context, partner::Channel const& channel, PollSummary& summary) {
+    if (auto const opening = closed_for_looks(context, channel)) {
+        summary.closed.push_back(fmt::format("{}: its window opens at {}", channel.name, channel.timetable->zone().show(*opening)));
+        return;
+    }
+    ++summary.channels;
+    auto report = take_in(context, channel);
+    summary.taken += report.taken;
+    // Each run begins with an empty memory, so a file that must look the same several times is looked at again here.
+    for (unsigned look = 1; look < channel.pickup.stable_polls && report.waiting > 0 && report.trouble.empty(); ++look) {
+        std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(channel.poll_interval, longest_look_spacing));
+        report = take_in(context, channel);
+        summary.taken += report.taken;
+    }
+    summary.waiting += report.waiting;
+    if (!report.trouble.empty())
+        summary.unreachable.push_back(fmt::format("{}: {}", channel.name, report.trouble));
+}
+
+} // namespace
+
+Result<PollSummary> poll_once(Context const& given, MakeDeliver const& make_deliver, PollChoice const& choice, unsigned threads) {
+    auto context = given;
+    context.ignores_windows = choice.at_any_time;
+    auto const channels = chosen_channels(context.configuration, choice);
+    if (!channels)
+        return unexpected(channels.error());
+    PollSummary summary;
+    for (auto const* const channel : *channels)
+        look_once(context, *channel, summary);
     auto jobs = run_until_idle(context, make_deliver, threads);
     if (!jobs)
         return unexpected(std::move(jobs.error()));

@@ -63,15 +63,25 @@ private:
     std::optional<Context> context_;
 };
 
+/// What `poll --once` looks at.
+struct PollChoice {
+    std::string channel;  // only this one; empty: every one that is read
+    std::string partner;  // only those that he sends on, or is sent to over
+    bool at_any_time = false; // closed pick-up windows or not
+};
+
 struct PollSummary {
+    unsigned channels = 0; // looked at
     unsigned taken = 0;
     unsigned waiting = 0;
     unsigned jobs = 0;
+    std::vector<std::string> closed;      // "channel: …", not looked at because its window is closed
     std::vector<std::string> unreachable; // "channel: reason"
 };
 
-/// `poll --once`: every read channel (or this one), then all work that is due.
-[[nodiscard]] Result<PollSummary> poll_once(Context const& context, MakeDeliver const& make_deliver, std::string_view channel,
+/// `poll --once`: the channels chosen, then all work that is due. `invalid` when there is no such channel or partner, or none of his
+/// channels is read.
+[[nodiscard]] Result<PollSummary> poll_once(Context const& context, MakeDeliver const& make_deliver, PollChoice const& choice,
                                             unsigned threads);
 
 } // namespace wharf::gateway

@@ -3,14 +3,19 @@
 #include "base/id.hpp"
 #include "diagnostic/registry.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/windows.hpp"
 #include "transport/digest.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
+#include <mutex>
 #include <optional>
 #include <span>
+#include <thread>
+#include <utility>
 
 namespace wharf::gateway {
 
@@ -150,15 +155,110 @@ Result<void> set_aside(Context const& context, partner::Channel const& channel, 
     });
 }
 
-/// As many of the files from `next` on as are read and stored together; one at least.
-std::span<transport::RemoteFile const> next_files(std::vector<transport::RemoteFile> const& ready, std::size_t next) {
+/// The files of one look, taken by as many workers as there are connections. Each file is one worker's.
+class Taking {
+public:
+    Taking(Context const& context, partner::Channel const& channel, std::vector<transport::RemoteFile> const& ready, IntakeReport& report)
+        : context_(context), channel_(channel), ready_(ready), report_(report),
+          most_files_(std::clamp<std::size_t>((ready.size() + workers() - 1) / workers(), 1, files_per_commit)) {}
+
+    /// What went wrong last. The others of a file that could not be read are taken; after a fault of the store nobody begins more.
+    std::optional<Error> run(std::stop_token const& stop);
+
+private:
+    [[nodiscard]] std::size_t workers() const { return context_.channels.connections(channel_.name); }
+    void work(std::stop_token const& stop);
+    [[nodiscard]] std::span<transport::RemoteFile const> next_files();
+    [[nodiscard]] std::vector<Fetched> fetch(std::span<transport::RemoteFile const> files);
+    void fail(Error error, bool is_end) {
+        std::lock_guard const guard(mutex_);
+        trouble_ = std::move(error);
+        ended_ = ended_ || is_end;
+    }
+
+    Context const& context_;
+    partner::Channel const& channel_;
+    std::vector<transport::RemoteFile> const& ready_;
+    IntakeReport& report_;
+    std::size_t most_files_; // of a commit
+
+    std::mutex mutex_; // of what follows, and of the report
+    std::size_t next_ = 0;
+    bool ended_ = false;
+    std::optional<Error> trouble_;
+};
+
+/// As many of the files from the next on as are read and stored together; none when there are no more.
+std::span<transport::RemoteFile const> Taking::next_files() {
+    std::lock_guard const guard(mutex_);
+    if (ended_ || next_ >= ready_.size())
+        return {};
     std::size_t count = 1;
-    for (auto bytes = ready[next].size; next + count < ready.size() && count < files_per_commit; ++count) {
-        bytes += ready[next + count].size;
+    for (auto bytes = ready_[next_].size; next_ + count < ready_.size() && count < most_files_; ++count) {
+        bytes += ready_[next_ + count].size;
         if (bytes > bytes_per_commit)
             break;
     }
-    return std::span(ready).subspan(next, count);
+    return std::span(ready_).subspan(std::exchange(next_, next_ + count), count);
+}
+
+std::vector<Fetched> Taking::fetch(std::span<transport::RemoteFile const> files) {
+    std::vector<Result<std::string>> contents;
+    auto read = context_.channels.with(channel_.name, [&](transport::Connection& connection) -> Result<void> {
+        contents = connection.fetch_all(files);
+        // A connection that broke is made anew once; what has come by then is read again.
+        bool const all_lost = std::ranges::all_of(contents, [](auto const& one) { return !one && one.error().is_temporary(); });
+        return all_lost ? unexpected(contents.front().error()) : Result<void>();
+    });
+    std::vector<Fetched> batch;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        auto content = i < contents.size() ? std::move(contents[i]) : unexpected(read.error());
+        if (!content) {
+            if (!content.error().is_temporary())
+                context_.log.line("fetch_failed", channel_.name,
+                                  fmt::format("file={} reason={}", for_log(files[i].name), for_log(content.error().message)));
+            fail(std::move(content.error()), false);
+            continue;
+        }
+        crash_point("after-fetch");
+        Fetched fetched;
+        fetched.file = files[i];
+        fetched.bytes = std::move(*content);
+        fetched.transfer_id = new_id(context_.clock.now());
+        fetched.sha256 = transport::sha256_hex(fetched.bytes);
+        batch.push_back(std::move(fetched));
+    }
+    return batch;
+}
+
+void Taking::work(std::stop_token const& stop) {
+    try {
+        while (!stop.stop_requested()) {
+            auto const files = next_files();
+            if (files.empty())
+                return;
+            auto batch = fetch(files);
+            IntakeReport own;
+            auto done = store_and_finish(context_, channel_, batch, own);
+            if (!done)
+                fail(std::move(done.error()), true);
+            std::lock_guard const guard(mutex_);
+            report_.taken += own.taken;
+            report_.known += own.known;
+        }
+    } catch (std::exception const& error) { // memory: the others go on, the files are there at the next look
+        fail({ErrorKind::temporary, error.what()}, false);
+    }
+}
+
+std::optional<Error> Taking::run(std::stop_token const& stop) {
+    std::vector<std::jthread> pool;
+    auto const batches = (ready_.size() + most_files_ - 1) / most_files_;
+    for (std::size_t i = 1; i < workers() && i < std::max<std::size_t>(batches, 1); ++i)
+        pool.emplace_back([this, &stop] { work(stop); });
+    work(stop);
+    pool.clear(); // joins
+    return trouble_;
 }
 
 /// Files that stay on their channel were taken before when the store knows their name, size and time.
@@ -191,6 +291,11 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel, st
         return report;
     };
 
+    auto const looking = context.channels.look(channel.name);
+    if (!looking.owns_lock() && context.configuration.channel(channel.name) != nullptr) {
+        report.trouble = "somebody is looking at it already";
+        return report;
+    }
     transport::Listing listing;
     auto listed = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
         auto result = connection.list();
@@ -218,37 +323,8 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel, st
         if (auto known = leave_out_known(context, channel, listing); !known)
             return stop(known.error());
 
-    for (std::size_t next = 0; next < listing.ready.size() && !stopped.stop_requested();) {
-        auto const files = next_files(listing.ready, next);
-        std::vector<Result<std::string>> contents;
-        auto read = context.channels.with(channel.name, [&](transport::Connection& connection) -> Result<void> {
-            contents = connection.fetch_all(files);
-            // A connection that broke is made anew once; what has come by then is read again.
-            bool const all_lost = std::ranges::all_of(contents, [](auto const& one) { return !one && one.error().is_temporary(); });
-            return all_lost ? unexpected(contents.front().error()) : Result<void>();
-        });
-        std::vector<Fetched> batch;
-        for (std::size_t i = 0; i < files.size(); ++i) {
-            auto content = i < contents.size() ? std::move(contents[i]) : unexpected(read.error());
-            if (!content) {
-                trouble = content.error();
-                if (!content.error().is_temporary())
-                    context.log.line("fetch_failed", channel.name,
-                                     fmt::format("file={} reason={}", for_log(files[i].name), for_log(content.error().message)));
-                continue;
-            }
-            crash_point("after-fetch");
-            Fetched fetched;
-            fetched.file = files[i];
-            fetched.bytes = std::move(*content);
-            fetched.transfer_id = new_id(context.clock.now());
-            fetched.sha256 = transport::sha256_hex(fetched.bytes);
-            batch.push_back(std::move(fetched));
-        }
-        next += files.size();
-        if (auto done = store_and_finish(context, channel, batch, report); !done)
-            return stop(done.error());
-    }
+    if (auto failed = Taking(context, channel, listing.ready, report).run(stopped))
+        trouble = std::move(failed);
     if (trouble)
         return stop(*trouble);
     return report;
@@ -266,6 +342,9 @@ Result<void> finish_file(Context const& context, store::Job const& job) {
     auto const file = transfer ? file_of(transfer->claim_key) : std::nullopt;
     // A channel that was taken out of the configuration cannot be tidied up any more.
     if (file && context.configuration.channel(transfer->channel) != nullptr) {
+        auto const waits = postpone_to_window(context, job, transfer->channel, false);
+        if (!waits || *waits)
+            return waits ? Result<void>() : unexpected(waits.error());
         bool const too_large = transfer->state == store::TransferState::dead_letter && transfer->sha256.empty();
         Timestamp later;
         auto done = context.channels.try_with(

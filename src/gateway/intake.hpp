@@ -17,7 +17,8 @@ struct IntakeReport {
     bool trouble_is_temporary = true;
 };
 
-/// One look at one channel. What was taken is safe even when the report names trouble.
+/// One look at one channel, over as many connections as it has; never two at once in a process (the second is told so), and the lock
+/// on the store keeps other processes out. What was taken is safe even when the report names trouble.
 /// `stop`: ends before the next file.
 [[nodiscard]] IntakeReport take_in(Context const& context, partner::Channel const& channel, std::stop_token stop = {});
 

@@ -2,6 +2,7 @@
 
 #include "gateway/crash_point.hpp"
 #include "gateway/life_cycle.hpp"
+#include "gateway/windows.hpp"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,11 @@ Result<void> transmit(Context const& context, store::Job const& job) {
     // Anything but ready: sent before, or answered before we could note that it was sent.
     if (!*loaded || (*loaded)->state != store::MessageState::ready)
         return drop(context, job);
+    auto const waits = postpone_to_window(context, job, (*loaded)->channel, true);
+    if (!waits)
+        return unexpected(waits.error());
+    if (*waits)
+        return {};
     auto const raw = std::move((*loaded)->raw);
     auto const channel = (*loaded)->channel;
     auto const file_name = (*loaded)->file_name;

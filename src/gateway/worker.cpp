@@ -1,6 +1,7 @@
 #include "gateway/worker.hpp"
 
 #include "gateway/intake.hpp"
+#include "gateway/poller.hpp"
 #include "gateway/push.hpp"
 #include "gateway/reception.hpp"
 #include "gateway/transmission.hpp"
@@ -302,28 +303,8 @@ struct Service::State {
     Lane channels, targets;
     Lane inner; // last: it wakes the others
 
-    std::mutex mutex;
-    std::condition_variable_any stopping; // never notified: pollers sleep on it, and a stop request ends the sleep
-    std::vector<std::jthread> pollers;
-
-    void poll_loop(std::stop_token stop, partner::Channel const& channel);
+    std::deque<Poller> pollers;
 };
-
-void Service::State::poll_loop(std::stop_token stop, partner::Channel const& channel) {
-    auto const interval = std::max<std::chrono::milliseconds>(channel.poll_interval, 100ms);
-    while (!stop.stop_requested()) {
-        IntakeReport report;
-        try {
-            report = take_in(context, channel, stop);
-        } catch (std::exception const& error) {
-            context.log.line("poll_failed", channel.name, fmt::format("reason={}", for_log(error.what())));
-        }
-        if (report.taken > 0)
-            inner.wake();
-        std::unique_lock lock(mutex);
-        stopping.wait_for(lock, stop, interval, [] { return false; });
-    }
-}
 
 Service::Service(Context const& context, MakeDeliver make_deliver, unsigned threads) {
     context.channels.wait_at_most(turn_at_a_channel);
@@ -331,7 +312,7 @@ Service::Service(Context const& context, MakeDeliver make_deliver, unsigned thre
     auto& state = *state_;
     for (auto const& channel : context.configuration.channels)
         if (channel.is_read())
-            state.pollers.emplace_back([&state, &channel](std::stop_token stop) { state.poll_loop(stop, channel); });
+            state.pollers.emplace_back(context, channel, [&state] { state.inner.wake(); });
 }
 
 Service::~Service() {

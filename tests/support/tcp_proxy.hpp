@@ -65,6 +65,12 @@ public:
         for (int const socket : sockets_)
             ::shutdown(socket, SHUT_RDWR);
     }
+    /// The first connection alone ends.
+    void cut_first() {
+        std::lock_guard const lock(mutex_);
+        for (std::size_t i = 0; i < 2 && i < sockets_.size(); ++i)
+            ::shutdown(sockets_[i], SHUT_RDWR);
+    }
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -196,19 +196,23 @@ int serve(Common const& common, unsigned threads) {
     return clean;
 }
 
-int poll(Common const& common, std::string const& channel, unsigned threads) {
+int poll(Common const& common, gateway::PollChoice const& choice, unsigned threads) {
     signal(SIGPIPE, SIG_IGN);
     auto gateway = open(common, gateway::OpenFor::running);
     if (gateway == nullptr)
         return could_not_run;
-    auto summary = gateway::poll_once(gateway->context(), gateway::deliver_by_http(), channel, threads);
+    auto summary = gateway::poll_once(gateway->context(), gateway::deliver_by_http(), choice, threads);
     if (!summary)
         return complain(summary.error().message);
     auto const& tally = gateway->tally();
     auto const troubles = tally.troubles();
-    fmt::print("{} file{} taken, {} still being written; {} document{} accepted, {} rejected; {} delivered, {} sent; {} to look at\n",
-               summary->taken, summary->taken == 1 ? "" : "s", summary->waiting, tally.of("accepted"),
-               tally.of("accepted") == 1 ? "" : "s", tally.of("rejected"), tally.of("delivered"), tally.of("sent"), troubles);
+    auto const plural = [](unsigned count) { return count == 1 ? "" : "s"; };
+    fmt::print("{} channel{} looked at: {} file{} taken, {} still being written; {} document{} accepted, {} rejected; {} delivered, {} sent; "
+               "{} to look at\n",
+               summary->channels, plural(summary->channels), summary->taken, plural(summary->taken), summary->waiting, tally.of("accepted"),
+               plural(tally.of("accepted")), tally.of("rejected"), tally.of("delivered"), tally.of("sent"), troubles);
+    for (auto const& line : summary->closed)
+        fmt::print("not looked at: channel {} (--now looks all the same)\n", line);
     for (auto const& line : summary->unreachable)
         (void)complain("channel " + line);
     if (!summary->unreachable.empty())

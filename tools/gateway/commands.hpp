@@ -2,6 +2,8 @@
 // 2 could not run.
 #pragma once
 
+#include "gateway/gateway.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,7 +23,7 @@ struct MessageQuery {
 };
 
 int serve(Common const& common, unsigned threads);
-int poll(Common const& common, std::string const& channel, unsigned threads);
+int poll(Common const& common, gateway::PollChoice const& choice, unsigned threads);
 int list_messages(Common const& common, MessageQuery const& query);
 int show_message(Common const& common, std::string const& id, bool json);
 int raw_message(Common const& common, std::string const& id);

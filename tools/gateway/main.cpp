@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
     app.add_option("--grammars", grammars, "Folder of grammar files that replace or add to the shipped ones")->type_name("DIR");
 
     unsigned threads = 4;
-    std::string channel, id;
+    std::string id;
+    wharf::gateway::PollChoice choice;
     std::vector<std::string> ids;
     MessageQuery query;
     bool json = false;
@@ -37,7 +38,9 @@ int main(int argc, char** argv) {
 
     auto* poll_command = app.add_subcommand("poll", "Look at the channels once, do all work that is due, and end (for cron)");
     poll_command->add_flag("--once", once, "One round, then end; the only way to poll (else: serve)")->required();
-    poll_command->add_option("--channel", channel, "Only this channel");
+    poll_command->add_option("--channel", choice.channel, "Only this channel")->type_name("C");
+    poll_command->add_option("--partner", choice.partner, "Only channels that this partner sends on, or is sent to over")->type_name("P");
+    poll_command->add_flag("--now", choice.at_any_time, "Also channels whose pick-up window is closed");
     poll_command->add_option("--threads", threads, "Worker threads, 1 to 64 (default 4)")->check(CLI::Range(1, 64))->type_name("N");
 
     auto* message = app.add_subcommand("message", "Find, show and send again what was received and sent");
@@ -85,7 +88,7 @@ int main(int argc, char** argv) {
     if (serve_command->parsed())
         return serve(common, threads);
     if (poll_command->parsed())
-        return poll(common, channel, threads);
+        return poll(common, choice, threads);
     if (list->parsed())
         return list_messages(common, query);
     if (show->parsed())

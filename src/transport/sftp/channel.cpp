@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -26,11 +27,13 @@ struct Shared {
     SftpSettings settings;
     std::shared_ptr<MailboxState> state = std::make_shared<MailboxState>();
     sftp::Experience experience;
-    std::mutex mutex; // of what follows; one connection at a time is usual
+    std::mutex mutex; // of what follows
     std::optional<Error> wrong_host; // the server is not who it should be; it is not asked again
-    sftp::Partial partial;           // what was read when a connection broke
-    std::optional<BegunUpload> begun;
+    sftp::Partial partial;           // what was read when a connection broke, the last time
+    std::map<std::string, BegunUpload> begun; // by path
 };
+
+constexpr std::size_t most_begun = 64;
 
 Result<std::unique_ptr<sftp::Session>> open_session(Shared& shared) {
     auto const& settings = shared.settings;
@@ -138,8 +141,19 @@ Result<void> SftpPlace::ready(unsigned transfers) {
 Result<std::optional<std::string>> SftpPlace::read_one(Wanted const& file) {
     if (auto fine = ready(1); !fine)
         return unexpected(fine.error());
-    std::lock_guard const lock(shared_->mutex);
-    return session_->read({joined(file.path), file.size, file.modified}, &shared_->partial);
+    sftp::Wanted const wanted{joined(file.path), file.size, file.modified};
+    sftp::Partial partial;
+    {
+        std::lock_guard const lock(shared_->mutex);
+        if (shared_->partial.file.path == wanted.path)
+            partial = std::exchange(shared_->partial, {});
+    }
+    auto content = session_->read(wanted, &partial);
+    if (!partial.content.empty()) { // it broke off
+        std::lock_guard const lock(shared_->mutex);
+        shared_->partial = std::move(partial);
+    }
+    return content;
 }
 
 std::vector<Result<std::optional<std::string>>> SftpPlace::read(std::span<Wanted const> files) {
@@ -157,9 +171,15 @@ std::vector<Result<std::optional<std::string>>> SftpPlace::read(std::span<Wanted
 
 std::optional<Path> SftpPlace::begun(std::string_view content) {
     std::lock_guard const lock(shared_->mutex);
-    auto const& known = shared_->begun;
-    if (known && known->size == content.size() && known->sha256 == sha256_hex(content))
-        return known->path;
+    std::string sha256;
+    for (auto const& [path, known] : shared_->begun) {
+        if (known.size != content.size())
+            continue;
+        if (sha256.empty())
+            sha256 = sha256_hex(content);
+        if (known.sha256 == sha256)
+            return known.path;
+    }
     return std::nullopt;
 }
 
@@ -170,8 +190,10 @@ Result<void> SftpPlace::write_one(Draft const& file, sftp::WriteOptions options)
     std::optional<BegunUpload> known;
     {
         std::lock_guard const lock(shared_->mutex);
-        if (shared_->begun && joined(shared_->begun->path) == path)
-            known = std::exchange(shared_->begun, std::nullopt);
+        if (auto const found = shared_->begun.find(path); found != shared_->begun.end()) {
+            known = std::move(found->second);
+            shared_->begun.erase(found);
+        }
     }
     if (known && known->size == file.content.size()) {
         auto const there = session_->status(path);
@@ -184,7 +206,9 @@ Result<void> SftpPlace::write_one(Draft const& file, sftp::WriteOptions options)
     auto done = session_->write(path, file.content, options, &written);
     if (!done && session_->is_broken() && written > 0) {
         std::lock_guard const lock(shared_->mutex);
-        shared_->begun = BegunUpload{file.path, sha256_hex(file.content), file.content.size(), written};
+        if (shared_->begun.size() >= most_begun)
+            shared_->begun.erase(shared_->begun.begin());
+        shared_->begun.insert_or_assign(path, BegunUpload{file.path, sha256_hex(file.content), file.content.size(), written});
     }
     return done;
 }
