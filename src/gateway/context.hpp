@@ -18,6 +18,8 @@ namespace wharf::gateway {
 
 using partner::Knowledge;
 
+class As2Relations;
+
 /// Makes one request to a target. Each worker thread has one of its own (delivery::Client keeps connections); tests
 /// give their own.
 using Deliver = std::function<delivery::Outcome(delivery::TargetSettings const&, delivery::DeliveryRequest const&)>;
@@ -33,6 +35,7 @@ struct Context {
     std::shared_ptr<Silence> silent_targets = std::make_shared<Silence>();
     Vault vault = Vault(configuration.gateway.store_file.parent_path() / "exchanges"); // the bytes of AS2 exchanges
     bool ignores_windows = false; // pick-up windows: somebody wants a look now
+    std::shared_ptr<As2Relations const> as2{}; // nullptr: no channel speaks AS2
 };
 
 /// Events of one transaction: stored inside it, logged after its commit.

@@ -1,6 +1,7 @@
 #include "gateway/gateway.hpp"
 
 #include "base/nearest.hpp"
+#include "gateway/as2_relations.hpp"
 #include "gateway/limits.hpp"
 #include "gateway/windows.hpp"
 #include "partner/schedule/schedule.hpp"
@@ -80,6 +81,9 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
         return fail(channels.error());
     self.channels_ = std::move(*channels);
     self.channels_->tell_to(*self.log_);
+    auto relations = As2Relations::open(*self.configuration_, folder, self.clock_, *self.log_);
+    if (!relations)
+        return fail(relations.error());
 
     auto const& store_file = self.configuration_->gateway.store_file;
     if (purpose == OpenFor::running) {
@@ -99,6 +103,8 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     }
     self.context_.emplace(Context{*self.configuration_, *self.store_, *self.knowledge_, *self.channels_, self.clock_, *self.log_,
                                   random_part});
+    if (!(*relations)->all().empty())
+        self.context_->as2 = std::move(*relations);
     return gateway;
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/worker.hpp"
 
+#include "gateway/certificate_watch.hpp"
 #include "gateway/intake.hpp"
 #include "gateway/poller.hpp"
 #include "gateway/push.hpp"
@@ -296,7 +297,8 @@ struct Service::State {
     State(Context const& the_context, MakeDeliver make, unsigned threads)
         : context(the_context), make_deliver(std::move(make)),
           channels(context, make_deliver, channel_work, [] {}, threads), targets(context, make_deliver, target_work, [] {}, threads),
-          inner(context, make_deliver, inner_work, [this] { channels.wake(), targets.wake(); }, threads) {}
+          inner(context, make_deliver, inner_work, [this] { channels.wake(), targets.wake(); }, threads),
+          certificates(the_context.as2.get(), the_context.clock, the_context.log) {}
 
     Context const& context;
     MakeDeliver make_deliver;
@@ -304,7 +306,21 @@ struct Service::State {
     Lane inner; // last: it wakes the others
 
     std::deque<Poller> pollers;
+    CertificateWatch certificates;
+    std::jthread watcher;
+
+    void watch_certificates(std::stop_token stop);
 };
+
+void Service::State::watch_certificates(std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopping; // never notified: a stop request ends the sleep
+    while (!stop.stop_requested()) {
+        certificates.look();
+        std::unique_lock lock(mutex);
+        stopping.wait_for(lock, stop, 1min, [] { return false; });
+    }
+}
 
 Service::Service(Context const& context, MakeDeliver make_deliver, unsigned threads) {
     context.channels.wait_at_most(turn_at_a_channel);
@@ -313,6 +329,8 @@ Service::Service(Context const& context, MakeDeliver make_deliver, unsigned thre
     for (auto const& channel : context.configuration.channels)
         if (channel.is_read())
             state.pollers.emplace_back(context, channel, [&state] { state.inner.wake(); });
+    if (context.as2)
+        state.watcher = std::jthread([&state](std::stop_token stop) { state.watch_certificates(stop); });
 }
 
 Service::~Service() {

@@ -51,12 +51,15 @@ struct ServerTls {
     [[nodiscard]] bool is_set() const { return !certificate.empty(); }
 };
 
+enum class As2Use { both, signing, encryption };
+
 /// A certificate with the days that were agreed for it.
 struct As2Certificate {
     std::filesystem::path file;        // PEM, DER, PKCS#7, or PKCS#12 with the key; empty: `content`
     std::filesystem::path private_key; // ours; empty: it is in `file` or `content`
     Secret content;                    // ours: PEM, or base64 of PKCS#12, from the environment
     Secret passphrase;                 // ours
+    As2Use use = As2Use::both;
     std::string from, until;           // days (UTC); empty: as the certificate says
     SourceMark mark;                   // where the file says it
 

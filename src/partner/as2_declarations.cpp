@@ -10,6 +10,10 @@ struct EnumWords<As2Digest> {
     static constexpr std::array<std::string_view, 5> words = {"none", "sha1", "sha256", "sha384", "sha512"};
 };
 template <>
+struct EnumWords<As2Use> {
+    static constexpr std::array<std::string_view, 3> words = {"both", "signing", "encryption"};
+};
+template <>
 struct EnumWords<As2Cipher> {
     static constexpr std::array<std::string_view, 8> words = {"none",       "3des",       "aes128_cbc", "aes192_cbc",
                                                               "aes256_cbc", "aes128_gcm", "aes192_gcm", "aes256_gcm"};
@@ -107,6 +111,7 @@ Declaration make_own_certificate() {
     d.add("content", &As2Certificate::content, "in place of `file`: the text of a PEM file, or the base64 of a PKCS#12 file")
         .example("${env:WHARF_AS2_IDENTITY}");
     d.add("passphrase", &As2Certificate::passphrase, "of the key or the PKCS#12 file, where it has one").example("${env:WHARF_AS2_PASSPHRASE}");
+    d.add("use", &As2Certificate::use, "what it is for, where there is one for each");
     d.add("from", &As2Certificate::from,
           "the first day (UTC) on which we sign with it; empty: as soon as it is valid. What is encrypted for it is read at once")
         .check(check_day)
@@ -123,6 +128,7 @@ Declaration make_partner_certificate() {
         .required()
         .check(check_not_empty)
         .example("keys/acme-2026.pem");
+    d.add("use", &As2Certificate::use, "what it is for, where the partner has one for each");
     d.add("from", &As2Certificate::from,
           "the first day (UTC) on which we encrypt for it; empty: as soon as it is valid. What is signed with it is taken at once")
         .check(check_day)

@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "api/views.hpp"
 #include "diagnostic/render.hpp"
+#include "gateway/certificate_watch.hpp"
 #include "gateway/evidence.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/operations.hpp"
@@ -213,6 +214,8 @@ int poll(Common const& common, gateway::PollChoice const& choice, unsigned threa
                plural(tally.of("accepted")), tally.of("rejected"), tally.of("delivered"), tally.of("sent"), troubles);
     for (auto const& line : summary->closed)
         fmt::print("not looked at: channel {} (--now looks all the same)\n", line);
+    if (auto const line = gateway::certificate_summary(gateway->context().configuration, gateway->context().clock.now()); !line.empty())
+        fmt::print("{}\n", line);
     for (auto const& line : summary->unreachable)
         (void)complain("channel " + line);
     if (!summary->unreachable.empty())

@@ -1,4 +1,5 @@
 // wharf-gateway: flags to functions, nothing else.
+#include "cert_commands.hpp"
 #include "commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -8,7 +9,7 @@
 
 int main(int argc, char** argv) {
     using namespace wharf::tools;
-    CLI::App app{"The part of wharf that runs: serve, poll, message, dead-letter", "wharf"};
+    CLI::App app{"The part of wharf that runs: serve, poll, message, dead-letter, cert", "wharf"};
     app.footer("Every command takes --config DIR, the folder of wharf.yaml (else $WHARF_CONFIG, else here), and\n"
                "--grammars DIR, grammar files that replace or add to the shipped ones.\n"
                "Exit codes: 0 done, 1 something needs a person, 2 could not run.");
@@ -77,6 +78,9 @@ int main(int argc, char** argv) {
     auto* discard = dead->add_subcommand("discard", "Mark as dealt with; nothing is deleted");
     discard->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers")->required();
 
+    CertCommands certificates;
+    certificates.add_to(app);
+
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
@@ -85,6 +89,8 @@ int main(int argc, char** argv) {
     if (!grammars.empty())
         common.grammars = grammars;
     query.json = json;
+    if (auto const code = certificates.run(common))
+        return *code;
     if (serve_command->parsed())
         return serve(common, threads);
     if (poll_command->parsed())

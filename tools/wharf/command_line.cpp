@@ -24,11 +24,12 @@ namespace {
 struct GatewayWord {
     std::string_view name, description;
 };
-constexpr std::array<GatewayWord, 4> gateway_words{
+constexpr std::array<GatewayWord, 5> gateway_words{
     {{"serve", "Run the gateway: poll channels, validate, deliver, answer"},
      {"poll", "One round of the gateway, for cron: wharf poll --once"},
      {"message", "What came and went: list, show, raw, resend"},
-     {"dead-letter", "What could not be processed or delivered: list, retry"}}};
+     {"dead-letter", "What could not be processed or delivered: list, retry"},
+     {"cert", "Certificates for AS2: list, check, request, import, roll over"}}};
 
 constexpr std::string_view footer =
     "Exit codes: 0 no errors, 1 findings, 2 could not run. A FILE of - is standard input.\n"

@@ -200,4 +200,17 @@ Result<Identity> Identity::read_pkcs12(std::string_view bytes, std::string_view 
     return of(Certificate::share(certificate), PrivateKey::share(key));
 }
 
+Result<Identity> Identity::read(std::string_view bytes, std::string_view key_bytes, std::string_view passphrase) {
+    bool const is_pem = bytes.find("-----BEGIN") != std::string_view::npos;
+    if (!is_pem && key_bytes.empty()) return read_pkcs12(bytes, passphrase);
+    auto certificates = Certificate::read_all(bytes);
+    if (!certificates) return unexpected(certificates.error());
+    auto key = PrivateKey::read(key_bytes.empty() ? bytes : key_bytes, passphrase);
+    if (!key) return unexpected(key.error());
+    // Others put the chain first.
+    for (auto const& one : *certificates)
+        if (key->belongs_to(one)) return Identity{one, std::move(*key)};
+    return of(certificates->front(), std::move(*key));
+}
+
 } // namespace wharf::transport::as2

@@ -70,6 +70,8 @@ struct Identity {
     [[nodiscard]] static Result<Identity> of(Certificate certificate, PrivateKey key);
     /// A PKCS#12 file (.p12, .pfx), old ones with RC2 and 3DES too where OpenSSL has its legacy provider.
     [[nodiscard]] static Result<Identity> read_pkcs12(std::string_view bytes, std::string_view passphrase);
+    /// In whatever form: PKCS#12, or a certificate (PEM, DER) with its key in `key_bytes` or, where these are empty, beside it in PEM.
+    [[nodiscard]] static Result<Identity> read(std::string_view bytes, std::string_view key_bytes, std::string_view passphrase);
 };
 
 } // namespace wharf::transport::as2

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "transport/as2/algorithms.hpp"
+#include "transport/as2/authorities.hpp"
 #include "transport/as2/certificate.hpp"
 #include "transport/as2/fault.hpp"
 #include "transport/content.hpp"
@@ -39,15 +40,19 @@ struct SignaturePolicy {
     std::vector<Certificate> partner; // pinned; any of them may have signed, so that old and new overlap
     bool accepts_sha1 = false;
     unsigned least_rsa_bits = 2048;
+    std::shared_ptr<Authorities const> authorities; // who issued the certificate inside, when no pinned one signed; nullptr: pins alone
+    Timestamp now{};                  // for what authorities issued
 };
 struct VerifiedSignature {
-    Certificate signer; // the pinned one
+    Certificate signer; // the pinned one, or the one inside that the authorities vouch for
     Digest digest;
     std::optional<Timestamp> signing_time; // as the signer says
+    bool by_authority = false;
 };
 /// Checks a detached signature over `content`. PKCS#1 v1.5 and PSS; with or without signed attributes and certificates inside;
 /// several signers: one of them must be the partner. The partner is known by the key: a pinned certificate that the signature
-/// names, or any whose key made it (a certificate renewed for the same key).
+/// names, or any whose key made it (a certificate renewed for the same key); else by a certificate inside that made it and that the
+/// authorities vouch for (authorities.hpp).
 /// Faults: authentication_failed (nobody pinned made it; the message names who says he did), integrity_check_failed (the
 /// partner signed other bytes), insufficient_message_security (SHA-1, MD5, a short key).
 [[nodiscard]] Outcome<VerifiedSignature> verify(Content const& signature, Content const& content, SignaturePolicy const& policy);

@@ -14,6 +14,8 @@ UnpackSettings unpack_settings(Relation const& relation, Keys const& keys, Spool
     UnpackSettings settings;
     settings.keys = keys.own;
     settings.signature.partner = keys.partner;
+    settings.signature.authorities = keys.authorities;
+    settings.signature.now = keys.now;
     settings.signature.accepts_sha1 = relation.accepts_sha1;
     settings.requires_signature = relation.requires_signature;
     settings.requires_encryption = relation.requires_encryption;

@@ -15,6 +15,8 @@ namespace wharf::transport::as2 {
 struct Keys {
     std::vector<Identity> own;        // to decrypt with; the first signs
     std::vector<Certificate> partner; // to verify with
+    std::shared_ptr<Authorities const> authorities; // beside them; nullptr: none
+    Timestamp now{};                  // when all this is so
 };
 [[nodiscard]] UnpackSettings unpack_settings(Relation const& relation, Keys const& keys, SpoolSettings const& spool);
 

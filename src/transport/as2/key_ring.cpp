@@ -21,10 +21,13 @@ bool is_usable(auto const& entry, Timestamp now) {
     return begin_of_use(entry) <= now && now < certificate_of(entry).not_after() && (!entry.term.until || now < *entry.term.until);
 }
 
-auto const* newest_usable(auto const& entries, Timestamp now) {
+enum class Purpose { sign, encrypt };
+bool serves(Term const& term, Purpose purpose) { return purpose == Purpose::sign ? term.signs : term.encrypts; }
+
+auto const* newest_usable(auto const& entries, Timestamp now, Purpose purpose) {
     auto const* best = static_cast<decltype(entries.data())>(nullptr);
     for (auto const& entry : entries)
-        if (is_usable(entry, now) && (best == nullptr || begin_of_use(entry) > begin_of_use(*best))) best = &entry;
+        if (serves(entry.term, purpose) && is_usable(entry, now) && (best == nullptr || begin_of_use(entry) > begin_of_use(*best))) best = &entry;
     return best;
 }
 
@@ -39,12 +42,13 @@ public:
             if (auto const& one = certificate_of(entry); one.is_rsa() && one.key_bits() < least_bits)
                 say(KeyWarning::Kind::weak, is_ours, "the key of {}{} has {} bits; at least {} are safe", whose(is_ours), one.label(), one.key_bits(), least_bits);
         if (entries.empty()) return;
-        auto const* const current = newest_usable(entries, now_);
+        auto const purpose = is_ours ? Purpose::sign : Purpose::encrypt;
+        auto const* const current = newest_usable(entries, now_, purpose);
         if (current == nullptr) return add_unusable(entries, is_ours);
         auto const end = certificate_of(*current).not_after();
         if (end >= now_ + ahead_) return;
         // The moment before it ends somebody else must be there.
-        if (auto const* const next = newest_usable(entries, end); next != nullptr) return;
+        if (auto const* const next = newest_usable(entries, end, purpose); next != nullptr) return;
         say(KeyWarning::Kind::expires, is_ours, "{}{} ends on {}, and nothing follows it; {}", whose(is_ours), certificate_of(*current).label(), day(end),
             is_ours ? "make a new one and send it to the partner" : "ask the partner for the next one");
     }
@@ -73,30 +77,33 @@ private:
 
 } // namespace
 
-KeyRing::KeyRing(std::vector<OwnKey> own, std::vector<PartnerCertificate> partner, std::chrono::days grace)
-    : own_(std::move(own)), partner_(std::move(partner)), grace_(grace) {}
+KeyRing::KeyRing(std::vector<OwnKey> own, std::vector<PartnerCertificate> partner, std::chrono::days grace,
+                 std::shared_ptr<Authorities const> authorities)
+    : own_(std::move(own)), partner_(std::move(partner)), grace_(grace), authorities_(std::move(authorities)) {}
 
 Keys KeyRing::incoming(Timestamp now) const {
     Keys keys;
-    auto const* const first = newest_usable(own_, now);
+    keys.authorities = authorities_;
+    keys.now = now;
+    auto const* const first = newest_usable(own_, now, Purpose::sign);
     if (first) keys.own.push_back(first->identity);
     for (auto const& entry : own_)
         if (&entry != first && (!entry.term.until || now < *entry.term.until)) keys.own.push_back(entry.identity);
     for (auto const& entry : partner_) {
         auto const& one = entry.certificate;
         // `from` is for what we send: a partner may sign with the new one before the day.
-        if (one.not_before() <= now && now < one.not_after() + grace_ && (!entry.term.until || now < *entry.term.until)) keys.partner.push_back(one);
+        if (entry.term.signs && one.not_before() <= now && now < one.not_after() + grace_ && (!entry.term.until || now < *entry.term.until)) keys.partner.push_back(one);
     }
     return keys;
 }
 
 Identity const* KeyRing::signer(Timestamp now) const {
-    auto const* const found = newest_usable(own_, now);
+    auto const* const found = newest_usable(own_, now, Purpose::sign);
     return found ? &found->identity : nullptr;
 }
 
 Certificate const* KeyRing::recipient(Timestamp now) const {
-    auto const* const found = newest_usable(partner_, now);
+    auto const* const found = newest_usable(partner_, now, Purpose::encrypt);
     return found ? &found->certificate : nullptr;
 }
 

@@ -17,6 +17,7 @@ namespace wharf::transport::as2 {
 struct Term {
     std::optional<Timestamp> from;  // goes into use for what we send: signing, or encrypting for the partner
     std::optional<Timestamp> until; // is not accepted any more in what comes in
+    bool signs = true, encrypts = true; // what it is for: some partners have one certificate for each
 };
 struct OwnKey {
     Identity identity;
@@ -41,10 +42,14 @@ struct KeyWarning {
 class KeyRing {
 public:
     /// `grace`: how long after its end a certificate of the partner's is still taken in what comes in. Partners forget.
-    KeyRing(std::vector<OwnKey> own, std::vector<PartnerCertificate> partner, std::chrono::days grace = std::chrono::days(0));
+    /// `authorities` vouch for further certificates of the partner's in what comes in; nullptr: none.
+    KeyRing(std::vector<OwnKey> own, std::vector<PartnerCertificate> partner, std::chrono::days grace = std::chrono::days(0),
+            std::shared_ptr<Authorities const> authorities = nullptr);
+    KeyRing() = default;
 
     /// For what comes in. To decrypt: all of our keys whose `until` has not passed, expired ones too, because what was encrypted
-    /// for them is still meant for us; the one that signs is first. To verify: the partner's that are valid (or within the grace).
+    /// for them is still meant for us; the one that signs is first. To verify: the partner's that are valid (or within the grace),
+    /// and the authorities.
     [[nodiscard]] Keys incoming(Timestamp now) const;
     /// Ours that signs: of those valid and in use, the one that came into use last. nullptr where there is none.
     [[nodiscard]] Identity const* signer(Timestamp now) const;
@@ -56,7 +61,8 @@ public:
 private:
     std::vector<OwnKey> own_;
     std::vector<PartnerCertificate> partner_;
-    std::chrono::days grace_;
+    std::chrono::days grace_{0};
+    std::shared_ptr<Authorities const> authorities_;
 };
 
 } // namespace wharf::transport::as2

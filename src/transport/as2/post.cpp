@@ -147,9 +147,12 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     };
     set_text(CURLOPT_CAINFO, settings.authorities);
     set_text(CURLOPT_SSLCERT, settings.client_certificate);
-    set_text(CURLOPT_SSLKEY, settings.client_key);
+    set_text(CURLOPT_SSLKEY, settings.client_key.empty() ? settings.client_certificate : settings.client_key);
     set_text(CURLOPT_PINNEDPUBLICKEY, settings.pinned_public_key);
+    set_text(CURLOPT_KEYPASSWD, settings.client_passphrase);
     set_text(CURLOPT_PROXY, settings.proxy);
+    set_text(CURLOPT_PROXYUSERNAME, settings.proxy_user);
+    set_text(CURLOPT_PROXYPASSWORD, settings.proxy_password);
     set_text(CURLOPT_USERNAME, settings.user);
     set_text(CURLOPT_PASSWORD, settings.password);
 

@@ -18,8 +18,10 @@ struct PostSettings {
     std::string user, password;            // Basic; empty: none
     std::string authorities;               // file of certificates to trust for TLS; empty: the system's
     std::string client_certificate, client_key; // files in PEM, for TLS
+    std::string client_passphrase;         // of the key
     std::string pinned_public_key;         // "sha256//base64" as curl takes it; empty: none
     std::string proxy;
+    std::string proxy_user, proxy_password; // empty: none
     bool expects_continue = false;         // wait for 100 Continue before the body; some peers never send it
     std::chrono::seconds connect_timeout{15};
     std::chrono::seconds idle_timeout{120}; // without a byte in either direction

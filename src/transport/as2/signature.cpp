@@ -231,6 +231,28 @@ Outcome<VerifiedSignature> judge(SignerCheck& check, CMS_SignerInfo* signer, Cer
     return VerifiedSignature{certificate, check.digest(), signing_time(signer)};
 }
 
+/// The certificates that came with a signature, and which of them made it and is the partner's by its issuer.
+class CertificatesInside {
+public:
+    CertificatesInside(STACK_OF(X509)* stack) {
+        constexpr int most = 100;
+        for (int i = 0; i < std::min(sk_X509_num(stack), most); ++i)
+            all_.push_back(Certificate::share(sk_X509_value(stack, i)));
+    }
+    /// nullptr: none; `refusal` says why, when there was one.
+    Result<Certificate const*> find(SignerCheck& check, SignaturePolicy const& policy, std::string& refusal) const {
+        if (!policy.authorities) return nullptr;
+        auto const made = check.find(all_);
+        if (!made || !*made) return made;
+        auto const refused = policy.authorities->refusal(**made, all_, policy.now);
+        if (refused) refusal = *refused;
+        return refused ? nullptr : *made;
+    }
+
+private:
+    std::vector<Certificate> all_;
+};
+
 std::string labels(std::vector<Certificate> const& certificates) {
     std::vector<std::string> texts;
     for (auto const& one : certificates)
@@ -273,6 +295,7 @@ Outcome<VerifiedSignature> verify(Content const& signature, Content const& conte
     if (sk_CMS_SignerInfo_num(signers) < 1) return fault(FaultKind::authentication_failed, "the SignedData has no signer");
     std::unique_ptr<STACK_OF(X509), FreeCertificates> const inside(CMS_get1_certs(cms.get()));
 
+    CertificatesInside const came_with(inside.get());
     std::map<Digest, std::string> digests;
     std::vector<std::string> claimed;
     constexpr int most_signers = 20;
@@ -282,6 +305,14 @@ Outcome<VerifiedSignature> verify(Content const& signature, Content const& conte
         auto const found = check.find(policy.partner);
         if (!found) return fault(FaultKind::local, found.error());
         if (*found) return judge(check, signer, **found, policy);
+        std::string refusal;
+        auto const issued = came_with.find(check, policy, refusal);
+        if (!issued) return fault(FaultKind::local, issued.error());
+        if (*issued) {
+            auto verified = judge(check, signer, **issued, policy);
+            if (verified) verified->by_authority = true;
+            return verified;
+        }
         auto const by_name = std::ranges::find_if(policy.partner, [&](auto const& one) { return CMS_SignerInfo_cert_cmp(signer, one.native()) == 0; });
         if (!check.digest_is_known())
             return fault(FaultKind::insufficient_message_security,
@@ -291,7 +322,7 @@ Outcome<VerifiedSignature> verify(Content const& signature, Content const& conte
             return fault(check.has_attributes() ? FaultKind::authentication_failed : FaultKind::integrity_check_failed,
                          fmt::format("the signature is not good for the key of {}, which it names: {}", by_name->label(),
                                      check.has_attributes() ? "another key made it, or it was changed" : "the content or the signature was changed"));
-        claimed.push_back(claimed_signer(signer, inside.get()));
+        claimed.push_back(claimed_signer(signer, inside.get()) + (refusal.empty() ? "" : fmt::format(", which the authorities do not vouch for: {}", refusal)));
     }
     return fault(FaultKind::authentication_failed,
                  fmt::format("signed by {}, which is not the partner's; known for the partner: {}", fmt::join(claimed, "; "), labels(policy.partner)));

@@ -43,7 +43,7 @@ TEST(Generated, Schemas) {
                    json_schema(gateway_declaration(), "wharf.yaml, the gateway's configuration"));
     expect_content("schemas/partner.1.json", json_schema(profile_declaration(), "profile.yaml, a partner's profile"));
     expect_content("schemas/channel.1.json",
-                   json_schema(channel_declaration(), "A channel: a folder or an SFTP login"));
+                   json_schema(channel_declaration(), "A channel: a folder, an SFTP login or an AS2 relation"));
     expect_content("schemas/calendar.1.json", json_schema(calendar_declaration(), "A calendar: holidays and days that are worked all the same"));
     expect_content("schemas/lint.1.json", json_schema(lint_declaration(), ".wharf.yaml, how files are linted"));
 }
