@@ -247,6 +247,7 @@ struct As2Relations::State {
     Clock const& clock;
     Log const& log;
     partner::As2Listener listener;
+    partner::ServerTls api;
     std::vector<Entry> entries; // by channel; none comes or goes
     Stamps configuration_files;
     std::mutex mutex;           // relations, channels and listener
@@ -264,6 +265,7 @@ Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration 
     auto state = std::make_unique<State>(std::move(file), clock, log);
     state->channels = configuration.gateway.channels;
     state->listener = configuration.gateway.as2;
+    state->api = configuration.gateway.listen.tls;
     for (auto const& channel : configuration.channels) {
         if (channel.transport != partner::TransportKind::as2) continue;
         auto files = stamps_of(key_files(channel.as2, state->listener));
@@ -323,7 +325,7 @@ std::string As2Relations::public_url() const {
 CertificateSources As2Relations::sources() const {
     look_when_due();
     std::lock_guard const guard(state_->mutex);
-    CertificateSources sources{state_->listener, {}};
+    CertificateSources sources{state_->listener, {}, state_->api};
     for (auto const& entry : state_->entries)
         sources.channels.push_back(entry.channel);
     return sources;

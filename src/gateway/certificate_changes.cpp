@@ -323,6 +323,9 @@ Result<Rollover> roll_over(RolloverOptions const& options, Timestamp now) {
         on = std::max<Timestamp>(std::min<Timestamp>(today + days(28), before_end), today + days(1));
     }
     if (*on < Timestamp(today)) return invalid(fmt::format("the day {} has passed", options.on));
+    if (auto const end = old_one->certificate.not_after(); *on >= end && end > now)
+        return invalid(fmt::format("our present certificate ends on {}, before the day {}: choose an earlier one, or there would be none between", day(end), options.on));
+    if (*on >= Timestamp(today) + options.term) return invalid(fmt::format("the new one would end before the day {}", options.on));
 
     RequestOptions request;
     request.like = old_one->certificate;

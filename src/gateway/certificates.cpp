@@ -44,7 +44,8 @@ public:
     std::vector<ListedCertificate> run() {
         auto const& listener = sources_.listener;
         own(listener.own_certificates, {});
-        if (listener.tls.is_set()) add(CertificateUse::tls_server, listener.tls.certificate, read_tls(listener.tls.certificate, listener.tls.private_key, listener.tls.passphrase));
+        for (auto const* const tls : {&sources_.api, &listener.tls})
+            if (tls->is_set()) add(CertificateUse::tls_server, tls->certificate, read_tls(tls->certificate, tls->private_key, tls->passphrase));
         for (auto const& channel : sources_.channels) {
             if (channel.transport != partner::TransportKind::as2) continue;
             channel_ = channel.name;
@@ -128,7 +129,8 @@ public:
         }
         channel_.clear();
         open_keys(sources_.listener.own_certificates);
-        open_key(sources_.listener.tls.private_key.empty() ? sources_.listener.tls.certificate : sources_.listener.tls.private_key);
+        for (auto const* const tls : {&sources_.api, &sources_.listener.tls})
+            open_key(tls->private_key.empty() ? tls->certificate : tls->private_key);
         for (auto const& channel : sources_.channels)
             if (channel.transport == partner::TransportKind::as2) {
                 channel_ = channel.name;
@@ -211,7 +213,7 @@ std::string_view to_string(CertificateFinding::Kind kind) {
     return {};
 }
 
-CertificateSources sources_of(partner::Configuration const& configuration) { return {configuration.gateway.as2, configuration.channels}; }
+CertificateSources sources_of(partner::Configuration const& configuration) { return {configuration.gateway.as2, configuration.channels, configuration.gateway.listen.tls}; }
 
 std::vector<ListedCertificate> list_certificates(CertificateSources const& sources, Timestamp now) { return Listing(sources, now).run(); }
 

@@ -17,7 +17,7 @@ enum class CertificateUse {
     own,           // we sign with it and are encrypted for it
     partner,       // the partner's
     authority,     // issues the partner's
-    tls_server,    // of our AS2 server
+    tls_server,    // of our AS2 server, of the API
     tls_client,    // we show it to the partner's server
     tls_partner,   // the partner's TLS client shows it to ours
     tls_authority, // issues that of the partner's server
@@ -47,6 +47,7 @@ struct CertificateFinding {
 struct CertificateSources {
     partner::As2Listener listener;
     std::vector<partner::Channel> channels; // of all transports; only those of AS2 count
+    partner::ServerTls api{};               // of listen.tls
 };
 [[nodiscard]] CertificateSources sources_of(partner::Configuration const& configuration);
 

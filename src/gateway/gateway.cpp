@@ -103,7 +103,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     }
     self.context_.emplace(Context{*self.configuration_, *self.store_, *self.knowledge_, *self.channels_, self.clock_, *self.log_,
                                   random_part});
-    if (!(*relations)->all().empty())
+    if (!(*relations)->all().empty() || self.configuration_->gateway.listen.tls.is_set()) // or certificates are to be watched
         self.context_->as2 = std::move(*relations);
     return gateway;
 }

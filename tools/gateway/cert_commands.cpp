@@ -252,7 +252,7 @@ int CertCommands::request(Common const& common) const {
     options.bits = bits_;
     options.term = std::chrono::days(term_);
     options.for_authority = for_authority_;
-    options.folder = folder_.empty() ? base / "keys" : std::filesystem::path(folder_);
+    options.folder = (folder_.empty() ? base / "keys" : std::filesystem::path(folder_)).lexically_normal();
     options.passphrase = *passphrase;
     auto const made = gateway::request_certificate(options, SystemClock().now());
     if (!made)
@@ -265,9 +265,13 @@ int CertCommands::request(Common const& common) const {
         return clean;
     }
     show(*made->made);
+    auto const in_file = [&](std::filesystem::path const& path) { // as wharf.yaml counts
+        auto const relative = std::filesystem::absolute(path).lexically_relative(std::filesystem::absolute(base / "x").lexically_normal().parent_path());
+        return relative.empty() || relative.native().starts_with("..") ? path.string() : relative.string();
+    };
     fmt::print("\nEnter it in a channel, or for all in wharf.yaml, below as2:\n  own_certificates:\n    - {{file: {}, private_key: {}{}}}\n"
                "Send {} to the partner, and read the fingerprint to him on the telephone.\n",
-               made->certificate.string(), made->key.string(), entry_passphrase, made->certificate.string());
+               in_file(made->certificate), in_file(made->key), entry_passphrase, made->certificate.string());
     return clean;
 }
 
