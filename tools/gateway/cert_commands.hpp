@@ -4,11 +4,13 @@
 
 #include "commands.hpp"
 
-#include <CLI/App.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace wharf::tools {
 
