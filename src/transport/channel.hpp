@@ -1,4 +1,4 @@
-// A way in and out for files: a folder, an SFTP login. One interface; tests/conformance runs the same suite on each.
+// A way in and out for files: a folder, a login on an SFTP or FTPS server. One interface; tests/conformance runs the same suite on each.
 //
 // A Connection is used by one thread at a time. Names are plain file names (base/file.hpp: is_plain_file_name): a
 // server's name that is not (with `depth`: a path of such names) is skipped and reported, so that nothing from a partner escapes its folder.
@@ -180,10 +180,42 @@ struct SftpSettings {
     PickupRules rules;
 };
 
+/// How a server on TLS is known, and we to it. Files are in PEM form.
+struct TlsSettings {
+    std::string authorities;        // certificates to trust; empty: the system's
+    std::string pinned_public_key;  // "sha256//base64" as curl takes it, several with ';' between them; empty: none
+    bool pin_is_enough = false;     // the pinned key alone decides: neither name nor issuer nor dates of the certificate count
+    std::string client_certificate, client_key, client_key_passphrase;
+};
+
+/// FTP over TLS (RFC 4217), with a data connection that is protected, too. Paths are relative to where the login begins.
+struct FtpsSettings {
+    std::string host;
+    std::uint16_t port = 0;         // 0: 21, implicit 990
+    std::string user, password;
+    bool implicit = false;          // TLS from the first byte, not by AUTH TLS
+    bool insecure_plain = false;    // no TLS at all: login and files can be read and changed on the way
+    TlsSettings tls;
+    /// Off: with TLS 1.3 the server's tickets arrive when an upload's connection closes already, which some servers take for a
+    /// broken transfer, and sessions cannot always be resumed on it.
+    bool tls_1_3 = false;
+    bool extended_passive = true;   // EPSV first, then PASV; false: PASV only. The address in PASV's answer is not used
+    bool machine_listing = true;    // MLSD where it is offered; false: LIST
+    std::chrono::seconds connect_timeout{30};
+    std::chrono::seconds timeout{30};       // without any progress
+    std::chrono::seconds idle_timeout{300}; // a connection that was not used for longer is made anew; 0: never
+    std::string bind_address;
+    ProxySettings proxy;
+    std::uint64_t bytes_per_second = 0;
+    PickupRules rules;
+};
+
 /// `clock` judges minimum_age; nullptr: the system's. It must outlive the channel and its connections.
 [[nodiscard]] std::unique_ptr<Channel> make_folder_channel(std::string name, FolderSettings settings,
                                                            Clock const* clock = nullptr);
 [[nodiscard]] std::unique_ptr<Channel> make_sftp_channel(std::string name, SftpSettings settings,
+                                                         Clock const* clock = nullptr);
+[[nodiscard]] std::unique_ptr<Channel> make_ftps_channel(std::string name, FtpsSettings settings,
                                                          Clock const* clock = nullptr);
 
 /// Shell-like match of a whole name: '*' any run, '?' one character.

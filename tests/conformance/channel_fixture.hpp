@@ -1,6 +1,7 @@
 // A channel of each kind and the partner's side of it, for suites that hold all transports to one contract.
 #pragma once
 
+#include "support/ftpd.hpp"
 #include "support/sshd.hpp"
 #include "transport/channel.hpp"
 
@@ -23,6 +24,10 @@ public:
     virtual ~ChannelFixture() = default;
     [[nodiscard]] virtual std::string unavailable() const { return {}; }
     [[nodiscard]] virtual fs::path root() const = 0;
+    /// Whether names may have control characters; FTP cannot say them.
+    [[nodiscard]] virtual bool takes_control_characters() const { return true; }
+    /// Whether the server lets this login change the rights of files.
+    [[nodiscard]] virtual bool sets_rights() const { return true; }
     [[nodiscard]] virtual std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) = 0;
 };
 
@@ -57,6 +62,30 @@ public:
 
 private:
     Sshd sshd_;
+};
+
+class FtpsFixture final : public ChannelFixture {
+public:
+    explicit FtpsFixture(Ftpd::Kind kind) : ftpd_(Ftpd::start({.kind = kind})), is_vsftpd_(kind == Ftpd::Kind::vsftpd) {}
+    std::string unavailable() const override { return ftpd_.running() ? "" : ftpd_.reason(); }
+    fs::path root() const override { return ftpd_.home(); }
+    bool takes_control_characters() const override { return false; }
+    bool sets_rights() const override { return !is_vsftpd_; } // not for its anonymous user
+    std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) override {
+        FtpsSettings settings;
+        settings.host = "127.0.0.1";
+        settings.port = ftpd_.port();
+        settings.user = ftpd_.user();
+        settings.password = "test";
+        settings.tls.authorities = ftpd_.certificate();
+        settings.timeout = 10s;
+        settings.rules = std::move(rules);
+        return make_ftps_channel("test", std::move(settings), clock);
+    }
+
+private:
+    Ftpd ftpd_;
+    bool is_vsftpd_;
 };
 
 struct Kind {
@@ -138,7 +167,9 @@ inline std::string random_bytes(std::size_t size) {
 inline auto every_kind() {
     return testing::Values(Kind{"folder", [] { return std::make_unique<FolderFixture>(); }},
                            Kind{"libssh2", [] { return std::make_unique<SftpFixture>("ed25519"); }},
-                           Kind{"libssh", [] { return std::make_unique<SftpFixture>("rsa"); }});
+                           Kind{"libssh", [] { return std::make_unique<SftpFixture>("rsa"); }},
+                           Kind{"vsftpd", [] { return std::make_unique<FtpsFixture>(Ftpd::Kind::vsftpd); }},
+                           Kind{"pyftpdlib", [] { return std::make_unique<FtpsFixture>(Ftpd::Kind::pyftpdlib); }});
 }
 
 } // namespace wharf::transport

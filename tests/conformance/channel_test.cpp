@@ -75,8 +75,10 @@ TEST_P(ChannelTest, SeesOnlyWhatItShould) {
 }
 
 TEST_P(ChannelTest, OddNamesAreNames) {
-    std::vector<std::string> const odd = {" ",      "a b.edi", "..edi",  "-rf",       "a\nb",       "quote\"'",
+    std::vector<std::string> odd = {" ",      "a b.edi", "..edi",  "-rf",       "a\nb",       "quote\"'",
                                           "back\\", "Zürich",  "注文.x12", "semi;colon", "\xff\xfe", "star*?"};
+    if (!fixture_->takes_control_characters())
+        std::erase(odd, "a\nb");
     rules_.exclude = {"*.tmp"};
     for (auto const& name : odd)
         write_text(inbox() / name, name);

@@ -8,18 +8,16 @@
 #pragma once
 
 #include "support/child.hpp"
+#include "support/free_port.hpp"
 #include "support/temp_folder.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <chrono>
 #include <cstdint>
 #include <fmt/format.h>
 #include <map>
 #include <memory>
-#include <netinet/in.h>
 #include <pwd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -153,18 +151,6 @@ private:
         return found;
     }
 
-    static std::uint16_t free_port() {
-        int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        ::bind(probe, reinterpret_cast<sockaddr*>(&address), size);
-        ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-        ::close(probe);
-        return ntohs(address.sin_port);
-    }
-
     void try_start(SshdOptions const& options) {
         ::mkdir("/run/sshd", 0755); // sshd wants it, whatever its configuration says
         port_ = free_port();
@@ -192,7 +178,7 @@ private:
         }
         child_ = std::make_unique<Child>(arguments, (path() / "log").string());
         for (int i = 0; i < 250 && child_->running(); ++i) {
-            if (answers())
+            if (answers_on(port_))
                 return;
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
@@ -200,17 +186,6 @@ private:
         if (std::filesystem::exists(path() / "log"))
             reason_ += ": " + log();
         child_.reset();
-    }
-
-    [[nodiscard]] bool answers() const {
-        int const probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port_);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        bool const connected = ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-        ::close(probe);
-        return connected;
     }
 
     std::unique_ptr<TempFolder> folder_;

@@ -1,0 +1,72 @@
+#include "transport/curl.hpp"
+
+#include <algorithm>
+#include <array>
+#include <curl/curl.h>
+#include <mutex>
+
+namespace wharf::transport {
+
+void CurlFree::operator()(void* curl) const { ::curl_easy_cleanup(curl); }
+void CurlFree::operator()(curl_slist* lines) const { ::curl_slist_free_all(lines); }
+
+CurlHandle make_curl() {
+    static std::once_flag once;
+    std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
+    return CurlHandle(::curl_easy_init());
+}
+
+bool add_line(CurlLines& lines, std::string const& line) {
+    auto* const longer = ::curl_slist_append(lines.get(), line.c_str());
+    if (longer == nullptr)
+        return false;
+    (void)lines.release();
+    lines.reset(longer);
+    return true;
+}
+
+void set_text(void* curl, int option, std::string const& text) {
+    if (!text.empty())
+        ::curl_easy_setopt(curl, static_cast<CURLoption>(option), text.c_str());
+}
+
+void set_tls(void* curl, TlsSettings const& tls, bool tls_1_3) {
+    ::curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+                       static_cast<long>(CURL_SSLVERSION_TLSv1_2) |
+                           (tls_1_3 ? 0L : static_cast<long>(CURL_SSLVERSION_MAX_TLSv1_2)));
+    set_text(curl, CURLOPT_CAINFO, tls.authorities);
+    set_text(curl, CURLOPT_SSLCERT, tls.client_certificate);
+    set_text(curl, CURLOPT_SSLKEY, tls.client_key);
+    set_text(curl, CURLOPT_KEYPASSWD, tls.client_key_passphrase);
+    set_text(curl, CURLOPT_PINNEDPUBLICKEY, tls.pinned_public_key);
+    if (tls.pin_is_enough && !tls.pinned_public_key.empty()) {
+        ::curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        ::curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+}
+
+void set_proxy(void* curl, ProxySettings const& proxy) {
+    if (proxy.kind == ProxySettings::Kind::none) {
+        ::curl_easy_setopt(curl, CURLOPT_PROXY, ""); // the environment has no say
+        return;
+    }
+    ::curl_easy_setopt(curl, CURLOPT_PROXY, proxy.host.c_str());
+    ::curl_easy_setopt(curl, CURLOPT_PROXYPORT, static_cast<long>(proxy.port));
+    ::curl_easy_setopt(curl, CURLOPT_PROXYTYPE,
+                       static_cast<long>(proxy.kind == ProxySettings::Kind::http ? CURLPROXY_HTTP : CURLPROXY_SOCKS5_HOSTNAME));
+    ::curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    set_text(curl, CURLOPT_PROXYUSERNAME, proxy.user);
+    set_text(curl, CURLOPT_PROXYPASSWORD, proxy.password);
+}
+
+bool is_permanent(int code) {
+    constexpr std::array final{CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT,         CURLE_PEER_FAILED_VERIFICATION,
+                               CURLE_SSL_CERTPROBLEM,      CURLE_SSL_CACERT_BADFILE,    CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+                               CURLE_SSL_ISSUER_ERROR,     CURLE_USE_SSL_FAILED,        CURLE_LOGIN_DENIED,
+                               CURLE_REMOTE_ACCESS_DENIED, CURLE_REMOTE_FILE_NOT_FOUND};
+    return std::ranges::find(final, static_cast<CURLcode>(code)) != final.end();
+}
+
+std::string curl_failure(int code, char const* reason) { return reason[0] != '\0' ? reason : ::curl_easy_strerror(static_cast<CURLcode>(code)); }
+
+} // namespace wharf::transport

@@ -1,0 +1,39 @@
+// What all that goes over libcurl has in common: the handle, TLS, the proxy, which failures last. Internal to transport/. Its
+// types stand here by name only: CURL is void, options and codes are numbers.
+//
+// A handle belongs to one thread and keeps its connections and TLS sessions over curl_easy_reset().
+#pragma once
+
+#include "base/error.hpp"
+#include "transport/channel.hpp"
+
+#include <memory>
+#include <string>
+
+struct curl_slist;
+
+namespace wharf::transport {
+
+struct CurlFree {
+    void operator()(void* curl) const;
+    void operator()(curl_slist* lines) const;
+};
+using CurlHandle = std::unique_ptr<void, CurlFree>;
+using CurlLines = std::unique_ptr<curl_slist, CurlFree>;
+
+/// A null handle when there is no memory.
+[[nodiscard]] CurlHandle make_curl();
+/// Adds a line to a list; false when there is no memory.
+[[nodiscard]] bool add_line(CurlLines& lines, std::string const& line);
+
+/// The option, unless the text is empty.
+void set_text(void* curl, int option, std::string const& text);
+void set_tls(void* curl, TlsSettings const& tls, bool tls_1_3 = true);
+void set_proxy(void* curl, ProxySettings const& proxy);
+
+/// What no later try changes: addresses, certificates, refused logins.
+[[nodiscard]] bool is_permanent(int code);
+/// `reason` is the buffer of CURLOPT_ERRORBUFFER.
+[[nodiscard]] std::string curl_failure(int code, char const* reason);
+
+} // namespace wharf::transport
