@@ -153,6 +153,16 @@ TEST(Mime, FileNamesQuotedOrNot) {
     EXPECT_EQ(file_name({{"Content-Disposition", "attachment; filename=\"C:\\data\\po.edi\""}}), "po.edi");
 }
 
+TEST(Mime, FileNamesInEncodedWords) {
+    auto const name = [](std::string_view value) { return file_name({{"Content-Disposition", "attachment; filename=\"" + std::string(value) + "\""}}); };
+    EXPECT_EQ(name("=?UTF-8?B?QmVzdGVsbHVuZ8OkLmVkaQ==?="), "Bestellung\xc3\xa4.edi");
+    EXPECT_EQ(name("=?iso-8859-1?q?Bestellung_=E4.edi?="), "Bestellung \xc3\xa4.edi");
+    EXPECT_EQ(name("=?utf-8?Q?a?= =?utf-8?Q?b.edi?="), "ab.edi");
+    EXPECT_EQ(name("=?utf-8?B?Li4vLi4vZXRjL3Bhc3N3ZA==?="), "passwd"); // ../../etc/passwd
+    EXPECT_EQ(name("=?utf-8?B?%%%?=.edi"), "=_utf-8_B_%%%_=.edi");
+    EXPECT_EQ(name("=?koi8-r?B?QQ==?="), "=_koi8-r_B_QQ==_=");
+}
+
 /// Found by fuzzing: what is cut off may leave a blank at the end, and bytes that are no UTF-8 have no character to cut before.
 TEST(As2FileName, ASafeNameStaysAsItIs) {
     for (auto const& name : {std::string(250, '\x99'), std::string(198, 'a') + ". b" + std::string(50, 'c'), std::string(199, 'a') + "\xc3\xa4 x.edi",
