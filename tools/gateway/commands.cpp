@@ -124,13 +124,17 @@ Result<std::unique_ptr<transport::http::Server>> start_api(gateway::Context cons
     auto const& configuration = context.configuration.gateway;
     transport::http::ServerSettings settings;
     settings.max_body_bytes = configuration.limits.http_body_bytes;
+    settings.trouble = [&log = context.log](std::string const& peer, std::string const& what) {
+        log.line("caller_refused", "-", fmt::format("peer={} reason={}", peer, gateway::for_log(what)));
+    };
     auto& listener = settings.listeners.front();
     listener.address = configuration.listen.address;
     listener.port = configuration.listen.port;
     if (configuration.listen.tls.is_set()) {
         auto tls = gateway::server_tls(configuration.listen.tls);
-        if (!tls)
-            return unexpected(Error{tls.error().kind, "listen.tls: " + tls.error().message});
+        auto const good = tls ? transport::http::check_tls(*tls) : Result<void>(unexpected(tls.error()));
+        if (!good)
+            return unexpected(Error{good.error().kind, "listen.tls: " + good.error().message});
         listener.tls = std::move(*tls);
     }
     return transport::http::Server::start(std::move(settings),

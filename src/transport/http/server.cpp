@@ -79,7 +79,7 @@ private:
     asio::awaitable<void> accept_all(Door& door);
     asio::awaitable<void> serve(std::unique_ptr<Stream> stream, asio::ip::address address);
     [[nodiscard]] bool has_room_for(std::string const& caller);
-    void turn_away(tcp::socket socket);
+    void turn_away(Door const& door, tcp::socket socket, std::string const& peer);
     void end_when_quiet();
 
     Shared shared_;
@@ -158,8 +158,8 @@ asio::awaitable<void> AsioServer::accept_all(Door& door) {
         auto const address = plain(peer.address());
         if (has_room_for(who(address)))
             asio::co_spawn(shared_.io, serve(door.stream(std::move(socket)), address), asio::detached);
-        else if (!door.is_tls()) // a handshake would cost more than the answer is worth
-            turn_away(std::move(socket));
+        else
+            turn_away(door, std::move(socket), address.to_string());
     }
 }
 
@@ -182,7 +182,10 @@ bool AsioServer::has_room_for(std::string const& caller) {
 }
 
 /// One try to say so; whatever does not fit into the socket's buffer is not waited for.
-void AsioServer::turn_away(tcp::socket socket) {
+void AsioServer::turn_away(Door const& door, tcp::socket socket, std::string const& peer) {
+    shared_.tell(peer, fmt::format("turned away: {} connections are open", sessions_.size()));
+    if (door.is_tls()) // a handshake would cost more than the answer is worth
+        return;
     Response busy;
     busy.status = 503;
     busy.headers = {{"Retry-After", "1"}, {"Content-Type", "text/plain"}};

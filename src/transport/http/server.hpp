@@ -103,6 +103,10 @@ struct ServerSettings {
     unsigned max_connections = 256; // further ones get 503, after idle ones were closed for them
     /// The same for one IPv4 address, or one /64 of IPv6. Behind a proxy all come from one.
     unsigned max_connections_per_address = 64;
+
+    /// Told, on a pool thread, why a handshake failed, a request was refused or a connection turned away: for the log of who
+    /// wonders why a partner cannot connect. At most ten a second. `peer`: an address.
+    std::function<void(std::string const& peer, std::string const& what)> trouble = {};
     ServerSettings();
 };
 

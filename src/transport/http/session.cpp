@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <stdexcept>
 
 namespace wharf::transport::http {
 namespace {
@@ -56,6 +57,18 @@ template <class Work> asio::awaitable<void> on_pool(Shared& shared, Work work) {
 }
 
 } // namespace
+
+void Shared::tell(std::string const& peer, std::string what) {
+    if (!settings.trouble)
+        return;
+    if (auto text = troubles.admit(std::move(what), Clock::now()))
+        asio::post(pool, [this, peer, text = std::move(*text)] {
+            try {
+                settings.trouble(peer, text);
+            } catch (...) { // a log that fails is no reason to end
+            }
+        });
+}
 
 /// One request on its way. While advance() works on it, on the pool, the mover leaves it alone.
 struct Session::Exchange {
@@ -115,6 +128,10 @@ asio::awaitable<void> Session::run() {
     ErrorCode code;
     limit(shared_.settings.head_timeout);
     co_await stream_->open(code);
+    if (timed_out_)
+        shared_.tell(peer_address_, "the handshake of TLS was not complete in time");
+    else if (std::string_view(code.category().name()) == "asio.ssl") // not: who has gone, or was ended by us
+        shared_.tell(peer_address_, fmt::format("the handshake of TLS failed: {}", code.message()));
     if (code || timed_out_)
         co_return;
     client_certificates_ = stream_->client_certificates();
@@ -177,10 +194,11 @@ asio::awaitable<std::unique_ptr<Session::Exchange>> Session::read_head() {
             co_await refuse(slow);
             co_return nullptr;
         }
-        if (timed_out_ || code == asio::error::operation_aborted)
-            co_await say_farewell();
-        if (code || timed_out_)
+        if (timed_out_ || code) {
+            if (timed_out_ || code == asio::error::operation_aborted)
+                co_await say_farewell();
             co_return nullptr;
+        }
         idle_ = false;
         rest_ = {buffer_.data(), got};
     }
@@ -200,6 +218,8 @@ void Session::advance(Exchange& exchange) {
                 decide(std::move(*response));
             else
                 exchange.receiver = std::move(std::get<std::unique_ptr<BodyReceiver>>(admission));
+            if (!exchange.is_decided() && !exchange.receiver)
+                throw std::logic_error("neither an answer nor a receiver");
         }
         while (!exchange.is_whole && !exchange.refusal) {
             auto step = reader_.next(rest_);
@@ -234,17 +254,14 @@ void Session::advance(Exchange& exchange) {
 asio::awaitable<bool> Session::converse(Exchange& exchange) {
     auto const go = [this, &exchange] { advance(exchange); };
     co_await on_pool(shared_, go);
-    if (!exchange.is_decided() && exchange.head.expects_continue && !exchange.has_begun) {
-        bool const written = co_await write(go_on);
-        if (!written)
-            exchange.refusal.emplace(); // nobody is there to see it
-    }
+    bool is_there = true; // the other side
+    if (!exchange.is_decided() && exchange.head.expects_continue && !exchange.has_begun)
+        is_there = co_await write(go_on);
     Pace pace(shared_.settings.body_timeout, shared_.settings.least_rate);
-    while (!exchange.is_decided()) {
-        bool const more = co_await read_more(exchange, pace);
-        if (!more)
-            break;
-        co_await on_pool(shared_, go);
+    while (is_there && !exchange.is_decided()) {
+        is_there = co_await read_more(exchange, pace);
+        if (is_there)
+            co_await on_pool(shared_, go);
     }
     if (exchange.receiver) {
         auto const break_off = [&exchange] {
@@ -320,6 +337,7 @@ asio::awaitable<bool> Session::answer(Exchange& exchange) {
 
 asio::awaitable<void> Session::refuse(Refusal const& refusal) {
     become_idle(false);
+    shared_.tell(peer_address_, fmt::format("refused with {}: {}", refusal.status, refusal.reason));
     auto const text = render(text_response(refusal.status, refusal.reason), false, false, false, date());
     bool const written = co_await write(text);
     if (written)

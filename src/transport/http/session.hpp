@@ -4,6 +4,7 @@
 #include "transport/http/message.hpp"
 #include "transport/http/pace.hpp"
 #include "transport/http/stream.hpp"
+#include "transport/http/troubles.hpp"
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -24,6 +25,9 @@ struct Shared {
     boost::asio::io_context io{1};
     boost::asio::thread_pool pool;
     bool stopping = false;
+    Troubles troubles;
+
+    void tell(std::string const& peer, std::string what);
 };
 
 class Session {

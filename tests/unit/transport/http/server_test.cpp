@@ -1,4 +1,5 @@
 #include "transport/http/server.hpp"
+#include "transport/http/troubles.hpp"
 
 #include "raw_client.hpp"
 
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <future>
 #include <gtest/gtest.h>
+#include <mutex>
 #include <thread>
 
 namespace wharf::transport::http {
@@ -99,6 +101,33 @@ TEST(HttpServer, RefusesAndCloses) {
         EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
         EXPECT_TRUE(client.closed());
     }
+}
+
+TEST(HttpServer, TheSiteHearsWhatWasRefused) {
+    std::mutex mutex;
+    std::vector<std::string> heard;
+    ServerSettings settings;
+    settings.trouble = [&](std::string const& peer, std::string const& what) {
+        std::lock_guard const lock(mutex);
+        heard.push_back(peer + " " + what);
+    };
+    auto const server = start(settings);
+    RawClient client(server->port());
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    client.read_to_end();
+    server->stop();
+    EXPECT_EQ(heard, std::vector<std::string>{"127.0.0.1 refused with 400: The Host header is missing."});
+}
+
+TEST(HttpServer, NobodyFillsTheLog) {
+    Troubles troubles;
+    auto const begin = Troubles::Clock::now();
+    for (unsigned i = 0; i < Troubles::most_each_second; ++i)
+        EXPECT_EQ(troubles.admit("x", begin), "x");
+    for (int i = 0; i < 1000; ++i)
+        EXPECT_FALSE(troubles.admit("x", begin));
+    EXPECT_EQ(troubles.admit("y", begin + 1s), "y (and 1000 more before it)");
+    EXPECT_EQ(troubles.admit("z", begin + 1s), "z");
 }
 
 TEST(HttpServer, ATooLargeBodyIsAnsweredEvenWhileItIsSent) {

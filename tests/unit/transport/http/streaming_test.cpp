@@ -25,6 +25,10 @@ public:
         events_.push_back(std::move(event));
         changed_.notify_all();
     }
+    std::vector<std::string> all() {
+        std::lock_guard const lock(mutex_);
+        return events_;
+    }
     /// Waits until `event` has happened; all up to now.
     std::vector<std::string> until(std::string_view event) {
         std::unique_lock lock(mutex_);
@@ -190,6 +194,31 @@ TEST(HttpStreaming, TheReceiverIsToldWhenTheConnectionBreaks) {
     EXPECT_EQ(third.record.until("destroyed"), (Events{"broken off after abc", "destroyed"}));
 }
 
+TEST(HttpStreaming, AConnectionCutAtAnyByteLeavesNothingOpen) {
+    std::string const text = post("/", "Transfer-Encoding: chunked\r\n", "5;a=b \r\nhello\r\n3\r\n, w\r\n0\r\nT: t\r\n\r\n");
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        Site site;
+        {
+            RawClient client(site.server->port());
+            client.send(std::string_view(text).substr(0, cut));
+            client.end();
+            client.read_to_end();
+            EXPECT_TRUE(client.closed());
+        }
+        site.server->stop();
+        auto const events = site.record.all();
+        if (cut == text.size()) {
+            EXPECT_EQ(events, (Events{"finished with hello, w", "destroyed", "sent"}));
+        } else if (!events.empty()) {
+            ASSERT_EQ(events.size(), 2u) << cut;
+            EXPECT_TRUE(events[0].starts_with("broken off after ")) << cut;
+            EXPECT_EQ(events[1], "destroyed");
+        } else {
+            EXPECT_LT(cut, text.find("\r\n\r\n") + 4) << "a receiver there was";
+        }
+    }
+}
+
 TEST(HttpStreaming, TheReceiverIsToldWhenTheServerStops) {
     Site site;
     RawClient client(site.server->port());
@@ -340,6 +369,14 @@ TEST(HttpStreaming, AGigabyteNeedsNoMemory) {
     EXPECT_NE(answer.find("\r\n\r\n1073741824 "), std::string::npos) << answer;
     EXPECT_GT(most, 0u);
     EXPECT_LT(most, before + (16u << 20));
+}
+
+TEST(HttpStreaming, AnAdmissionOfNothingIsABugAndNoHang) {
+    auto const server = std::move(Server::start({}, [](RequestHead const&) -> Admission { return std::unique_ptr<BodyReceiver>(); })).value();
+    RawClient client(server->port());
+    client.send(post("/", "Content-Length: 3\r\n", "abc"));
+    EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 500 "));
+    EXPECT_TRUE(client.closed());
 }
 
 TEST(HttpStreaming, AnswersToHeadTellALengthWithoutABody) {

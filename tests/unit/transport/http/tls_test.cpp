@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "support/temp_folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <future>
 #include <gtest/gtest.h>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 namespace wharf::transport::http {
@@ -163,6 +165,27 @@ TEST(HttpTls, OpensslAgreesAboutVersionsAndCiphers) {
     auto const newest = start(strict);
     EXPECT_EQ(s_client(*newest, "-tls1_2 -ign_eof", asking).find("tls=true"), std::string::npos);
     EXPECT_NE(s_client(*newest, "-tls1_3 -ign_eof", asking).find("tls=true"), std::string::npos);
+}
+
+TEST(HttpTls, TheSiteHearsWhyAHandshakeFailed) {
+    std::mutex mutex;
+    std::string heard;
+    ServerSettings settings;
+    settings.trouble = [&](std::string const& peer, std::string const& what) {
+        std::lock_guard const lock(mutex);
+        heard += peer + ": " + what + "\n";
+    };
+    auto const server = start(authority().tls("server"), settings);
+    s_client(*server, "-tls1_2 -cipher AES128-SHA:@SECLEVEL=0", "");
+    RawClient gone(server->port());
+    gone.reset();
+    RawClient mistaken(server->port());
+    mistaken.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    mistaken.read_to_end();
+    server->stop(); // all has been told
+    EXPECT_NE(heard.find("127.0.0.1: the handshake of TLS failed: no shared cipher"), std::string::npos) << heard;
+    EXPECT_NE(heard.find("http request"), std::string::npos) << heard;
+    EXPECT_EQ(std::ranges::count(heard, '\n'), 2) << "who only looks whether the port is open is no trouble: " << heard;
 }
 
 TEST(HttpTls, NobodyRenegotiates) {
