@@ -93,6 +93,7 @@ private:
         to.accepts_3des = in.accept_3des;
         to.receipt_address = in.receipt_address;
         to.receipts_unverified = in.receipts_to_unverified;
+        if (in.receipt_digest != partner::As2ReceiptDigest::asked) to.receipt_digest = same_word<as2::Digest>(in.receipt_digest, 1);
         to.receipt_mode = same_word<as2::ReceiptMode>(out.receipt.mode);
         to.receipt_signed = out.receipt.is_signed;
         to.micalgs.clear();

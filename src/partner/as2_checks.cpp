@@ -104,6 +104,7 @@ private:
         constexpr std::string_view broken = "uses SHA-1, for which two messages with one digest can be made";
         std::string const better = "use sha256; ask the partner to change, and leave this only until then";
         old(sends() && out.sign == As2Digest::sha1, "as2.outgoing.sign", broken, better);
+        old(as2_.incoming.receipt_digest == As2ReceiptDigest::sha1, "as2.incoming.receipt_digest", broken, better);
         old(as2_.incoming.accept_sha1, "as2.incoming.accept_sha1", broken, better);
         for (std::size_t i = 0; i < out.receipt.digests.size(); ++i)
             old(out.receipt.digests[i] == "sha1", fmt::format("as2.outgoing.receipt.digests[{}]", i), broken, better);

@@ -88,12 +88,15 @@ struct As2Authorities {
     [[nodiscard]] bool is_restricted() const { return !subject.empty() || !email.empty() || !host.empty(); }
 };
 
+enum class As2ReceiptDigest { asked, sha1, sha256, sha384, sha512 };
+
 struct As2Incoming {
     bool require_signature = true;
     bool require_encryption = true;
     bool accept_sha1 = false;
     bool accept_3des = false;
     std::string receipt_address;
+    As2ReceiptDigest receipt_digest = As2ReceiptDigest::asked;
     bool receipts_to_unverified = false;
     std::uint64_t max_bytes = limits::message_bytes;
     std::vector<std::filesystem::path> client_certificates; // of TLS; empty: none is asked for

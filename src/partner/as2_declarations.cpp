@@ -10,6 +10,10 @@ struct EnumWords<As2Digest> {
     static constexpr std::array<std::string_view, 5> words = {"none", "sha1", "sha256", "sha384", "sha512"};
 };
 template <>
+struct EnumWords<As2ReceiptDigest> {
+    static constexpr std::array<std::string_view, 5> words = {"asked", "sha1", "sha256", "sha384", "sha512"};
+};
+template <>
 struct EnumWords<As2Use> {
     static constexpr std::array<std::string_view, 3> words = {"both", "signing", "encryption"};
 };
@@ -181,6 +185,7 @@ Declaration make_incoming() {
           "where asynchronous receipts go, whatever address a message asks for; empty: asynchronous receipts are refused")
         .check(check_url_or_none)
         .example("https://as2.acme.example:4443/mdn");
+    d.add("receipt_digest", &As2Incoming::receipt_digest, "the digest that our receipts are signed with; asked: the one that the message asks for");
     d.add("receipts_to_unverified", &As2Incoming::receipts_to_unverified,
           "yes: asynchronous receipts go there for messages whose sender could not be verified, too");
     d.add("max_bytes", &As2Incoming::max_bytes, "larger messages are refused; the size before and after decryption and decompression");

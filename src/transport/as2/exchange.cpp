@@ -70,6 +70,9 @@ Result<Packed> make_receipt(Receipt const& receipt, bool is_signed, Relation con
     if (is_signed) {
         if (keys.own.empty()) return invalid("a signed receipt was asked for, but there is no key to sign it with");
         settings.signer = keys.own.front();
+        // The MIC was made by what the sender asked for, and SHA-1 only where that is agreed.
+        if (relation.receipt_digest) settings.digest = *relation.receipt_digest;
+        else if (receipt.mic && receipt.mic->digest) settings.digest = *receipt.mic->digest;
     }
     return pack_receipt(receipt, settings, unique, now);
 }

@@ -5,6 +5,7 @@
 #include "transport/as2/message.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct Relation {
     bool accepts_sha1 = false;
     bool accepts_3des = false;
     std::string receipt_address;      // where asynchronous receipts go: one address, whatever a message asks for; empty: none
+    std::optional<Digest> receipt_digest; // our receipts are signed with; absent: with the digest that was asked for (RFC 4130 7.3)
     bool receipts_unverified = false; // asynchronous receipts for messages whose sender could not be verified go there too
 
     // What goes out

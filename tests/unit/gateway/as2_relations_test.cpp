@@ -66,6 +66,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     accept_3des: yes
     receipt_address: http://127.0.0.1:9/mdn
     receipts_to_unverified: yes
+    receipt_digest: sha512
     max_bytes: 5MB
     client_certificates: [keys/acme.pem]
     basic: {user: acme, password: "${env:WHARF_TEST_WORD}"}
@@ -103,6 +104,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     auto const& agreed = found->relation;
     EXPECT_FALSE(agreed.requires_signature || agreed.requires_encryption || agreed.receipt_signed);
     EXPECT_TRUE(agreed.accepts_sha1 && agreed.accepts_3des && agreed.receipts_unverified);
+    EXPECT_EQ(agreed.receipt_digest, as2::Digest::sha512);
     EXPECT_EQ(agreed.receipt_address, "http://127.0.0.1:9/mdn");
     EXPECT_EQ(agreed.receipt_mode, as2::ReceiptMode::asynchronous);
     EXPECT_EQ(agreed.own_receipt_address, "http://us.example/as2");

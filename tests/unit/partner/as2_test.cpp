@@ -72,6 +72,7 @@ as2:
     require_signature: no
     require_encryption: no
     receipt_address: https://as2.acme.example/mdn
+    receipt_digest: sha512
     receipts_to_unverified: yes
     max_bytes: 1GB
     client_certificates: [keys/one.pem, keys/two.pem]
@@ -112,6 +113,7 @@ senders: [acme]
     EXPECT_EQ(as2.grace_days.number, 14u);
     EXPECT_EQ(as2.incoming.client_certificates, (std::vector<std::filesystem::path>{folder / "keys/one.pem", folder / "keys/two.pem"}));
     EXPECT_EQ(as2.incoming.max_bytes, 1u << 30);
+    EXPECT_EQ(as2.incoming.receipt_digest, As2ReceiptDigest::sha512);
     EXPECT_EQ(as2.outgoing.encrypt, As2Cipher::aes128_gcm);
     EXPECT_EQ(as2.outgoing.receipt.resends.number, 3u);
     EXPECT_EQ(as2.outgoing.receipt.digests, (std::vector<std::string>{"sha512", "sha256"}));
