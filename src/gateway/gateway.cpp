@@ -2,7 +2,6 @@
 
 #include "base/nearest.hpp"
 #include "gateway/as2_relations.hpp"
-#include "gateway/limits.hpp"
 #include "gateway/windows.hpp"
 #include "partner/schedule/schedule.hpp"
 
@@ -10,9 +9,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <random>
-#include <thread>
 
 namespace wharf::gateway {
 
@@ -143,14 +140,8 @@ void look_once(Context const& context, partner::Channel const& channel, PollSumm
         return;
     }
     ++summary.channels;
-    auto report = take_in(context, channel);
+    auto const report = take_in_what_is_stable(context, channel); // each run begins with an empty memory
     summary.taken += report.taken;
-    // Each run begins with an empty memory, so a file that must look the same several times is looked at again here.
-    for (unsigned look = 1; look < channel.pickup.stable_polls && report.waiting > 0 && report.trouble.empty(); ++look) {
-        std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(channel.poll_interval, longest_look_spacing));
-        report = take_in(context, channel);
-        summary.taken += report.taken;
-    }
     summary.waiting += report.waiting;
     if (!report.trouble.empty())
         summary.unreachable.push_back(fmt::format("{}: {}", channel.name, report.trouble));

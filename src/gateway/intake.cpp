@@ -3,6 +3,7 @@
 #include "base/id.hpp"
 #include "diagnostic/registry.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/limits.hpp"
 #include "gateway/windows.hpp"
 #include "transport/digest.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -327,6 +329,25 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel, st
         trouble = std::move(failed);
     if (trouble)
         return stop(*trouble);
+    return report;
+}
+
+IntakeReport take_in_what_is_stable(Context const& context, partner::Channel const& channel, std::stop_token stop) {
+    auto const spacing = std::min<std::chrono::milliseconds>(channel.poll_interval, longest_look_spacing);
+    auto report = take_in(context, channel, stop);
+    for (unsigned look = 1; look < channel.pickup.stable_polls && report.waiting > 0 && report.trouble.empty(); ++look) {
+        std::mutex mutex;
+        std::condition_variable_any stopping; // never notified: a stop request ends the sleep
+        std::unique_lock lock(mutex);
+        stopping.wait_for(lock, stop, spacing, [] { return false; });
+        if (stop.stop_requested())
+            break;
+        auto next = take_in(context, channel, stop);
+        next.taken += report.taken;
+        next.known += report.known;
+        next.set_aside += report.set_aside;
+        report = std::move(next);
+    }
     return report;
 }
 

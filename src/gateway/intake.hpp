@@ -22,6 +22,10 @@ struct IntakeReport {
 /// `stop`: ends before the next file.
 [[nodiscard]] IntakeReport take_in(Context const& context, partner::Channel const& channel, std::stop_token stop = {});
 
+/// As many looks as `stable_polls` asks for, poll_interval but at most five seconds apart, while files wait: for those who come rarely, and
+/// must not leave behind what was only not seen twice yet. The reports are added up.
+[[nodiscard]] IntakeReport take_in_what_is_stable(Context const& context, partner::Channel const& channel, std::stop_token stop = {});
+
 /// The finish_file job: removes a stored file from its channel. Done when the file is gone already.
 [[nodiscard]] Result<void> finish_file(Context const& context, store::Job const& job);
 

@@ -50,8 +50,7 @@ void Poller::tell_of(transport::Watch& watch) {
 void Poller::run(std::stop_token stop) {
     auto const watch = start_watch();
     Pace pace(channel_.poll_interval, watch != nullptr);
-    if (by_cron_)
-        due_ = channel_.timetable->next(context_.clock.now());
+    set_due();
     while (wait(stop, pace)) {
         Pace::Look look;
         look.begun = steady_clock::now();
@@ -63,7 +62,7 @@ void Poller::run(std::stop_token stop) {
         try {
             if (watch)
                 tell_of(*watch);
-            report = take_in(context_, channel_, stop);
+            report = by_cron_ ? take_in_what_is_stable(context_, channel_, stop) : take_in(context_, channel_, stop);
         } catch (std::exception const& error) {
             context_.log.line("poll_failed", channel_.name, fmt::format("reason={}", for_log(error.what())));
         }
@@ -73,9 +72,18 @@ void Poller::run(std::stop_token stop) {
         look.took = report.taken + report.known + report.set_aside > 0;
         look.left_some = report.waiting > 0;
         pace.looked(look);
-        if (by_cron_)
-            due_ = channel_.timetable->next(context_.clock.now()); // times that passed meanwhile are not made up for
+        set_due();
     }
+}
+
+/// Times of the expression that passed during a look are not made up for.
+void Poller::set_due() {
+    if (!by_cron_)
+        return;
+    bool const had = due_.has_value();
+    due_ = channel_.timetable->next(context_.clock.now());
+    if (had && !due_) // the last day of a calendar without rules that go on
+        context_.log.line("no_more_looks", channel_.name, fmt::format("cron={}", for_log(channel_.schedule.cron)));
 }
 
 steady_clock::duration Poller::rest(Pace const& pace, bool changed) {

@@ -27,6 +27,7 @@ private:
     [[nodiscard]] bool wait(std::stop_token stop, Pace const& pace);
     [[nodiscard]] std::chrono::steady_clock::duration rest(Pace const& pace, bool changed);
     void close_outside_windows();
+    void set_due();
 
     Context const& context_;
     partner::Channel const& channel_;

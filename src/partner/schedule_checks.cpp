@@ -44,10 +44,13 @@ Calendar calendar_of(Check<Channel>& check, ScheduleSettings const& settings, st
 }
 
 /// Settings that mean nothing together.
-void check_sense(Check<Channel>& check, ScheduleSettings const& settings, Schedule::Parts const& parts, bool has_interval) {
+void check_sense(Check<Channel>& check, ScheduleSettings const& settings, Schedule::Parts const& parts, bool has_interval, bool is_read) {
     if (parts.cron && has_interval)
         check.report("poll_interval", "PARTNER-0021", "schedule.cron says when the channel is looked at, and poll_interval does as well",
                      "keep one of the two");
+    if (parts.cron && !is_read)
+        check.report("schedule.cron", "PARTNER-0021", "nothing is picked up on this channel, so there is nothing to look for",
+                     "set pickup.inbox, or leave cron out", settings.cron);
     if (settings.uploads != UploadTimes::in_windows && settings.windows.empty())
         check.report("schedule.uploads", "PARTNER-0021", "there are no windows that uploads could heed or not", "give windows, or leave it out");
     if (settings.time_zone != "UTC" && !parts.cron && settings.windows.empty())
@@ -106,7 +109,7 @@ void make_timetables(LoadedConfiguration& loaded, Diagnostics& findings) {
         auto const before = findings.size();
         auto const interval = channel.origins.find("poll_interval"); // wharf.yaml's is filled in as well
         bool const is_own = interval != channel.origins.end() && interval->second.source == channel.source;
-        check_sense(check, settings, parts, is_own);
+        check_sense(check, settings, parts, is_own, channel.value.is_read());
         Schedule schedule(parts);
         if (findings.size() == before)
             check_that_it_comes(check, settings, schedule, parts);

@@ -62,6 +62,10 @@ TEST_F(ScheduleLoading, WhatNeverComesIsAnError) {
 TEST_F(ScheduleLoading, WhatMeansNothingIsAnError) {
     schedule("  cron: \"@hourly\"\npoll_interval: 5m\n");
     EXPECT_THAT(findings(), HasSubstr("PARTNER-0021 channels/box.yaml:9:16 schedule.cron says when the channel is looked at"));
+    auto sending = box;
+    sending.erase(sending.find("  inbox: in\n"), 12);
+    write("channels/box.yaml", sending + "schedule: {cron: \"@hourly\"}\n");
+    EXPECT_THAT(findings(), HasSubstr("PARTNER-0021 channels/box.yaml:7:18 nothing is picked up on this channel"));
     schedule("  uploads: any_time\n");
     EXPECT_THAT(findings(), HasSubstr("PARTNER-0021 channels/box.yaml:8:12 there are no windows"));
     schedule("  time_zone: Europe/Berlin\n");
