@@ -17,6 +17,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -193,8 +194,12 @@ struct Bench {
     }
 
     ManualClock clock{Timestamp(std::chrono::milliseconds(1'748'873'000'000))};
+    std::mutex lines_mutex;
     std::vector<std::string> lines; // of the log
-    gateway::Log log{clock, [this](std::string_view line) { lines.emplace_back(line); }};
+    gateway::Log log{clock, [this](std::string_view line) {
+                         std::lock_guard const guard(lines_mutex); // a channel with several connections has as many threads
+                         lines.emplace_back(line);
+                     }};
     partner::Configuration configuration;
     std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
     std::unique_ptr<gateway::Knowledge> knowledge;
