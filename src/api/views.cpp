@@ -1,5 +1,7 @@
 #include "api/views.hpp"
 
+#include <algorithm>
+
 namespace wharf::api {
 
 namespace {
@@ -15,6 +17,17 @@ void put(json::Value& object, char const* name, std::int64_t number) { object.se
 void put_diagnostics(json::Value& object, std::string const& text) {
     if (auto parsed = json::parse(text); parsed && !parsed->items().empty())
         object.set("diagnostics", std::move(*parsed));
+}
+
+void put_lines(json::Value& object, char const* name, std::string_view text) {
+    json::Array lines;
+    while (!text.empty()) {
+        auto const end = std::min(text.find('\n'), text.size());
+        lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (!lines.empty())
+        object.set(name, json::Value(std::move(lines)));
 }
 
 template <class Range> json::Value list(Range const& range) {
@@ -96,6 +109,27 @@ json::Value view(store::Delivery const& delivery) {
     return out;
 }
 
+json::Value view(store::Exchange const& exchange) {
+    json::Value out{json::Object{}};
+    put(out, "id", exchange.id);
+    put(out, "direction", to_string(exchange.direction));
+    put(out, "state", to_string(exchange.state));
+    put(out, "channel", exchange.channel);
+    put(out, "message_id", exchange.as2_message_id);
+    put(out, "mic", exchange.mic);
+    put(out, "receipt", to_string(exchange.receipt));
+    put(out, "disposition", exchange.disposition);
+    put(out, "receipt_message_id", exchange.receipt_message_id);
+    put_lines(out, "certificates", exchange.certificates);
+    put(out, "reason", exchange.reason);
+    put(out, "attempts", static_cast<std::int64_t>(exchange.attempts));
+    if (exchange.resends > 0)
+        put(out, "resends", static_cast<std::int64_t>(exchange.resends));
+    put(out, "created_at", to_iso8601(exchange.created_at));
+    put(out, "updated_at", to_iso8601(exchange.updated_at));
+    return out;
+}
+
 json::Value view(store::Event const& event) {
     json::Value out{json::Object{}};
     put(out, "at", to_iso8601(event.at));
@@ -129,6 +163,8 @@ json::Value view(gateway::MessageView const& message) {
         documents.push_back(std::move(document));
     }
     out.set("documents", std::move(documents));
+    if (message.exchange)
+        out.set("as2", view(*message.exchange));
     if (!message.answers.empty())
         out.set("acknowledgments", list(message.answers));
     out.set("events", list(message.events));

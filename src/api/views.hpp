@@ -11,6 +11,7 @@ namespace wharf::api {
 [[nodiscard]] json::Value view(store::Message const& message);
 [[nodiscard]] json::Value view(store::Document const& document, bool with_content);
 [[nodiscard]] json::Value view(store::Delivery const& delivery);
+[[nodiscard]] json::Value view(store::Exchange const& exchange);
 [[nodiscard]] json::Value view(store::Event const& event);
 [[nodiscard]] json::Value view(store::Transfer const& transfer);
 [[nodiscard]] json::Value view(gateway::MessageView const& message);

@@ -5,6 +5,7 @@
 #include "delivery/target.hpp"
 #include "gateway/channels.hpp"
 #include "gateway/log.hpp"
+#include "gateway/posting.hpp"
 #include "gateway/silence.hpp"
 #include "gateway/vault.hpp"
 #include "partner/configuration.hpp"
@@ -33,6 +34,8 @@ struct Context {
     Log const& log;
     std::function<double()> random; // [0,1)
     std::shared_ptr<Silence> silent_targets = std::make_shared<Silence>();
+    SendPost send_post = post_by_http();
+    std::shared_ptr<PostTurns> post_turns = std::make_shared<PostTurns>();
     Vault vault = Vault(configuration.gateway.store_file.parent_path() / "exchanges"); // the bytes of AS2 exchanges
     bool ignores_windows = false; // pick-up windows: somebody wants a look now
     std::shared_ptr<As2Relations const> as2{}; // nullptr: no channel speaks AS2

@@ -15,7 +15,7 @@
 namespace wharf::gateway {
 
 /// In the order in which a file meets them. A name given to crash_point() must be one of these.
-inline constexpr std::array<std::string_view, 19> crash_points = {
+inline constexpr std::array<std::string_view, 27> crash_points = {
     "after-list",               // files seen on the channel
     "after-fetch",              // bytes in memory only
     "before-store-transfer",    // inside the transaction, not yet committed
@@ -32,9 +32,18 @@ inline constexpr std::array<std::string_view, 19> crash_points = {
     "before-transmit",          // outgoing bytes durable; not yet on the channel
     "after-transmit",           // on the channel; not yet recorded as sent
     "after-record-sent",        // recorded
+    "after-pack",               // an AS2 message packed; large bytes in the vault, nothing refers to them
+    "before-count-post",        // inside the transaction that counts a POST
+    "after-count-post",         // exchange and bytes durable, the POST counted; not made yet
+    "after-post",               // the partner has answered; nothing recorded
+    "before-record-post",       // inside the transaction that records what follows
+    "after-record-post",        // recorded
     "before-submit",            // inside the transaction that numbers an outgoing document
     "after-submit",             // numbered and durable; the caller has no answer yet
     "after-overdue",            // an acknowledgment was noted as overdue
+    // AS2, receipts for what we sent
+    "before-record-receipt",    // inside the transaction that records a receipt that came by itself
+    "after-record-receipt",     // recorded; the partner has no answer yet
 };
 
 /// Kills this process with SIGKILL when the environment asks for it here; returns otherwise.

@@ -102,6 +102,11 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
                                   random_part});
     if (!(*relations)->all().empty() || self.configuration_->gateway.listen.tls.is_set()) // or certificates are to be watched
         self.context_->as2 = std::move(*relations);
+    if (purpose == OpenFor::running) {
+        auto swept = self.context_->vault.sweep(*self.store_);
+        if (!swept)
+            return fail(swept.error());
+    }
     return gateway;
 }
 

@@ -155,9 +155,17 @@ Result<store::Message> resend(Context const& context, std::string_view message_i
             return invalid(fmt::format("message {} came in; only what we sent can be sent again. To process it once more: "
                                        "wharf dead-letter retry {}",
                                        message_id, message_id));
-        if (message->state == MessageState::ready)
+        if (message->state == MessageState::ready) {
+            auto exchange = transaction.exchange_of_message(message->id);
+            if (!exchange)
+                return unexpected(std::move(exchange.error()));
+            if (*exchange && (*exchange)->state == store::ExchangeState::waiting_for_receipt)
+                return invalid(fmt::format("message {} was taken by the partner's server and waits for his receipt: it is sent, or a dead letter, "
+                                           "as soon as that came or is overdue",
+                                           message_id));
             return invalid(fmt::format("message {} has not been sent yet: it goes out as soon as channel {} takes it", message_id,
                                        message->channel));
+        }
         auto const* partner = context.configuration.partner(message->partner);
         if (partner == nullptr)
             return invalid(fmt::format("partner {} has no profile any more", message->partner));
@@ -439,6 +447,10 @@ Result<MessageView> view_message(store::Store& store, std::string_view id_or_num
         if (!answers)
             return unexpected(std::move(answers.error()));
         view.answers = std::move(*answers);
+        auto exchange = transaction.exchange_of_message(view.message.id);
+        if (!exchange)
+            return unexpected(std::move(exchange.error()));
+        view.exchange = std::move(*exchange);
         auto events = transaction.events_of(view.message.id);
         if (!events)
             return unexpected(std::move(events.error()));

@@ -45,6 +45,7 @@ struct MessageView {
     store::Message message;
     std::vector<DocumentView> documents;
     std::vector<store::Message> answers; // acknowledgments of it that we sent
+    std::optional<store::Exchange> exchange; // outbound, over AS2: the newest
     std::vector<store::Event> events;
 };
 /// The message with this id, or the only one a search for this word finds. `invalid` when there is none or several.

@@ -1,5 +1,7 @@
 #include "gateway/transmission.hpp"
 
+#include "gateway/as2_record.hpp"
+#include "gateway/as2_sending.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/life_cycle.hpp"
 #include "gateway/windows.hpp"
@@ -59,10 +61,20 @@ Result<void> record_sent_documents(store::Transaction& transaction, store::Messa
 
 } // namespace
 
+Result<void> begin_waiting(Context const& context, store::Transaction& transaction, store::Message const& message, Timestamp now) {
+    WHARF_TRY(record_sent_documents(transaction, message, now));
+    if (!awaits_acknowledgment(context, message))
+        return {};
+    WHARF_TRY(transaction.finish_jobs_of(store::JobKind::expect_acknowledgment, message.id));
+    return transaction.add_job(store::JobKind::expect_acknowledgment, message.id, now + deadline(context, message));
+}
+
 Result<void> transmit(Context const& context, store::Job const& job) {
     auto loaded = load(context, job.subject);
     if (!loaded)
         return unexpected(std::move(loaded.error()));
+    if (*loaded && relation_of(context, (*loaded)->channel))
+        return transmit_as2(context, job, std::move(**loaded));
     // Anything but ready: sent before, or answered before we could note that it was sent.
     if (!*loaded || (*loaded)->state != store::MessageState::ready)
         return drop(context, job);
@@ -96,12 +108,7 @@ Result<void> transmit(Context const& context, store::Job const& job) {
                                        context.configuration.gateway.retry, now, context.random());
         WHARF_TRY(transaction.update(step.message));
         if (written)
-            WHARF_TRY(record_sent_documents(transaction, step.message, now));
-        if (awaits_acknowledgment(context, step.message)) {
-            WHARF_TRY(transaction.finish_jobs_of(store::JobKind::expect_acknowledgment, step.message.id));
-            WHARF_TRY(transaction.add_job(store::JobKind::expect_acknowledgment, step.message.id,
-                                          now + deadline(context, step.message)));
-        }
+            WHARF_TRY(begin_waiting(context, transaction, step.message, now));
         WHARF_TRY(record.note(step.message.id, step.note.type, step.note.text,
                               fmt::format("channel={} file={} attempt={}", channel, for_log(file_name), step.message.attempts)));
         return step.retry_at ? transaction.postpone_job(job.id, *step.retry_at) : transaction.finish_job(job.id);

@@ -5,6 +5,9 @@
 
 namespace wharf::gateway {
 
+/// What begins when a message has become `sent`: its documents are, and the partner's time for a 997 runs.
+[[nodiscard]] Result<void> begin_waiting(Context const& context, store::Transaction& transaction, store::Message const& message, Timestamp now);
+
 /// The transmit job. The bytes were durable before; writing them twice under one name is harmless
 /// (transport::Connection::put), so a crash in between only repeats.
 [[nodiscard]] Result<void> transmit(Context const& context, store::Job const& job);

@@ -1,5 +1,7 @@
 #include "gateway/worker.hpp"
 
+#include "gateway/as2_relations.hpp"
+#include "gateway/as2_sending.hpp"
 #include "gateway/certificate_watch.hpp"
 #include "gateway/intake.hpp"
 #include "gateway/poller.hpp"
@@ -48,9 +50,10 @@ Result<void> carry_out(Context const& context, Deliver const& deliver, store::Jo
         return transmit(context, job);
     case store::JobKind::expect_acknowledgment:
         return expect_acknowledgment(context, job);
+    case store::JobKind::expect_receipt:
+        return expect_receipt(context, job);
     case store::JobKind::open_exchange:
     case store::JobKind::send_receipt:
-    case store::JobKind::expect_receipt:
         break; // nothing makes these yet
     }
     return {};
@@ -173,8 +176,19 @@ Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_
 namespace {
 
 constexpr std::array inner_work = {store::JobKind::process_transfer, store::JobKind::expect_acknowledgment};
-constexpr std::array channel_work = {store::JobKind::transmit, store::JobKind::finish_file};
+constexpr std::array channel_work = {store::JobKind::transmit, store::JobKind::finish_file, store::JobKind::expect_receipt};
 constexpr std::array target_work = {store::JobKind::deliver};
+
+/// A partner over AS2 who stops answering keeps as many workers as he has POSTs under way. They come on top of those for channels, so
+/// that nobody waits for him.
+unsigned workers_for_as2(Context const& context) {
+    constexpr std::size_t most = 32;
+    if (!context.as2)
+        return 0;
+    auto const relations = context.as2->all();
+    auto const sending = static_cast<std::size_t>(std::ranges::count_if(relations, [](auto const& one) { return one->can_send(); }));
+    return static_cast<unsigned>(std::min(sending * PostTurns::at_once, most));
+}
 
 /// Work that waits for the same kind of thing, with a queue and threads of its own: a server that hangs must not stop
 /// deliveries, nor an ERP that hangs the acknowledgments.
@@ -296,7 +310,7 @@ void Lane::work_loop(std::stop_token stop) {
 struct Service::State {
     State(Context const& the_context, MakeDeliver make, unsigned threads)
         : context(the_context), make_deliver(std::move(make)),
-          channels(context, make_deliver, channel_work, [] {}, threads), targets(context, make_deliver, target_work, [] {}, threads),
+          channels(context, make_deliver, channel_work, [] {}, threads + workers_for_as2(context)), targets(context, make_deliver, target_work, [] {}, threads),
           inner(context, make_deliver, inner_work, [this] { channels.wake(), targets.wake(); }, threads),
           certificates(the_context.as2.get(), the_context.clock, the_context.log) {}
 
@@ -324,6 +338,7 @@ void Service::State::watch_certificates(std::stop_token stop) {
 
 Service::Service(Context const& context, MakeDeliver make_deliver, unsigned threads) {
     context.channels.wait_at_most(turn_at_a_channel);
+    context.post_turns->wait_at_most(turn_at_a_channel);
     state_ = std::make_unique<State>(context, std::move(make_deliver), threads);
     auto& state = *state_;
     for (auto const& channel : context.configuration.channels)

@@ -109,8 +109,10 @@ def parts_of(headers, body):
 class Peer:
     """Keys of both sides, and what the openssl command does with them."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, is_new=True):
         self.folder = folder
+        if not is_new:
+            return
         for name, extra in {"wharf": [], "peer": [], "stranger": []}.items():
             openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt",
                     "-days", "3650", "-subj", f"/O=Test/CN={name}", *extra)

@@ -89,6 +89,20 @@ def orders_csv(*orders, header=COLUMNS):
 
 # --- the ERP --------------------------------------------------------------------------------------------------------
 
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address):
+        pass  # a gateway that was killed in the middle of a request
+
+
+def start_server(handler, port=0):
+    server = Server(("127.0.0.1", port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
 class Receiver:
     """Records every request. The first one of a key has an effect; a repetition gets the first answer again."""
 
@@ -117,16 +131,8 @@ class Receiver:
                 self.end_headers()
                 self.wfile.write(text)
 
-        class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-            daemon_threads = True
-            request_queue_size = 64
-
-            def handle_error(self, request, client_address):
-                pass  # a gateway that was killed in the middle of a request
-
-        self.server = Server(("127.0.0.1", port), Handler)
+        self.server = start_server(Handler, port)
         self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def take(self, path, headers, body):
         with self.lock:
@@ -215,8 +221,7 @@ class Site:
 
     def add_partner(self, name, profile, channel=None):
         """One more partner, who may send on the mailbox or on a folder of his own, which is given back."""
-        (self.folder / "partners" / name).mkdir()
-        (self.folder / "partners" / name / "profile.yaml").write_text(profile)
+        self.add_profile(name, profile)
         if channel is None:
             file = self.folder / "channels" / "van.yaml"
             file.write_text(re.sub(r"senders: \[(.*)\]", rf"senders: [\1, {name}]", file.read_text()))
@@ -224,9 +229,15 @@ class Site:
         root = self.folder / channel
         for folder in ("inbox", "outbox"):
             (root / folder).mkdir(parents=True)
-        (self.folder / "channels" / f"{channel}.yaml").write_text(
-            f"transport: folder\nfolder: {{root: {root}}}\npickup: {{inbox: inbox, outbox: outbox}}\nsenders: [{name}]\n")
+        self.add_channel(channel, f"transport: folder\nfolder: {{root: {root}}}\npickup: {{inbox: inbox, outbox: outbox}}\nsenders: [{name}]\n")
         return root
+
+    def add_profile(self, name, text):
+        (self.folder / "partners" / name).mkdir()
+        (self.folder / "partners" / name / "profile.yaml").write_text(text)
+
+    def add_channel(self, name, text):
+        (self.folder / "channels" / f"{name}.yaml").write_text(text)
 
     def add_map(self, name, text):
         """A map of our own, beside the shipped ones."""

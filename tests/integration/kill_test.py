@@ -4,32 +4,41 @@
     kill_test.py --count 100        all named steps, then seeded ones
     kill_test.py --only after-put   one step
 
-Each run: six files of two documents each come in by X12 and two by CSV, three orders go out as X12 and one as CSV (each with a
-key, repeated until it is answered), the gateway is killed, started again without a crash, and left until it has nothing to do.
+Each run: six files of two documents each come in by X12 and two by CSV, three orders go out as X12, one as CSV and two over AS2 (each
+with a key, repeated until it is answered), the gateway is killed, started again without a crash, and left until it has nothing to do.
 Then there must be
 
   - as many distinct idempotency keys at the ERP as accepted documents, none missing, no key with two contents;
   - each invoice number and each order number once at the ERP;
   - one 997 for each X12 file, and one 850 for each order, under interchange numbers that are all different;
   - one CSV file for the order that goes out as one;
+  - one Message-ID for each order that goes out over AS2, and never other bytes under it;
   - no file left in the inbox and no dead letter.
 """
 import argparse
 import concurrent.futures
 import json
+import pathlib
 import random
+import shutil
 import sys
+import tempfile
 import threading
 import time
 import traceback
 
+import as2_partner
 import harness
 from harness import body_of, group, interchange, invoice_body, orders_csv, purchase_order, segments_of, transaction_set
 
 FILES = 6
 DOCUMENTS = 2
 ORDERS = 3
+AS2_ORDERS = 2
+ALL_ORDERS = ORDERS + 1 + AS2_ORDERS
 TABLES = 2  # files of CSV, of two documents each
+
+KEYS = pathlib.Path(tempfile.mkdtemp(prefix="wharf-kill-keys-"))
 
 BOLT = """\
 name: Bolt Industries
@@ -53,7 +62,7 @@ def order_until_answered(site, number, answers, stop):
     """What an ERP does: the same request with the same key until there is an answer."""
     while not stop.is_set():
         try:
-            partner = "acme" if number <= ORDERS else "bolt"
+            partner = "acme" if number <= ORDERS else "bolt" if number == ORDERS + 1 else "harbor"
             status, answer = site.post(purchase_order(f"PO-{number}"), partner, key=f"key-{number}")
             if status == 202:
                 answers[number] = answer
@@ -86,7 +95,7 @@ def is_quiet(site):
     return True
 
 
-def check(site, answers):
+def check(site, partner, answers):
     faults = []
 
     def expect(truth, text):
@@ -126,7 +135,16 @@ def check(site, answers):
     expect(len(set(interchanges)) == len(interchanges), f"interchange numbers used twice: {sorted(interchanges)}")
     expect(sorted(answered) == sorted(f"AK1*IN*{n}" for n in range(1, FILES + 1)), f"997s: {sorted(answered)}")
     expect(sorted(ordered) == sorted(f"PO-{n}" for n in range(1, ORDERS + 1)), f"850s: {sorted(ordered)}")
-    for number in range(1, ORDERS + 2):
+    posted = partner.ids()
+    expect(all(len(set(posts)) == 1 for posts in posted.values()), f"other bytes under one Message-ID: {sorted(posted)}")
+    with_number = sorted(body_of(text)[0].split("*")[3] for text in {post.message_id: post.payload.decode() for post in partner.posts if post.payload}.values())
+    expect(with_number == [f"PO-{n}" for n in range(ORDERS + 2, ALL_ORDERS + 1)], f"850s over AS2: {with_number}")
+    expect(not partner.trouble, f"the AS2 partner could not open what came: {partner.trouble}")
+    for message in site.messages("--direction", "outbound"):
+        if message["channel"] == "harbor":
+            exchange = site.show(message["id"]).get("as2", {})
+            expect(message["state"] in ("sent", "overdue") and exchange.get("state") == "succeeded", f"message over AS2: {message} {exchange}")
+    for number in range(1, ALL_ORDERS + 1):
         expect(isinstance(answers.get(number), dict), f"order {number} was answered with {answers.get(number)}")
     letters = site.json("dead-letter", "list")
     expect(not any(letters.values()), f"dead letters: {json.dumps(letters)[:400]}")
@@ -137,10 +155,13 @@ def run(crashes):
     """One short run, killed at each of `crashes` in turn. Returns (killed, faults)."""
     site = harness.Site(expect="1s" if "after-overdue" in crashes else "4h", retry_base="1s")
     site.add_partner("bolt", BOLT)
+    shutil.copytree(KEYS, site.folder / "keys")
+    partner = as2_partner.As2Partner(site.folder / "keys")
+    partner.add_to(site)
     stop = threading.Event()
     answers = {}
     clients = [threading.Thread(target=order_until_answered, args=(site, n, answers, stop), daemon=True)
-               for n in range(1, ORDERS + 2)]
+               for n in range(1, ALL_ORDERS + 1)]
     killed = 0
     try:
         for place, crash in enumerate(crashes):
@@ -151,7 +172,7 @@ def run(crashes):
                 drop_files(site)
             end = time.monotonic() + 12
             while process.poll() is None and time.monotonic() < end:
-                if crash != "after-overdue" and is_quiet(site) and len(answers) == ORDERS + 1:
+                if crash != "after-overdue" and is_quiet(site) and len(answers) == ALL_ORDERS:
                     break
                 time.sleep(0.05)
             if process.poll() is not None:
@@ -161,8 +182,8 @@ def run(crashes):
         if process.poll() is None:
             site.stop()
         process = site.serve()
-        harness.wait_for(lambda: is_quiet(site) and len(answers) == ORDERS + 1, 60, "the gateway to finish its work")
-        faults = check(site, answers)
+        harness.wait_for(lambda: is_quiet(site) and len(answers) == ALL_ORDERS, 60, "the gateway to finish its work")
+        faults = check(site, partner, answers)
         code = site.stop()
         if code != 0:
             faults.append(f"SIGTERM ended it with {code}")
@@ -173,6 +194,7 @@ def run(crashes):
     finally:
         stop.set()
         site.close()
+        partner.close()
 
 
 def plan(count, seed):
@@ -199,6 +221,7 @@ def main():
     arguments.add_argument("--only")
     chosen = arguments.parse_args()
     runs = [[chosen.only]] if chosen.only else plan(chosen.count, chosen.seed)
+    as2_partner.As2Partner(KEYS).close()  # makes the keys of both sides, once
     bad = killed_runs = kills = 0
     begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
@@ -210,6 +233,7 @@ def main():
                 print("        " + fault.replace("\n", "\n        "), flush=True)
             bad += bool(faults)
     print(f"{len(runs)} runs, {kills} kills, {bad} failed, {time.monotonic() - begun:.0f} s")
+    shutil.rmtree(KEYS)
     # A test that kills nothing proves nothing.
     return 1 if bad or killed_runs * 2 < len(runs) else 0
 

@@ -76,6 +76,26 @@ void print_findings(std::string_view indent, std::string const& text) {
                    finding.string("path").empty() ? "" : fmt::format(" (at {})", finding.string("path")));
 }
 
+/// The AS2 side of an outgoing message.
+void print_exchange(store::Exchange const& exchange) {
+    auto const field = [](std::string_view name, std::string_view value) {
+        if (!value.empty())
+            fmt::print("  {:<12}{}\n", name, value);
+    };
+    fmt::print("as2 exchange  {}  {}{}{}, attempts {}\n", exchange.id, to_string(exchange.state), exchange.reason.empty() ? "" : ": ", exchange.reason,
+               exchange.attempts);
+    field("message-id", exchange.as2_message_id);
+    field("mic", exchange.mic);
+    field("receipt", exchange.disposition.empty() ? to_string(exchange.receipt) : exchange.disposition);
+    field("receipt-id", exchange.receipt_message_id);
+    for (std::string_view rest = exchange.certificates; !rest.empty();) {
+        auto const line = rest.substr(0, rest.find('\n'));
+        auto const blank = std::min(line.find(' '), line.size());
+        fmt::print("  {} {}\n", line.substr(0, blank), line.substr(blank + (blank < line.size() ? 1 : 0)));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
+}
+
 void print_text(gateway::MessageView const& view) {
     auto const& message = view.message;
     auto field = [](std::string_view name, std::string_view value) {
@@ -97,6 +117,8 @@ void print_text(gateway::MessageView const& view) {
     field("answers", message.answers);
     field("resend of", message.resend_of);
     field("created", to_iso8601(message.created_at));
+    if (view.exchange)
+        print_exchange(*view.exchange);
     print_findings("  ", message.diagnostics);
     for (auto const& entry : view.documents) {
         auto const& document = entry.document;

@@ -42,26 +42,50 @@ OpenedMessage open_message(Entity const& outer, Unpack const& step, Relation con
     return opened;
 }
 
-ReceiptInAnswer open_receipt(Entity const& outer, Content const& mic_source, Relation const& relation, Keys const& keys) {
-    if (outer.body.is_empty() || !may_hold_receipt(field(outer.fields, "Content-Type"))) return NoReceipt{};
+OpenedReceipt open_receipt(Entity const& outer, Relation const& relation, Keys const& keys) {
+    OpenedReceipt opened;
+    if (outer.body.is_empty() || !may_hold_receipt(field(outer.fields, "Content-Type"))) return opened;
     auto settings = unpack_settings(relation, keys, {});
     settings.requires_signature = settings.requires_encryption = false; // judge() asks for what was agreed
     settings.accepts_3des = true;
     auto const unpacked = unpack(outer, settings);
-    if (unpacked.fault && !unpacked.is_signed) return UnreadableReceipt{unpacked.fault->message};
+    opened.signed_bytes = unpacked.signed_bytes;
+    opened.signature_bytes = unpacked.signature_bytes;
     ArrivedReceipt arrived;
     if (unpacked.fault) {
+        opened.event = UnreadableReceipt{unpacked.fault->message};
+        if (!unpacked.is_signed) return opened;
         arrived.signature = ArrivedReceipt::Signature::wrong;
         arrived.trouble = unpacked.fault->message;
-        return arrived;
+        if (auto const head = read_head(unpacked.signed_bytes))
+            if (auto claimed = read_receipt(head->fields, unpacked.signed_bytes.from(head->size))) arrived.receipt = std::move(*claimed);
+        opened.event = std::move(arrived);
+        return opened;
     }
     auto receipt = read_receipt(unpacked.entity.fields, unpacked.entity.body);
-    if (!receipt) return UnreadableReceipt{receipt.error().message};
+    if (!receipt) {
+        opened.event = UnreadableReceipt{receipt.error().message};
+        return opened;
+    }
     arrived.receipt = std::move(*receipt);
-    if (unpacked.signature) arrived.signature = ArrivedReceipt::Signature::verified;
-    if (arrived.receipt.mic && arrived.receipt.mic->digest)
-        if (auto const expected = digest_of(mic_source, *arrived.receipt.mic->digest)) arrived.expected_mic = to_base64(*expected);
-    return arrived;
+    if (unpacked.signature) {
+        arrived.signature = ArrivedReceipt::Signature::verified;
+        opened.signer = unpacked.signature->signer;
+    }
+    opened.event = std::move(arrived);
+    return opened;
+}
+
+void expect_mic(ArrivedReceipt& arrived, Content const& mic_source) {
+    if (!arrived.receipt.mic || !arrived.receipt.mic->digest) return;
+    if (auto const expected = digest_of(mic_source, *arrived.receipt.mic->digest)) arrived.expected_mic = to_base64(*expected);
+}
+
+ReceiptInAnswer open_receipt(Entity const& outer, Content const& mic_source, Relation const& relation, Keys const& keys) {
+    auto opened = open_receipt(outer, relation, keys);
+    if (auto* const arrived = std::get_if<ArrivedReceipt>(&opened.event); arrived != nullptr && arrived->signature != ArrivedReceipt::Signature::wrong)
+        expect_mic(*arrived, mic_source);
+    return std::move(opened.event);
 }
 
 Result<Packed> make_receipt(Receipt const& receipt, bool is_signed, Relation const& relation, Keys const& keys, std::string_view unique, Timestamp now) {

@@ -27,8 +27,18 @@ struct OpenedMessage {
 };
 [[nodiscard]] OpenedMessage open_message(Entity const& outer, Unpack const& step, Relation const& relation, Keys const& keys, SpoolSettings const& spool);
 
-/// `mic_source` is what was digested when the message was packed (Packed::mic_source): the receipt decides by which algorithm. A
-/// body that is no receipt by its type is none: peers who will send one later answer with a web page.
+/// A receipt and the evidence of it.
+struct OpenedReceipt {
+    ReceiptInAnswer event;                 // without `expected_mic`: see expect_mic()
+    Content signed_bytes, signature_bytes; // also of a signature that did not hold
+    std::optional<Certificate> signer;     // the partner's, whose signature held
+};
+/// Before it is known which message it is for. A body that is no receipt by its type is none: peers who will send one later answer
+/// with a web page. Where the signature is wrong, `receipt` is what was signed, good for nothing but to find the message.
+[[nodiscard]] OpenedReceipt open_receipt(Entity const& outer, Relation const& relation, Keys const& keys);
+/// `mic_source` is what was digested when the message was packed (Packed::mic_source): the receipt decides by which algorithm.
+void expect_mic(ArrivedReceipt& arrived, Content const& mic_source);
+/// Both, where no evidence is kept.
 [[nodiscard]] ReceiptInAnswer open_receipt(Entity const& outer, Content const& mic_source, Relation const& relation, Keys const& keys);
 
 /// The receipt of a Commit or Respond, packed as that says; signed with the first of our keys.

@@ -61,6 +61,7 @@ TransmissionActions Transmission::on(TransmissionEvent const& event) {
                                 if (state_.phase != Phase::posting) return TransmissionActions{}; // its receipt was here before
                                 return retry(lost.reason, std::chrono::seconds(0), lost.chance);
                             },
+                            [&](NotPossible const& trouble) { return state_.phase == Phase::posting ? fail(trouble.reason) : TransmissionActions{}; },
                             [&](Tick const&) { return tick(); },
                             [&](ReceiptArrived const& receipt) { return settle(receipt.arrived, false); },
                             [&](ResendAsked const&) {

@@ -87,13 +87,16 @@ struct ConnectionLost {
     std::string reason;
     double chance = 0.0;
 };
+struct NotPossible { // no connection, and trying again does not change it: the address, a certificate of TLS
+    std::string reason;
+};
 struct Tick {}; // the time of the last Wait… is over
 struct ReceiptArrived {
     ArrivedReceipt arrived;
 };
 struct ResendAsked {}; // by a person
 struct Restarted {};   // after a restart, from a stored state
-using TransmissionEvent = std::variant<Answered, ConnectionLost, Tick, ReceiptArrived, ResendAsked, Restarted>;
+using TransmissionEvent = std::variant<Answered, ConnectionLost, NotPossible, Tick, ReceiptArrived, ResendAsked, Restarted>;
 
 struct TransmissionState {
     enum class Phase { ready, posting, waiting_to_retry, waiting_for_receipt, succeeded, failed } phase = Phase::ready;

@@ -57,6 +57,15 @@ TEST(As2Sender, ASignedReceiptWithTheRightMicIsASuccess) {
     EXPECT_EQ(machine.state().phase, TransmissionState::Phase::succeeded);
 }
 
+TEST(As2Sender, WhatTryingAgainDoesNotChangeFailsAtOnce) {
+    auto machine = posted();
+    auto const actions = machine.on(NotPossible{"the certificate of the server has expired"});
+    ASSERT_TRUE(first<Fail>(actions));
+    EXPECT_EQ(first<Fail>(actions)->reason, "the certificate of the server has expired");
+    EXPECT_TRUE(first<RaiseAlarm>(actions));
+    EXPECT_TRUE(machine.on(NotPossible{"once more"}).empty()) << "nothing is posted any more";
+}
+
 TEST(As2Sender, AWrongMicIsAFailureWithAnAlarm) {
     auto receipt = arrived();
     receipt.expected_mic = "YmFy";

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""Orders that go out over AS2: from our API to a partner that is not ours (as2_partner.py), and his receipts back."""
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import as2_partner
+import harness
+from as2_partner import As2Partner, lost, receipt, status
+from harness import purchase_order, wait_for
+
+
+class As2GatewayTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.keys = pathlib.Path(tempfile.mkdtemp(prefix="wharf-as2-keys-"))
+        As2Partner(cls.keys).close()
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.keys)
+
+    def setUp(self):
+        self.site = harness.Site()
+        folder = self.site.folder / "keys"
+        shutil.copytree(self.keys, folder)
+        self.partner = As2Partner(folder)
+
+    def tearDown(self):
+        self.site.close()
+        self.partner.close()
+        self.assertEqual(self.partner.trouble, [], "the partner could not open what we sent")
+
+    def start(self, outgoing=as2_partner.QUICK, **more):
+        self.partner.add_to(self.site, outgoing=outgoing, **more)
+        self.site.serve()
+
+    def order(self, number="PO-1", partner="harbor"):
+        code, answer = self.site.post(purchase_order(number), partner)
+        self.assertEqual(code, 202, answer)
+        return answer["message"]
+
+    def wait_for_state(self, message, state, seconds=20):
+        wait_for(lambda: self.site.show(message)["state"] == state, seconds, f"{message} to be {state}: {self.site.show(message)}")
+        return self.site.show(message)
+
+    def log(self):
+        return (self.site.folder / "log").read_text()
+
+    def assert_same_message_twice(self, times=2):
+        self.assertEqual([len(set(posts)) for posts in self.partner.ids().values()], [1], "the same bytes under one Message-ID")
+        self.assertEqual(len(self.partner.posts), times)
+
+    def test_an_order_goes_out_signed_and_encrypted_and_is_proven(self):
+        self.start()
+        message = self.order()
+        view = self.wait_for_state(message, "sent")
+        post, = self.partner.posts
+        self.assertEqual(post.payload, self.site.raw(message))
+        self.assertIn(b"~ST*850*0001~", post.payload.replace(b"\n", b""))
+        self.assertEqual(post.payload_head["Content-Type"], "application/edi-x12")
+        self.assertEqual(post.payload_head.get_filename(), view["file_name"])
+        self.assertEqual((post.headers["AS2-From"], post.headers["AS2-To"]), ("wharf", "peer"))
+        self.assertNotIn(b"PO-1", post.body, "nothing in the clear")
+        exchange = view["as2"]
+        self.assertEqual(exchange["state"], "succeeded")
+        self.assertEqual(exchange["message_id"], post.message_id)
+        self.assertEqual(exchange["mic"], post.mic())
+        self.assertEqual(exchange["disposition"], "processed")
+        self.assertEqual(exchange["receipt"], "received")
+        self.assertEqual([line.split(" ")[0] for line in exchange["certificates"]], ["signed-by", "encrypted-for", "receipt-signed-by"])
+        text = self.site.run("message", "show", message).stdout.decode()
+        self.assertIn(f"message-id  {post.message_id}", text)
+        self.assertIn("succeeded", text)
+        for event in ("as2_packed", "as2_receipt", "sent"):
+            self.assertIn(f" {event} {message} ", self.log())
+
+    def test_a_wrong_mic_is_a_dead_letter_with_an_alarm(self):
+        self.partner.script = [receipt(mic="Zm9v, sha256")]
+        self.start()
+        message = self.order()
+        view = self.wait_for_state(message, "dead_letter")
+        self.assertIn("the MIC differs", view["reason"])
+        self.assertIn("AS2_RECEIPT_FAILED " + message, self.log())
+        self.assertEqual(self.site.run("dead-letter", "list").returncode, 1)
+        self.assertEqual(len(self.partner.posts), 1)
+        self.assertEqual(self.site.run("dead-letter", "retry", message).returncode, 0)
+        self.wait_for_state(message, "sent")
+        self.assert_same_message_twice()
+
+    def test_a_receipt_of_somebody_else_is_no_proof(self):
+        self.partner.script = [receipt(signer="stranger")]
+        self.start()
+        view = self.wait_for_state(self.order(), "dead_letter")
+        self.assertIn("cannot be trusted", view["reason"])
+
+    def test_503_then_well(self):
+        self.partner.script = [status(503), status(503, {"Retry-After": "1"})]
+        self.start()
+        message = self.order()
+        self.wait_for_state(message, "sent")
+        self.assert_same_message_twice(3)
+        self.assertIn("transmission_failed", self.site.events(message))
+
+    def test_403_is_final_unless_it_is_agreed_that_it_is_not(self):
+        self.partner.script = [status(403)]
+        self.start()
+        message = self.order()
+        self.assertIn("403", self.wait_for_state(message, "dead_letter")["reason"])
+        self.site.stop()
+        channel = self.site.folder / "channels" / "harbor.yaml"
+        channel.write_text(channel.read_text() + '    temporary_statuses: ["403"]\n')
+        self.partner.posts.clear()
+        self.partner.script = [status(403)]
+        self.site.serve()
+        self.wait_for_state(self.order("PO-2"), "sent")
+        self.assert_same_message_twice()
+
+    def test_a_connection_lost_after_the_message_was_read(self):
+        self.partner.script = [lost, lost]
+        self.start()
+        self.wait_for_state(self.order(), "sent")
+        self.assert_same_message_twice(3)
+
+    def test_nobody_listens(self):
+        self.start()
+        self.partner.close()
+        message = self.order()
+        wait_for(lambda: "transmission_failed" in self.site.events(message), 10, "the first attempt to fail")
+        self.assertIn("127.0.0.1", self.site.show(message)["reason"])
+
+    def test_who_hangs_holds_up_nobody_else(self):
+        freed = threading.Event()
+
+        def hang(partner, post):
+            freed.wait(60)
+            return receipt()(partner, post)
+        self.partner.script = [hang]
+        self.start()
+        stuck = [self.order(f"PO-{number}") for number in range(1, 9)]
+        wait_for(lambda: self.partner.posts, 10, "the first message")
+        begun = time.monotonic()
+        for number in range(1, 4):
+            message = self.order(f"VAN-{number}", partner="acme")
+            self.wait_for_state(message, "sent", 5)
+        self.assertLess(time.monotonic() - begun, 10, "the other channel")
+        time.sleep(1)
+        self.assertEqual(len(self.partner.posts), 1, "one who does not answer gets no second message meanwhile")
+        freed.set()
+        for message in stuck:
+            self.wait_for_state(message, "sent", 30)
+        self.assertEqual([len(posts) for posts in self.partner.ids().values()], [1] * 8)
+
+    def test_without_receipt(self):
+        self.partner.script = [status(204)]
+        self.start(outgoing=as2_partner.QUICK + "\n    receipt: {mode: none}")
+        view = self.wait_for_state(self.order(), "sent")
+        self.assertIsNone(self.partner.posts[0].headers["Disposition-Notification-To"])
+        self.assertEqual(view["as2"]["receipt"], "none")
+
+    # --- much, and from the command line --------------------------------------------------------------------------------
+
+    def test_a_large_message(self):
+        self.start()
+        lines = [{"position": n, "line_number": str(n), "quantity": "10", "unit": "each", "unit_price": "12.50",
+                  "items": [{"scheme": "upc", "value": "012345678905"}]} for n in range(1, 40001)]
+        code, answer = self.site.post(purchase_order("PO-LARGE", lines), "harbor")
+        self.assertEqual(code, 202, answer)
+        self.wait_for_state(answer["message"], "sent", 60)
+        self.assertEqual(self.partner.posts[0].payload, self.site.raw(answer["message"]))
+        self.assertGreater(len(self.partner.posts[0].body), 1 << 20)
+        self.assertTrue(list((self.site.folder / "data" / "exchanges").glob("*/message")), "what is large lies in files")
+
+    def test_poll_once_sends_and_says_what_is_left(self):
+        self.partner.script = [status(503)]
+        self.partner.add_to(self.site)
+        process = self.site.serve({"WHARF_TEST_CRASH_AT": "after-pack"})
+        message = self.order()
+        process.wait(timeout=20)
+        self.assertEqual(self.partner.posts, [])
+        self.site.poll()
+        wait_for(lambda: self.site.poll() and self.site.show(message)["state"] == "sent", 20, "the order to go out")
+        self.assert_same_message_twice()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENSSL_CONF", "/etc/ssl/openssl.cnf")
+    unittest.main(verbosity=2 if sys.stdout.isatty() else 1)
