@@ -150,25 +150,18 @@ bool Calendar::Rule::matches(Day day) const {
     return year_month_day(day + std::chrono::days(7)).month() != date.month();
 }
 
-Result<void> Calendar::add_holiday(std::string_view text) {
+Result<void> Calendar::add(std::vector<Rule>& rules, std::string_view text) {
     auto rule = parse(text);
     if (!rule)
         return unexpected(std::move(rule.error()));
-    if (holidays_.size() >= most_rules)
-        return invalid(fmt::format("a calendar has at most {} holidays", most_rules));
-    holidays_.push_back(*rule);
+    if (rules.size() >= most_rules)
+        return invalid(fmt::format("a calendar has at most {} days of a kind", most_rules));
+    rules.push_back(*rule);
     return {};
 }
 
-Result<void> Calendar::add_working_day(std::string_view text) {
-    auto rule = parse(text);
-    if (!rule)
-        return unexpected(std::move(rule.error()));
-    if (working_days_.size() >= most_rules)
-        return invalid(fmt::format("a calendar has at most {} working days", most_rules));
-    working_days_.push_back(*rule);
-    return {};
-}
+Result<void> Calendar::add_holiday(std::string_view text) { return add(holidays_, text); }
+Result<void> Calendar::add_working_day(std::string_view text) { return add(working_days_, text); }
 
 Result<void> Calendar::set_week(std::string_view text) {
     auto const days = Days::parse(text);

@@ -38,6 +38,7 @@ private:
         [[nodiscard]] bool matches(Day day) const;
     };
     [[nodiscard]] static Result<Rule> parse(std::string_view text);
+    [[nodiscard]] static Result<void> add(std::vector<Rule>& rules, std::string_view text);
 
     std::vector<Rule> holidays_, working_days_;
     std::uint8_t week_ = 0b0111110; // bit n: weekday n, Sunday is 0
