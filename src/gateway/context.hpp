@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "delivery/target.hpp"
+#include "gateway/as2_unanswered.hpp"
 #include "gateway/channels.hpp"
 #include "gateway/log.hpp"
 #include "gateway/posting.hpp"
@@ -36,6 +37,7 @@ struct Context {
     std::shared_ptr<Silence> silent_targets = std::make_shared<Silence>();
     SendPost send_post = post_by_http();
     std::shared_ptr<PostTurns> post_turns = std::make_shared<PostTurns>();
+    std::shared_ptr<As2Unanswered> as2_unanswered = std::make_shared<As2Unanswered>();
     Vault vault = Vault(configuration.gateway.store_file.parent_path() / "exchanges"); // the bytes of AS2 exchanges
     bool ignores_windows = false; // pick-up windows: somebody wants a look now
     std::shared_ptr<As2Relations const> as2{}; // nullptr: no channel speaks AS2

@@ -15,7 +15,7 @@
 namespace wharf::gateway {
 
 /// In the order in which a file meets them. A name given to crash_point() must be one of these.
-inline constexpr std::array<std::string_view, 27> crash_points = {
+inline constexpr std::array<std::string_view, 38> crash_points = {
     "after-list",               // files seen on the channel
     "after-fetch",              // bytes in memory only
     "before-store-transfer",    // inside the transaction, not yet committed
@@ -44,6 +44,18 @@ inline constexpr std::array<std::string_view, 27> crash_points = {
     // AS2, receipts for what we sent
     "before-record-receipt",    // inside the transaction that records a receipt that came by itself
     "after-record-receipt",     // recorded; the partner has no answer yet
+    // AS2, in
+    "after-exchange-body",      // the body of a message is here; nothing recorded, nothing answered
+    "before-store-exchange",    // inside the transaction of an asynchronous message
+    "after-store-exchange",     // durable; not yet answered
+    "after-exchange-answer",    // answered
+    "after-open-exchange",      // opened in memory only
+    "after-prepare-exchange",   // large parts of the evidence are files; nothing recorded
+    "before-commit-exchange",   // inside the transaction that settles it
+    "after-commit-exchange",    // files, receipt and evidence durable; a synchronous one not yet answered
+    "before-send-receipt",      // a receipt that goes by itself; not yet sent
+    "after-send-receipt",       // the partner has it; not yet recorded
+    "after-record-sent-receipt", // recorded
 };
 
 /// Kills this process with SIGKILL when the environment asks for it here; returns otherwise.

@@ -21,8 +21,8 @@ double random_part() {
 }
 
 bool is_trouble(std::string_view event) {
-    static constexpr std::array<std::string_view, 10> failures = {
-        "rejected",      "set_aside",           "delivery_failed",       "delivery_refused", "delivery_given_up",
+    static constexpr std::array<std::string_view, 11> failures = {
+        "as2_refused",   "rejected", "set_aside",           "delivery_failed",       "delivery_refused", "delivery_given_up",
         "poll_failed",   "transmission_failed", "transmission_given_up", "job_failed",       "store_failed"};
     if (std::ranges::find(failures, event) != failures.end())
         return true;

@@ -212,6 +212,8 @@ Result<std::string> retry_transfer(Context const& context, store::Transaction& t
                                    store::Transfer const& transfer) {
     if (transfer.state != TransferState::dead_letter)
         return invalid(fmt::format("transfer {} is {}, not a dead letter", transfer.id, to_string(transfer.state)));
+    if (transfer.sha256.empty() && !transfer.exchange_id.empty())
+        return invalid(fmt::format("{}; raise the limit, and put it into the folder of a channel or have it sent again as a new message", transfer.reason));
     if (transfer.sha256.empty())
         return invalid(fmt::format("{} was too large to be read; it is in the failed folder of channel {}: raise "
                                    "`pickup.max_bytes` and move it back into the inbox",

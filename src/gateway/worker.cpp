@@ -1,5 +1,7 @@
 #include "gateway/worker.hpp"
 
+#include "gateway/as2_processing.hpp"
+#include "gateway/as2_receipts.hpp"
 #include "gateway/as2_relations.hpp"
 #include "gateway/as2_sending.hpp"
 #include "gateway/certificate_watch.hpp"
@@ -53,8 +55,9 @@ Result<void> carry_out(Context const& context, Deliver const& deliver, store::Jo
     case store::JobKind::expect_receipt:
         return expect_receipt(context, job);
     case store::JobKind::open_exchange:
+        return open_exchange(context, job);
     case store::JobKind::send_receipt:
-        break; // nothing makes these yet
+        return send_receipt(context, job);
     }
     return {};
 }
@@ -175,8 +178,9 @@ Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_
 
 namespace {
 
-constexpr std::array inner_work = {store::JobKind::process_transfer, store::JobKind::expect_acknowledgment};
-constexpr std::array channel_work = {store::JobKind::transmit, store::JobKind::finish_file, store::JobKind::expect_receipt};
+constexpr std::array inner_work = {store::JobKind::process_transfer, store::JobKind::expect_acknowledgment, store::JobKind::open_exchange};
+constexpr std::array channel_work = {store::JobKind::transmit, store::JobKind::finish_file, store::JobKind::expect_receipt,
+                                     store::JobKind::send_receipt};
 constexpr std::array target_work = {store::JobKind::deliver};
 
 /// A partner over AS2 who stops answering keeps as many workers as he has POSTs under way. They come on top of those for channels, so

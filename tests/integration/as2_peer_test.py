@@ -147,6 +147,22 @@ class Peer:
     def encrypted_entity(self, inner, cipher="aes128-cbc", options=(), stream=True):
         return entity("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", self.encrypted(inner, cipher, options, stream))
 
+    def wrap(self, payload, content, digest, cipher, compression):
+        """The message made of an entity, and the bytes that its MIC is made of."""
+        made, source = payload, content
+        if compression == "before" or (compression and not digest):
+            made, source = compressed_entity(made), payload
+        if digest:
+            source = made
+            made = self.signed(made, digest)
+            if compression == "after":
+                made = compressed_entity(made)
+        elif cipher:
+            source = payload
+        if cipher:
+            made = self.encrypted_entity(made, cipher)
+        return made, source
+
     def decrypted(self, message):
         (self.folder / "message").write_bytes(message)
         return openssl("cms", "-decrypt", "-binary", "-inform", "DER", "-in", self.folder / "message", "-recip", self.certificate("peer"),
@@ -260,21 +276,8 @@ class PeerTest(unittest.TestCase):
     # --- In: the peer sends ---------------------------------------------------------------------------------------------
 
     def wrap(self, digest, cipher, compression):
-        """The message, and the bytes its MIC is made of."""
         payload = entity("application/edi-x12", ORDER, "Content-Transfer-Encoding: binary", "Content-Disposition: attachment; filename=po.edi")
-        made, source = payload, ORDER
-        if compression == "before" or (compression and not digest):
-            made, source = compressed_entity(made), payload
-        if digest:
-            source = made
-            made = self.peer.signed(made, digest)
-            if compression == "after":
-                made = compressed_entity(made)
-        elif cipher:
-            source = payload
-        if cipher:
-            made = self.peer.encrypted_entity(made, cipher)
-        return made, source
+        return self.peer.wrap(payload, ORDER, digest, cipher, compression)
 
     def matrix(self):
         digests, ciphers = [None, *DIGESTS], [None, *CIPHERS]

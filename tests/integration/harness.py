@@ -3,6 +3,8 @@
 The gateway is the real `wharf-gateway` program, named by the environment variable WHARF_GATEWAY (or build/dev). Nothing here
 knows how it works inside: files go into a folder, files come out of another, requests arrive over HTTP.
 """
+import argparse
+import concurrent.futures
 import http.client
 import http.server
 import json
@@ -380,7 +382,35 @@ def purchase_order(number, lines=None):
     }
 
 
-def names_of_crash_points():
+def names_of_crash_points(part=None):
+    """Those of one part, as a comment in the list begins it ("AS2, in"); without: those that belong to none."""
     text = (ROOT / "src" / "gateway" / "crash_point.hpp").read_text()
     block = text[text.index("crash_points = {"):text.index("};")]
-    return re.findall(r'^\s*"([a-z-]+)"', block, re.M)
+    parts = re.split(r"^    // (.*)\n", block, flags=re.M)
+    named = dict(zip(parts[1::2], parts[2::2]))
+    return re.findall(r'^\s*"([a-z-]+)"', named[part] if part else parts[0], re.M)
+
+
+def kill_runs(run, plan, least=0.5, clean_up=lambda: None):
+    """The main function of a test that kills: `plan(count, seed)` gives runs, each a list of crash points; `run` carries one out and
+    gives how often it was killed, and faults. A test that kills nothing proves nothing: `least` of the runs must."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--count", type=int, default=12)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--only")
+    chosen = arguments.parse_args()
+    runs = [[chosen.only]] if chosen.only else plan(chosen.count, chosen.seed)
+    bad = killed_runs = kills = 0
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
+        for crashes, (killed, faults) in zip(runs, pool.map(run, runs)):
+            kills += killed
+            killed_runs += killed > 0
+            print(f"{'FAILED' if faults else 'ok':6}  killed {killed}x  {', '.join(crashes)}", flush=True)
+            for fault in faults:
+                print("        " + fault.replace("\n", "\n        "), flush=True)
+            bad += bool(faults)
+    print(f"{len(runs)} runs, {kills} kills, {bad} failed, {time.monotonic() - begun:.0f} s")
+    clean_up()
+    return 1 if bad or killed_runs < len(runs) * least else 0

@@ -15,8 +15,6 @@ Then there must be
   - one Message-ID for each order that goes out over AS2, and never other bytes under it;
   - no file left in the inbox and no dead letter.
 """
-import argparse
-import concurrent.futures
 import json
 import pathlib
 import random
@@ -213,30 +211,6 @@ def plan(count, seed):
     return runs
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--count", type=int, default=12)
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--jobs", type=int, default=2)
-    arguments.add_argument("--only")
-    chosen = arguments.parse_args()
-    runs = [[chosen.only]] if chosen.only else plan(chosen.count, chosen.seed)
-    as2_partner.As2Partner(KEYS).close()  # makes the keys of both sides, once
-    bad = killed_runs = kills = 0
-    begun = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
-        for crashes, (killed, faults) in zip(runs, pool.map(run, runs)):
-            kills += killed
-            killed_runs += killed > 0
-            print(f"{'FAILED' if faults else 'ok':6}  killed {killed}x  {', '.join(crashes)}", flush=True)
-            for fault in faults:
-                print("        " + fault.replace("\n", "\n        "), flush=True)
-            bad += bool(faults)
-    print(f"{len(runs)} runs, {kills} kills, {bad} failed, {time.monotonic() - begun:.0f} s")
-    shutil.rmtree(KEYS)
-    # A test that kills nothing proves nothing.
-    return 1 if bad or killed_runs * 2 < len(runs) else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    as2_partner.As2Partner(KEYS).close()  # makes the keys of both sides, once
+    sys.exit(harness.kill_runs(run, plan, clean_up=lambda: shutil.rmtree(KEYS)))

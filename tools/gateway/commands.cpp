@@ -3,6 +3,7 @@
 #include "api/api.hpp"
 #include "api/views.hpp"
 #include "diagnostic/render.hpp"
+#include "gateway/as2_listener.hpp"
 #include "gateway/certificate_watch.hpp"
 #include "gateway/evidence.hpp"
 #include "gateway/gateway.hpp"
@@ -163,17 +164,19 @@ Result<std::unique_ptr<transport::http::Server>> start_api(gateway::Context cons
                                           [&api](transport::http::Request const& request) { return api.handle(request); });
 }
 
-/// The files of listen.tls, read again: a renewed certificate, without a connection lost.
-void reload_tls(gateway::Context const& context, transport::http::Server& server) {
-    auto const& tls = context.configuration.gateway.listen.tls;
+/// The files of a server's TLS, read again: a renewed certificate, without a connection lost.
+void reload_tls(gateway::Context const& context, partner::ServerTls const& tls, std::function<Result<void>()> const& replace) {
     if (!tls.is_set())
         return;
-    auto settings = gateway::server_tls(tls);
-    auto replaced = settings ? server.replace_tls(*settings) : Result<void>(unexpected(settings.error()));
-    if (replaced)
+    if (auto const replaced = replace())
         context.log.line("certificate_read", "-", fmt::format("file={}", gateway::for_log(tls.certificate.string())));
     else
         context.log.line("certificate_refused", "-", fmt::format("reason={}", gateway::for_log(replaced.error().message)));
+}
+
+Result<void> reload_api_tls(gateway::Context const& context, transport::http::Server& server) {
+    auto settings = gateway::server_tls(context.configuration.gateway.listen.tls);
+    return settings ? server.replace_tls(*settings) : Result<void>(unexpected(settings.error()));
 }
 
 /// Until SIGTERM or SIGINT; calls `reload` for each SIGHUP.
@@ -212,11 +215,20 @@ int serve(Common const& common, unsigned threads) {
         if (!server)
             return complain(server.error().message);
         auto const& listen = context.configuration.gateway.listen;
+        auto as2 = gateway::serve_as2(context, [&service] { service.wake(); }, threads);
+        if (!as2)
+            return complain(as2.error().message);
         context.log.line("serving", "-", fmt::format("address={} port={} tls={} store={}", listen.address, (*server)->port(),
                                                      listen.tls.is_set() ? "yes" : "no",
                                                      gateway::for_log(context.configuration.gateway.store_file.string())));
-        int const signal_number = wait_for_end(signals, [&] { reload_tls(context, **server); });
+        int const signal_number = wait_for_end(signals, [&] {
+            reload_tls(context, listen.tls, [&] { return reload_api_tls(context, **server); });
+            if (*as2)
+                reload_tls(context, context.configuration.gateway.as2.tls, [&] { return gateway::reload_as2_tls(context, **as2); });
+        });
         context.log.line("stopping", "-", fmt::format("signal={}", signal_number));
+        if (*as2)
+            (*as2)->stop();
         (*server)->stop();
     }
     context.log.line("stopped", "-");

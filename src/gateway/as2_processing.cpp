@@ -1,0 +1,205 @@
+#include "gateway/as2_processing.hpp"
+
+#include "gateway/as2_commit.hpp"
+#include "gateway/as2_course.hpp"
+#include "gateway/as2_packing.hpp"
+#include "gateway/as2_sending.hpp"
+#include "gateway/crash_point.hpp"
+#include "transport/as2/disposition.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+namespace wharf::gateway {
+namespace {
+
+constexpr unsigned most_openings = 20;
+
+/// Of the innermost entity, or of what was signed where the signature did not hold.
+bool holds_receipt(as2::Unpacked const& unpacked) {
+    auto const is_receipt = [](as2::Fields const& fields) { return as2::is_receipt_type(as2::read_field_value(as2::field(fields, "Content-Type")).value); };
+    if (is_receipt(unpacked.entity.fields))
+        return true;
+    if (unpacked.signed_bytes.is_empty())
+        return false;
+    auto const head = as2::read_head(unpacked.signed_bytes);
+    return head && is_receipt(head->fields);
+}
+
+/// For people: why it was refused, or what is to be said of one that was taken.
+std::string reason_of(as2::Commit const& step, as2::Opened const& opened, as2::ReceptionActions const& then) {
+    if (!step.is_accepted) {
+        auto const why = opened.fault ? opened.fault->message : step.receipt ? step.receipt->text : std::string("it cannot be taken");
+        return step.receipt ? fmt::format("{}: {}", short_disposition(step.receipt->disposition), why) : why;
+    }
+    for (auto const& action : then)
+        if (auto const* const alarm = std::get_if<as2::Alarm>(&action))
+            return alarm->text;
+    return {};
+}
+
+/// A key or certificate that we cannot read may be the one that it takes: the sender comes again when that is mended.
+bool is_perhaps_ours(as2::Fault const& fault, As2Relation const& relation) {
+    return !relation.trouble.empty() && (fault.kind == as2::FaultKind::decryption_failed || fault.kind == as2::FaultKind::authentication_failed);
+}
+
+template <class Action> bool has(as2::ReceptionActions const& actions) {
+    return std::ranges::any_of(actions, [](auto const& one) { return std::holds_alternative<Action>(one); });
+}
+
+} // namespace
+
+std::string write_stored_head(as2::Fields const& fields) {
+    static constexpr std::array<std::string_view, 8> left_out = {"Authorization", "Proxy-Authorization", "Cookie", "Connection",
+                                                                 "Keep-Alive", "Transfer-Encoding", "Content-Length", "Expect"};
+    as2::Fields kept;
+    for (auto const& one : fields)
+        if (std::ranges::none_of(left_out, [&](auto name) { return as2::same_word(one.first, name); }))
+            kept.push_back(one);
+    return head_text(kept);
+}
+
+as2::Fields read_stored_head(std::string_view head) {
+    auto read = as2::read_head(transport::Content(std::string(head) + "\r\n"));
+    return read ? std::move(read->fields) : as2::Fields();
+}
+
+As2Processing::As2Processing(Context const& context, As2RelationPointer relation, as2::Reception reception, store::Exchange exchange,
+                             bool is_stored, as2::Entity body)
+    : context_(context), pointer_(std::move(relation)), relation_(*pointer_), reception_(std::move(reception)), exchange_(std::move(exchange)),
+      is_stored_(is_stored), body_(std::move(body)) {}
+
+As2Processing::End As2Processing::run(as2::ReceptionActions actions, store::Job const* job) {
+    for (std::optional<as2::ReceptionActions> now = std::move(actions); now && end_ == End::settled;) {
+        std::optional<as2::ReceptionActions> next;
+        for (auto const& action : *now) {
+            if (auto const* const respond = std::get_if<as2::Respond>(&action))
+                respond_ = *respond;
+            else if (auto const* const told = std::get_if<as2::Alarm>(&action))
+                alarm(told->text);
+            else if (auto const* const step = std::get_if<as2::Unpack>(&action))
+                next = unpack(*step);
+            else if (auto const* const settle = std::get_if<as2::Commit>(&action))
+                next = commit(*settle, job);
+        }
+        now = std::move(next);
+    }
+    return end_;
+}
+
+As2Processing::Next As2Processing::unpack(as2::Unpack const& step) {
+    auto const keys = relation_.keys.incoming(context_.clock.now());
+    opened_ = as2::open_message(body_, step, relation_.relation, keys, context_.vault.spool(relation_.max_bytes));
+    crash_point("after-open-exchange");
+    if (!is_stored_ && holds_receipt(opened_.unpacked))
+        return take_receipt();
+    if (auto& fault = opened_.event.fault; fault && is_perhaps_ours(*fault, relation_))
+        fault = as2::Fault{as2::FaultKind::local, fmt::format("{}; but {}", fault->message, relation_.trouble)};
+    if (opened_.event.fault && opened_.event.fault->kind == as2::FaultKind::local)
+        trouble_ = opened_.event.fault->message;
+    return reception_.on(opened_.event);
+}
+
+As2Processing::Next As2Processing::take_receipt() {
+    end_ = End::receipt;
+    auto const outcome = gateway::take_receipt(context_, relation_.channel, body_);
+    if (!outcome) {
+        alarm(fmt::format("a receipt cannot be taken now: {}", outcome.error().message));
+        respond_ = as2::Respond{503, as2::AnswerBody::text, "the receipt cannot be stored now; send it again later", {}};
+        return {};
+    }
+    respond_ = as2::Respond{200, as2::AnswerBody::none, {}, {}};
+    if (outcome->fate == ReceiptFate::unreadable)
+        respond_ = as2::Respond{400, as2::AnswerBody::text, "the receipt cannot be read", {}};
+    return {};
+}
+
+As2Processing::Next As2Processing::commit(as2::Commit const& step, store::Job const* job) {
+    // What follows a commit is part of it: the job of the receipt must not get lost behind it.
+    auto after = reception_;
+    auto then = after.on(as2::Committed{});
+    auto route = ReceiptRoute::none;
+    if (step.receipt && has<as2::SendReceipt>(then))
+        route = ReceiptRoute::by_itself;
+    else if (step.receipt)
+        route = has<as2::Respond>(then) ? ReceiptRoute::answer : ReceiptRoute::kept;
+    As2Settlement const settlement{reception_.head(), step, opened_, body_, route, reason_of(step, opened_.event, then), is_stored_, job};
+    auto const done = commit_as2(context_, relation_, settlement, exchange_);
+    if (!done && done.error().is_duplicate) {
+        end_ = End::duplicate;
+        return {};
+    }
+    if (!done) {
+        trouble_ = done.error().fault.message;
+        return reception_.on(as2::CommitRefused{done.error().fault});
+    }
+    is_committed_ = true;
+    trouble_.clear();
+    reception_ = std::move(after);
+    if (!step.is_accepted) // told with the commit
+        std::erase_if(then, [told = false](auto const& one) mutable { return std::holds_alternative<as2::Alarm>(one) && !std::exchange(told, true); });
+    return then;
+}
+
+void As2Processing::alarm(std::string const& text) {
+    context_.log.line("AS2_ALARM", exchange_.id, fmt::format("channel={} text={}", relation_.channel, for_log(text)));
+}
+
+namespace {
+
+/// What never came to an end in so many attempts never will, and must not stop the others for ever.
+Result<void> give_up_exchange(Context const& context, store::Exchange exchange, store::Job const& job) {
+    exchange.state = store::ExchangeState::refused;
+    exchange.reason = fmt::format("opening it was begun {} times and never came to an end; this is a fault of the gateway: keep the bytes "
+                                  "(exchanges/{} beside the store) and report it",
+                                  job.attempts - 1, exchange.id);
+    exchange.updated_at = context.clock.now();
+    return transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
+        WHARF_TRY(transaction.update(exchange));
+        WHARF_TRY(transaction.finish_job(job.id));
+        return record.note(exchange.id, "AS2_NOT_OPENED", exchange.reason, fmt::format("channel={} message_id={}", exchange.channel, for_log(exchange.as2_message_id)));
+    });
+}
+
+} // namespace
+
+Result<void> open_exchange(Context const& context, store::Job const& job) {
+    std::optional<store::Exchange> exchange;
+    WHARF_TRY(context.store.transact([&](store::Transaction& transaction) -> Result<void> {
+        auto found = transaction.exchange(job.subject);
+        if (!found)
+            return unexpected(std::move(found.error()));
+        exchange = std::move(*found);
+        if (exchange && exchange->state == store::ExchangeState::received)
+            return {};
+        exchange.reset();
+        return transaction.finish_job(job.id);
+    }));
+    if (!exchange)
+        return {};
+    if (job.attempts > most_openings)
+        return give_up_exchange(context, std::move(*exchange), job);
+    auto const relation = context.as2 ? context.as2->by_channel(exchange->channel) : nullptr;
+    if (relation == nullptr)
+        return temporary(fmt::format("an AS2 message waits to be opened, but the channel {} is no relation of AS2 any more", exchange->channel));
+    auto fields = read_stored_head(exchange->head);
+    auto head = as2::read_message_head(fields);
+    if (!head)
+        return permanent(fmt::format("the head of exchange {} cannot be read: {}", exchange->id, head.error().reason));
+    auto body = context.vault.open(context.store, exchange->id, vault_name::message);
+    if (!body)
+        return unexpected(std::move(body.error()));
+    as2::Reception reception(std::move(*head));
+    auto actions = reception.on(as2::Resumed{relation->relation});
+    As2Processing processing(context, relation, std::move(reception), std::move(*exchange), true, {std::move(fields), {}, std::move(*body)});
+    (void)processing.run(std::move(actions), &job);
+    if (!processing.is_committed())
+        return temporary(processing.trouble().empty() ? "it was not settled" : processing.trouble());
+    return {};
+}
+
+} // namespace wharf::gateway

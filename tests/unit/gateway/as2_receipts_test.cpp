@@ -1,0 +1,158 @@
+// Receipts that go out by themselves, and receipts that come.
+#include "support/as2_bench.hpp"
+
+#include "gateway/as2_processing.hpp"
+
+#include <gmock/gmock.h>
+
+namespace wharf::gateway {
+namespace {
+
+using store::ExchangeState;
+using store::ReceiptState;
+using test::As2Bench;
+using test::as2_order;
+using test::identity;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+TEST(As2Receipts, AReceiptIsTriedAgainAndGivenUpAndSentWhenTheMessageComesAgain) {
+    As2Bench site([](partner::Configuration& configuration) {
+        configuration.channels.back().as2.outgoing.retry = {1s, 10s, 3};
+    });
+    auto const sent = site.asynchronous("<1@peer>", as2_order);
+    site.answers = {temporary("connection refused"), as2::PostAnswer{503, {}, {}, {}}, as2::PostAnswer{408, {}, {}, {}}};
+    site.written(site.post(sent));
+    EXPECT_EQ(site.posts.size(), 1U);
+    site.bench->clock.advance(1min);
+    site.bench->work();
+    EXPECT_EQ(site.posts.size(), 2U);
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::owed);
+    EXPECT_EQ(site.exchanges()[0].attempts, 2U);
+    site.bench->clock.advance(1min);
+    site.bench->work();
+    EXPECT_EQ(site.posts.size(), 3U);
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::unsent);
+    EXPECT_TRUE(site.has_line("AS2_RECEIPT_UNSENT", "<1@peer>"));
+    site.bench->clock.advance(24h);
+    EXPECT_EQ(site.bench->work(), 0U);
+
+    auto const again = site.post(sent);
+    site.written(again);
+    site.bench->clock.advance(1s);
+    site.bench->work();
+    ASSERT_EQ(site.posts.size(), 4U);
+    EXPECT_EQ(site.posts[3].body, site.posts[0].body);
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::sent);
+}
+
+TEST(As2Receipts, ARefusalOfTheReceiptIsNotRepeated) {
+    As2Bench site;
+    site.answers = {as2::PostAnswer{404, {}, {}, {}}};
+    site.written(site.post(site.asynchronous("<1@peer>", as2_order)));
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::unsent);
+    site.bench->clock.advance(24h);
+    EXPECT_EQ(site.bench->work(), 0U);
+    EXPECT_EQ(site.posts.size(), 1U);
+}
+
+TEST(As2Receipts, TheAddressIsTheOneAgreed) {
+    As2Bench site;
+    site.written(site.post(site.asynchronous("<1@peer>", as2_order, "http://169.254.169.254/latest")));
+    ASSERT_EQ(site.posts.size(), 1U);
+    EXPECT_EQ(site.posts[0].settings.url, "http://peer.example/mdn?with=query");
+    EXPECT_TRUE(site.has_line("AS2_ALARM", "another address"));
+}
+
+TEST(As2Receipts, NoReceiptGoesOutForWhoIsNotVerified) {
+    for (bool const to_unverified : {false, true}) {
+        As2Bench site([&](partner::Configuration& configuration) { configuration.channels.back().as2.incoming.receipts_to_unverified = to_unverified; });
+        auto draft = site.draft("<1@peer>", as2_order);
+        draft.settings.signer = identity("stranger");
+        draft.relation.receipt_mode = as2::ReceiptMode::asynchronous;
+        draft.relation.own_receipt_address = "http://peer.example/mdn?with=query";
+        site.written(site.post(As2Bench::pack(draft)));
+        EXPECT_EQ(site.posts.size(), to_unverified ? 1U : 0U);
+        EXPECT_EQ(site.exchanges()[0].receipt, to_unverified ? ReceiptState::sent : ReceiptState::unsent);
+        EXPECT_EQ(site.exchanges()[0].state, ExchangeState::refused);
+        EXPECT_THAT(site.exchanges()[0].disposition, HasSubstr("authentication-failed"));
+    }
+}
+
+TEST(As2Receipts, WithoutAnAddressThatWasAgreedNoReceiptGoesOut) {
+    As2Bench site([](partner::Configuration& configuration) { configuration.channels.back().as2.incoming.receipt_address.clear(); });
+    site.written(site.post(site.asynchronous("<1@peer>", as2_order)));
+    EXPECT_TRUE(site.posts.empty());
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::accepted) << "the message itself is good";
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::unsent);
+    EXPECT_THAT(site.exchanges()[0].reason, HasSubstr("no address"));
+    EXPECT_TRUE(site.has_line("AS2_ALARM", "no address"));
+}
+
+TEST(As2Receipts, ARestartGoesOnWithWhatWasReceived) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", as2_order));
+    // Nobody says that the answer was written: the process that would have is gone, and so is what it knew.
+    site.bench->context->as2_unanswered = std::make_shared<As2Unanswered>();
+    site.bench->work();
+    EXPECT_EQ(site.posts.size(), 1U);
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::accepted);
+    EXPECT_EQ(site.bench->requests.size(), 1U);
+}
+
+TEST(As2Receipts, WhatNeverComesToAnEndIsGivenUp) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", as2_order));
+    store::Job job{0, store::JobKind::open_exchange, answer.exchange_id, {}, 21};
+    site.read([&](store::Transaction&) {});
+    std::vector<store::Job> jobs;
+    ASSERT_TRUE(site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
+        jobs = *transaction.claim_jobs(site.bench->clock.now(), site.bench->clock.now() + 1min, 10);
+        return {};
+    }));
+    ASSERT_EQ(jobs.size(), 1U);
+    job.id = jobs[0].id;
+    EXPECT_TRUE(open_exchange(*site.bench->context, job));
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::refused);
+    EXPECT_TRUE(site.has_line("AS2_NOT_OPENED"));
+    EXPECT_FALSE(site.kept(answer.exchange_id, vault_name::message).empty());
+}
+
+TEST(As2Receipts, AKeyThatCannotBeReadIsOurTrouble) {
+    As2Bench site;
+    auto const sent = site.message("<1@peer>", as2_order);
+    std::filesystem::remove(site.folder.path() / "us.pem");
+    As2Bench other([&](partner::Configuration& configuration) {
+        configuration.channels.back().as2.own_certificates.front().file = "/nonexistent/us.pem";
+    });
+    auto const answer = other.post(sent);
+    EXPECT_EQ(answer.status, 503) << "the partner keeps the message and comes again";
+    EXPECT_TRUE(other.exchanges().empty());
+}
+
+TEST(As2Receipts, AReceiptOfSomethingThatWasNeverSentIsAnsweredAndTold) {
+    As2Bench site;
+    as2::Receipt receipt;
+    receipt.reporting_agent = "Peer";
+    receipt.final_recipient = "ACME Corp";
+    receipt.original_message_id = "<unknown@wharf>";
+    receipt.text = "fine";
+    as2::Relation relation;
+    relation.own_name = "ACME Corp";
+    relation.partner_name = "WHARF";
+    as2::Keys keys;
+    keys.own = {identity("peer")};
+    for (bool const is_signed : {true, false}) {
+        auto const packed = as2::make_receipt(receipt, is_signed, relation, keys, "unique", site.bench->clock.now());
+        ASSERT_TRUE(packed);
+        test::As2Outgoing const sent{as2::write_receipt_head(relation, "<mdn@peer>", packed->entity), *packed->entity.body.text(~0ULL), "<mdn@peer>", {}};
+        auto const answer = site.post(sent);
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_TRUE(answer.body.empty());
+    }
+    EXPECT_TRUE(site.exchanges().empty()) << "a receipt is no message";
+    EXPECT_TRUE(site.transfers().empty());
+}
+
+} // namespace
+} // namespace wharf::gateway

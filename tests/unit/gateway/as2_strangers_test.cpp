@@ -1,0 +1,162 @@
+// What those learn who are no partners, or show no proof of it: nothing.
+#include "support/as2_bench.hpp"
+
+#include "base/base64.hpp"
+
+#include <gmock/gmock.h>
+
+namespace wharf::gateway {
+namespace {
+
+using test::As2Bench;
+using test::as2_order;
+using test::field_of;
+using test::identity;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using namespace std::chrono_literals;
+
+std::string without_ids(As2Answer const& answer) {
+    auto text = fmt::format("{}\n{}", answer.status, answer.body);
+    for (auto const& [name, value] : answer.fields)
+        if (name != "Message-ID" && name != "AS2-From" && name != "AS2-To" && name != "Content-Type")
+            text += name + ": " + value + "\n";
+    for (auto const* const name : {"WHARF", "OTHER", "ACME Corp", "ACME CORP", "\"ACME Corp\"", "\"ACME CORP\""})
+        for (auto at = text.find(name); at != std::string::npos; at = text.find(name))
+            text.replace(at, std::string_view(name).size(), "N");
+    auto const end = text.find("\r\n");
+    auto const boundary = text.substr(0, end).substr(text.find("--"));
+    for (auto at = text.find(boundary); at != std::string::npos && boundary.size() > 2; at = text.find(boundary))
+        text.replace(at, boundary.size(), "B");
+    return text;
+}
+
+TEST(As2Strangers, AStrangerLearnsNothing) {
+    As2Bench site;
+    auto const sent_as = [&](std::string from, std::string to) {
+        auto draft = site.draft("<1@peer>", as2_order);
+        draft.relation.own_name = std::move(from);
+        draft.relation.partner_name = std::move(to);
+        return As2Bench::pack(draft);
+    };
+    auto const unknown_partner = site.post(sent_as("ACME CORP", "WHARF"));
+    auto const unknown_us = site.post(sent_as("ACME Corp", "OTHER"));
+    EXPECT_EQ(unknown_partner.status, 200);
+    EXPECT_EQ(without_ids(unknown_partner), without_ids(unknown_us));
+    as2::Receipt receipt;
+    auto const sent = sent_as("ACME CORP", "WHARF");
+    (void)site.judgement(unknown_partner, sent, &receipt);
+    EXPECT_EQ(as2::write_disposition(receipt.disposition), "automatic-action/MDN-sent-automatically; processed/error: unknown-trading-relationship");
+    EXPECT_THAT(field_of(unknown_partner, "Content-Type"), StartsWith("multipart/report")) << "unsigned";
+    EXPECT_TRUE(site.exchanges().empty()) << "nothing is stored";
+    EXPECT_TRUE(site.has_line("as2_stranger", "from=\"ACME CORP\""));
+
+    auto draft = site.draft("<2@peer>", as2_order);
+    draft.relation.own_name = "NOBODY";
+    draft.relation.receipt_mode = as2::ReceiptMode::none;
+    EXPECT_EQ(site.post(As2Bench::pack(draft)).status, 403);
+    draft.relation.receipt_mode = as2::ReceiptMode::asynchronous;
+    draft.relation.own_receipt_address = "http://victim.example/";
+    EXPECT_EQ(site.post(As2Bench::pack(draft)).status, 403);
+    site.bench->clock.advance(1h);
+    site.bench->work();
+    EXPECT_TRUE(site.posts.empty()) << "no address that a stranger names is called";
+}
+
+TEST(As2Strangers, OfAStrangerOnlySoMuchIsRead) {
+    As2Bench site;
+    auto draft = site.draft("<1@peer>", std::string(2u << 20, 'x'));
+    draft.relation.own_name = "NOBODY";
+    auto const sent = As2Bench::pack(draft);
+    auto const begun = site.receiving->begin(site.request(sent));
+    EXPECT_TRUE(std::holds_alternative<As2Answer>(begun)) << "answered before the body is read";
+    auto request = site.request(sent);
+    request.content_length.reset(); // in chunks
+    auto const arrival = std::get<std::unique_ptr<As2Arrival>>(site.receiving->begin(request));
+    Result<void> taken;
+    std::size_t read = 0;
+    while (taken && read < sent.body.size()) {
+        taken = arrival->take(std::string_view(sent.body).substr(read, 10'000));
+        read += 10'000;
+    }
+    ASSERT_FALSE(taken);
+    EXPECT_FALSE(taken.error().is_temporary());
+    EXPECT_LE(read, As2Receiving::stranger_bytes + 10'000);
+}
+
+TEST(As2Strangers, StrangersCannotFillTheLog) {
+    As2Bench site;
+    auto draft = site.draft("<1@peer>", "x");
+    draft.relation.own_name = "NOBODY";
+    auto const sent = As2Bench::pack(draft);
+    for (int i = 0; i < 100; ++i)
+        (void)site.post(sent);
+    auto const lines = std::ranges::count_if(site.bench->lines, [](auto const& line) { return line.find("as2_stranger ") != std::string::npos; });
+    EXPECT_EQ(lines, RareLog::most_in_a_minute);
+    site.bench->clock.advance(2min);
+    (void)site.post(sent);
+    EXPECT_TRUE(site.has_line("as2_strangers", "left_out=90"));
+}
+
+TEST(As2Strangers, NoAs2NoAnswer) {
+    As2Bench site;
+    auto const answer = site.post({{{"Content-Type", "text/plain"}}, "192.0.2.1", {}, 5}, "hello");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("AS2-From"));
+}
+
+TEST(As2Strangers, ALoginIsAskedForWhereTheRelationWantsOne) {
+    ::setenv("WHARF_TEST_AS2_PASSWORD", "hunter2:with colon", 1);
+    As2Bench site([](partner::Configuration& configuration) {
+        auto& basic = configuration.channels.back().as2.incoming.basic;
+        basic.user = "acme";
+        basic.password = *partner::Secret::parse("${env:WHARF_TEST_AS2_PASSWORD}", {});
+    });
+    auto const sent = site.message("<1@peer>", as2_order);
+    auto const login = [&](std::string const& text) {
+        auto request = site.request(sent);
+        request.fields.emplace_back("Authorization", "Basic " + wharf::encode_base64(text));
+        return site.post(request, sent.body);
+    };
+    auto const challenge = site.post(sent);
+    EXPECT_EQ(challenge.status, 401);
+    EXPECT_THAT(field_of(challenge, "WWW-Authenticate"), StartsWith("Basic "));
+    for (auto const* const wrong : {"acme:hunter3", "acme:", "acm:hunter2:with colon", "acme:hunter2:with colon ", ""}) {
+        auto const answer = login(wrong);
+        EXPECT_EQ(site.disposition(answer, sent), "processed/error: unknown-trading-relationship") << wrong;
+    }
+    EXPECT_TRUE(site.has_line("as2_stranger", "asks for user and password")) << "the operator is told which";
+    EXPECT_TRUE(site.exchanges().empty());
+    EXPECT_TRUE(site.judgement(login("acme:hunter2:with colon"), sent).is_success());
+    EXPECT_THAT(site.exchanges()[0].head, Not(HasSubstr("Authorization")));
+
+    auto draft = site.draft("<2@peer>", as2_order);
+    draft.relation.own_name = "NOBODY";
+    EXPECT_EQ(site.post(As2Bench::pack(draft)).status, 401) << "whoever he is: a login that is missing tells nothing";
+}
+
+TEST(As2Strangers, AClientCertificateIsAskedForWhereTheRelationWantsOne) {
+    As2Bench site([](partner::Configuration& configuration) {
+        auto& channel = configuration.channels.back();
+        channel.as2.incoming.client_certificates = {configuration.gateway.store_file.parent_path() / "tls.pem"};
+    });
+    auto const sent = site.message("<1@peer>", as2_order);
+    EXPECT_EQ(site.disposition(site.post(sent), sent), "processed/error: unknown-trading-relationship");
+    auto request = site.request(sent);
+    request.client_certificate = identity("stranger").certificate.der();
+    EXPECT_EQ(site.disposition(site.post(request, sent.body), sent), "processed/error: unknown-trading-relationship");
+    request.client_certificate = identity("tls client").certificate.der();
+    EXPECT_TRUE(site.judgement(site.post(request, sent.body), sent).is_success());
+}
+
+TEST(As2Strangers, AServerWithoutLoginsIgnoresThem) {
+    As2Bench site;
+    auto const sent = site.message("<1@peer>", as2_order);
+    auto request = site.request(sent);
+    request.fields.emplace_back("Authorization", "Basic xxxx");
+    EXPECT_TRUE(site.judgement(site.post(request, sent.body), sent).is_success());
+}
+
+} // namespace
+} // namespace wharf::gateway
