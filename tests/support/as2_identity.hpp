@@ -1,7 +1,7 @@
 // Keys and self-signed certificates for tests of AS2, made once for each name in a run.
 #pragma once
 
-#include "transport/as2/certificate.hpp"
+#include "transport/as2/certificate_maker.hpp"
 
 #include <map>
 #include <memory>
@@ -55,6 +55,11 @@ inline transport::as2::Identity const& identity(std::string const& name, Identit
     if (!key) throw std::runtime_error("cannot make a key");
     return made.emplace(name, transport::as2::Identity{certificate_for(key.get(), name, options), transport::as2::PrivateKey::share(key.get())})
         .first->second;
+}
+
+/// Certificate and key, as a file holds them.
+inline std::string pem_of(transport::as2::Identity const& identity) {
+    return transport::as2::to_pem(identity.certificate) + transport::as2::to_pem(identity.key, "").value();
 }
 
 } // namespace wharf::testing_support

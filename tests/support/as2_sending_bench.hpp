@@ -46,7 +46,7 @@ public:
 
     explicit As2SendingBench(std::function<void(partner::As2Channel&)> const& change = {}) {
         for (auto const* const name : {"us", "us 2", "peer", "peer 2"})
-            testing_support::write_text(pem(name), as2::to_pem(identity(name).certificate) + as2::to_pem(identity(name).key, "").value());
+            testing_support::write_text(pem(name), testing_support::pem_of(identity(name)));
         auto configuration = one_partner();
         configuration.gateway.store_file = folder.path() / "wharf.db";
         partner::Channel channel;
