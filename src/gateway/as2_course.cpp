@@ -100,7 +100,7 @@ public:
         auto const trouble = trouble_in(*event_);
         explain(trouble);
         note("transmission_failed", fmt::format("attempt {} to {} failed: {}; next in {} s, under the same Message-ID", course_.exchange.attempts,
-                                                relation_.partner_name, trouble, wait.time.count() / 1000));
+                                                relation_.partner_name, trouble, std::chrono::ceil<std::chrono::seconds>(wait.time).count()));
     }
     void operator()(as2::WaitForReceipt const& wait) {
         course_.receipt_due_at = now_ + wait.time;

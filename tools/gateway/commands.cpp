@@ -78,13 +78,14 @@ void print_findings(std::string_view indent, std::string const& text) {
 }
 
 /// The AS2 side of an outgoing message.
-void print_exchange(store::Exchange const& exchange) {
+void print_exchange(store::Exchange const& exchange, store::Message const& message) {
     auto const field = [](std::string_view name, std::string_view value) {
         if (!value.empty())
             fmt::print("  {:<12}{}\n", name, value);
     };
-    fmt::print("as2 exchange  {}  {}{}{}, attempts {}\n", exchange.id, to_string(exchange.state), exchange.reason.empty() ? "" : ": ", exchange.reason,
-               exchange.attempts);
+    bool const is_said = exchange.reason.empty() || exchange.reason == message.reason;
+    fmt::print("{:<14}{}  {}, attempts {}{}{}\n", "as2", exchange.id, to_string(exchange.state), exchange.attempts, is_said ? "" : ": ",
+               is_said ? "" : exchange.reason);
     field("message-id", exchange.as2_message_id);
     field("mic", exchange.mic);
     field("receipt", exchange.disposition.empty() ? to_string(exchange.receipt) : exchange.disposition);
@@ -92,7 +93,7 @@ void print_exchange(store::Exchange const& exchange) {
     for (std::string_view rest = exchange.certificates; !rest.empty();) {
         auto const line = rest.substr(0, rest.find('\n'));
         auto const blank = std::min(line.find(' '), line.size());
-        fmt::print("  {} {}\n", line.substr(0, blank), line.substr(blank + (blank < line.size() ? 1 : 0)));
+        fmt::print("  {:<17} {}\n", line.substr(0, blank), line.substr(blank + (blank < line.size() ? 1 : 0)));
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
 }
@@ -119,7 +120,7 @@ void print_text(gateway::MessageView const& view) {
     field("resend of", message.resend_of);
     field("created", to_iso8601(message.created_at));
     if (view.exchange)
-        print_exchange(*view.exchange);
+        print_exchange(*view.exchange, message);
     print_findings("  ", message.diagnostics);
     for (auto const& entry : view.documents) {
         auto const& document = entry.document;
