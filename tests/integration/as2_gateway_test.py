@@ -11,7 +11,7 @@ import unittest
 
 import as2_partner
 import harness
-from as2_partner import As2Partner, lost, receipt, status
+from as2_partner import As2Partner, later, lost, receipt, status
 from harness import purchase_order, wait_for
 
 
@@ -162,6 +162,59 @@ class As2GatewayTest(unittest.TestCase):
         view = self.wait_for_state(self.order(), "sent")
         self.assertIsNone(self.partner.posts[0].headers["Disposition-Notification-To"])
         self.assertEqual(view["as2"]["receipt"], "none")
+
+    # --- receipts by themselves -----------------------------------------------------------------------------------------
+
+    def start_asynchronous(self, timeout="1h", resends=0):
+        as2_partner.listen(self.site)
+        self.start(outgoing=as2_partner.QUICK + f"\n    receipt: {{mode: asynchronous, timeout: {timeout}, resends: {resends}}}")
+
+    def test_a_receipt_by_itself(self):
+        self.partner.script = [later()]
+        self.start_asynchronous()
+        message = self.order()
+        view = self.wait_for_state(message, "sent")
+        self.assertEqual(view["as2"]["state"], "succeeded")
+        self.assertEqual(view["as2"]["mic"], self.partner.posts[0].mic())
+        wait_for(lambda: self.partner.answers_to_receipts, 5, "the answer to the receipt")
+        self.assertEqual(self.partner.answers_to_receipts, [200])
+        self.assertIn("as2_receipt", self.site.events(message))
+        again = receipt()(self.partner, self.partner.posts[0])
+        self.partner.send_receipt(self.partner.posts[0].headers["Receipt-Delivery-Option"], again)
+        self.assertEqual(self.partner.answers_to_receipts, [200, 200], "twice is no error")
+
+    def test_a_receipt_before_the_answer(self):
+        def first(partner, post):
+            partner.send_receipt(post.headers["Receipt-Delivery-Option"], receipt()(partner, post))
+        self.partner.script = [first]  # and no answer at all
+        self.start_asynchronous()
+        self.wait_for_state(self.order(), "sent")
+        time.sleep(1.5)
+        self.assertEqual(len(self.partner.posts), 1)
+
+    def test_receipts_of_strangers_and_for_nothing(self):
+        self.partner.script = [status(200)]
+        self.start_asynchronous()
+        message = self.order()
+        wait_for(lambda: self.site.show(message).get("as2", {}).get("state") == "waiting_for_receipt", 10, "the message to be taken")
+        self.assertEqual(self.site.show(message)["state"], "ready")
+        post = self.partner.posts[0]
+        address = post.headers["Receipt-Delivery-Option"]
+        self.partner.send_receipt(address, receipt(signer="stranger")(self.partner, post))
+        self.assertIn("AS2_RECEIPT_NOT_TAKEN " + message, self.log())
+        message_id, post.message_id = post.message_id, "<never@wharf>"
+        self.partner.send_receipt(address, receipt()(self.partner, post))
+        self.assertIn("AS2_RECEIPT_UNMATCHED", self.log())
+        post.message_id = message_id
+        self.assertEqual(self.site.show(message)["as2"]["state"], "waiting_for_receipt")
+        self.partner.send_receipt(address, receipt(mic="Zm9v, sha256")(self.partner, post))
+        self.assertIn("the MIC differs", self.wait_for_state(message, "dead_letter")["reason"])
+
+    def test_a_receipt_that_comes_after_the_second_try_only(self):
+        self.partner.script = [status(200), later()]
+        self.start_asynchronous(timeout="1s", resends=1)
+        self.wait_for_state(self.order(), "sent")
+        self.assert_same_message_twice()
 
     # --- much, and from the command line --------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@
     kill_test.py --count 100        all named steps, then seeded ones
     kill_test.py --only after-put   one step
 
-Each run: six files of two documents each come in by X12 and two by CSV, three orders go out as X12, one as CSV and two over AS2 (each
-with a key, repeated until it is answered), the gateway is killed, started again without a crash, and left until it has nothing to do.
+Each run: six files of two documents each come in by X12 and two by CSV, three orders go out as X12, one as CSV and two over AS2, with receipts
+by themselves and in the answer (each with a key, repeated until it is answered), the gateway is killed, started again without a crash, and left until it has nothing to do.
 Then there must be
 
   - as many distinct idempotency keys at the ERP as accepted documents, none missing, no key with two contents;
@@ -155,7 +155,9 @@ def run(crashes):
     site.add_partner("bolt", BOLT)
     shutil.copytree(KEYS, site.folder / "keys")
     partner = as2_partner.As2Partner(site.folder / "keys")
-    partner.add_to(site)
+    as2_partner.listen(site)
+    partner.add_to(site, outgoing=as2_partner.QUICK + "\n    receipt: {mode: asynchronous, timeout: 3s, resends: 9}")
+    partner.usual = lambda number: as2_partner.later() if number % 2 else as2_partner.receipt()
     stop = threading.Event()
     answers = {}
     clients = [threading.Thread(target=order_until_answered, args=(site, n, answers, stop), daemon=True)
@@ -196,7 +198,7 @@ def run(crashes):
 
 
 def plan(count, seed):
-    names = harness.names_of_crash_points()
+    names = harness.names_of_crash_points() + harness.names_of_crash_points("AS2, receipts for what we sent")
     chance = random.Random(seed)
     if count < len(names):
         # A few of each kind, other ones for another seed.
