@@ -130,16 +130,20 @@ Result<unsigned> Vault::sweep(store::Store& store) const {
             folders.push_back(at->path());
     unsigned removed = 0;
     for (auto const& folder : folders) {
-        bool known = false;
+        bool known = false, is_settled = false;
         WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
             auto found = transaction.exchange(folder.filename().string());
             if (!found)
                 return unexpected(std::move(found.error()));
             known = found->has_value();
+            // The body of a message that came in goes when it is settled; a kill may have come between.
+            is_settled = known && (*found)->direction == store::Direction::inbound && (*found)->state != store::ExchangeState::received;
             return {};
         }));
         if (!known && fs::remove_all(folder, code) > 0)
             ++removed;
+        if (is_settled)
+            drop(folder.filename().string(), vault_name::message);
     }
     return removed;
 }

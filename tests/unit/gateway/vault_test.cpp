@@ -90,5 +90,22 @@ TEST_F(VaultTest, WhatWasNeverCommittedIsSweptAway) {
     EXPECT_EQ(vault.sweep(*store).value(), 0u);
 }
 
+TEST_F(VaultTest, TheBodyOfWhatIsSettledIsSweptAway) {
+    Vault const vault(folder());
+    std::string const large(Vault::in_store + 1, 'x');
+    commit(vault, Content(large));
+    ASSERT_TRUE(vault.prepare("E1", vault_name::signed_bytes, Content(large)));
+    ASSERT_TRUE(vault.sweep(*store));
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "message")) << "still to be opened";
+    ASSERT_TRUE(store->transact([](store::Transaction& transaction) -> Result<void> {
+        auto exchange = transaction.exchange("E1").value().value();
+        exchange.state = store::ExchangeState::accepted;
+        return transaction.update(exchange);
+    }));
+    ASSERT_TRUE(vault.sweep(*store));
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1" / "message"));
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "signed")) << "the evidence stays";
+}
+
 } // namespace
 } // namespace wharf::gateway
