@@ -1,6 +1,7 @@
 #include "gateway/channels.hpp"
 
 #include "gateway/limits.hpp"
+#include "gateway/wires.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,9 +12,6 @@
 namespace wharf::gateway {
 
 namespace {
-
-/// The words of the configuration stand in the same order as the transport's.
-template <class To, class From> To same_word(From word) { return static_cast<To>(static_cast<int>(word)); }
 
 transport::UploadRules upload_of(partner::Upload const& upload) {
     transport::UploadRules rules;
@@ -73,10 +71,7 @@ Result<transport::SftpSettings> settings_of(partner::Channel const& channel) {
     settings.idle_timeout = sftp.idle_timeout;
     settings.keepalive = sftp.keepalive;
     settings.bind_address = sftp.bind_address;
-    settings.proxy.kind = same_word<transport::ProxySettings::Kind>(sftp.proxy.kind);
-    settings.proxy.host = sftp.proxy.host;
-    settings.proxy.port = sftp.proxy.port;
-    settings.proxy.user = sftp.proxy.user;
+    settings.proxy = proxy_of(sftp.proxy);
     settings.bytes_per_second = (sftp.bytes_per_second + sftp.connections - 1) / sftp.connections; // each has its share
     settings.most_open_files = sftp.most_open_files;
     settings.transfers_per_connection = sftp.transfers_per_connection;
@@ -118,6 +113,13 @@ Result<std::unique_ptr<Channels>> Channels::open(partner::Configuration const& c
             opened.push_back(transport::make_folder_channel(channel.name, std::move(settings)));
             continue;
         }
+        if (channel.transport == partner::TransportKind::ftps || channel.transport == partner::TransportKind::https) {
+            auto wire = open_wire(channel, rules_of(channel));
+            if (!wire)
+                return unexpected(std::move(wire.error()));
+            opened.push_back(std::move(*wire));
+            continue;
+        }
         auto settings = settings_of(channel);
         if (!settings)
             return unexpected(std::move(settings.error()));
@@ -130,9 +132,10 @@ Result<std::unique_ptr<Channels>> Channels::open(partner::Configuration const& c
         auto& entry = *channels->entries_.at(channel.name);
         entry.keep = channel.transport != partner::TransportKind::folder;
         if (entry.keep) {
-            entry.reconnect_delay = channel.sftp.reconnect_delay;
-            entry.lines.resize(channel.sftp.connections);
-            entry.most = channel.sftp.connections;
+            entry.reconnect_delay = reconnect_delay_of(channel);
+            auto const connections = channel.transport == partner::TransportKind::sftp ? channel.sftp.connections : 1;
+            entry.lines.resize(connections);
+            entry.most = connections;
         }
     }
     return channels;

@@ -88,12 +88,6 @@ std::string check_temporary_status(std::string_view text) {
     return fine ? "" : "it must be a status from 400 to 499; 408 and all of 500 and more are temporary in any case";
 }
 
-std::string check_pinned_key(std::string_view text) {
-    constexpr std::string_view prefix = "sha256//";
-    bool const fine = text.starts_with(prefix) && text.size() == prefix.size() + 44 && text.ends_with('=') && is_printable(text);
-    return fine ? "" : "it must be sha256// and the base64 of the SHA-256 of the public key";
-}
-
 std::string check_subject(std::string_view text) {
     if (text.empty()) return {};
     if (!text.contains('=')) return "it must be parts of a subject, such as CN=as2.acme.example,O=Acme Inc";

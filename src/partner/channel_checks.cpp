@@ -38,6 +38,13 @@ void check_file_names(Check<Channel>& check, Channel const& channel, std::vector
     }
 }
 
+void check_proxy(Check<Channel>& check, Proxy const& proxy, std::string const& path) {
+    if (proxy.kind != ProxyKind::none && proxy.host.empty())
+        check.report(path + ".proxy", "PARTNER-0006", "the proxy has no host", fmt::format("give {}.proxy.host", path));
+    if (proxy.kind == ProxyKind::none && !proxy.host.empty())
+        check.report(path + ".proxy.host", "PARTNER-0021", "a proxy of kind none is not used", "set kind: socks5 or kind: http");
+}
+
 /// Who the server is and who we are.
 void check_sftp(Check<Channel>& check, SftpChannel const& sftp) {
     if (sftp.host_key_fingerprints.empty() && sftp.known_hosts.empty())
@@ -53,10 +60,41 @@ void check_sftp(Check<Channel>& check, SftpChannel const& sftp) {
     if (!key && !sftp.certificate.empty())
         check.report("sftp.certificate", "PARTNER-0021", "a certificate belongs to a private_key, and there is none",
                      "leave it out, or name the private_key");
-    if (sftp.proxy.kind != ProxyKind::none && sftp.proxy.host.empty())
-        check.report("sftp.proxy", "PARTNER-0006", "the proxy has no host", "give sftp.proxy.host");
-    if (sftp.proxy.kind == ProxyKind::none && !sftp.proxy.host.empty())
-        check.report("sftp.proxy.host", "PARTNER-0021", "a proxy of kind none is not used", "set kind: socks5 or kind: http");
+    check_proxy(check, sftp.proxy, "sftp");
+}
+
+void check_tls(Check<Channel>& check, ClientTls const& tls, std::string const& path) {
+    if (tls.pin_is_enough && tls.pinned_keys.empty())
+        check.report(path + ".tls.pin_is_enough", "PARTNER-0006", "there are no pinned_keys, so any server would do", "give tls.pinned_keys");
+    if (tls.client_certificate.empty() && (!tls.client_key.empty() || !tls.client_passphrase.empty()))
+        check.report(path + (tls.client_key.empty() ? ".tls.client_passphrase" : ".tls.client_key"), "PARTNER-0021",
+                     "it belongs to a client_certificate, and there is none", "leave it out, or name the client_certificate");
+}
+
+void check_ftps(Check<Channel>& check, FtpsChannel const& ftps) {
+    check_tls(check, ftps.tls, "ftps");
+    check_proxy(check, ftps.proxy, "ftps");
+    if (ftps.insecure_plain && (ftps.implicit || !ftps.tls.pinned_keys.empty() || !ftps.tls.authorities.empty()))
+        check.report("ftps.insecure_plain", "PARTNER-0021", "settings of TLS mean nothing without TLS", "leave out insecure_plain, or the settings of TLS");
+}
+
+/// Nothing can be renamed on a server of HTTP, so that much of pickup and upload does not apply.
+void check_https(Check<Channel>& check, Loaded<Channel> const& channel) {
+    auto const& https = channel.value.https;
+    check_tls(check, https.tls, "https");
+    check_proxy(check, https.proxy, "https");
+    if (!https.bearer_token.empty() && !https.basic.user.empty())
+        check.report("https.basic", "PARTNER-0021", "a request has one login, and there is a bearer_token, too", "leave out one of the two");
+    for (auto const& [path, url] : {std::pair("pickup.inbox", &channel.value.pickup.inbox), std::pair("pickup.outbox", &channel.value.pickup.outbox)})
+        if (!url->empty() && !url->starts_with("https://"))
+            check.report(path, "PARTNER-0007", "it is the URL of a server, and must begin with https://", "what is sent must not be readable on the way", *url);
+    for (auto const* const path : {"pickup.archive", "pickup.archive_collision", "pickup.failed", "pickup.claim_as", "pickup.done_marker", "pickup.depth",
+                                   "upload.temporary_name", "upload.temporary_folder", "upload.marker", "upload.mode", "upload.make_folders", "upload.sync"})
+        if (channel.origins.contains(path))
+            check.report(path, "PARTNER-0021", fmt::format("'{}' means nothing for a channel with transport: https", path),
+                         "leave it out: over HTTP there are no folders and no renaming");
+    if (channel.value.upload.existing == ExistingTarget::move)
+        check.report("upload.existing", "PARTNER-0021", "over HTTP a file cannot be renamed out of the way", "set refuse, replace or ignore", "move");
 }
 
 /// Settings that contradict each other.
@@ -89,7 +127,9 @@ void check_transport(Check<Channel>& check, Loaded<Channel> const& channel) {
     };
     static Transport const transports[] = {{TransportKind::folder, "folder", "give folder with root"},
                                            {TransportKind::sftp, "sftp", "give sftp with host, user and host_key_fingerprints"},
-                                           {TransportKind::as2, "as2", "give as2 with own_name, partner_name, url and certificates"}};
+                                           {TransportKind::as2, "as2", "give as2 with own_name, partner_name, url and certificates"},
+                                           {TransportKind::ftps, "ftps", "give ftps with host, user and password"},
+                                           {TransportKind::https, "https", "give https, {} if nothing in it needs to be set"}};
     auto const& own = *std::ranges::find(transports, channel.value.transport, &Transport::kind);
     for (auto const& one : transports) {
         bool const is_there = channel.origins.contains(one.name);
@@ -118,6 +158,8 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
                                  "leave it out: a partner brings his messages, and we bring ours");
         } else {
             if (value.transport == TransportKind::sftp && channel.origins.contains("sftp")) check_sftp(check, value.sftp);
+            if (value.transport == TransportKind::ftps) check_ftps(check, value.ftps);
+            if (value.transport == TransportKind::https) check_https(check, channel);
             check_movement(check, value);
             check_folders(check, value);
         }

@@ -11,13 +11,9 @@ namespace wharf::partner {
 
 template <>
 struct EnumWords<TransportKind> {
-    static constexpr std::array<std::string_view, 3> words = {"folder", "sftp", "as2"};
+    static constexpr std::array<std::string_view, 5> words = {"folder", "sftp", "as2", "ftps", "https"};
 };
 
-template <>
-struct EnumWords<ProxyKind> {
-    static constexpr std::array<std::string_view, 3> words = {"none", "socks5", "http"};
-};
 template <>
 struct EnumWords<PickupOrder> {
     static constexpr std::array<std::string_view, 4> words = {"name", "oldest", "newest", "smallest"};
@@ -49,18 +45,7 @@ Declaration make_folder() {
     return d;
 }
 
-Declaration make_proxy() {
-    Declaration d("a proxy");
-    d.add("kind", &SftpProxy::kind, "how the proxy is spoken to: SOCKS 5, or HTTP's CONNECT");
-    d.add("host", &SftpProxy::host, "the proxy").check(check_host_or_none).example("proxy.example.com");
-    d.add("port", &SftpProxy::port, "its port");
-    d.add("user", &SftpProxy::user, "login at the proxy, where it wants one").example("wharf");
-    d.add("password", &SftpProxy::password, "of that login").example("${env:PROXY_PASSWORD}");
-    return d;
-}
-
 Declaration make_sftp() {
-    static Declaration const proxy = make_proxy();
     Declaration d("sftp");
     d.add("host", &SftpChannel::host, "the server").required().check(check_host).example("sftp.acme.example");
     d.add("port", &SftpChannel::port, "its port");
@@ -92,7 +77,7 @@ Declaration make_sftp() {
     d.add("reconnect_delay", &SftpChannel::reconnect_delay, "how long a server that could not be reached is left alone");
     d.add("bind_address", &SftpChannel::bind_address, "our own address, where the partner lets in only that one")
         .example("192.0.2.10");
-    d.object("proxy", &SftpChannel::proxy, proxy, "the way out, where there is no direct one");
+    d.object("proxy", &SftpChannel::proxy, proxy_declaration(), "the way out, where there is no direct one");
     d.add("bytes_per_second", &SftpChannel::bytes_per_second, "no faster than this, in both directions; 0: as fast as it goes")
         .example("1MB");
     d.add("key_exchanges", &SftpChannel::key_exchanges, "only these, best first; empty: our own list")
@@ -116,8 +101,8 @@ Declaration make_sftp() {
 
 Declaration make_pickup() {
     Declaration d("pickup");
-    d.add("inbox", &Pickup::inbox, "folder that is read; empty: the channel is only written to").example("outgoing");
-    d.add("outbox", &Pickup::outbox, "folder that is written to; empty: the channel is only read").example("incoming");
+    d.add("inbox", &Pickup::inbox, "folder that is read (https: the URL); empty: the channel is only written to").example("outgoing");
+    d.add("outbox", &Pickup::outbox, "folder that is written to (https: the URL; {name} in it is the file's name); empty: the channel is only read").example("incoming");
     d.add("archive", &Pickup::archive,
           "folder that files move to after pick-up; {date} stands for the day (UTC); empty: they are deleted")
         .example("taken/{date}");
@@ -200,6 +185,8 @@ Declaration make_channel() {
     d.object("folder", &Channel::folder, folder, "where the folder is, for transport: folder");
     d.object("sftp", &Channel::sftp, sftp, "how to log in, for transport: sftp");
     d.object("as2", &Channel::as2, as2_channel_declaration(), "what was agreed with the partner, for transport: as2");
+    d.object("ftps", &Channel::ftps, ftps_channel_declaration(), "how to log in, for transport: ftps");
+    d.object("https", &Channel::https, https_channel_declaration(), "how to ask and send, for transport: https; the URLs are inbox and outbox of pickup");
     d.object("pickup", &Channel::pickup, pickup, "which folders are read and written, and which files are taken");
     d.object("upload", &Channel::upload, upload, "how files are written");
     d.add("senders", &Channel::senders,

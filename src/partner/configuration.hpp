@@ -2,7 +2,7 @@
 //
 //     wharf.yaml                  GatewayConfiguration: store, API, our identities, targets, retry
 //     partners/<id>/profile.yaml  PartnerProfile: identifiers, envelope, documents, acknowledgments
-//     channels/<name>.yaml        Channel: a folder, an SFTP login or an AS2 relation, and the senders allowed on it
+//     channels/<name>.yaml        Channel: a folder, a login on a server, URLs or an AS2 relation, and the senders allowed on it
 //
 // The initialisers below are the defaults; declarations.cpp says for each field its name in the file, its meaning and
 // what values it takes, and from that one place come loading, linting, `explain`, JSON Schema and the manual's tables.
@@ -18,6 +18,7 @@
 #include "partner/as2_configuration.hpp"
 #include "partner/profile.hpp"
 #include "partner/secret.hpp"
+#include "partner/wire_configuration.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -55,12 +56,6 @@ struct Identity {
     std::string company_prefix;        // GS1; of the SSCCs we give to packages; empty: we give none
 
     [[nodiscard]] std::string const& group() const { return group_id.empty() ? id : group_id; }
-};
-
-struct TargetHeader {
-    std::string name;
-    std::string value; // either this …
-    Secret secret;     // … or this
 };
 
 /// A REST endpoint that takes canonical documents: ERP, WMS, webhook.
@@ -104,21 +99,11 @@ struct GatewayConfiguration {
 
 // --- channels/<name>.yaml -----------------------------------------------------------------------------------------
 
-enum class TransportKind { folder, sftp, as2 };
+enum class TransportKind { folder, sftp, as2, ftps, https };
 
 struct FolderChannel {
     std::filesystem::path root;
     bool watch = true; // the inbox: files are taken as soon as they are there
-};
-
-enum class ProxyKind { none, socks5, http };
-
-struct SftpProxy {
-    ProxyKind kind = ProxyKind::none;
-    std::string host;
-    std::uint16_t port = 1080;
-    std::string user;
-    Secret password;
 };
 
 /// As transport::SftpSettings, which says what each means.
@@ -140,7 +125,7 @@ struct SftpChannel {
     std::chrono::seconds keepalive{30};
     std::chrono::seconds reconnect_delay{2};
     std::string bind_address;
-    SftpProxy proxy;
+    Proxy proxy;
     std::uint64_t bytes_per_second = 0;
     unsigned most_open_files = 32;
     unsigned transfers_per_connection = 0;
@@ -210,6 +195,8 @@ struct Channel {
     FolderChannel folder;
     SftpChannel sftp;
     As2Channel as2;
+    FtpsChannel ftps;
+    HttpsChannel https;
     Pickup pickup;
     Upload upload;
     std::vector<std::string> senders;      // partner ids allowed to send here

@@ -67,19 +67,7 @@ Declaration make_identity() {
     return d;
 }
 
-Declaration make_header() {
-    Declaration d("a header");
-    d.add("name", &TargetHeader::name, "name of the HTTP header")
-        .required()
-        .check(check_header_name)
-        .example("X-Api-Key");
-    d.add("value", &TargetHeader::value, "its value, where it is no secret").check(check_one_line);
-    d.add("secret", &TargetHeader::secret, "its value, where it is one").example("${env:ERP_API_KEY}");
-    return d;
-}
-
 Declaration make_target() {
-    static Declaration const header = make_header();
     Declaration d("a target");
     d.add("name", &Target::name, "the name that profiles use for it").required().check(check_name).example("erp");
     d.add("url", &Target::url, "where documents are sent; {document} becomes the kind of document")
@@ -93,7 +81,7 @@ Declaration make_target() {
     d.add("documents", &Target::documents, "kinds of document it takes; empty: all").one_of(known_documents());
     d.add("bearer_token", &Target::bearer_token, "token sent as `Authorization: Bearer`").example("${env:ERP_TOKEN}");
     d.object("basic", &Target::basic, basic_declaration(), "user and password of HTTP basic authentication, in place of a token");
-    d.objects("headers", &Target::headers, header, "more HTTP headers");
+    d.objects("headers", &Target::headers, header_declaration(), "more HTTP headers");
     d.add("ca_file", &Target::ca_file, "certificates (PEM) the target's own is checked against; empty: the system's");
     d.add("timeout", &Target::timeout, "how long one request may take").check(check_not_zero);
     return d;

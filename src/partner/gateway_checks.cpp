@@ -115,6 +115,17 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         resolve(channel, "sftp.password", channel.value.sftp.password);
         resolve(channel, "sftp.passphrase", channel.value.sftp.passphrase);
         resolve(channel, "sftp.proxy.password", channel.value.sftp.proxy.password);
+        auto const& ftps = channel.value.ftps;
+        resolve(channel, "ftps.password", ftps.password);
+        resolve(channel, "ftps.tls.client_passphrase", ftps.tls.client_passphrase);
+        resolve(channel, "ftps.proxy.password", ftps.proxy.password);
+        auto const& https = channel.value.https;
+        resolve(channel, "https.basic.password", https.basic.password);
+        resolve(channel, "https.bearer_token", https.bearer_token);
+        for (std::size_t i = 0; i < https.headers.size(); ++i)
+            resolve(channel, fmt::format("https.headers[{}].secret", i), https.headers[i].secret);
+        resolve(channel, "https.tls.client_passphrase", https.tls.client_passphrase);
+        resolve(channel, "https.proxy.password", https.proxy.password);
         auto const& as2 = channel.value.as2;
         resolve_keys(channel, as2.own_certificates);
         resolve(channel, "as2.incoming.basic.password", as2.incoming.basic.password);

@@ -173,6 +173,11 @@ void make_absolute(As2Channel& as2, fs::path const& base) {
         make_absolute(*path, base);
 }
 
+void make_absolute(ClientTls& tls, fs::path const& base) {
+    for (fs::path* const path : {&tls.authorities, &tls.client_certificate, &tls.client_key})
+        make_absolute(*path, base);
+}
+
 template <class T>
 SourceMark mark_of(Loaded<T> const& loaded, std::string const& path) {
     auto const origin = loaded.origin(path);
@@ -263,6 +268,8 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         make_absolute(channel.value.sftp.certificate, base);
         make_absolute(channel.value.sftp.known_hosts, base);
         make_absolute(channel.value.as2, base);
+        make_absolute(channel.value.ftps.tls, base);
+        make_absolute(channel.value.https.tls, base);
     }
     make_absolute(gateway.listen.tls, base);
     make_absolute(gateway.as2.tls, base);

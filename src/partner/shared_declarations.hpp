@@ -18,6 +18,10 @@ struct EnumWords<IdentifierUsage> {
 [[nodiscard]] Declaration const& server_tls_declaration();   // ServerTls
 [[nodiscard]] Declaration const& as2_listener_declaration(); // As2Listener
 [[nodiscard]] Declaration const& as2_channel_declaration();  // As2Channel
+[[nodiscard]] Declaration const& header_declaration();       // TargetHeader
+[[nodiscard]] Declaration const& proxy_declaration();        // Proxy
+[[nodiscard]] Declaration const& ftps_channel_declaration(); // FtpsChannel
+[[nodiscard]] Declaration const& https_channel_declaration(); // HttpsChannel
 
 /// `from` and `until` of an identifier.
 template <class T>

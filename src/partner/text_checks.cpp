@@ -165,6 +165,13 @@ std::string check_fingerprint(std::string_view text) {
                   "the partner must confirm it";
 }
 
+std::string check_pinned_key(std::string_view text) {
+    constexpr std::string_view prefix = "sha256//";
+    bool const fine = text.starts_with(prefix) && text.size() == prefix.size() + 44 && text.ends_with('=') &&
+                      std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+    return fine ? "" : "it must be sha256// and the base64 of the SHA-256 of the public key";
+}
+
 std::string check_translator(std::string_view text) {
     bool slash = false, part = false;
     for (char const c : text) {

@@ -14,6 +14,7 @@ namespace wharf::partner {
 [[nodiscard]] std::string check_url(std::string_view text);
 [[nodiscard]] std::string check_header_name(std::string_view text);
 [[nodiscard]] std::string check_fingerprint(std::string_view text);
+[[nodiscard]] std::string check_pinned_key(std::string_view text); // sha256//base64, of a public key
 [[nodiscard]] std::string check_translator(std::string_view text);
 [[nodiscard]] std::string check_file_name(std::string_view text);
 [[nodiscard]] std::string check_guide_name(std::string_view text);

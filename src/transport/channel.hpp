@@ -1,4 +1,4 @@
-// A way in and out for files: a folder, a login on an SFTP or FTPS server. One interface; tests/conformance runs the same suite on each.
+// A way in and out for files: a folder, a login on an SFTP or FTPS server, URLs. One interface; tests/conformance runs the same suite on each.
 //
 // A Connection is used by one thread at a time. Names are plain file names (base/file.hpp: is_plain_file_name): a
 // server's name that is not (with `depth`: a path of such names) is skipped and reported, so that nothing from a partner escapes its folder.
@@ -210,11 +210,40 @@ struct FtpsSettings {
     PickupRules rules;
 };
 
+/// Requests over HTTPS. `rules.inbox` is the URL that is read, `rules.outbox` the one that is written to; {name} in it stands for
+/// the file's name. Of the rules these hold: include, exclude, order, minimum_age, stable_polls, most_per_poll, min_bytes,
+/// max_bytes, leave (files are not deleted after pick-up), upload.existing (but for `move`) and upload.write_only.
+struct HttpsSettings {
+    enum class Listing { file, json, index };    // what the inbox is: one file, a list of names, a page with links to files
+    enum class RememberBy { automatic, etag, modified, digest }; // how a file is known again; automatic: the first that is there
+    struct Header {
+        std::string name, value; // {name} in the value
+    };
+
+    Listing listing = Listing::file;
+    RememberBy remember_by = RememberBy::automatic;
+    std::string user, password;    // Basic; empty: none
+    std::string bearer_token;
+    std::vector<Header> headers;   // of every request
+    std::string method = "PUT";    // of uploads, or POST
+    std::string content_type = "application/octet-stream";
+    std::vector<int> success;      // statuses of uploads that mean success; empty: 200, 201, 202, 204
+    std::string idempotency_header; // with the same value whenever the same file is sent again; empty: none
+    TlsSettings tls;
+    std::chrono::seconds connect_timeout{30};
+    std::chrono::seconds timeout{60}; // without any progress
+    std::string bind_address;
+    ProxySettings proxy;
+    PickupRules rules;
+};
+
 /// `clock` judges minimum_age; nullptr: the system's. It must outlive the channel and its connections.
 [[nodiscard]] std::unique_ptr<Channel> make_folder_channel(std::string name, FolderSettings settings,
                                                            Clock const* clock = nullptr);
 [[nodiscard]] std::unique_ptr<Channel> make_sftp_channel(std::string name, SftpSettings settings,
                                                          Clock const* clock = nullptr);
+[[nodiscard]] std::unique_ptr<Channel> make_https_channel(std::string name, HttpsSettings settings,
+                                                          Clock const* clock = nullptr);
 [[nodiscard]] std::unique_ptr<Channel> make_ftps_channel(std::string name, FtpsSettings settings,
                                                          Clock const* clock = nullptr);
 

@@ -24,8 +24,9 @@ public:
     virtual ~ChannelFixture() = default;
     [[nodiscard]] virtual std::string unavailable() const { return {}; }
     [[nodiscard]] virtual fs::path root() const = 0;
-    /// Whether names may have control characters; FTP cannot say them.
-    [[nodiscard]] virtual bool takes_control_characters() const { return true; }
+    /// What servers cannot do: names with a line end, or that are no UTF-8; telling links and pipes from files.
+    [[nodiscard]] virtual bool takes_name(std::string_view) const { return true; }
+    [[nodiscard]] virtual bool tells_links() const { return true; }
     /// Whether the server lets this login change the rights of files.
     [[nodiscard]] virtual bool sets_rights() const { return true; }
     [[nodiscard]] virtual std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) = 0;
@@ -69,7 +70,10 @@ public:
     explicit FtpsFixture(Ftpd::Kind kind) : ftpd_(Ftpd::start({.kind = kind})), is_vsftpd_(kind == Ftpd::Kind::vsftpd) {}
     std::string unavailable() const override { return ftpd_.running() ? "" : ftpd_.reason(); }
     fs::path root() const override { return ftpd_.home(); }
-    bool takes_control_characters() const override { return false; }
+    bool takes_name(std::string_view name) const override {
+        return name.find('\n') == name.npos && (is_vsftpd_ || name.find('\xff') == name.npos);
+    }
+    bool tells_links() const override { return is_vsftpd_; }
     bool sets_rights() const override { return !is_vsftpd_; } // not for its anonymous user
     std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) override {
         FtpsSettings settings;

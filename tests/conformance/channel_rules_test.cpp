@@ -8,7 +8,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 class RulesTest : public ChannelTest {
 protected:
@@ -180,13 +180,17 @@ TEST_P(RulesTest, FoldersInsideTheInbox) {
         fs::create_directory(inbox() / folder);
     for (auto const* const name : {"a", "one/b", "one/two/c", "one/two/three/d", ".hidden/e", "taken/old"})
         write_text(inbox() / name, name);
-    fs::create_directory_symlink(inbox() / "one", inbox() / "link");
+    std::vector<std::string> skipped = {"one/two/three"};
+    if (fixture_->tells_links()) {
+        fs::create_directory_symlink(inbox() / "one", inbox() / "link");
+        skipped.emplace_back("link");
+    }
     auto const listing = list();
     std::vector<std::string> names;
     for (auto const& file : listing.ready)
         names.push_back(file.name);
     EXPECT_THAT(names, ElementsAre("a", "one/b", "one/two/c"));
-    EXPECT_THAT(listing.skipped, UnorderedElementsAre("link", "one/two/three"));
+    EXPECT_THAT(listing.skipped, UnorderedElementsAreArray(skipped));
     for (auto const& file : listing.ready)
         take(file, file.name);
     EXPECT_EQ(read_text(inbox() / "taken/one/two/c"), "one/two/c");
@@ -312,8 +316,7 @@ TEST_P(RulesTest, TemporaryNamesFoldersMarkersAndRights) {
     auto const out = fixture_->root() / "new/out";
     EXPECT_EQ(read_text(out / "f.edi"), "content");
     EXPECT_THAT(names_in(out), ElementsAre("f.done", "f.edi"));
-    if (fixture_->sets_rights())
-        EXPECT_EQ(fs::status(out / "f.edi").permissions(), fs::perms(0600));
+    EXPECT_TRUE(!fixture_->sets_rights() || fs::status(out / "f.edi").permissions() == fs::perms(0600));
     EXPECT_THAT(names_in(fixture_->root() / "drafts"), IsEmpty());
     fs::remove(out / "f.done");
     EXPECT_TRUE(connection().put("f.edi", "content"));

@@ -14,7 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 TEST_P(ChannelTest, TakesAFileOnceAndRemovesIt) {
     write_text(inbox() / "order.edi", "ISA*00~");
@@ -66,19 +66,22 @@ TEST_P(ChannelTest, SeesOnlyWhatItShould) {
     for (auto const* const name : {"b.edi", "a.edi", ".hidden.edi", "half.edi.tmp", "half.edi.filepart", "half.part", "x.txt"})
         write_text(inbox() / name, "x");
     fs::create_directory(inbox() / "folder.edi");
-    fs::create_symlink("a.edi", inbox() / "link.edi");
-    ASSERT_EQ(::mkfifo((inbox() / "pipe.edi").c_str(), 0644), 0);
+    std::vector<std::string> skipped = {"folder.edi"};
+    if (fixture_->tells_links()) {
+        fs::create_symlink("a.edi", inbox() / "link.edi");
+        ASSERT_EQ(::mkfifo((inbox() / "pipe.edi").c_str(), 0644), 0);
+        skipped.insert(skipped.end(), {"link.edi", "pipe.edi"});
+    }
     auto const listing = list();
     EXPECT_THAT(ready_names(), ElementsAre("a.edi", "b.edi"));
-    EXPECT_THAT(listing.skipped, UnorderedElementsAre("folder.edi", "link.edi", "pipe.edi"));
+    EXPECT_THAT(listing.skipped, UnorderedElementsAreArray(skipped));
     EXPECT_EQ(listing.waiting, 0u);
 }
 
 TEST_P(ChannelTest, OddNamesAreNames) {
     std::vector<std::string> odd = {" ",      "a b.edi", "..edi",  "-rf",       "a\nb",       "quote\"'",
                                           "back\\", "Zürich",  "注文.x12", "semi;colon", "\xff\xfe", "star*?"};
-    if (!fixture_->takes_control_characters())
-        std::erase(odd, "a\nb");
+    std::erase_if(odd, [&](auto const& name) { return !fixture_->takes_name(name); });
     rules_.exclude = {"*.tmp"};
     for (auto const& name : odd)
         write_text(inbox() / name, name);

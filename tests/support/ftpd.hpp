@@ -5,6 +5,7 @@
 //     if (!server.running()) GTEST_SKIP() << server.reason();
 #pragma once
 
+#include "support/certificate.hpp"
 #include "support/child.hpp"
 #include "support/free_port.hpp"
 #include "support/temp_folder.hpp"
@@ -31,7 +32,7 @@ public:
         Ftpd server;
         server.folder_ = std::make_unique<TempFolder>();
         std::filesystem::create_directory(server.home());
-        if (!server.make_certificate(options.name)) {
+        if (!make_certificate(server.path(), options.name)) {
             server.reason_ = "openssl is missing or fails";
             return server;
         }
@@ -52,21 +53,11 @@ public:
         return std::filesystem::exists(path() / "log") ? read_text(path() / "log") : std::string();
     }
     /// "sha256//…" of the server's public key.
-    [[nodiscard]] std::string pin() const {
-        Child openssl({"sh", "-c", fmt::format("openssl x509 -in '{}' -pubkey -noout | openssl pkey -pubin -outform der | "
-                                               "openssl dgst -sha256 -binary | openssl base64",
-                                               certificate().string())});
-        return "sha256//" + openssl.read_line();
-    }
+    [[nodiscard]] std::string pin() const { return pin_of(certificate()); }
     void kill() { child_.reset(); }
 
 private:
     Ftpd() = default;
-    bool make_certificate(std::string const& name) const {
-        return run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=" + name, "-addext",
-                    "subjectAltName=DNS:" + name + ",IP:127.0.0.1", "-keyout", (path() / "server.key").string(), "-out",
-                    certificate().string()}) == 0;
-    }
     void write_vsftpd(FtpdOptions const& options) const {
         bool const tls = options.tls != "none";
         write_text(path() / "server.conf",

@@ -141,7 +141,11 @@ Result<void> FtpPlace::give_times(Path const& path, std::vector<FolderEntry>& en
         return unexpected(replies.error());
     if (times_.size() > ftp::most_entries)
         times_.clear();
+    bool const is_answering = std::ranges::any_of(*replies, [](auto const& reply) { return reply.code == 213; });
     for (std::size_t i = 0; i < asked.size(); ++i) {
+        // A name that the listing shows with '?' in it for what cannot be printed is none that we can ask for.
+        if (is_answering && (*replies)[i].code == 550)
+            asked[i]->type = EntryType::other;
         auto const time = (*replies)[i].code == 213 ? ftp::read_time((*replies)[i].text) : std::nullopt;
         if (!time)
             continue;

@@ -56,6 +56,10 @@ struct Transcript {
         if (text.starts_with(begin) && tls.empty())
             tls = without_end(text.substr(begin.size()));
     }
+    /// The server had closed a connection that was kept before it read anything of this call: it may say so (421).
+    [[nodiscard]] bool was_closed_before() const {
+        return !exchanges.empty() && !has_login() && std::ranges::all_of(exchanges, [](auto const& one) { return one.reply.code == 0 || one.reply.code == 421; });
+    }
     /// The last answer that refuses something, if the call ended with it.
     [[nodiscard]] Reply const* refusal() const {
         return !exchanges.empty() && exchanges.back().reply.code >= 400 ? &exchanges.back().reply : nullptr;
@@ -177,11 +181,39 @@ Features read_features(std::vector<std::string> const& lines) {
 }
 
 struct Session::State {
+    std::unique_ptr<CURLM, CURLMcode (*)(CURLM*)> multi{::curl_multi_init(), ::curl_multi_cleanup}; // has the connection; goes last
     CurlHandle curl;
     std::array<char, CURL_ERROR_SIZE> reason{};
     Transcript transcript;
     std::string greeting, tls; // of the latest login
 };
+
+namespace {
+
+/// As curl_easy_perform, which in libcurl 7.88 waits for its own timers (0.2 and 1 s) after a data connection with TLS, although the
+/// server has answered already: the wait here is short whatever it waits for.
+CURLcode perform_on(CURLM* multi, CURL* curl) {
+    constexpr int milliseconds = 4;
+    if (::curl_multi_add_handle(multi, curl) != CURLM_OK)
+        return CURLE_FAILED_INIT;
+    CURLMcode code = CURLM_OK;
+    for (int running = 1; code == CURLM_OK;) {
+        code = ::curl_multi_perform(multi, &running);
+        if (running == 0)
+            break;
+        if (code == CURLM_OK)
+            code = ::curl_multi_poll(multi, nullptr, 0, milliseconds, nullptr);
+    }
+    auto result = code == CURLM_OK ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+    int more = 0;
+    while (auto const* const message = ::curl_multi_info_read(multi, &more))
+        if (message->msg == CURLMSG_DONE)
+            result = message->data.result;
+    ::curl_multi_remove_handle(multi, curl);
+    return result;
+}
+
+} // namespace
 
 Session::Session(std::string where) : where_(std::move(where)), state_(std::make_unique<State>()) {}
 Session::~Session() = default;
@@ -190,7 +222,7 @@ Result<std::unique_ptr<Session>> Session::open(FtpsSettings const& settings, std
     std::unique_ptr<Session> session(new Session(std::move(where)));
     session->settings_ = settings;
     session->state_->curl = make_curl();
-    if (!session->state_->curl)
+    if (!session->state_->curl || !session->state_->multi)
         return temporary(fmt::format("{}: libcurl does not start: no memory", session->where_));
     auto const replies = session->commands({"FEAT"});
     if (!replies)
@@ -264,7 +296,13 @@ Result<void> Session::perform(std::vector<std::string> const& quoted, std::strin
         return temporary(fmt::format("{}: no memory", where_));
     if (quote)
         ::curl_easy_setopt(curl, CURLOPT_QUOTE, quote.get());
-    auto const code = ::curl_easy_perform(curl);
+    auto code = perform_on(state_->multi.get(), curl);
+    bool const is_silent = code == CURLE_OPERATION_TIMEDOUT && !state_->transcript.refusal(); // to be given up, not asked again
+    if (code != CURLE_OK && !is_silent && state_->transcript.was_closed_before()) {
+        state_->transcript = {};
+        state_->reason[0] = '\0';
+        code = perform_on(state_->multi.get(), curl);
+    }
     ::curl_easy_setopt(curl, CURLOPT_QUOTE, nullptr); // the list goes with this call
     auto const& transcript = state_->transcript;
     if (transcript.has_login()) {
