@@ -2,10 +2,30 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <curl/curl.h>
 #include <mutex>
 
 namespace wharf::transport {
+namespace {
+
+std::size_t give_body(char* to, std::size_t size, std::size_t count, void* user) {
+    auto& body = *static_cast<CurlBody*>(user);
+    auto const part = body.bytes.substr(body.sent, size * count);
+    std::memcpy(to, part.data(), part.size());
+    body.sent += part.size();
+    return part.size();
+}
+
+int seek_body(void* user, curl_off_t offset, int origin) {
+    auto& body = *static_cast<CurlBody*>(user);
+    if (origin != SEEK_SET || offset < 0 || static_cast<std::size_t>(offset) > body.bytes.size())
+        return CURL_SEEKFUNC_FAIL;
+    body.sent = static_cast<std::size_t>(offset);
+    return CURL_SEEKFUNC_OK;
+}
+
+} // namespace
 
 void CurlFree::operator()(void* curl) const { ::curl_easy_cleanup(curl); }
 void CurlFree::operator()(curl_slist* lines) const { ::curl_slist_free_all(lines); }
@@ -57,6 +77,16 @@ void set_proxy(void* curl, ProxySettings const& proxy) {
     ::curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, 1L);
     set_text(curl, CURLOPT_PROXYUSERNAME, proxy.user);
     set_text(curl, CURLOPT_PROXYPASSWORD, proxy.password);
+}
+
+void set_body(void* curl, CurlBody& body) {
+    ::curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    ::curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(body.bytes.size()));
+    ::curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
+    ::curl_easy_setopt(curl, CURLOPT_READDATA, &body);
+    ::curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, seek_body);
+    ::curl_easy_setopt(curl, CURLOPT_SEEKDATA, &body);
+    ::curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
 }
 
 bool is_permanent(int code) {

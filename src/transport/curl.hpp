@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 struct curl_slist;
 
@@ -30,6 +31,14 @@ using CurlLines = std::unique_ptr<curl_slist, CurlFree>;
 void set_text(void* curl, int option, std::string const& text);
 void set_tls(void* curl, TlsSettings const& tls, bool tls_1_3 = true);
 void set_proxy(void* curl, ProxySettings const& proxy);
+
+/// The bytes of an upload and how many of them went; it must outlive the call.
+struct CurlBody {
+    std::string_view bytes;
+    std::size_t sent = 0;
+};
+/// Sends it. A kept connection that turns out to be closed is tried again on a new one: the body begins anew.
+void set_body(void* curl, CurlBody& body);
 
 /// What no later try changes: addresses, certificates, refused logins.
 [[nodiscard]] bool is_permanent(int code);

@@ -19,6 +19,20 @@ bool is_same(std::optional<FolderEntry> const& found, RemoteFile const& file) {
 
 } // namespace
 
+std::string joined(Path const& path) {
+    if (path.name.empty())
+        return path.folder;
+    return fmt::format("{}{}{}", path.folder, path.folder.ends_with('/') ? "" : "/", path.name);
+}
+
+Result<void> check_login(std::string_view channel, PickupRules const& rules, std::string_view host, std::string_view user) {
+    if (rules.inbox.empty() && rules.outbox.empty())
+        return invalid(fmt::format("channel {}: it has neither an inbox nor an outbox", channel));
+    if (host.empty() || user.empty())
+        return invalid(fmt::format("channel {}: host and user are needed", channel));
+    return {};
+}
+
 std::unique_ptr<Connection> make_mailbox(std::shared_ptr<MailboxState> state, std::unique_ptr<Place> place) {
     return std::make_unique<Mailbox>(std::move(state), std::move(place));
 }

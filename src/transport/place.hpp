@@ -17,6 +17,9 @@ struct Path {
     std::string folder, name;
 };
 
+/// As one path: "folder/name".
+[[nodiscard]] std::string joined(Path const& path);
+
 /// A file as it was listed: what is read must still have this size and time.
 struct Wanted {
     Path path;
@@ -79,6 +82,9 @@ struct MailboxState {
     PickupMemory memory;
     [[nodiscard]] Timestamp now() const { return clock ? clock->now() : system_clock.now(); }
 };
+
+/// `invalid` when a channel on a server lacks what it cannot do without.
+[[nodiscard]] Result<void> check_login(std::string_view channel, PickupRules const& rules, std::string_view host, std::string_view user);
 
 [[nodiscard]] std::unique_ptr<Connection> make_mailbox(std::shared_ptr<MailboxState> state, std::unique_ptr<Place> place);
 

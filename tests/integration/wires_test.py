@@ -23,6 +23,7 @@ anonymous_enable=YES
 anon_root={root}
 write_enable=YES
 anon_upload_enable=YES
+anon_mkdir_write_enable=YES
 anon_other_write_enable=YES
 anon_world_readable_only=NO
 anon_umask=022

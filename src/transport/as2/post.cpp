@@ -1,16 +1,15 @@
 #include "transport/as2/post.hpp"
 
+#include "transport/curl.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <mutex>
 
 namespace wharf::transport::as2 {
 namespace {
-
-using Lines = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
 /// What libcurl's callbacks need.
 struct Exchange {
@@ -64,28 +63,15 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* use
     return bytes;
 }
 
-Result<Lines> lines_of(Fields const& fields, PostSettings const& settings) {
-    Lines lines(nullptr, ::curl_slist_free_all);
-    auto const add = [&](std::string const& line) {
-        auto* const longer = ::curl_slist_append(lines.get(), line.c_str());
-        if (longer == nullptr) return false;
-        (void)lines.release();
-        lines.reset(longer);
-        return true;
-    };
+Result<CurlLines> lines_of(Fields const& fields, PostSettings const& settings) {
+    CurlLines lines;
     for (auto const& [name, value] : fields) {
         if ((name + value).find_first_of("\r\n") != std::string::npos)
             return invalid(fmt::format("the field {} has a line end", write_parameter(name)));
-        if (!add(value.empty() ? name + ";" : name + ": " + value)) return temporary("no memory");
+        if (!add_line(lines, value.empty() ? name + ";" : name + ": " + value)) return temporary("no memory");
     }
-    if (!settings.expects_continue && !add("Expect:")) return temporary("no memory");
+    if (!settings.expects_continue && !add_line(lines, "Expect:")) return temporary("no memory");
     return lines;
-}
-
-bool is_permanent(CURLcode code) {
-    constexpr std::array final{CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
-                               CURLE_SSL_CACERT_BADFILE, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_ISSUER_ERROR};
-    return std::ranges::find(final, code) != final.end();
 }
 
 std::chrono::seconds retry_after(Fields const& fields) {
@@ -98,13 +84,11 @@ std::chrono::seconds retry_after(Fields const& fields) {
 } // namespace
 
 struct Poster::State {
-    std::unique_ptr<CURL, void (*)(CURL*)> handle{nullptr, ::curl_easy_cleanup};
+    CurlHandle handle;
 };
 
 Poster::Poster() : state_(std::make_unique<State>()) {
-    static std::once_flag once;
-    std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
-    state_->handle.reset(::curl_easy_init());
+    state_->handle = make_curl();
 }
 Poster::~Poster() = default;
 Poster::Poster(Poster&&) noexcept = default;
@@ -141,20 +125,18 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.idle_timeout.count()));
     ::curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
-    ::curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    auto const set_text = [&](CURLoption option, std::string const& text) {
-        if (!text.empty()) ::curl_easy_setopt(curl, option, text.c_str());
-    };
-    set_text(CURLOPT_CAINFO, settings.authorities);
-    set_text(CURLOPT_SSLCERT, settings.client_certificate);
-    set_text(CURLOPT_SSLKEY, settings.client_key.empty() ? settings.client_certificate : settings.client_key);
-    set_text(CURLOPT_PINNEDPUBLICKEY, settings.pinned_public_key);
-    set_text(CURLOPT_KEYPASSWD, settings.client_passphrase);
-    set_text(CURLOPT_PROXY, settings.proxy);
-    set_text(CURLOPT_PROXYUSERNAME, settings.proxy_user);
-    set_text(CURLOPT_PROXYPASSWORD, settings.proxy_password);
-    set_text(CURLOPT_USERNAME, settings.user);
-    set_text(CURLOPT_PASSWORD, settings.password);
+    TlsSettings tls;
+    tls.authorities = settings.authorities;
+    tls.pinned_public_key = settings.pinned_public_key;
+    tls.client_certificate = settings.client_certificate;
+    tls.client_key = settings.client_key.empty() ? settings.client_certificate : settings.client_key;
+    tls.client_key_passphrase = settings.client_passphrase;
+    set_tls(curl, tls);
+    set_text(curl, CURLOPT_PROXY, settings.proxy);
+    set_text(curl, CURLOPT_PROXYUSERNAME, settings.proxy_user);
+    set_text(curl, CURLOPT_PROXYPASSWORD, settings.proxy_password);
+    set_text(curl, CURLOPT_USERNAME, settings.user);
+    set_text(curl, CURLOPT_PASSWORD, settings.password);
 
     auto const code = ::curl_easy_perform(curl);
     long status = 0;
@@ -163,7 +145,7 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     if (!exchange.failure.empty()) return temporary(exchange.failure);
     if (code != CURLE_OK) {
         auto text = exchange.is_too_large ? fmt::format("the answer has more than {} bytes", settings.most_answer_bytes)
-                                          : std::string(reason[0] != '\0' ? reason.data() : ::curl_easy_strerror(code));
+                                          : curl_failure(code, reason.data());
         if (is_permanent(code) || exchange.is_too_large) return permanent(std::move(text));
         return temporary(std::move(text));
     }

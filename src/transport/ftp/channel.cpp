@@ -39,12 +39,6 @@ struct Shared {
     std::optional<BegunWriting> writing;
 };
 
-std::string joined(Path const& path) {
-    if (path.name.empty())
-        return path.folder;
-    return fmt::format("{}{}{}", path.folder, path.folder.ends_with('/') ? "" : "/", path.name);
-}
-
 template <class R, class Items> std::vector<R> all_fail(Items const& items, Error const& error) {
     return std::vector<R>(items.size(), R(unexpected(error)));
 }
@@ -433,10 +427,8 @@ public:
 
     Result<std::unique_ptr<Connection>> connect() override {
         auto const& settings = shared_->settings;
-        if (settings.rules.inbox.empty() && settings.rules.outbox.empty())
-            return invalid(fmt::format("channel {}: it has neither an inbox nor an outbox", name()));
-        if (settings.host.empty() || settings.user.empty())
-            return invalid(fmt::format("channel {}: host and user are needed", name()));
+        if (auto fine = check_login(name(), settings.rules, settings.host, settings.user); !fine)
+            return unexpected(fine.error());
         if (settings.insecure_plain && settings.implicit)
             return invalid(fmt::format("channel {}: implicit TLS and insecure_plain contradict each other", name()));
         auto session = ftp::Session::open(settings, fmt::format("channel {}: {}://{}@{}:{}", name(), settings.insecure_plain ? "ftp" : "ftps",

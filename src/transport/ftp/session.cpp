@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <curl/curl.h>
 #include <fmt/format.h>
 
@@ -99,25 +98,6 @@ std::size_t take_content(char* data, std::size_t size, std::size_t count, void* 
     auto& sink = *static_cast<ContentSink*>(user);
     sink.content.append(data, size * count);
     return sink.content.size() <= sink.most ? size * count : 0;
-}
-
-struct ContentSource {
-    std::string_view content;
-    std::uint64_t sent;
-};
-std::size_t give_content(char* to, std::size_t size, std::size_t count, void* user) {
-    auto& source = *static_cast<ContentSource*>(user);
-    auto const part = source.content.substr(source.sent, size * count);
-    std::memcpy(to, part.data(), part.size());
-    source.sent += part.size();
-    return part.size();
-}
-int seek_content(void* user, curl_off_t offset, int origin) {
-    auto& source = *static_cast<ContentSource*>(user);
-    if (origin != SEEK_SET || offset < 0 || static_cast<std::uint64_t>(offset) > source.content.size())
-        return CURL_SEEKFUNC_FAIL;
-    source.sent = static_cast<std::uint64_t>(offset);
-    return CURL_SEEKFUNC_OK;
 }
 
 /// A path as a URL's: every byte that could mean something is escaped, the first slash too, or it would not count.
@@ -400,14 +380,8 @@ Result<void> Session::store(std::string const& path, std::string_view content, s
     if (has_control(path))
         return permanent(fmt::format("{}: {} has a control character, which FTP cannot say", where_, quote_name(path)));
     prepare(path);
-    ContentSource source{content, 0};
-    ::curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-    ::curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(content.size()));
-    ::curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_content);
-    ::curl_easy_setopt(curl, CURLOPT_READDATA, &source);
-    ::curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, seek_content);
-    ::curl_easy_setopt(curl, CURLOPT_SEEKDATA, &source);
-    ::curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
+    CurlBody body{content};
+    set_body(curl, body);
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.timeout.count()));
     if (offset > 0)

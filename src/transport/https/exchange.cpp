@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <curl/curl.h>
 #include <fmt/format.h>
 
@@ -51,27 +50,6 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* use
         return 0;
     sink.answer.body.append(data, size * count);
     return size * count;
-}
-
-struct Source {
-    std::string_view body;
-    std::size_t sent = 0;
-};
-
-std::size_t give_body(char* to, std::size_t size, std::size_t count, void* user) {
-    auto& source = *static_cast<Source*>(user);
-    auto const part = source.body.substr(source.sent, size * count);
-    std::memcpy(to, part.data(), part.size());
-    source.sent += part.size();
-    return part.size();
-}
-
-/// A kept connection that turns out to be closed is tried again on a new one: the body begins anew.
-int rewind_body(void* user, curl_off_t offset, int origin) {
-    if (origin != SEEK_SET)
-        return CURL_SEEKFUNC_FAIL;
-    static_cast<Source*>(user)->sent = static_cast<std::size_t>(offset);
-    return CURL_SEEKFUNC_OK;
 }
 
 bool is_redirect(int status, std::string_view method) {
@@ -140,7 +118,7 @@ Result<Answer> Exchange::ask_once(Request const& request, std::string const& url
     ::curl_easy_reset(curl); // keeps the connections
     state_->reason[0] = '\0';
     Sink sink{{}, request.most_bytes};
-    Source source{request.body};
+    CurlBody body{request.body};
     bool const has_body = request.method == "PUT" || request.method == "POST";
     ::curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
     ::curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
@@ -156,15 +134,8 @@ Result<Answer> Exchange::ask_once(Request const& request, std::string const& url
     ::curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings_.connect_timeout.count()));
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings_.timeout.count()));
-    if (has_body) {
-        ::curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-        ::curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-        ::curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_body);
-        ::curl_easy_setopt(curl, CURLOPT_READDATA, &source);
-        ::curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, rewind_body);
-        ::curl_easy_setopt(curl, CURLOPT_SEEKDATA, &source);
-        ::curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 256L << 10);
-    }
+    if (has_body)
+        set_body(curl, body);
     if (request.method == "HEAD")
         ::curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
     else

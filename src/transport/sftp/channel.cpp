@@ -60,13 +60,6 @@ Result<std::unique_ptr<sftp::Session>> open_session(Shared& shared) {
                                            sftp::SessionLimits{settings.most_open_files, settings.bytes_per_second});
 }
 
-std::string joined(std::string const& folder, std::string_view name) {
-    if (name.empty())
-        return folder;
-    return fmt::format("{}{}{}", folder, folder.ends_with('/') ? "" : "/", name);
-}
-std::string joined(Path const& path) { return joined(path.folder, path.name); }
-
 class SftpPlace final : public Place {
 public:
     SftpPlace(std::shared_ptr<Shared> shared, std::unique_ptr<sftp::Session> session)
@@ -269,10 +262,8 @@ public:
 
     Result<std::unique_ptr<Connection>> connect() override {
         auto const& settings = shared_->settings;
-        if (settings.rules.inbox.empty() && settings.rules.outbox.empty())
-            return invalid(fmt::format("channel {}: it has neither an inbox nor an outbox", name()));
-        if (settings.host.empty() || settings.user.empty())
-            return invalid(fmt::format("channel {}: host and user are needed", name()));
+        if (auto fine = check_login(name(), settings.rules, settings.host, settings.user); !fine)
+            return unexpected(fine.error());
         auto session = open_session(*shared_);
         if (!session)
             return unexpected(session.error());
