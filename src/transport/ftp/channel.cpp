@@ -137,7 +137,7 @@ Result<void> FtpPlace::give_times(Path const& path, std::vector<FolderEntry>& en
         times_.clear();
     bool const is_answering = std::ranges::any_of(*replies, [](auto const& reply) { return reply.code == 213; });
     for (std::size_t i = 0; i < asked.size(); ++i) {
-        // A name that the listing shows with '?' in it for what cannot be printed is none that we can ask for.
+        // A name that the listing does not show as it is (cut at a line end, '?' for what cannot be printed) cannot be asked for.
         if (is_answering && (*replies)[i].code == 550)
             asked[i]->type = EntryType::other;
         auto const time = (*replies)[i].code == 213 ? ftp::read_time((*replies)[i].text) : std::nullopt;
