@@ -19,6 +19,7 @@ struct Exchange {
     PostAnswer answer;
     std::uint64_t most_answer_bytes = 0;
     bool is_too_large = false;
+    bool has_whole_head = false; // libcurl takes an end of the connection inside the head for the end of the answer
 };
 
 std::size_t give_body(char* to, std::size_t size, std::size_t count, void* user) {
@@ -40,10 +41,13 @@ int rewind_body(void* user, curl_off_t offset, int origin) {
 }
 
 std::size_t take_line(char* data, std::size_t size, std::size_t count, void* user) {
-    auto& answer = static_cast<Exchange*>(user)->answer;
+    auto& exchange = *static_cast<Exchange*>(user);
+    auto& answer = exchange.answer;
     std::string_view const line(data, size * count);
+    if (line == "\r\n" || line == "\n") exchange.has_whole_head = true;
     if (line.starts_with("HTTP/")) {
         answer.fields.clear(); // an answer behind 100 or 102
+        exchange.has_whole_head = false;
     } else if ((line.starts_with(' ') || line.starts_with('\t')) && !answer.fields.empty()) {
         if (auto const more = trimmed(line); !more.empty()) answer.fields.back().second.append(" ").append(more);
     } else if (auto const colon = line.find(':'); colon != std::string_view::npos && answer.fields.size() < limits::head_fields) {
@@ -99,7 +103,8 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     if (curl == nullptr) return temporary("libcurl does not start: no memory");
     auto const lines = lines_of(fields, settings);
     if (!lines) return unexpected(lines.error());
-    Exchange exchange{.body = body, .sent = 0, .failure = {}, .answer = {}, .most_answer_bytes = settings.most_answer_bytes, .is_too_large = false};
+    Exchange exchange{.body = body, .sent = 0, .failure = {}, .answer = {}, .most_answer_bytes = settings.most_answer_bytes, .is_too_large = false,
+                      .has_whole_head = false};
     std::array<char, CURL_ERROR_SIZE> reason{};
 
     ::curl_easy_reset(curl); // keeps the connections
@@ -149,6 +154,7 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
         if (is_permanent(code) || exchange.is_too_large) return permanent(std::move(text));
         return temporary(std::move(text));
     }
+    if (!exchange.has_whole_head) return temporary("the connection ended inside the head of the answer");
     exchange.answer.status = static_cast<int>(status);
     exchange.answer.retry_after = retry_after(exchange.answer.fields);
     return std::move(exchange.answer);
