@@ -116,7 +116,14 @@ TransmissionActions Transmission::settle(ArrivedReceipt const& arrived, bool is_
     }
     // Anybody can send such a thing to our address: it does not settle the message, but somebody should look at it.
     bool const is_word_of_partner = judgement.verdict != ReceiptVerdict::not_trusted && judgement.verdict != ReceiptVerdict::not_ours;
-    if (is_open && (is_word_of_partner || is_in_answer)) return fail(judgement.reason);
+    if (is_open && (is_word_of_partner || is_in_answer)) {
+        // Products that do not keep their receipts (mendelson) answer a repetition of what they have taken with an error.
+        bool const may_be_taken = judgement.verdict == ReceiptVerdict::refused && state_.attempts > 1;
+        return fail(may_be_taken ? fmt::format("{}. This answers attempt {}: an earlier one may have been taken, so ask the partner before sending "
+                                               "the message again",
+                                               judgement.reason, state_.attempts)
+                                 : judgement.reason);
+    }
     return {RaiseAlarm{fmt::format("a receipt for {} was not taken: {}", message_id_, judgement.reason)}};
 }
 

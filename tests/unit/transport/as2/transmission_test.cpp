@@ -78,6 +78,18 @@ TEST(As2Sender, AWrongMicIsAFailureWithAnAlarm) {
     EXPECT_FALSE(first<WaitToRetry>(actions));
 }
 
+/// Some products answer a repetition of what they have taken with an error, where only their receipt was lost.
+TEST(As2Sender, AnErrorForARepetitionMayMeanThatItWasTakenBefore) {
+    auto machine = posted();
+    EXPECT_EQ(first<Fail>(answered(machine, 200, arrived("x; processed/error: unexpected-processing-error")))->reason.find("earlier one"), std::string::npos);
+    machine = posted();
+    (void)machine.on(ConnectionLost{"reset", 0.0});
+    (void)machine.on(Tick{});
+    auto const actions = answered(machine, 200, arrived("x; processed/error: unexpected-processing-error"));
+    ASSERT_TRUE(first<Fail>(actions));
+    EXPECT_NE(first<Fail>(actions)->reason.find("attempt 2: an earlier one may have been taken"), std::string::npos);
+}
+
 TEST(As2Sender, WithoutTheProofThatWasAskedForThereIsNoSuccess) {
     auto no_mic = arrived();
     no_mic.receipt.mic.reset();
