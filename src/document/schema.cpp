@@ -16,7 +16,7 @@ constexpr std::string_view folder = "schemas/";
 
 /// The other files of the folder: shared definitions, and the schemas of our configuration files.
 bool is_document(std::string_view kind) {
-    return kind != "common" && kind != "wharf" && kind != "partner" && kind != "lint" && kind != "channel" && kind != "translator";
+    return kind != "common" && kind != "wharf" && kind != "partner" && kind != "lint" && kind != "channel" && kind != "translator" && kind != "calendar";
 }
 
 struct Registry {

@@ -54,8 +54,9 @@ template <class Action> bool has(as2::ReceptionActions const& actions) {
 } // namespace
 
 std::string write_stored_head(as2::Fields const& fields) {
-    static constexpr std::array<std::string_view, 8> left_out = {"Authorization", "Proxy-Authorization", "Cookie", "Connection",
-                                                                 "Keep-Alive", "Transfer-Encoding", "Content-Length", "Expect"};
+    static constexpr std::array<std::string_view, 11> left_out = {
+        "Authorization", "Proxy-Authorization", "WWW-Authenticate",  "Proxy-Authenticate", "Cookie", "Set-Cookie",
+        "Connection",    "Keep-Alive",          "Transfer-Encoding", "Content-Length",     "Expect"};
     as2::Fields kept;
     for (auto const& one : fields)
         if (std::ranges::none_of(left_out, [&](auto name) { return as2::same_word(one.first, name); }))

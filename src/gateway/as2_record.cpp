@@ -1,6 +1,7 @@
 #include "gateway/as2_record.hpp"
 
 #include "gateway/as2_packing.hpp"
+#include "gateway/as2_processing.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/transmission.hpp"
 #include "transport/as2/certificate_maker.hpp"
@@ -12,12 +13,11 @@
 namespace wharf::gateway {
 namespace {
 
-
 /// What proves, or disproves, that the partner has our bytes.
 Result<void> keep(Context const& context, store::Transaction& transaction, store::Exchange& exchange, ReceiptEvidence const& receipt) {
     auto const& vault = context.vault;
     auto const& opened = receipt.opened;
-    exchange.receipt_head = head_text(receipt.outer.fields);
+    exchange.receipt_head = write_stored_head(receipt.outer.fields);
     exchange.receipt_message_id = as2::field(receipt.outer.fields, "Message-ID");
     WHARF_TRY(vault.put(transaction, exchange.id, vault_name::receipt, receipt.outer.body));
     WHARF_TRY(vault.put(transaction, exchange.id, vault_name::receipt_signed, opened.signed_bytes));
@@ -66,8 +66,9 @@ Result<void> record_course(Context const& context, store::Transaction& transacti
         WHARF_TRY(begin_waiting(context, transaction, message, exchange.updated_at));
     for (auto const& note : course.notes)
         WHARF_TRY(record.note(message.id, note.type, note.text,
-                              fmt::format("channel={} exchange={} attempt={} state={}", exchange.channel, exchange.id, exchange.attempts,
-                                          to_string(exchange.state))));
+                              fmt::format("channel={} exchange={} attempt={} state={}{}", exchange.channel, exchange.id, exchange.attempts,
+                                          to_string(exchange.state),
+                                          exchange.reason.empty() ? "" : fmt::format(" reason={}", for_log(exchange.reason)))));
     return {};
 }
 

@@ -259,7 +259,9 @@ Result<void> expect_receipt(Context const& context, store::Job const& job) {
         auto pair = pair_of_exchange(transaction, job.subject);
         if (!pair)
             return unexpected(std::move(pair.error()));
-        if (!pair->exchange || !pair->message || pair->exchange->state != ExchangeState::waiting_for_receipt)
+        // `posting`: this job had begun to send it again, and the gateway was killed or could not record what came of it.
+        bool const is_open = pair->exchange && (pair->exchange->state == ExchangeState::waiting_for_receipt || pair->exchange->state == ExchangeState::posting);
+        if (!is_open || !pair->message)
             return transaction.finish_job(job.id);
         relation = relation_of(context, pair->exchange->channel);
         if (relation) {
@@ -279,6 +281,8 @@ Result<void> expect_receipt(Context const& context, store::Job const& job) {
     if (!*turn)
         return {};
     Attempt attempt(context, *relation, job, exchange->message_id);
+    if (exchange->state == ExchangeState::posting)
+        return attempt.go_on(as2::Restarted{}, **turn);
     return attempt.go_on(as2::Tick{}, **turn);
 }
 

@@ -12,7 +12,6 @@
 namespace wharf::gateway {
 namespace {
 
-
 /// The exchange whose Message-ID this is: with or without the brackets and blanks that some peers take away or add.
 Result<std::optional<store::Exchange>> find(Context const& context, std::string_view channel, std::string_view original) {
     std::optional<store::Exchange> exchange;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view verify_script = R"sh(#!/bin/sh
 # Verifies this exchange with the openssl command alone (1.1.1 or newer). Exit code 0: all that is there holds; 1: something does
-# not; 2: openssl is missing.
+# not; 2: openssl is missing; 3: nothing is wrong, but no receipt says that the message was taken.
 cd "$(dirname "$0")" || exit 2
 command -v openssl >/dev/null || { echo "openssl is not installed"; exit 2; }
 work=$(mktemp -d) || exit 2
@@ -44,9 +44,14 @@ if [ -f "$receipt" ] && [ -f message.signed ]; then
   line=$(tr -d '\r' <"$receipt" | grep -i '^received-content-mic:' | head -n 1 | sed 's/^[^:]*: *//')
   told=$(printf %s "$line" | sed 's/ *,.*//')
   digest=$(printf %s "$line" | sed 's/^[^,]*, *//' | tr 'A-Z' 'a-z' | tr -d ' \t-')
-  made=$(openssl dgst "-${digest:-sha256}" -binary message.signed 2>/dev/null | openssl base64 -A)
+  case "$digest" in sha1 | sha256 | sha384 | sha512) ;; rsasha1) digest=sha1 ;; rsasha256) digest=sha256 ;; *) digest=unknown ;; esac
+  made=
+  [ "$digest" = unknown ] || made=$(openssl dgst "-$digest" -binary message.signed 2>/dev/null | openssl base64 -A)
   if [ -z "$line" ]; then
     echo "digest: the receipt tells none"
+  elif [ "$digest" = unknown ]; then
+    echo "digest: THE RECEIPT NAMES NONE THAT IS KNOWN: $line"
+    bad=1
   elif [ "$told" = "$made" ]; then
     echo "digest: the receipt is for exactly these bytes ($digest $made)"
   else
@@ -54,6 +59,17 @@ if [ -f "$receipt" ] && [ -f message.signed ]; then
     bad=1
   fi
   tr -d '\r' <"$receipt" | grep -iE '^(original-message-id|disposition|final-recipient):' | sed 's/^/    /'
+fi
+if [ $bad != 0 ]; then
+  echo "RESULT: something does not hold"
+elif [ ! -f "$receipt" ]; then
+  echo "RESULT: no receipt came; nothing here proves that the receiver has the message"
+  bad=3
+elif ! tr -d '\r' <"$receipt" | grep -iqE '^disposition:.*;[[:space:]]*processed([[:space:]]*$|/warning)'; then
+  echo "RESULT: the receipt says that the message was NOT taken"
+  bad=3
+else
+  echo "RESULT: the receiver says that he took the message, and nothing contradicts it"
 fi
 exit $bad
 )sh";
@@ -95,7 +111,7 @@ bool has(Evidence const& evidence, std::string_view name) {
 
 std::string manual(store::Exchange const& exchange, Evidence const& evidence) {
     bool const is_inbound = exchange.direction == Direction::inbound;
-    std::string_view const sender = is_inbound ? "the partner" : "we", receiver = is_inbound ? "us" : "the partner";
+    std::string_view const sender = is_inbound ? "the partner" : "us", receiver = is_inbound ? "us" : "the partner";
     std::string text = fmt::format("Evidence of one AS2 exchange (RFC 4130)\n"
                                    "=======================================\n\n"
                                    "Message-ID {}, sent by {} to {} over the relation {}.\n"

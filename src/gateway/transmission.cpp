@@ -110,7 +110,8 @@ Result<void> transmit(Context const& context, store::Job const& job) {
         if (written)
             WHARF_TRY(begin_waiting(context, transaction, step.message, now));
         WHARF_TRY(record.note(step.message.id, step.note.type, step.note.text,
-                              fmt::format("channel={} file={} attempt={}", channel, for_log(file_name), step.message.attempts)));
+                              fmt::format("channel={} file={} attempt={}{}", channel, for_log(file_name), step.message.attempts,
+                                          written ? std::string() : fmt::format(" reason={}", for_log(written.error().message)))));
         return step.retry_at ? transaction.postpone_job(job.id, *step.retry_at) : transaction.finish_job(job.id);
     }));
     crash_point("after-record-sent");

@@ -6,6 +6,10 @@
 namespace wharf::transport::as2 {
 namespace {
 
+Fault without_message_id() {
+    return {FaultKind::invalid_message_id, "the message has no Message-ID of 1 to 998 printable characters"};
+}
+
 template <class... Cases> struct Match : Cases... {
     using Cases::operator()...;
 };
@@ -55,7 +59,8 @@ ReceptionActions Reception::relation_found(Relation relation) {
         if (form) form_ = *form;
         else fault_ = std::move(form.error());
     }
-    if (head_.message_id.empty()) fault_ = Fault{FaultKind::invalid_message_id, "the message has no Message-ID of 1 to 998 printable characters"};
+    // A receipt needs no Message-ID of its own: what may be one is opened first.
+    if (head_.message_id.empty() && !head_.may_be_receipt) fault_ = without_message_id();
     state_ = State::looking_up_message;
     if (head_.message_id.empty()) return not_seen();
     return actions(LookUpMessage{});
@@ -112,6 +117,7 @@ ReceptionActions Reception::opened(Opened const& result) {
     is_verified_ = result.sender_is_verified || (!result.fault && !relation_.requires_signature);
     mic_ = result.mic;
     if (result.fault && result.fault->kind == FaultKind::local) return refuse_for_now(result.fault->message);
+    if (!result.fault && head_.message_id.empty()) return commit(without_message_id());
     return commit(result.fault);
 }
 

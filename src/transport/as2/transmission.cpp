@@ -115,7 +115,8 @@ TransmissionActions Transmission::settle(ArrivedReceipt const& arrived, bool is_
         return {Succeed{judgement.reason}};
     }
     // Anybody can send such a thing to our address: it does not settle the message, but somebody should look at it.
-    bool const is_word_of_partner = judgement.verdict != ReceiptVerdict::not_trusted && judgement.verdict != ReceiptVerdict::not_ours;
+    bool const is_proven = is_in_answer || !relation_.receipt_signed || arrived.signature == ArrivedReceipt::Signature::verified;
+    bool const is_word_of_partner = is_proven && judgement.verdict != ReceiptVerdict::not_trusted && judgement.verdict != ReceiptVerdict::not_ours;
     if (is_open && (is_word_of_partner || is_in_answer)) {
         // Products that do not keep their receipts (mendelson) answer a repetition of what they have taken with an error.
         bool const may_be_taken = judgement.verdict == ReceiptVerdict::refused && state_.attempts > 1;

@@ -22,7 +22,12 @@ struct Desk {
     }
     Response get(std::string path, std::string query = {}) { return api->handle({"GET", std::move(path), std::move(query), {}, {}}); }
     Response post(std::string body, transport::http::Headers headers = {{"X-Wharf-Partner", "acme"}}) {
-        return api->handle({"POST", "/v1/documents", "", std::move(headers), std::move(body)});
+        Request request;
+        request.method = "POST";
+        request.path = "/v1/documents";
+        request.headers = std::move(headers);
+        request.body = std::move(body);
+        return api->handle(request);
     }
     static json::Value body(Response const& answer) {
         auto parsed = json::parse(answer.body);

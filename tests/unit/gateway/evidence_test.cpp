@@ -109,6 +109,11 @@ TEST_F(EvidenceTest, OpensslVerifiesMessageReceiptAndDigest) {
     EXPECT_THAT(ran.output, HasSubstr("digest: the receipt is for exactly these bytes (sha256 "));
     EXPECT_THAT(ran.output, HasSubstr("Disposition: automatic-action/MDN-sent-automatically; processed"));
     EXPECT_TRUE(std::filesystem::exists(where / "README.txt"));
+    for (auto const* const name : {"receipt", "receipt.signed", "receipt.p7s"})
+        std::filesystem::remove(where / name);
+    auto const without = run("sh " + (where / "verify.sh").string());
+    EXPECT_EQ(without.status, 3) << "no proof of delivery is no success";
+    EXPECT_THAT(without.output, HasSubstr("no receipt came"));
 }
 
 TEST_F(EvidenceTest, TheDigestOfTheReceiptIsTaken) {
