@@ -70,6 +70,19 @@ TEST(As2Receiver, SynchronousReceiptComesWithTheAnswerAfterTheCommit) {
     EXPECT_TRUE(journey.reception.is_done());
 }
 
+/// RFC 8098: a receipt needs no Message-ID of its own. What may be one is opened; only what turns out to be none is refused for that.
+TEST(As2Receiver, WhatMayBeAReceiptIsOpenedWithoutAMessageId) {
+    auto head = head_of(Asks::nothing);
+    head.message_id.clear();
+    Journey const message(head, good());
+    EXPECT_FALSE(first<Unpack>(message.at_unpacking));
+    EXPECT_FALSE(message.commit().is_accepted);
+    head.may_be_receipt = true;
+    Journey const receipt(head, good());
+    EXPECT_TRUE(first<Unpack>(receipt.at_unpacking)) << "whoever drives it looks whether it holds a receipt";
+    EXPECT_FALSE(receipt.commit().is_accepted) << "it was none";
+}
+
 TEST(As2Receiver, SynchronousReceiptIs200EvenForErrors) {
     Journey journey(head_of(Asks::synchronous), bad(FaultKind::decryption_failed));
     EXPECT_FALSE(journey.commit().is_accepted);

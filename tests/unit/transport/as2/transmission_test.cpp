@@ -145,6 +145,22 @@ TEST(As2Sender, AForgedAsynchronousReceiptSettlesNothing) {
     EXPECT_TRUE(first<Succeed>(machine.on(ReceiptArrived{arrived()})));
 }
 
+/// Whoever knows names and Message-ID can write one; where a signed receipt was agreed only that counts.
+TEST(As2Sender, AnUnsignedReceiptFromOutsideSettlesNothing) {
+    auto machine = posted(asynchronous());
+    (void)answered(machine, 200);
+    auto const actions = machine.on(ReceiptArrived{arrived("x; processed/error: decryption-failed", ArrivedReceipt::Signature::none)});
+    EXPECT_TRUE(first<RaiseAlarm>(actions));
+    EXPECT_FALSE(first<Fail>(actions));
+    EXPECT_EQ(machine.state().phase, TransmissionState::Phase::waiting_for_receipt);
+    EXPECT_TRUE(first<Succeed>(machine.on(ReceiptArrived{arrived()})));
+    auto relation = asynchronous();
+    relation.receipt_signed = false;
+    auto unsigned_agreed = posted(relation);
+    (void)answered(unsigned_agreed, 200);
+    EXPECT_TRUE(first<Fail>(unsigned_agreed.on(ReceiptArrived{arrived("x; processed/error: decryption-failed", ArrivedReceipt::Signature::none)})));
+}
+
 TEST(As2Sender, AReceiptForAnotherMessageIsNotOurs) {
     auto other = arrived();
     other.receipt.original_message_id = "<2@wharf>";
