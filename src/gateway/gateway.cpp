@@ -94,7 +94,10 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
         return fail(store.error());
     self.store_ = std::move(*store);
     if (purpose == OpenFor::running) {
-        auto released = self.store_->transact([](store::Transaction& transaction) { return transaction.release_leases(); });
+        auto released = self.store_->transact([&self](store::Transaction& transaction) -> Result<void> {
+            WHARF_TRY(transaction.release_leases());
+            return transaction.hasten_first_transmissions(self.clock_.now()); // the schedule may be another one now, or not hold
+        });
         if (!released)
             return fail(released.error());
     }

@@ -163,8 +163,8 @@ Result<store::Message> resend(Context const& context, std::string_view message_i
                 return invalid(fmt::format("message {} was taken by the partner's server and waits for his receipt: it is sent, or a dead letter, "
                                            "as soon as that came or is overdue",
                                            message_id));
-            return invalid(fmt::format("message {} has not been sent yet: it goes out as soon as channel {} takes it", message_id,
-                                       message->channel));
+            return invalid(fmt::format("message {} has not been sent yet: it goes out as soon as channel {} takes it{}", message_id,
+                                       message->channel, message->reason.empty() ? std::string() : fmt::format(" ({})", message->reason)));
         }
         auto const* partner = context.configuration.partner(message->partner);
         if (partner == nullptr)
@@ -239,6 +239,9 @@ Result<std::optional<std::string>> retry_message(Context const& context, store::
             return unexpected(std::move(transfer.error()));
         return std::optional(fmt::format("message {} will be processed again as transfer {}", id, *transfer));
     }
+    if (message.state == MessageState::ready)
+        return invalid(fmt::format("message {} is ready, not a dead letter: its transmission goes on by itself{}", message.id,
+                                   message.reason.empty() ? std::string() : fmt::format(" ({})", message.reason)));
     if (message.state != MessageState::dead_letter)
         return invalid(fmt::format("message {} is {}, not a dead letter; to send it under a new number: wharf message resend {}",
                                    message.id, to_string(message.state), message.id));

@@ -11,7 +11,8 @@ namespace wharf::gateway {
 /// The same for sending, which the channel may allow at any time.
 [[nodiscard]] std::optional<Timestamp> closed_for_uploads(Context const& context, partner::Channel const& channel);
 
-/// A job that has to wait for a window is due when it opens; no attempt is counted, and the log says so. False: it may go on.
+/// A job that has to wait for a window is due when it opens; no attempt is counted, and the log and the
+/// message of an upload say so. False: it may go on.
 [[nodiscard]] Result<bool> postpone_to_window(Context const& context, store::Job const& job, std::string_view channel, bool is_upload);
 
 } // namespace wharf::gateway

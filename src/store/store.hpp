@@ -333,6 +333,9 @@ public:
     virtual Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds = {}) = 0;
     /// Ends every lease: at start-up of the only process, whatever was leased belonged to a dead one.
     virtual Result<void> release_leases() = 0;
+    /// Transmissions never begun (their message is ready, without attempts and without an exchange) that are due later are due now:
+    /// what put them off, a pick-up window, is judged anew. Retries keep their time.
+    virtual Result<void> hasten_first_transmissions(Timestamp now) = 0;
 
     // control numbers
     /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), from 1, wrapping to 1 after `max`. Rolled back with the

@@ -106,6 +106,13 @@ class ByTime(Scheduled):
         self.assertEqual(self.site.sent(), {})
         [message] = self.site.messages("--direction", "outbound")
         self.assertEqual((message["state"], self.site.show(message["id"]).get("attempts", 0)), ("ready", 0))
+        self.assertIn("waits for the window of channel van, until ", self.site.show(message["id"])["reason"])
+        self.site.stop()
+        self.site.poll()
+        self.assertEqual(self.site.sent(), {}, "the window holds")
+        self.site.run("poll", "--once", "--now")
+        self.assertIn("PO-1", "".join(self.site.sent().values()))
+        self.assertNotIn("reason", self.site.show(message["id"]))
 
     def test_a_closed_window_and_poll_once(self):
         self.closed_window()

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     poll_command->add_flag("--once", once, "One round, then end; the only way to poll (else: serve)")->required();
     poll_command->add_option("--channel", choice.channel, "Only this channel")->type_name("C");
     poll_command->add_option("--partner", choice.partner, "Only channels that this partner sends on, or is sent to over")->type_name("P");
-    poll_command->add_flag("--now", choice.at_any_time, "Also channels whose pick-up window is closed");
+    poll_command->add_flag("--now", choice.at_any_time, "Look and send even where a pick-up window is closed");
     poll_command->add_option("--threads", threads, "Worker threads, 1 to 64 (default 4)")->check(CLI::Range(1, 64))->type_name("N");
 
     auto* message = app.add_subcommand("message", "Find, show and send again what was received and sent");

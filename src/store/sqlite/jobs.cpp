@@ -99,6 +99,17 @@ Result<void> SqliteTransaction::release_leases() {
     return {};
 }
 
+Result<void> SqliteTransaction::hasten_first_transmissions(Timestamp now) {
+    // What is leased (ready_at <> due_at) is somebody's work.
+    auto const done = connection_.run(
+        "update job set due_at = ?1, ready_at = ?1 where ready_at > ?1 and kind = ?2 and due_at = ready_at "
+        "and exists (select 1 from message where message.id = job.subject and message.state = ?3 and message.attempts = 0) "
+        "and not exists (select 1 from exchange where exchange.message_id = job.subject)",
+        now, to_string(JobKind::transmit), to_string(MessageState::ready));
+    if (!done) return unexpected(done.error());
+    return {};
+}
+
 // --- control numbers ----------------------------------------------------------------------------------------------
 
 Result<std::uint64_t> SqliteTransaction::next_control_number(std::string_view scope, std::uint64_t max) {

@@ -62,6 +62,7 @@ public:
     Result<void> finish_jobs_of(JobKind kind, std::string_view subject) override;
     Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds) override;
     Result<void> release_leases() override;
+    Result<void> hasten_first_transmissions(Timestamp now) override;
 
     Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max) override;
 

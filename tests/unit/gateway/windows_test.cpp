@@ -48,6 +48,42 @@ TEST(Windows, WhatWeSendWaitsForTheWindowWithoutAttempts) {
     EXPECT_EQ(bench.view(id).message.attempts, 1U);
 }
 
+/// What the start of `serve` and `poll --once` does to the work that is left.
+void start_anew(Bench& bench) {
+    ASSERT_TRUE(bench.store->transact(
+        [&](store::Transaction& transaction) { return transaction.hasten_first_transmissions(bench.clock.now()); }));
+}
+
+TEST(Windows, WhatWaitsSaysWhyAndIsJudgedAnewAtAStart) {
+    Bench bench(with_window());
+    turn_to(bench, false);
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    bench.work();
+    auto const id = bench.messages(Direction::outbound)[0].id;
+    auto const reason = bench.view(id).message.reason;
+    EXPECT_TRUE(reason.starts_with("waits for the window of channel van, until ")) << reason;
+    start_anew(bench);
+    EXPECT_EQ(bench.work(), 1U) << "judged anew";
+    EXPECT_TRUE(bench.outbox().empty()) << "and still closed";
+    EXPECT_EQ(bench.view(id).message.reason, reason);
+    start_anew(bench);
+    bench.context->ignores_windows = true;
+    bench.work();
+    EXPECT_EQ(bench.outbox().size(), 1U);
+    EXPECT_EQ(bench.view(id).message.state, MessageState::sent);
+    EXPECT_EQ(bench.view(id).message.reason, "");
+}
+
+TEST(Windows, ARetryKeepsItsTimeAtAStart) {
+    Bench bench;
+    bench.mailbox->trouble = Error{ErrorKind::temporary, "the server is away"};
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    bench.work();
+    ASSERT_EQ(bench.view(bench.messages(Direction::outbound)[0].id).message.attempts, 1U);
+    start_anew(bench);
+    EXPECT_EQ(bench.work(), 0U);
+}
+
 TEST(Windows, UploadsMayBeAllowedAtAnyTime) {
     Bench bench(with_window(partner::UploadTimes::any_time));
     turn_to(bench, false);

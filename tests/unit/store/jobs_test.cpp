@@ -61,6 +61,50 @@ TEST_F(StoreTest, JobsAreClaimedOldestFirstWithALease) {
     EXPECT_THAT(claim(1500, 3000, 10), ElementsAre("third", "late", "second"));
 }
 
+TEST_F(StoreTest, OnlyTransmissionsNeverBegunAreHastened) {
+    auto const outbound = [](std::string const& id, MessageState state, unsigned attempts) {
+        auto message = make_message(id);
+        message.direction = Direction::outbound;
+        message.state = state;
+        message.attempts = attempts;
+        return message;
+    };
+    write([&](Transaction& t) {
+        return in_order([&] { return t.insert(outbound("waits", MessageState::ready, 0)); },
+                        [&] { return t.insert(outbound("tried", MessageState::ready, 1)); },
+                        [&] { return t.insert(outbound("sent", MessageState::sent, 0)); },
+                        [&] { return t.insert(outbound("posted", MessageState::ready, 0)); },
+                        [&] {
+                            auto exchange = make_exchange("E1");
+                            exchange.direction = Direction::outbound;
+                            exchange.message_id = "posted";
+                            return t.insert(exchange);
+                        },
+                        [&] { return t.add_job(JobKind::transmit, "waits", at(900)); },
+                        [&] { return t.add_job(JobKind::expect_acknowledgment, "waits", at(910)); },
+                        [&] { return t.add_job(JobKind::transmit, "tried", at(920)); },
+                        [&] { return t.add_job(JobKind::transmit, "sent", at(930)); },
+                        [&] { return t.add_job(JobKind::transmit, "posted", at(940)); },
+                        [&] { return t.hasten_first_transmissions(at(100)); });
+    });
+    std::vector<Job> jobs;
+    auto const claim = [&](std::int64_t now, std::int64_t until) {
+        write([&](Transaction& t) -> Result<void> {
+            auto claimed = t.claim_jobs(at(now), at(until), 10);
+            if (!claimed) return unexpected(claimed.error());
+            jobs = std::move(*claimed);
+            return {};
+        });
+        return subjects(jobs);
+    };
+    EXPECT_THAT(claim(100, 500), ElementsAre("waits"));
+    EXPECT_EQ(jobs[0].due_at, at(100));
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(500));
+    write([](Transaction& t) { return t.hasten_first_transmissions(at(200)); });
+    EXPECT_THAT(claim(200, 600), IsEmpty()) << "it is leased";
+    EXPECT_THAT(claim(1000, 2000), ElementsAre("waits", "waits", "tried", "sent", "posted"));
+}
+
 TEST_F(StoreTest, JobsOfASubjectEndTogether) {
     write([](Transaction& t) {
         return in_order([&] { return t.add_job(JobKind::expect_acknowledgment, "M1", at(1)); },

@@ -170,7 +170,7 @@ Result<void> use_every_verb(Transaction& t) {
             return jobs ? t.postpone_job(jobs->front().id, at(7)) : unexpected(jobs.error());
         },
         [&] { return t.finish_job(1); }, [&] { return t.finish_jobs_of(JobKind::deliver, "L1"); },
-        [&] { return t.release_leases(); },
+        [&] { return t.release_leases(); }, [&] { return t.hasten_first_transmissions(at(1)); },
         [&] {
             return t.add_event({at(1), "M1", "x", ""});
         },
