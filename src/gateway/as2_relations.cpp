@@ -170,9 +170,10 @@ private:
 /// One lock for what is found and what is made anew; a look at the files happens in one thread, beside the others.
 struct As2Relations::State {
     struct Entry {
-        partner::Channel channel;
+        partner::Channel channel; // in use
+        partner::Channel wanted;  // as the configuration has it now: another one while it cannot be built
         As2RelationPointer relation;
-        Stamps files;
+        Stamps files;     // of `wanted`
         std::string told; // the trouble that the log knows
     };
 
@@ -199,21 +200,21 @@ struct As2Relations::State {
                 reload();
             }
         for (auto& entry : entries) {
-            auto stamps = stamps_of(key_files(entry.channel.as2, listener));
+            auto stamps = stamps_of(key_files(entry.wanted.as2, listener));
             if (stamps == entry.files) continue;
             entry.files = std::move(stamps);
-            renew(entry, entry.channel);
+            renew(entry);
         }
     }
-    void renew(Entry& entry, partner::Channel const& channel) {
-        auto made = make(channel);
+    void renew(Entry& entry) {
+        auto made = make(entry.wanted);
         // Written just now, or half: what worked goes on working, and the next change is seen.
         if (!made || (!(*made)->trouble.empty() && entry.relation->trouble.empty()))
             return keep_on(entry, made ? (*made)->trouble : made.error().message);
         {
             std::lock_guard const guard(mutex);
             entry.relation = std::move(*made);
-            if (&entry.channel != &channel) entry.channel = channel;
+            entry.channel = entry.wanted;
         }
         log.line("as2_relation_renewed", entry.channel.name);
         tell(entry);
@@ -239,8 +240,9 @@ struct As2Relations::State {
         for (auto& entry : entries) {
             auto const* const channel = loaded->channel(entry.channel.name);
             if (!channel || channel->transport != partner::TransportKind::as2) continue;
-            entry.files = stamps_of(key_files(channel->as2, listener));
-            renew(entry, *channel);
+            entry.wanted = *channel;
+            entry.files = stamps_of(key_files(entry.wanted.as2, listener));
+            renew(entry);
         }
     }
 
@@ -272,7 +274,7 @@ Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration 
         auto files = stamps_of(key_files(channel.as2, state->listener));
         auto relation = state->make(channel);
         if (!relation) return unexpected(std::move(relation.error()));
-        state->tell(state->entries.emplace_back(channel, std::move(*relation), std::move(files), std::string()));
+        state->tell(state->entries.emplace_back(channel, channel, std::move(*relation), std::move(files), std::string()));
     }
     state->configuration_files = state->configuration_stamps();
     state->looked = clock.now();

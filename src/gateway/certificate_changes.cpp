@@ -91,7 +91,7 @@ Result<Place> place_of(fs::path const& configuration) {
     std::error_code ignored;
     place.file = fs::is_directory(configuration, ignored) ? configuration / "wharf.yaml" : configuration;
     place.base = fs::absolute(place.file).lexically_normal().parent_path();
-    auto loaded = partner::load_configuration(place.file, partner::SecretCheck::form, partner::Sources::drop);
+    auto loaded = partner::load_configuration(place.file, partner::SecretCheck::form, partner::Sources::drop, partner::Certificates::may_be_missing);
     if (!loaded) {
         auto const& first = *std::ranges::find(loaded.error(), Severity::error, &Diagnostic::severity);
         return invalid(fmt::format("{}:{}: {}; `wharf partner check` tells all", first.place.file, first.place.line, first.message));
@@ -160,6 +160,22 @@ Result<as2::Certificate> chosen(std::vector<as2::Certificate> const& all, std::o
     for (auto const& one : ends.empty() ? all : ends)
         names += "\n  " + one.label();
     return invalid(fmt::format("{} holds several certificates, and it is not clear which is meant; put it into a file of its own:{}", file.string(), names));
+}
+
+/// Of those that are there, and a new one behind them (nullptr: none): the one that we use at a time for what we send.
+std::optional<as2::Certificate> used_at(Timestamp when, std::vector<partner::As2Certificate> const& known, as2::Certificate const* added, as2::Term const& term,
+                                        bool is_ours) {
+    std::vector<as2::PartnerCertificate> all; // ours follow each other by the same rule
+    auto const add = [&](as2::Certificate const& certificate, as2::Term one) {
+        if (is_ours) one.encrypts = one.signs;
+        all.push_back({certificate, one});
+    };
+    for (auto const& one : known)
+        if (auto const certificate = is_ours ? own_certificate(one) : read_certificate(one.file)) add(*certificate, term_of(one));
+    if (added) add(*added, term);
+    as2::KeyRing const ring({}, std::move(all));
+    auto const* const found = ring.recipient(when);
+    return found ? std::optional(*found) : std::nullopt;
 }
 
 Result<void> refuse(as2::Certificate const& one, Timestamp now, bool is_ours) {
@@ -255,11 +271,28 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
         known = is_ours ? &(*channel)->as2.own_certificates : &(*channel)->as2.partner_certificates;
         imported.edited = place->configuration.gateway.channels / (options.channel + ".yaml");
     } else if (!is_ours) return invalid("say with --channel whose certificate it is");
+    partner::As2Certificate entered;
+    entered.from = options.from;
+    entered.use = options.use == "signing" ? partner::As2Use::signing : options.use == "encryption" ? partner::As2Use::encryption : partner::As2Use::both;
     for (auto const& one : *known)
         if (auto const present = is_ours ? own_certificate(one) : read_certificate(one.file); present && *present == *certificate) {
             imported.is_known = true;
             imported.file = one.file;
+            entered = one;
         }
+
+    // It is used from its day on, unless another one came into use later.
+    if (entered.use != (is_ours ? partner::As2Use::encryption : partner::As2Use::signing)) {
+        auto const begin = std::max({now, certificate->not_before(), day_of(entered.from).value_or(now)});
+        if (begin > now) imported.from = day(begin);
+        auto const used = [&] { return used_at(begin, *known, imported.is_known ? nullptr : &*certificate, term_of(entered), is_ours); };
+        auto in_use = used();
+        if (in_use && !(*in_use == *certificate) && entered.from.empty() && !imported.is_known) {
+            entered.from = day(now);
+            in_use = used();
+        }
+        if (in_use && !(*in_use == *certificate)) imported.used_instead = in_use->label();
+    }
     if (options.only_look || imported.is_known) return imported;
 
     auto const folder = place->base / "keys";
@@ -271,7 +304,7 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
     NewFiles files;
     if (auto done = files.write(imported.file, as2::to_pem(*certificate), 0644); !done) return unexpected(done.error());
     auto const entry = entry_of(place->base, imported.file, is_ours ? fs::absolute(options.key).lexically_normal() : fs::path(), options.passphrase_reference,
-                                options.use, options.from);
+                                options.use, entered.from);
     if (auto done = enter(imported.edited, is_ours ? "own_certificates" : "partner_certificates", entry,
                           fmt::format("imported {}, SHA-256 {}", day(now), certificate->fingerprint().substr(0, 16)));
         !done)

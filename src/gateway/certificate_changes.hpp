@@ -42,7 +42,7 @@ struct ImportOptions {
     std::filesystem::path key;           // it is ours, for this key of a request; empty: it is the partner's
     std::string passphrase;              // of that key
     std::string passphrase_reference;    // "${env:NAME}"; goes into the entry
-    std::string from;                    // 2026-12-01; empty: at once
+    std::string from;                    // 2026-12-01; empty: at once, even where another is newer
     std::string use;                     // "signing", "encryption"; empty: both
     std::string fingerprint;             // what the partner read out: anything else is refused; empty: not known yet
     bool only_look = false;              // nothing is written
@@ -52,6 +52,8 @@ struct Imported {
     std::vector<std::string> remarks; // what is unusual about it
     bool is_known = false;            // it is in the channel already; nothing was written
     std::filesystem::path file, edited;
+    std::string from{};               // the day from which it is used for what we send; empty: at once
+    std::string used_instead{};       // the one that goes on being used then; empty: none
 };
 [[nodiscard]] Result<Imported> import_certificate(ImportOptions const& options, Timestamp now);
 

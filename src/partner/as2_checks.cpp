@@ -25,8 +25,8 @@ void check_own(Check<T>& check, std::vector<As2Certificate> const& certificates)
 
 class RelationCheck {
 public:
-    RelationCheck(Loaded<Channel> const& channel, As2Listener const& listener, Diagnostics& findings)
-        : channel_(channel), as2_(channel.value.as2), listener_(listener), check_(channel, findings) {}
+    RelationCheck(Loaded<Channel> const& channel, As2Listener const& listener, Certificates certificates, Diagnostics& findings)
+        : channel_(channel), as2_(channel.value.as2), listener_(listener), certificates_(certificates), check_(channel, findings) {}
 
     void run() {
         check_own(check_, as2_.own_certificates);
@@ -51,6 +51,7 @@ private:
     [[nodiscard]] bool receives() const { return !channel_.value.senders.empty(); }
 
     void keys() {
+        if (certificates_ == Certificates::may_be_missing) return;
         auto const& out = as2_.outgoing;
         bool const signs = sends() && out.sign != As2Digest::none;
         bool const decrypts = receives() && as2_.incoming.require_encryption;
@@ -66,7 +67,7 @@ private:
         bool const verifies = (receives() && as2_.incoming.require_signature) ||
                               (sends() && out.receipt.mode != As2ReceiptMode::none && out.receipt.is_signed);
         bool const by_authority = !as2_.authorities.file.empty();
-        if (verifies && as2_.partner_certificates.empty() && !by_authority)
+        if (verifies && as2_.partner_certificates.empty() && !by_authority && certificates_ == Certificates::required)
             report("as2", "PARTNER-0006", "there is nothing to check the partner's signatures with",
                    "give as2.partner_certificates; `wharf cert import` writes what the partner sent");
         if (by_authority && !as2_.authorities.is_restricted())
@@ -127,6 +128,7 @@ private:
     Loaded<Channel> const& channel_;
     As2Channel const& as2_;
     As2Listener const& listener_;
+    Certificates certificates_;
     Check<Channel> check_;
 };
 
@@ -148,12 +150,12 @@ void check_listener(Loaded<GatewayConfiguration> const& gateway, Diagnostics& fi
 
 } // namespace
 
-void check_as2(LoadedConfiguration const& loaded, Diagnostics& findings) {
+void check_as2(LoadedConfiguration const& loaded, Certificates certificates, Diagnostics& findings) {
     check_listener(loaded.gateway, findings);
     std::map<std::pair<std::string_view, std::string_view>, Loaded<Channel> const*> known;
     for (auto const& channel : loaded.channels) {
         if (channel.value.transport != TransportKind::as2) continue;
-        RelationCheck(channel, loaded.gateway.value.as2, findings).run();
+        RelationCheck(channel, loaded.gateway.value.as2, certificates, findings).run();
         auto const& as2 = channel.value.as2;
         auto const [other, is_new] = known.emplace(std::pair<std::string_view, std::string_view>(as2.own_name, as2.partner_name), &channel);
         if (is_new) continue;

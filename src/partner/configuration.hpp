@@ -258,11 +258,17 @@ enum class SecretCheck {
 /// Whether `effective` is filled: what `explain` shows. It costs as much as the rest of the loading.
 enum class Sources { keep, drop };
 
+enum class Certificates {
+    required,
+    may_be_missing // an AS2 relation may still be without its first certificates: for what brings them in
+};
+
 /// Loads wharf.yaml from this folder (or this very file) and the profiles and channels it points to. All findings of
 /// all files come together; any error among them means that nothing was loaded.
 [[nodiscard]] std::expected<Configuration, Diagnostics> load_configuration(std::filesystem::path const& folder_or_file,
                                                                            SecretCheck secrets = SecretCheck::resolve,
-                                                                           Sources sources = Sources::keep);
+                                                                           Sources sources = Sources::keep,
+                                                                           Certificates certificates = Certificates::required);
 
 /// What an outbound file name may be made of.
 struct FileNameParts {

@@ -231,7 +231,8 @@ T finished(Loaded<T>& loaded, Declaration const& declaration, bool with_sources)
 
 } // namespace
 
-std::expected<Configuration, Diagnostics> load_configuration(fs::path const& folder_or_file, SecretCheck secrets, Sources sources) {
+std::expected<Configuration, Diagnostics> load_configuration(fs::path const& folder_or_file, SecretCheck secrets, Sources sources,
+                                                             Certificates certificates) {
     bool const with_sources = sources == Sources::keep;
     Diagnostics findings;
     std::error_code ignored;
@@ -281,7 +282,7 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         check_gateway(loaded, findings);
         check_partners(loaded, findings);
         check_channels(loaded, findings);
-        check_as2(loaded, findings);
+        check_as2(loaded, certificates, findings);
         make_timetables(loaded, findings);
         if (secrets == SecretCheck::resolve) check_secrets(loaded, findings);
     }

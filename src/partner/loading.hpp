@@ -41,7 +41,7 @@ void fill_in(LoadedConfiguration& loaded, Diagnostics& findings);
 void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings);
 void check_partners(LoadedConfiguration const& loaded, Diagnostics& findings);
 void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings);
-void check_as2(LoadedConfiguration const& loaded, Diagnostics& findings);
+void check_as2(LoadedConfiguration const& loaded, Certificates certificates, Diagnostics& findings);
 /// Channel::timetable of those that have a schedule, and what is wrong with it.
 void make_timetables(LoadedConfiguration& loaded, Diagnostics& findings);
 /// Resolves every secret once and looks for every key file, to say now what would fail later.

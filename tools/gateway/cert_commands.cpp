@@ -73,14 +73,25 @@ template <class Range> std::string json_list(Range const& range) {
     return json::to_pretty_text(json::Value(std::move(items)));
 }
 
+/// What of ours and the partner's is chosen today; the others still read and verify what comes in.
+std::string_view use_now(gateway::ListedCertificate const& listed) {
+    if (listed.signs_now)
+        return "  signs now";
+    if (listed.encrypts_now)
+        return "  encrypts now";
+    if (listed.use == gateway::CertificateUse::own)
+        return "  not used to sign";
+    return listed.use == gateway::CertificateUse::partner ? "  not used to encrypt" : "";
+}
+
 std::string text_of(gateway::ListedCertificate const& listed) {
     auto text = fmt::format("{:16} {:13} ", listed.channel.empty() ? "wharf.yaml" : listed.channel, to_string(listed.use));
     if (!listed.certificate)
         return text + fmt::format("unreadable: {}\n", listed.trouble);
     auto const& one = *listed.certificate;
-    text += fmt::format("{} to {}  {}  {}{}{}{}{}\n", day(one.not_before()), day(one.not_after()), one.subject(), listed.place,
+    text += fmt::format("{} to {}  {}  {}{}{}{}\n", day(one.not_before()), day(one.not_after()), one.subject(), listed.place,
                         listed.from.empty() ? "" : fmt::format("  from {}", listed.from), listed.until.empty() ? "" : fmt::format("  until {}", listed.until),
-                        listed.signs_now ? "  signs now" : "", listed.encrypts_now ? "  encrypts now" : "");
+                        use_now(listed));
     return text + fmt::format("{:30} serial {}  {} bits  SHA-256 {}\n", "", one.serial(), one.key_bits(), one.fingerprint());
 }
 
@@ -300,6 +311,8 @@ int CertCommands::import(Common const& common) const {
         fmt::print("  note     {}\n", remark);
     if (done->is_known) {
         fmt::print("\nIt is there already: {}\n", done->file.string());
+        if (!done->used_instead.empty())
+            fmt::print("But {} goes on being used; set `until` for it in {}.\n", done->used_instead, done->edited.string());
         return clean;
     }
     if (only_look_)
@@ -307,8 +320,11 @@ int CertCommands::import(Common const& common) const {
     fmt::print("\nwritten to {}, entered in {}; a running gateway takes it up within seconds\n", done->file.string(), done->edited.string());
     if (key_.empty() && fingerprint_.empty())
         fmt::print("Compare the fingerprint with the partner on the telephone before anything depends on it; take the entry out when it differs.\n");
-    if (key_.empty() && use_ != "signing")
-        fmt::print("Signatures made with it are taken at once; we encrypt for it {}.\n", from_.empty() ? "at once" : fmt::format("from {} on", from_));
+    if (!done->used_instead.empty())
+        fmt::print("{}we do not {} it: {} goes on being used; set `until` for it in {}.\n", key_.empty() ? "Signatures made with it are taken at once; " : "",
+                   key_.empty() ? "encrypt for" : "sign with", done->used_instead, done->edited.string());
+    else if (key_.empty() && use_ != "signing")
+        fmt::print("Signatures made with it are taken at once; we encrypt for it {}.\n", done->from.empty() ? "at once" : fmt::format("from {} on", done->from));
     return clean;
 }
 

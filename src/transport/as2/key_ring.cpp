@@ -24,10 +24,12 @@ bool is_usable(auto const& entry, Timestamp now) {
 enum class Purpose { sign, encrypt };
 bool serves(Term const& term, Purpose purpose) { return purpose == Purpose::sign ? term.signs : term.encrypts; }
 
+/// Of several that came into use on one day the one listed last: who takes one in adds it at the end.
 auto const* newest_usable(auto const& entries, Timestamp now, Purpose purpose) {
+    auto const first_day = [](auto const& entry) { return std::chrono::floor<std::chrono::days>(begin_of_use(entry)); };
     auto const* best = static_cast<decltype(entries.data())>(nullptr);
     for (auto const& entry : entries)
-        if (serves(entry.term, purpose) && is_usable(entry, now) && (best == nullptr || begin_of_use(entry) > begin_of_use(*best))) best = &entry;
+        if (serves(entry.term, purpose) && is_usable(entry, now) && (best == nullptr || first_day(entry) >= first_day(*best))) best = &entry;
     return best;
 }
 

@@ -51,7 +51,8 @@ public:
     /// for them is still meant for us; the one that signs is first. To verify: the partner's that are valid (or within the grace),
     /// and the authorities.
     [[nodiscard]] Keys incoming(Timestamp now) const;
-    /// Ours that signs: of those valid and in use, the one that came into use last. nullptr where there is none.
+    /// Ours that signs: of those valid and in use, the one that came into use last; of one day, the last in the list. nullptr where
+    /// there is none.
     [[nodiscard]] Identity const* signer(Timestamp now) const;
     /// The partner's to encrypt for, chosen in the same way. nullptr where there is none.
     [[nodiscard]] Certificate const* recipient(Timestamp now) const;

@@ -13,6 +13,7 @@ namespace {
 using testing_support::identity;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string pem(as2::Certificate const& certificate) { return as2::to_pem(certificate); }
 std::string pem(as2::PrivateKey const& key) { return as2::to_pem(key, "").value(); }
@@ -188,6 +189,19 @@ TEST_F(As2RelationsTest, AnEntryAddedToTheChannelIsTakenUp) {
     write("channels/acme.yaml", relation + "  outgoing: {receipt: {mode: asynchronous}}\n");
     EXPECT_EQ(later()->relation.own_receipt_address, "http://new.example/as2");
     EXPECT_EQ(relations->public_url(), "http://new.example/as2");
+}
+
+TEST_F(As2RelationsTest, AnEntryWhoseFileComesLaterIsTakenUpThen) {
+    open();
+    write("channels/acme.yaml", relation + "    - {file: keys/next.pem, from: 2026-11-01}\n");
+    EXPECT_EQ(*later()->keys.recipient(clock.now()), identity("peer").certificate);
+    EXPECT_THAT(lines, HasSubstr("AS2_CERTIFICATES_UNREADABLE acme"));
+    EXPECT_THAT(lines, Not(HasSubstr("as2_relation_renewed"))) << "nothing is";
+    EXPECT_EQ(relations->sources().channels.front().as2.partner_certificates.size(), 1u) << "what is in use";
+    write("keys/next.pem", pem(identity("next").certificate));
+    EXPECT_EQ(*later()->keys.recipient(clock.now()), identity("next").certificate);
+    EXPECT_THAT(lines, HasSubstr("as2_relation_renewed acme"));
+    EXPECT_EQ(relations->sources().channels.front().as2.partner_certificates.size(), 2u);
 }
 
 TEST_F(As2RelationsTest, AMissingFileStopsOneRelationAlone) {

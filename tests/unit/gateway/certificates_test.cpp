@@ -166,6 +166,62 @@ TEST_F(CertificatesTest, Imported) {
     EXPECT_TRUE(import_certificate(options, now).value().is_known);
 }
 
+TEST_F(CertificatesTest, WhatIsImportedIsUsedAtOnceOrTheOtherIsNamed) {
+    auto const old_one = between("peer", 2025, 2027).certificate, older = between("next", 2024, 2029).certificate, same = between("tls", 2025, 2029).certificate;
+    ImportOptions options{.configuration = folder.path(), .channel = "acme", .file = folder.path() / "came.pem", .from = {}};
+    auto const recipient = [&] { return *read_keys(configuration().channel("acme")->as2, {}).ring.recipient(now); };
+    write("came.pem", as2::to_pem(older));
+    auto imported = import_certificate(options, now);
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_EQ(imported->used_instead, "");
+    EXPECT_EQ(imported->from, "");
+    EXPECT_THAT(text("channels/acme.yaml"), HasSubstr(", from: 2026-11-21} # imported")) << "it is older than the first";
+    EXPECT_EQ(recipient(), older);
+
+    // "Sorry, wrong file", on the same day.
+    write("came.pem", as2::to_pem(same));
+    ASSERT_TRUE(import_certificate(options, now));
+    EXPECT_EQ(recipient(), same);
+    write("came.pem", as2::to_pem(older));
+    imported = import_certificate(options, now);
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_TRUE(imported->is_known);
+    EXPECT_EQ(imported->used_instead, same.label());
+
+    write("channels/acme.yaml", channel);
+    options.from = "2024-06-01";
+    imported = import_certificate(options, now);
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_EQ(imported->used_instead, old_one.label());
+    EXPECT_EQ(recipient(), old_one);
+    write("channels/acme.yaml", channel);
+    options.use = "signing";
+    imported = import_certificate(options, now);
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_EQ(imported->used_instead, "") << "nobody asked for that";
+}
+
+TEST_F(CertificatesTest, TheFirstOfAChannelIsImported) {
+    auto const bare = channel.substr(0, channel.find("  partner_certificates"));
+    write("channels/acme.yaml", bare);
+    EXPECT_FALSE(partner::load_configuration(folder.path())) << "it is no relation yet";
+    auto const first = between("peer", 2025, 2027).certificate;
+    write("came.pem", as2::to_pem(first));
+    ImportOptions options{.configuration = folder.path(), .channel = "acme", .file = folder.path() / "came.pem", .from = {}, .only_look = true};
+    auto imported = import_certificate(options, now);
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_EQ(text("channels/acme.yaml"), bare);
+    options.only_look = false;
+    imported = import_certificate(options, now);
+    ASSERT_TRUE(imported) << imported.error().message;
+    EXPECT_EQ(text("channels/acme.yaml"), bare + "  partner_certificates:\n    - {file: keys/acme-2025-01-01.pem} # imported 2026-11-21, SHA-256 " +
+                                              first.fingerprint().substr(0, 16) + "\n");
+    EXPECT_EQ(*read_keys(configuration().channel("acme")->as2, {}).ring.recipient(now), first);
+    // Any other fault stops it as before.
+    write("channels/acme.yaml", bare + "  authorities: {file: keys/acme.pem}\n");
+    EXPECT_FALSE(import_certificate(options, now));
+}
+
 TEST_F(CertificatesTest, WhatIsNotTakenIn) {
     ImportOptions options{.configuration = folder.path(), .channel = "acme", .file = folder.path() / "came.pem", .from = {}};
     auto const refused = [&](std::string const& file) {

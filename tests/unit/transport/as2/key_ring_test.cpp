@@ -50,6 +50,15 @@ TEST(As2KeyRing, WithoutADayTheNewestIsUsed) {
     EXPECT_EQ(ring.recipient(on(2026, 1, 1)), nullptr);
 }
 
+TEST(As2KeyRing, OfOneDayTheLastInTheListIsUsed) {
+    auto const one = valid("us", 2025, 2030), other = valid("next", 2025, 2035);
+    EXPECT_EQ(KeyRing({{one, {}}, {other, {}}}, {}).signer(on(2026, 1, 1))->certificate, other.certificate);
+    EXPECT_EQ(KeyRing({{other, {}}, {one, {}}}, {}).signer(on(2026, 1, 1))->certificate, one.certificate);
+    auto const noon = on(2026, 1, 1) + std::chrono::hours(12);
+    KeyRing const ring({}, {{one.certificate, {noon, {}}}, {other.certificate, {on(2026, 1, 1), {}}}});
+    EXPECT_EQ(*ring.recipient(on(2026, 1, 2)), other.certificate) << "days count, not hours";
+}
+
 TEST(As2KeyRing, WhatWasTakenOutOfUseIsNotAccepted) {
     KeyRing const ring({{valid("us", 2020, 2030), {{}, on(2026, 1, 1)}}}, {{theirs("peer", 2020, 2030), {{}, on(2026, 1, 1)}}});
     EXPECT_EQ(ring.incoming(on(2025, 12, 31)).own.size(), 1u);
