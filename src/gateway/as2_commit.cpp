@@ -64,6 +64,8 @@ private:
 
     /// Files that nothing refers to go at once; the body is for the next attempt.
     std::unexpected<As2CommitFailure> undone(Error const& error) const {
+        if (is_settled_) // the files are those of whoever settled it
+            return std::unexpected(As2CommitFailure{true, {}});
         for (auto const& part : parts_)
             context_.vault.drop(exchange_.id, part.name);
         for (auto const& name : kept_files_)
@@ -183,6 +185,9 @@ private:
                 return temporary("the Message-ID was received meanwhile");
             WHARF_TRY(transaction.insert(exchange_));
         } else {
+            WHARF_TRY(look_whether_settled(transaction));
+            if (is_settled_)
+                return temporary("it was settled by another meanwhile");
             WHARF_TRY(transaction.update(exchange_));
             if (!keeps_body()) // what lies in the store
                 WHARF_TRY(transaction.put_content(exchange_.id, vault_name::message, {}));
@@ -209,6 +214,14 @@ private:
         if (!earlier)
             return unexpected(std::move(earlier.error()));
         is_duplicate_ = earlier->has_value();
+        return {};
+    }
+
+    Result<void> look_whether_settled(store::Transaction& transaction) {
+        auto now = transaction.exchange(exchange_.id);
+        if (!now)
+            return unexpected(std::move(now.error()));
+        is_settled_ = !now->has_value() || (*now)->state != store::ExchangeState::received;
         return {};
     }
 
@@ -245,6 +258,7 @@ private:
     std::vector<File> files_;
     std::vector<std::string> kept_files_; // of payloads that are too large
     bool is_duplicate_ = false;
+    bool is_settled_ = false; // by another, since it was read
 };
 
 } // namespace

@@ -30,7 +30,7 @@ struct As2Settlement {
     store::Job const* job = nullptr; // finished with it
 };
 struct As2CommitFailure {
-    bool is_duplicate = false;   // the Message-ID was received or accepted meanwhile
+    bool is_duplicate = false;   // the Message-ID was received or accepted meanwhile, or the stored exchange settled by another
     as2::Fault fault; // else
 };
 /// `exchange` becomes what was stored. Files that are too large to be processed stay in the vault; their transfers are dead letters.

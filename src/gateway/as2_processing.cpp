@@ -11,13 +11,14 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 #include <variant>
 
 namespace wharf::gateway {
 namespace {
 
-constexpr unsigned most_openings = 20;
+constexpr unsigned most_openings = 20; // that came to no end, one after the other
 
 /// Of the innermost entity, or of what was signed where the signature did not hold.
 bool holds_receipt(as2::Unpacked const& unpacked) {
@@ -157,7 +158,7 @@ Result<void> give_up_exchange(Context const& context, store::Exchange exchange, 
     exchange.state = store::ExchangeState::refused;
     exchange.reason = fmt::format("opening it was begun {} times and never came to an end; this is a fault of the gateway: keep the bytes "
                                   "(exchanges/{} beside the store) and report it",
-                                  job.attempts - 1, exchange.id);
+                                  exchange.attempts, exchange.id);
     exchange.updated_at = context.clock.now();
     return transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         WHARF_TRY(transaction.update(exchange));
@@ -166,41 +167,88 @@ Result<void> give_up_exchange(Context const& context, store::Exchange exchange, 
     });
 }
 
-} // namespace
-
-Result<void> open_exchange(Context const& context, store::Job const& job) {
+/// What is to be opened; nothing: it is settled. The first claim cannot be of one that came to no end, and costs no write.
+Result<std::optional<store::Exchange>> begin_opening(Context const& context, store::Job const& job, bool& is_to_be_given_up) {
     std::optional<store::Exchange> exchange;
     WHARF_TRY(context.store.transact([&](store::Transaction& transaction) -> Result<void> {
         auto found = transaction.exchange(job.subject);
         if (!found)
             return unexpected(std::move(found.error()));
         exchange = std::move(*found);
-        if (exchange && exchange->state == store::ExchangeState::received)
+        if (!exchange || exchange->state != store::ExchangeState::received) {
+            exchange.reset();
+            return transaction.finish_job(job.id);
+        }
+        is_to_be_given_up = exchange->attempts >= most_openings;
+        if (is_to_be_given_up || job.attempts <= 1)
             return {};
-        exchange.reset();
-        return transaction.finish_job(job.id);
+        ++exchange->attempts;
+        return transaction.update(*exchange);
     }));
-    if (!exchange)
-        return {};
-    if (job.attempts > most_openings)
-        return give_up_exchange(context, std::move(*exchange), job);
-    auto const relation = context.as2 ? context.as2->by_channel(exchange->channel) : nullptr;
+    return exchange;
+}
+
+/// It came to an end, though not to the right one: what was counted are kills, and this was none.
+Result<void> forget_openings(Context const& context, std::string_view exchange_id) {
+    return context.store.transact([&](store::Transaction& transaction) -> Result<void> {
+        auto found = transaction.exchange(exchange_id);
+        if (!found)
+            return unexpected(std::move(found.error()));
+        auto& exchange = *found;
+        if (!exchange || exchange->state != store::ExchangeState::received || exchange->attempts == 0)
+            return {};
+        exchange->attempts = 0;
+        return transaction.update(*exchange);
+    });
+}
+
+Result<void> open_begun(Context const& context, store::Job const& job, store::Exchange exchange) {
+    auto const relation = context.as2 ? context.as2->by_channel(exchange.channel) : nullptr;
     if (relation == nullptr)
-        return temporary(fmt::format("an AS2 message waits to be opened, but the channel {} is no relation of AS2 any more", exchange->channel));
-    auto fields = read_stored_head(exchange->head);
+        return temporary(fmt::format("an AS2 message waits to be opened, but the channel {} is no relation of AS2 any more", exchange.channel));
+    auto fields = read_stored_head(exchange.head);
     auto head = as2::read_message_head(fields);
     if (!head)
-        return permanent(fmt::format("the head of exchange {} cannot be read: {}", exchange->id, head.error().reason));
-    auto body = context.vault.open(context.store, exchange->id, vault_name::message);
+        return permanent(fmt::format("the head of exchange {} cannot be read: {}", exchange.id, head.error().reason));
+    auto body = context.vault.open(context.store, exchange.id, vault_name::message);
     if (!body)
         return unexpected(std::move(body.error()));
     as2::Reception reception(std::move(*head));
     auto actions = reception.on(as2::Resumed{relation->relation});
-    As2Processing processing(context, relation, std::move(reception), std::move(*exchange), true, {std::move(fields), {}, std::move(*body)});
-    (void)processing.run(std::move(actions), &job);
+    As2Processing processing(context, relation, std::move(reception), std::move(exchange), true, {std::move(fields), {}, std::move(*body)});
+    auto const end = processing.run(std::move(actions), &job);
+    if (end == As2Processing::End::duplicate) // settled by another
+        return context.store.transact([&](store::Transaction& transaction) { return transaction.finish_job(job.id); });
     if (!processing.is_committed())
         return temporary(processing.trouble().empty() ? "it was not settled" : processing.trouble());
     return {};
+}
+
+} // namespace
+
+Result<void> open_exchange(Context const& context, store::Job const& job) {
+    As2Opening const opening(context.as2_openings, job.subject);
+    if (!opening.is_ours()) // it takes longer than its lease; whoever is at it ends or postpones the job
+        return {};
+    bool is_to_be_given_up = false;
+    auto exchange = begin_opening(context, job, is_to_be_given_up);
+    if (!exchange)
+        return unexpected(std::move(exchange.error()));
+    if (!*exchange)
+        return {};
+    if (is_to_be_given_up)
+        return give_up_exchange(context, std::move(**exchange), job);
+    bool const is_counted = (*exchange)->attempts > 0;
+    Result<void> done;
+    try {
+        done = open_begun(context, job, std::move(**exchange));
+    } catch (std::exception const& error) { // memory, or a library's
+        done = temporary(error.what());
+    }
+    if (!done && done.error().is_temporary() && is_counted)
+        if (auto const forgotten = forget_openings(context, job.subject); !forgotten)
+            context.log.line("store_failed", job.subject, fmt::format("reason={}", for_log(forgotten.error().message)));
+    return done;
 }
 
 } // namespace wharf::gateway

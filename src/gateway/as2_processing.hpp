@@ -27,7 +27,7 @@ public:
 
     enum class End {
         settled,   // committed, or refused for now: see respond()
-        duplicate, // another one with this Message-ID was faster; nothing was stored
+        duplicate, // another one with this Message-ID was faster, or settled the stored one; nothing was stored
         receipt,   // it was a receipt, and is dealt with
     };
     /// Carries out these actions and all that follow. `job`: the job that ends with the commit; nullptr: none.
@@ -60,7 +60,8 @@ private:
     std::string trouble_;
 };
 
-/// The open_exchange job: a message that was answered when it was durable, and is opened now.
+/// The open_exchange job: a message that was answered when it was durable, and is opened now. Given up, its bytes kept, only when
+/// opening came to no end (a kill) so many times in a row; temporary errors never count.
 [[nodiscard]] Result<void> open_exchange(Context const& context, store::Job const& job);
 
 /// `fields` as they are stored: a line each. Left out: what is secret (Authorization), and what belongs to the connection.

@@ -284,6 +284,8 @@ As2Receiving::Begun As2Receiving::begin_stranger(As2Request const& request, as2:
         std::ranges::any_of(context_.as2->all(), [](auto const& one) { return !one->client_user.empty(); })) {
         auto answer = plain_answer(401, "user and password are needed");
         answer.fields.emplace_back("WWW-Authenticate", "Basic realm=\"AS2\", charset=\"UTF-8\"");
+        if (request.content_length && *request.content_length > stranger_bytes)
+            return answer;
         return std::make_unique<ForgottenArrival>(stranger_bytes, std::move(answer));
     }
     As2Answer answer;

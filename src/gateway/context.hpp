@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "delivery/target.hpp"
+#include "gateway/as2_openings.hpp"
 #include "gateway/as2_unanswered.hpp"
 #include "gateway/channels.hpp"
 #include "gateway/log.hpp"
@@ -41,6 +42,7 @@ struct Context {
     Vault vault = Vault(configuration.gateway.store_file.parent_path() / "exchanges"); // the bytes of AS2 exchanges
     bool ignores_windows = false; // pick-up windows: somebody wants a look now
     std::shared_ptr<As2Relations const> as2{}; // nullptr: no channel speaks AS2
+    std::shared_ptr<As2Openings> as2_openings = std::make_shared<As2Openings>();
 };
 
 /// Events of one transaction: stored inside it, logged after its commit.

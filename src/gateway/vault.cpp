@@ -49,6 +49,19 @@ Result<transport::Descriptor> make_file(fs::path const& path) {
     return file;
 }
 
+/// Removes a file that is not finished, unless it is released.
+struct Unfinished {
+    fs::path const& path;
+    bool is_released = false;
+    ~Unfinished() {
+        std::error_code ignored;
+        if (is_released)
+            return;
+        fs::remove(path, ignored);
+        fs::remove(path.parent_path(), ignored); // when it is empty
+    }
+};
+
 Result<void> sync_file(int file, fs::path const& path) {
     if (::fsync(file) != 0)
         return failed(path, "sync");
@@ -82,9 +95,11 @@ Result<void> Vault::prepare(std::string_view exchange_id, std::string_view name,
     auto file = make_file(beside);
     if (!file)
         return unexpected(std::move(file.error()));
+    Unfinished unfinished{beside};
     WHARF_TRY(content.each_block([&](std::string_view block) { return write_all(file->get(), block, beside); }));
     if (::fsync(file->get()) != 0 || ::rename(beside.c_str(), path.c_str()) != 0)
         return failed(path, "sync");
+    unfinished.is_released = true;
     return sync_file(file->get(), path);
 }
 
@@ -136,8 +151,11 @@ Result<unsigned> Vault::sweep(store::Store& store) const {
             if (!found)
                 return unexpected(std::move(found.error()));
             known = found->has_value();
-            // The body of a message that came in goes when it is settled; a kill may have come between.
-            is_settled = known && (*found)->direction == store::Direction::inbound && (*found)->state != store::ExchangeState::received;
+            // The body of a message that came in goes when it is settled; a kill may have come between. One that was refused without
+            // a disposition was given up: its body is all there is of it.
+            if (known && (*found)->direction == store::Direction::inbound)
+                is_settled = (*found)->state == store::ExchangeState::accepted ||
+                             ((*found)->state == store::ExchangeState::refused && !(*found)->disposition.empty());
             return {};
         }));
         if (!known && fs::remove_all(folder, code) > 0)

@@ -48,7 +48,8 @@ public:
     [[nodiscard]] Result<transport::Content> open(store::Store& store, std::string_view exchange_id, std::string_view name) const;
     /// Removes one file; nothing when there is none. What lies in the store stays.
     void drop(std::string_view exchange_id, std::string_view name) const;
-    /// At the start of the gateway: removes folders of exchanges that were never committed, and bodies of messages that are settled.
+    /// At the start of the gateway: removes folders of exchanges that were never committed, and bodies of messages that are settled,
+    /// not of those that were given up.
     /// Returns how many folders went.
     [[nodiscard]] Result<unsigned> sweep(store::Store& store) const;
 

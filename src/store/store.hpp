@@ -165,7 +165,7 @@ struct Exchange {
     std::string receipt_head;       // its fields
     std::string certificates;       // fingerprints of what was used, a line each: "signed-by sha256:…"
     std::string reason;             // for people: why this state
-    unsigned attempts = 0;          // outbound: of sending; inbound: of sending the receipt
+    unsigned attempts = 0;          // outbound: of sending; inbound: of sending the receipt; while `received`: openings without an end
     unsigned resends = 0;           // outbound: for want of a receipt
     Timestamp created_at;
     Timestamp updated_at;

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 namespace wharf::gateway {
 namespace {
 
@@ -100,22 +102,104 @@ TEST(As2Receipts, ARestartGoesOnWithWhatWasReceived) {
     EXPECT_EQ(site.bench->requests.size(), 1U);
 }
 
-TEST(As2Receipts, WhatNeverComesToAnEndIsGivenUp) {
-    As2Bench site;
-    auto const answer = site.post(site.asynchronous("<1@peer>", as2_order));
-    store::Job job{0, store::JobKind::open_exchange, answer.exchange_id, {}, 21};
-    site.read([&](store::Transaction&) {});
+/// The one job that is due, as claimed for the `attempts`th time.
+store::Job claim(As2Bench& site, unsigned attempts) {
     std::vector<store::Job> jobs;
-    ASSERT_TRUE(site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
+    auto const done = site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
         jobs = *transaction.claim_jobs(site.bench->clock.now(), site.bench->clock.now() + 1min, 10);
         return {};
-    }));
-    ASSERT_EQ(jobs.size(), 1U);
-    job.id = jobs[0].id;
+    });
+    EXPECT_TRUE(done);
+    EXPECT_EQ(jobs.size(), 1U);
+    auto job = jobs.empty() ? store::Job() : jobs[0];
+    job.attempts = attempts;
+    return job;
+}
+
+void count_openings(As2Bench& site, std::string const& exchange_id, unsigned attempts) {
+    auto const done = site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
+        auto exchange = transaction.exchange(exchange_id).value().value();
+        exchange.attempts = attempts;
+        return transaction.update(exchange);
+    });
+    EXPECT_TRUE(done);
+}
+
+TEST(As2Receipts, WhatNeverComesToAnEndIsGivenUp) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", test::numbered(1) + std::string(3u << 20, ' ')));
+    auto const job = claim(site, 21);
+    count_openings(site, answer.exchange_id, 20);
     EXPECT_TRUE(open_exchange(*site.bench->context, job));
     EXPECT_EQ(site.exchanges()[0].state, ExchangeState::refused);
     EXPECT_TRUE(site.has_line("AS2_NOT_OPENED"));
-    EXPECT_FALSE(site.kept(answer.exchange_id, vault_name::message).empty());
+    ASSERT_TRUE(site.bench->context->vault.sweep(*site.bench->store));
+    EXPECT_FALSE(site.kept(answer.exchange_id, vault_name::message).empty()) << "it was answered 200: these bytes are all there is";
+}
+
+TEST(As2Receipts, TemporaryTroubleNeverGivesUpWhatWasAnswered) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", as2_order));
+    auto job = claim(site, 2);
+    auto const relations = std::exchange(site.bench->context->as2, nullptr);
+    for (; job.attempts < 60; ++job.attempts) {
+        auto const done = open_exchange(*site.bench->context, job);
+        ASSERT_FALSE(done);
+        EXPECT_TRUE(done.error().is_temporary());
+        EXPECT_EQ(site.exchanges()[0].state, ExchangeState::received);
+        EXPECT_EQ(site.exchanges()[0].attempts, 0U) << "it came to an end";
+    }
+    site.bench->context->as2 = relations;
+    count_openings(site, answer.exchange_id, 19); // kills
+    EXPECT_TRUE(open_exchange(*site.bench->context, job));
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::accepted);
+    EXPECT_EQ(site.exchanges()[0].attempts, 0U) << "of the receipt";
+}
+
+TEST(As2Receipts, WhatIsBeingOpenedIsLeftAlone) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", as2_order));
+    auto const job = claim(site, 2);
+    {
+        As2Opening const other(site.bench->context->as2_openings, answer.exchange_id);
+        EXPECT_TRUE(other.is_ours());
+        EXPECT_TRUE(open_exchange(*site.bench->context, job));
+        EXPECT_EQ(site.exchanges()[0].state, ExchangeState::received);
+        EXPECT_EQ(site.exchanges()[0].attempts, 0U);
+    }
+    EXPECT_TRUE(open_exchange(*site.bench->context, job));
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::accepted);
+}
+
+TEST(As2Receipts, WhatAnotherSettledMeanwhileIsNotSettledAgain) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", test::numbered(1) + std::string(3u << 20, ' ')));
+    auto const job = claim(site, 2);
+    auto const& context = *site.bench->context;
+    auto const earlier = site.exchanges()[0]; // as the slower one read it
+    auto body = context.vault.open(*site.bench->store, earlier.id, vault_name::message);
+    ASSERT_TRUE(body);
+    EXPECT_TRUE(open_exchange(context, job));
+    auto const settled = site.exchanges()[0];
+    auto const receipt = site.kept(earlier.id, vault_name::receipt), covered = site.kept(earlier.id, vault_name::signed_bytes);
+    EXPECT_EQ(settled.state, ExchangeState::accepted);
+    EXPECT_FALSE(receipt.empty());
+    EXPECT_FALSE(covered.empty());
+
+    site.bench->clock.advance(1s);
+    auto fields = read_stored_head(earlier.head);
+    auto head = as2::read_message_head(fields);
+    ASSERT_TRUE(head);
+    auto const relation = context.as2->by_channel("acme-as2");
+    as2::Reception reception(std::move(*head));
+    auto actions = reception.on(as2::Resumed{relation->relation});
+    As2Processing processing(context, relation, std::move(reception), earlier, true, {std::move(fields), {}, std::move(*body)});
+    EXPECT_EQ(processing.run(std::move(actions), &job), As2Processing::End::duplicate);
+    EXPECT_FALSE(processing.is_committed());
+    EXPECT_EQ(site.transfers().size(), 1U) << "the document once";
+    EXPECT_EQ(site.exchanges()[0].updated_at, settled.updated_at);
+    EXPECT_EQ(site.kept(earlier.id, vault_name::receipt), receipt);
+    EXPECT_EQ(site.kept(earlier.id, vault_name::signed_bytes), covered) << "the evidence stays";
 }
 
 TEST(As2Receipts, AKeyThatCannotBeReadIsOurTrouble) {

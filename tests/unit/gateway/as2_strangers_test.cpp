@@ -122,6 +122,11 @@ TEST(As2Strangers, ALoginIsAskedForWhereTheRelationWantsOne) {
     auto const challenge = site.post(sent);
     EXPECT_EQ(challenge.status, 401);
     EXPECT_THAT(field_of(challenge, "WWW-Authenticate"), StartsWith("Basic "));
+    auto large = site.request(sent);
+    large.content_length = As2Receiving::stranger_bytes + 1;
+    auto const at_once = site.receiving->begin(large);
+    ASSERT_TRUE(std::holds_alternative<As2Answer>(at_once)) << "answered before the body is read";
+    EXPECT_EQ(std::get<As2Answer>(at_once).status, 401);
     for (auto const* const wrong : {"acme:hunter3", "acme:", "acm:hunter2:with colon", "acme:hunter2:with colon ", ""}) {
         auto const answer = login(wrong);
         EXPECT_EQ(site.disposition(answer, sent), "processed/error: unknown-trading-relationship") << wrong;

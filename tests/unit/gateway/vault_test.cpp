@@ -107,5 +107,40 @@ TEST_F(VaultTest, TheBodyOfWhatIsSettledIsSweptAway) {
     EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "signed")) << "the evidence stays";
 }
 
+TEST_F(VaultTest, TheBodyOfWhatWasGivenUpStays) {
+    Vault const vault(folder());
+    commit(vault, Content(std::string(Vault::in_store + 1, 'x')));
+    auto const refuse = [&](std::string const& disposition) {
+        write([&](store::Transaction& transaction) -> Result<void> {
+            auto exchange = transaction.exchange("E1").value().value();
+            exchange.state = store::ExchangeState::refused;
+            exchange.disposition = disposition;
+            return transaction.update(exchange);
+        });
+        ASSERT_TRUE(vault.sweep(*store));
+    };
+    refuse("");
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "message"));
+    refuse("processed/error: decryption-failed");
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1" / "message")) << "the sender was told";
+}
+
+TEST_F(VaultTest, WhatCannotBePreparedLeavesNothing) {
+    Vault const vault(folder());
+    std::string const large(Vault::in_store + 1, 'x');
+    auto const source = file.parent_path() / "source";
+    std::ofstream(source) << large;
+    auto const content = Content::of_file(source);
+    ASSERT_TRUE(content);
+    std::filesystem::resize_file(source, 100);
+    EXPECT_FALSE(vault.prepare("E1", vault_name::signed_bytes, *content));
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1"));
+
+    std::filesystem::create_directories(folder() / "E2" / "signed"); // nothing can take this name
+    EXPECT_FALSE(vault.prepare("E2", vault_name::signed_bytes, Content(large)));
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E2" / "signed.new"));
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E2" / "signed"));
+}
+
 } // namespace
 } // namespace wharf::gateway
