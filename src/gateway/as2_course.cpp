@@ -1,5 +1,7 @@
 #include "gateway/as2_course.hpp"
 
+#include "base/match.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,10 +16,6 @@ using store::MessageState;
 constexpr std::size_t most_disposition = 300; // the partner's words
 
 using Phase = as2::TransmissionState::Phase;
-
-template <class... Cases> struct Match : Cases... {
-    using Cases::operator()...;
-};
 
 Phase phase_of(ExchangeState state) {
     switch (state) {

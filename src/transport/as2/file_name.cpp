@@ -1,7 +1,7 @@
 // File names from partners, made safe.
 #include "transport/as2/mime.hpp"
 
-#include "base/base64.hpp"
+#include "base/encoding.hpp"
 
 #include <algorithm>
 
@@ -9,6 +9,7 @@ namespace wharf::transport::as2 {
 namespace {
 
 constexpr std::size_t most_bytes = 200;
+constexpr std::uint64_t most_encoded = 64u << 10; // more than a head may hold
 
 /// Cuts at a character's beginning, not inside one, where the text is UTF-8.
 std::string_view cut(std::string_view text, std::size_t most) {
@@ -26,41 +27,6 @@ std::string_view without_edges(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" .") - first + 1);
 }
 
-std::string utf8_of_latin1(std::string_view text) {
-    std::string utf8;
-    for (char const c : text) {
-        auto const code = static_cast<unsigned char>(c);
-        if (code < 0x80) {
-            utf8 += c;
-        } else {
-            utf8 += static_cast<char>(0xc0 | code >> 6);
-            utf8 += static_cast<char>(0x80 | (code & 0x3f));
-        }
-    }
-    return utf8;
-}
-
-int hex_value(char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    auto const place = digits.find(static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c));
-    return place == std::string_view::npos ? -1 : static_cast<int>(place);
-}
-
-/// The text of an encoded word in "Q".
-std::optional<std::string> quoted(std::string_view text) {
-    std::string bytes;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') {
-            bytes += text[i] == '_' ? ' ' : text[i];
-            continue;
-        }
-        if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return std::nullopt;
-        bytes += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-        i += 2;
-    }
-    return bytes;
-}
-
 /// One encoded word at the beginning of `text` (RFC 2047 2), which is shortened by it. Mendelson's servers write names so.
 std::optional<std::string> take_encoded_word(std::string_view& text) {
     if (!text.starts_with("=?")) return std::nullopt;
@@ -68,16 +34,22 @@ std::optional<std::string> take_encoded_word(std::string_view& text) {
     if (charset_end == std::string_view::npos || charset_end + 2 >= text.size() || text[charset_end + 2] != '?') return std::nullopt;
     auto const end = text.find("?=", charset_end + 3);
     if (end == std::string_view::npos) return std::nullopt;
-    std::string charset(text.substr(2, charset_end - 2));
-    std::ranges::transform(charset, charset.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    bool const is_latin1 = charset == "iso-8859-1";
-    if (!is_latin1 && charset != "utf-8" && charset != "us-ascii") return std::nullopt;
-    auto const encoded = text.substr(charset_end + 3, end - charset_end - 3);
-    char const way = text[charset_end + 1];
-    auto bytes = way == 'B' || way == 'b' ? from_base64(encoded) : way == 'Q' || way == 'q' ? quoted(encoded) : std::nullopt;
+    auto const charset = text.substr(2, charset_end - 2);
+    auto const encoding = same_word(charset, "us-ascii") ? Encoding::utf_8 : encoding_named(charset);
+    if (!encoding) return std::nullopt;
+    std::string encoded(text.substr(charset_end + 3, end - charset_end - 3));
+    auto const way = text.substr(charset_end + 1, 1);
+    std::optional<std::string> bytes;
+    if (same_word(way, "b")) {
+        bytes = from_base64(encoded);
+    } else if (same_word(way, "q")) {
+        std::ranges::replace(encoded, '_', ' ');
+        if (auto const decoded = decode(Content(std::move(encoded)), TransferEncoding::quoted_printable, {}))
+            if (auto plain = decoded->text(most_encoded)) bytes = std::move(*plain);
+    }
     if (!bytes) return std::nullopt;
     text.remove_prefix(end + 2);
-    return is_latin1 ? utf8_of_latin1(*bytes) : std::move(*bytes);
+    return to_utf8(*bytes, *encoding);
 }
 
 /// Encoded words become their text; blanks between two of them do not count. What is none stays as it is.

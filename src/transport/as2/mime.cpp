@@ -1,5 +1,7 @@
 #include "transport/as2/mime.hpp"
 
+#include "base/hexadecimal.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
@@ -78,13 +80,6 @@ private:
     std::size_t at_ = 0;
 };
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
-
 /// utf-8'en'%e2%82%ac -> the bytes behind the second apostrophe.
 std::string decode_extended(std::string_view text, bool has_charset) {
     if (has_charset)
@@ -92,8 +87,8 @@ std::string decode_extended(std::string_view text, bool has_charset) {
             if (auto const mark = text.find('\''); mark != std::string_view::npos) text.remove_prefix(mark + 1);
     std::string decoded;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-            decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+            decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
             i += 2;
         } else {
             decoded += text[i];

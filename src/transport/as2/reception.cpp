@@ -1,5 +1,7 @@
 #include "transport/as2/reception.hpp"
 
+#include "base/match.hpp"
+
 #include <cassert>
 #include <fmt/format.h>
 
@@ -9,10 +11,6 @@ namespace {
 Fault without_message_id() {
     return {FaultKind::invalid_message_id, "the message has no Message-ID of 1 to 998 printable characters"};
 }
-
-template <class... Cases> struct Match : Cases... {
-    using Cases::operator()...;
-};
 
 template <class... Actions> ReceptionActions actions(Actions&&... all) {
     ReceptionActions made;

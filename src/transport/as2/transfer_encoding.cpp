@@ -1,6 +1,8 @@
 // Base64 and quoted-printable, a block at a time.
 #include "transport/as2/mime.hpp"
 
+#include "base/hexadecimal.hpp"
+
 #include <array>
 #include <fmt/format.h>
 
@@ -89,13 +91,6 @@ Result<Content> decode_base64(Content const& body, SpoolSettings const& settings
     if (!decoder.finish(out)) return permanent("base64 that ends within a byte");
     if (auto added = spool.append(out); !added) return unexpected(added.error());
     return spool.finish();
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
 }
 
 /// "=3D" is one byte, "=" at the end of a line joins it with the next (RFC 2045 6.7). A "=" that is neither stays.

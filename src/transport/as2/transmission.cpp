@@ -1,5 +1,6 @@
 #include "transport/as2/transmission.hpp"
 
+#include "base/match.hpp"
 #include "transport/as2/names.hpp"
 
 #include <algorithm>
@@ -7,10 +8,6 @@
 
 namespace wharf::transport::as2 {
 namespace {
-
-template <class... Cases> struct Match : Cases... {
-    using Cases::operator()...;
-};
 
 /// Texts of the partner for our log: one line, not endless.
 std::string one_line(std::string_view text) {

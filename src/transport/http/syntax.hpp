@@ -1,6 +1,8 @@
 // Characters and words of RFC 9110 5.6, and refusals: for the sources of this folder.
 #pragma once
 
+#include "base/hexadecimal.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -21,14 +23,6 @@ struct Refusal {
 
 /// What no line of a head may hold: all control characters but the tab.
 [[nodiscard]] constexpr bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
-
-/// -1 when it is none.
-[[nodiscard]] constexpr int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) {
     if (left.size() != right.size())
