@@ -64,20 +64,25 @@ Result<void> carry_out(Context const& context, Deliver const& deliver, store::Jo
 
 using Kinds = std::span<store::JobKind const>;
 
+/// Nothing: none is ready, and `next` says when one is, if any.
 Result<std::vector<store::Job>> claim(Context const& context, unsigned limit, Kinds kinds, std::optional<Timestamp>& next) {
     std::vector<store::Job> jobs;
     auto const now = context.clock.now();
+    // A look costs less than a turn of the writer, and most looks find nothing.
+    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        auto due = transaction.next_due(kinds);
+        if (!due)
+            return unexpected(std::move(due.error()));
+        next = *due;
+        return {};
+    }));
+    if (!next || *next > now)
+        return jobs;
     WHARF_TRY(context.store.transact([&](store::Transaction& transaction) -> Result<void> {
         auto claimed = transaction.claim_jobs(now, now + lease, limit, kinds);
         if (!claimed)
             return unexpected(std::move(claimed.error()));
         jobs = std::move(*claimed);
-        if (!jobs.empty())
-            return {};
-        auto due = transaction.next_due(kinds);
-        if (!due)
-            return unexpected(std::move(due.error()));
-        next = *due;
         return {};
     }));
     return jobs;
@@ -199,8 +204,8 @@ unsigned workers_for_as2(Context const& context) {
 class Lane {
 public:
     Lane(Context const& context, MakeDeliver const& make_deliver, Kinds kinds, std::function<void()> when_done, unsigned threads)
-        : context_(context), make_deliver_(make_deliver), kinds_(kinds), when_done_(std::move(when_done)) {
-        threads_.emplace_back([this, threads](std::stop_token stop) { claim_loop(stop, threads * 8); });
+        : context_(context), make_deliver_(make_deliver), kinds_(kinds), when_done_(std::move(when_done)), capacity_(threads * 8) {
+        threads_.emplace_back([this](std::stop_token stop) { claim_loop(stop); });
         for (unsigned i = 0; i < threads; ++i)
             threads_.emplace_back([this](std::stop_token stop) { work_loop(stop); });
     }
@@ -208,7 +213,7 @@ public:
     void wake() {
         std::lock_guard const guard(mutex_);
         look_ = true;
-        changed_.notify_all();
+        for_claimer_.notify_one();
     }
     void request_stop() {
         for (auto& thread : threads_)
@@ -217,19 +222,23 @@ public:
     void join() { threads_.clear(); }
 
 private:
-    void claim_loop(std::stop_token stop, unsigned capacity);
+    void claim_loop(std::stop_token stop);
     void work_loop(std::stop_token stop);
     void give_back_what_waits();
+    [[nodiscard]] bool has_room() const { return queue_.size() * 2 <= capacity_; } // worth a claim
 
     Context const& context_;
     MakeDeliver const& make_deliver_;
     Kinds kinds_;
     std::function<void()> when_done_; // after each job
+    std::size_t const capacity_;      // of queue_
 
     std::mutex mutex_;
-    std::condition_variable_any changed_; // work queued, work taken, something new
+    std::condition_variable_any for_workers_; // work queued
+    std::condition_variable_any for_claimer_; // room in the queue, or something new
     std::deque<store::Job> queue_;
     std::vector<std::pair<store::Job, Timestamp>> waiting_; // failed, and the store could not be told
+    bool waits_for_room_ = false;                           // the claimer; else it need not hear of jobs taken
     bool look_ = true;                                      // claim now, without waiting for the time
     std::vector<std::jthread> threads_;                     // last: they use all of the above
 };
@@ -247,15 +256,17 @@ void Lane::give_back_what_waits() {
     std::ranges::move(waiting, std::back_inserter(waiting_));
 }
 
-void Lane::claim_loop(std::stop_token stop, unsigned capacity) {
+void Lane::claim_loop(std::stop_token stop) {
     while (!stop.stop_requested()) {
         std::size_t room;
         {
             std::unique_lock lock(mutex_);
-            changed_.wait(lock, stop, [&] { return queue_.size() * 2 <= capacity; });
+            waits_for_room_ = true;
+            for_claimer_.wait(lock, stop, [&] { return has_room(); });
+            waits_for_room_ = false;
             if (stop.stop_requested())
                 break;
-            room = capacity - queue_.size();
+            room = capacity_ - queue_.size();
             look_ = false;
         }
         give_back_what_waits();
@@ -265,14 +276,16 @@ void Lane::claim_loop(std::stop_token stop, unsigned capacity) {
             context_.log.line("store_failed", "-", fmt::format("reason={}", for_log(jobs.error().message)));
         std::unique_lock lock(mutex_);
         if (jobs && !jobs->empty()) {
-            std::ranges::move(*jobs, std::back_inserter(queue_));
-            changed_.notify_all();
+            for (auto& job : *jobs) {
+                queue_.push_back(std::move(job));
+                for_workers_.notify_one();
+            }
             continue;
         }
         std::chrono::milliseconds sleep = longest_sleep;
         if (jobs && next)
             sleep = std::clamp<std::chrono::milliseconds>(*next - context_.clock.now(), 1ms, sleep);
-        changed_.wait_for(lock, stop, sleep, [&] { return look_; });
+        for_claimer_.wait_for(lock, stop, sleep, [&] { return look_; });
     }
     // What was claimed and not begun goes back at once.
     {
@@ -292,13 +305,14 @@ void Lane::work_loop(std::stop_token stop) {
         store::Job job;
         {
             std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, stop, [&] { return !queue_.empty(); }))
+            if (!for_workers_.wait(lock, stop, [&] { return !queue_.empty(); }))
                 return;
             if (stop.stop_requested())
                 return;
             job = std::move(queue_.front());
             queue_.pop_front();
-            changed_.notify_all(); // there is room
+            if (waits_for_room_ && has_room())
+                for_claimer_.notify_one();
         }
         auto const unrecorded = run_job(context_, deliver, job);
         if (unrecorded) {

@@ -25,12 +25,18 @@ std::uint64_t pack(std::string_view number) {
     return key;
 }
 
+/// One for the process: asking the system for it takes longer than reading a small interchange.
+std::uint64_t salt() {
+    static std::uint64_t const value = [] {
+        std::random_device random;
+        return std::uint64_t{random()} << 32 | random();
+    }();
+    return value;
+}
+
 } // namespace
 
-SeenNumbers::SeenNumbers(std::size_t limit) : limit_(limit) {
-    std::random_device random;
-    salt_ = std::uint64_t{random()} << 32 | random();
-}
+SeenNumbers::SeenNumbers(std::size_t limit) : limit_(limit), salt_(salt()) {}
 
 SeenNumbers::Slot& SeenNumbers::find(std::uint64_t key, std::uint32_t scope) {
     auto const mask = slots_.size() - 1;

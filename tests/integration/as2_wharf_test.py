@@ -206,10 +206,18 @@ def gateway(site, name, other, isa_of, relations, as2_port, public_port, other_p
             + f"senders: [p{relation.id}]\n")
 
 
-def exchanges(site, direction):
+def rows(site, query, *values):
     with sqlite3.connect(f"file:{site.folder / 'data' / 'wharf.db'}?mode=ro", uri=True) as database:
         database.row_factory = sqlite3.Row
-        return [dict(row) for row in database.execute("select * from exchange where direction = ? order by row", (direction,))]
+        return [dict(row) for row in database.execute(query, values)]
+
+
+def exchanges(site, direction):
+    return rows(site, "select * from exchange where direction = ? order by row", direction)
+
+
+def waiting_jobs(site):
+    return rows(site, "select * from job")
 
 
 class WharfToWharf(unittest.TestCase):

@@ -100,6 +100,9 @@ Connection::~Connection() {
     sqlite3_close(database_);
 }
 
+/// What a savepoint keeps for a rollback stays in memory, instead of a temporary file for each. Before the first connection.
+[[maybe_unused]] static bool const keeps_savepoints_in_memory = sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1) == SQLITE_OK;
+
 Result<void> Connection::open(std::filesystem::path const& file, Access access) {
     int const flags = access == Access::read_only ? SQLITE_OPEN_READWRITE // a WAL reader writes the shared index
                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

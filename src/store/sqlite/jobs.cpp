@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace wharf::store::sqlite {
@@ -14,14 +15,23 @@ namespace {
 constexpr std::array every_kind = {JobKind::process_transfer,      JobKind::finish_file,   JobKind::deliver,      JobKind::transmit,
                                    JobKind::expect_acknowledgment, JobKind::open_exchange, JobKind::send_receipt, JobKind::expect_receipt};
 
-/// ",deliver,transmit,": one text for any choice of kinds, so that one prepared statement serves all.
-std::string list_of(std::span<JobKind const> kinds) {
-    std::string list = ",";
-    for (auto const kind : kinds.empty() ? std::span<JobKind const>(every_kind) : kinds) {
-        list += to_string(kind);
-        list += ',';
-    }
-    return list;
+std::span<JobKind const> or_all(std::span<JobKind const> kinds) {
+    return kinds.empty() ? std::span<JobKind const>(every_kind) : kinds;
+}
+
+using Due = std::pair<std::int64_t, Job>; // ready_at; with equal ones the earlier id goes first
+
+Result<Due> read_due(Statement const& row) {
+    auto const word = row.text(2);
+    auto const kind = known(parse_job_kind(word), "job", word);
+    if (!kind) return unexpected(kind.error());
+    Job job;
+    job.id = row.integer(1);
+    job.kind = *kind;
+    job.subject = row.text(3);
+    job.due_at = row.time(4);
+    job.attempts = static_cast<unsigned>(row.integer(5));
+    return Due{row.integer(0), std::move(job)};
 }
 
 } // namespace
@@ -40,32 +50,24 @@ Result<void> SqliteTransaction::add_job(JobKind kind, std::string_view subject, 
 
 Result<std::vector<Job>> SqliteTransaction::claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit,
                                                        std::span<JobKind const> kinds) {
-    using Claimed = std::pair<std::int64_t, Job>; // with its old ready_at: `returning` gives rows in any order
-    auto claimed = rows<Claimed>(
-        connection_,
-        "with due as materialized (select id, ready_at from job where ready_at <= ? and instr(?, ',' || kind || ',') > 0 "
-        "order by ready_at, id limit ?) "
-        "update job set ready_at = ?, attempts = attempts + 1 from due where job.id = due.id "
-        "returning job.id, kind, subject, due_at, attempts",
-        [](Statement const& row) -> Result<Claimed> {
-            auto const word = row.text(1);
-            auto const kind = known(parse_job_kind(word), "job", word);
-            if (!kind) return unexpected(kind.error());
-            Job job;
-            job.id = row.integer(0);
-            job.kind = *kind;
-            job.subject = row.text(2);
-            job.due_at = row.time(3);
-            job.attempts = static_cast<unsigned>(row.integer(4));
-            return Claimed{row.integer(3), std::move(job)};
-        },
-        now, list_of(kinds), limit, lease_until);
-    if (!claimed) return unexpected(claimed.error());
-    std::ranges::sort(*claimed, {}, [](Claimed const& c) { return std::pair(c.first, c.second.id); });
+    std::vector<Due> due;
+    for (auto const kind : or_all(kinds)) {
+        auto of_kind = rows<Due>(connection_,
+                                 "select ready_at, id, kind, subject, due_at, attempts from job where kind = ? and ready_at <= ? "
+                                 "order by ready_at, id limit ?",
+                                 read_due, to_string(kind), now, limit);
+        if (!of_kind) return unexpected(std::move(of_kind.error()));
+        std::ranges::move(*of_kind, std::back_inserter(due));
+    }
+    std::ranges::sort(due, {}, [](Due const& one) { return std::pair(one.first, one.second.id); });
     std::vector<Job> jobs;
-    jobs.reserve(claimed->size());
-    for (auto& [due_at, job] : *claimed)
+    for (auto& [ready_at, job] : due) {
+        if (jobs.size() == limit) break;
+        ++job.attempts;
+        auto const leased = connection_.run("update job set ready_at = ?, attempts = ? where id = ?", lease_until, job.attempts, job.id);
+        if (!leased) return unexpected(leased.error());
         jobs.push_back(std::move(job));
+    }
     return jobs;
 }
 
@@ -87,9 +89,15 @@ Result<void> SqliteTransaction::finish_jobs_of(JobKind kind, std::string_view su
 }
 
 Result<std::optional<Timestamp>> SqliteTransaction::next_due(std::span<JobKind const> kinds) {
-    return first<Timestamp>(
-        connection_, "select ready_at from job where instr(?, ',' || kind || ',') > 0 order by ready_at limit 1",
-        [](Statement const& row) -> Result<Timestamp> { return row.time(0); }, list_of(kinds));
+    std::optional<Timestamp> earliest;
+    for (auto const kind : or_all(kinds)) {
+        auto const next = first<Timestamp>(
+            connection_, "select ready_at from job where kind = ? order by ready_at limit 1",
+            [](Statement const& row) -> Result<Timestamp> { return row.time(0); }, to_string(kind));
+        if (!next) return unexpected(next.error());
+        if (*next && (!earliest || **next < *earliest)) earliest = **next;
+    }
+    return earliest;
 }
 
 Result<void> SqliteTransaction::release_leases() {

@@ -183,6 +183,11 @@ create index exchange_channel on exchange (channel);
 alter table transfer add column exchange_id text references exchange (id);
 create index transfer_exchange on transfer (exchange_id) where exchange_id is not null;
 )sql",
+    // Each kind of job in the order in which it is ready: thousands that wait for acknowledgments cost a look for deliveries nothing.
+    R"sql(
+drop index job_ready;
+create index job_kind_ready on job (kind, ready_at);
+)sql",
 };
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {

@@ -131,14 +131,17 @@ void SqliteStore::commit_group(std::vector<Request*> const& group) {
         if (request->result) request->result = unexpected(done.error());
 }
 
-/// One transaction for the whole group, each request in a savepoint of its own. An error here is everyone's.
+/// One transaction for the whole group, each request in a savepoint of its own, unless it is alone: a savepoint keeps a copy of every
+/// page that is written below it. An error here is everyone's.
 Result<void> SqliteStore::run_group(std::vector<Request*> const& group) {
     // `immediate`: a reader that became a writer later could not wait for another process any more.
     if (auto const begun = writing_.execute("begin immediate"); !begun) return begun;
     observe(Step::begun);
     SqliteTransaction transaction(writing_);
+    bool const is_alone = group.size() == 1;
     for (auto* request : group) {
-        if (auto const marked = writing_.run("savepoint request"); !marked) return unexpected(marked.error());
+        if (!is_alone)
+            if (auto const marked = writing_.run("savepoint request"); !marked) return unexpected(marked.error());
         try {
             request->result = (*request->work)(transaction);
         } catch (...) {
@@ -149,6 +152,8 @@ Result<void> SqliteStore::run_group(std::vector<Request*> const& group) {
         if (!writing_.in_transaction()) // a full disk or an I/O error made SQLite roll back everything
             return request->result ? temporary("store: the database ended the transaction by itself")
                                    : Result<void>(unexpected(request->result.error()));
+        if (is_alone && !request->result) return writing_.execute("rollback");
+        if (is_alone) break;
         if (!request->result)
             if (auto const undone = writing_.run("rollback to request"); !undone) return unexpected(undone.error());
         if (auto const released = writing_.run("release request"); !released) return unexpected(released.error());

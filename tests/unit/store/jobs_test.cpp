@@ -2,6 +2,7 @@
 
 #include "unit/store/store_fixture.hpp"
 
+#include <array>
 #include <gmock/gmock.h>
 
 namespace wharf::store {
@@ -103,6 +104,25 @@ TEST_F(StoreTest, OnlyTransmissionsNeverBegunAreHastened) {
     write([](Transaction& t) { return t.hasten_first_transmissions(at(200)); });
     EXPECT_THAT(claim(200, 600), IsEmpty()) << "it is leased";
     EXPECT_THAT(claim(1000, 2000), ElementsAre("waits", "waits", "tried", "sent", "posted"));
+}
+
+TEST_F(StoreTest, AKindIsClaimedWithoutTheOthers) {
+    write([](Transaction& t) {
+        return in_order([&] { return t.add_job(JobKind::expect_acknowledgment, "waits", at(1)); },
+                        [&] { return t.add_job(JobKind::transmit, "sent", at(3)); },
+                        [&] { return t.add_job(JobKind::finish_file, "finished", at(2)); });
+    });
+    static constexpr std::array channel_work = {JobKind::transmit, JobKind::finish_file};
+    static constexpr std::array target_work = {JobKind::deliver};
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(channel_work); }), at(2));
+    EXPECT_FALSE(read([](Transaction& t) { return t.next_due(target_work); }));
+    std::vector<Job> jobs;
+    write([&](Transaction& t) -> Result<void> {
+        jobs = t.claim_jobs(at(9), at(20), 10, channel_work).value();
+        return {};
+    });
+    EXPECT_THAT(subjects(jobs), ElementsAre("finished", "sent"));
+    EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(1));
 }
 
 TEST_F(StoreTest, JobsOfASubjectEndTogether) {
