@@ -189,6 +189,24 @@ TEST_P(SftpFaults, ALongLine) {
     EXPECT_TRUE(*bytes == content);
 }
 
+// What a fast line of 30 ms at 100 MB/s needs: 3 MB on their way at a time.
+TEST_P(SftpFaults, MuchIsOnItsWayAtATime) {
+    START(options());
+    TcpProxy proxy(sshd_->port());
+    through(proxy);
+    auto const content = noise(12'000'000);
+    write_text(in() / "large", content);
+    auto made = connect();
+    ASSERT_TRUE(made) << made.error().message;
+    auto const listing = (*made)->list();
+    for (std::uint64_t const after : {200'000u, 5'000'000u}) { // at the beginning, and after the window was renewed
+        proxy.dam(after, 3'000'000);
+        auto const bytes = (*made)->fetch(listing->ready.front());
+        ASSERT_TRUE(bytes) << bytes.error().message;
+        EXPECT_TRUE(*bytes == content);
+    }
+}
+
 TEST_P(SftpFaults, ADiskThatIsFull) {
     START(options());
     if (::getuid() != 0 || ::mount("wharf", out().c_str(), "tmpfs", 0, "size=2m") != 0)

@@ -60,6 +60,13 @@ public:
         reset();
         limit_ = bytes;
     }
+    /// When `after` bytes more have passed, nothing of the server's passes until `bytes` of it wait here; then all does. Without so
+    /// much on its way at a time nothing comes any more.
+    void dam(std::uint64_t after, std::size_t bytes) {
+        reset();
+        dam_after_ = after;
+        dam_ = bytes;
+    }
     void cut() {
         std::lock_guard const lock(mutex_);
         for (int const socket : sockets_)
@@ -83,7 +90,7 @@ private:
         std::condition_variable changed;
         std::deque<Piece> pieces;
         std::size_t held = 0;
-        bool ended = false;
+        bool ended = false, is_to_client = false;
     };
 
     static sockaddr_in loopback(std::uint16_t port) {
@@ -154,12 +161,13 @@ private:
             greet(client);
             if (::connect(server, reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0)
                 ::shutdown(client, SHUT_RDWR);
-            join(client, server);
-            join(server, client);
+            join(client, server, false);
+            join(server, client, true);
         }
     }
-    void join(int from, int to) {
+    void join(int from, int to, bool is_to_client) {
         auto& line = lines_.emplace_back();
+        line.is_to_client = is_to_client;
         threads_.emplace_back([this, from, &line] { take_in(from, line); });
         threads_.emplace_back([this, to, &line] { give_out(to, line); });
     }
@@ -180,10 +188,17 @@ private:
             line.changed.notify_all();
         }
     }
+    bool passes(Line const& line) {
+        if (line.pieces.empty() || !line.is_to_client || bytes_ < dam_after_)
+            return !line.pieces.empty();
+        if (line.held >= dam_)
+            dam_ = 0;
+        return dam_ == 0;
+    }
     void give_out(int to, Line& line) {
         for (;;) {
             std::unique_lock lock(line.mutex);
-            line.changed.wait(lock, [&] { return line.ended || !line.pieces.empty(); });
+            line.changed.wait(lock, [&] { return line.ended || passes(line); });
             if (line.pieces.empty())
                 break;
             auto piece = std::move(line.pieces.front());
@@ -220,7 +235,8 @@ private:
     std::string asked_;
     std::list<Line> lines_;
     std::list<std::thread> threads_;
-    std::atomic<std::uint64_t> bytes_ = 0, limit_ = UINT64_MAX;
+    std::atomic<std::uint64_t> bytes_ = 0, limit_ = UINT64_MAX, dam_after_ = UINT64_MAX;
+    std::atomic<std::size_t> dam_ = 0;
     std::atomic<unsigned> connections_ = 0;
 };
 

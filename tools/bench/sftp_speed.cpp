@@ -1,8 +1,8 @@
 // SFTP against OpenSSH's own client, in the same run, over both engines (docs/adr/0007-sftp-engine.md):
 //
-//     tools/build release wharf-sftp-speed && build/release/wharf-sftp-speed [ROUNDS]
+//     tools/build release wharf-sftp-speed && build/release/wharf-sftp-speed [ROUNDS [WHICH]]
 //
-// Each row is the best of ROUNDS (3), login included on both sides, as a table in Markdown. A large file up and down, on loopback
+// Only rows with WHICH in engine or title ("libssh: 200 MB down"), when it is given. Each row is the best of ROUNDS (3), login included on both sides, as a table in Markdown. A large file up and down, on loopback
 // and through a line with 10 ms round trip; many small files against one batch (`sftp -b`) with a line for each. The server is an
 // sshd of our own in a temporary folder; TMPDIR says where.
 #include "tests/support/sshd.hpp"
@@ -174,6 +174,7 @@ std::vector<Row> rows_of(Bench& bench, std::uint16_t port, std::string const& li
 
 int main(int argc, char** argv) {
     int const rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 3;
+    std::string const which = argc > 2 ? argv[2] : "";
     fmt::print("| | engine | ours | `sftp` | times as fast | mark | |\n|---|---|---|---|---|---|---|\n");
     bool kept = true;
     for (auto const& [host_key, engine] : {std::pair("ed25519", "libssh2"), std::pair("rsa", "libssh")}) {
@@ -183,6 +184,8 @@ int main(int argc, char** argv) {
         for (auto& row : rows_of(bench, slow.port(), ", 10 ms", false))
             rows.push_back(std::move(row));
         for (auto const& row : rows) {
+            if (fmt::format("{}: {}", engine, row.title).find(which) == std::string::npos)
+                continue;
             double ours = 1e9, theirs = 1e9;
             for (int i = 0; i < rounds; ++i) {
                 row.prepare();
