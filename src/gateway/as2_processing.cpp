@@ -99,6 +99,11 @@ As2Processing::Next As2Processing::unpack(as2::Unpack const& step) {
     crash_point("after-open-exchange");
     if (!is_stored_ && holds_receipt(opened_.unpacked))
         return take_receipt();
+    if (opened_.is_certificate_exchange)
+        alarm(fmt::format("{} sent a certificate exchange message (CEM): it wants to change its certificate. Nothing was changed. Get the certificate "
+                          "by another way, or out of `wharf message evidence {}`; compare its fingerprint with the partner by telephone, and give "
+                          "it to `wharf cert import`",
+                          reception_.head().from, exchange_.id));
     if (auto& fault = opened_.event.fault; fault && is_perhaps_ours(*fault, relation_))
         fault = as2::Fault{as2::FaultKind::local, fmt::format("{}; but {}", fault->message, relation_.trouble)};
     if (opened_.event.fault && opened_.event.fault->kind == as2::FaultKind::local)

@@ -91,6 +91,7 @@ private:
         to.requires_encryption = in.require_encryption;
         to.accepts_sha1 = in.accept_sha1;
         to.accepts_3des = in.accept_3des;
+        to.enveloped_gcm = in.accept_gcm_in_enveloped_data ? as2::EnvelopedGcm::accepted : as2::EnvelopedGcm::refused;
         to.receipt_address = in.receipt_address;
         to.receipts_unverified = in.receipts_to_unverified;
         if (in.receipt_digest != partner::As2ReceiptDigest::asked) to.receipt_digest = same_word<as2::Digest>(in.receipt_digest, 1);
@@ -128,6 +129,7 @@ private:
         to.digest = digest_of_signature();
         to.spelling = same_word<as2::MicSpelling>(out.digest_spelling);
         if (made_->encrypts_) to.cipher = same_word<as2::Cipher>(out.encrypt, 1);
+        to.gcm_form = same_word<as2::GcmForm>(out.gcm_form);
         to.payload_encoding = same_word<as2::TransferEncoding>(out.payload_encoding);
     }
     Result<void> post() {

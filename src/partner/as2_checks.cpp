@@ -37,6 +37,7 @@ public:
         receipts();
         clear_text();
         legacy();
+        packing();
         http();
         if (!listener_.is_set() && !channel_.value.senders.empty())
             report("senders", "PARTNER-0042", "nobody can send anything here: wharf.yaml gives AS2 no port",
@@ -112,6 +113,17 @@ private:
         constexpr std::string_view weak = "uses 3DES, which leaks what large messages hold";
         old(sends() && out.encrypt == As2Cipher::triple_des, "as2.outgoing.encrypt", weak, "use aes256_cbc or aes128_cbc");
         old(as2_.incoming.accept_3des, "as2.incoming.accept_3des", weak, "ask the partner to encrypt with AES, and leave this only until then");
+    }
+    void packing() {
+        auto const& out = as2_.outgoing;
+        if (!sends()) return;
+        if (out.compress != As2Compression::none && out.version == "1.0")
+            report("as2.outgoing.version", "PARTNER-0007", "as2.outgoing.version is 1.0, which knows no compression",
+                   "set as2.outgoing.version to 1.1 or 1.2, or leave as2.outgoing.compress out");
+        bool const is_gcm = out.encrypt == As2Cipher::aes128_gcm || out.encrypt == As2Cipher::aes192_gcm || out.encrypt == As2Cipher::aes256_gcm;
+        if (!is_gcm && out.gcm_form != As2GcmForm::auth_enveloped)
+            report("as2.outgoing.gcm_form", "PARTNER-0021", "as2.outgoing.gcm_form is about GCM, and as2.outgoing.encrypt names another cipher",
+                   "leave it out, or set as2.outgoing.encrypt to aes128_gcm, aes192_gcm or aes256_gcm");
     }
     void http() {
         auto const& http = as2_.outgoing.http;

@@ -95,6 +95,7 @@ struct As2Incoming {
     bool require_encryption = true;
     bool accept_sha1 = false;
     bool accept_3des = false;
+    bool accept_gcm_in_enveloped_data = false;
     std::string receipt_address;
     As2ReceiptDigest receipt_digest = As2ReceiptDigest::asked;
     bool receipts_to_unverified = false;
@@ -105,6 +106,7 @@ struct As2Incoming {
 
 enum class As2Digest { none, sha1, sha256, sha384, sha512 };
 enum class As2Cipher { none, triple_des, aes128_cbc, aes192_cbc, aes256_cbc, aes128_gcm, aes192_gcm, aes256_gcm };
+enum class As2GcmForm { auth_enveloped, enveloped, enveloped_nonce };
 enum class As2Compression { none, before_signing, after_signing };
 enum class As2Encoding { binary, base64 };
 enum class As2Spelling { plain, hyphenated };
@@ -134,6 +136,7 @@ struct As2Http {
 struct As2Outgoing {
     As2Digest sign = As2Digest::sha256;
     As2Cipher encrypt = As2Cipher::aes256_cbc;
+    As2GcmForm gcm_form = As2GcmForm::auth_enveloped;
     As2Compression compress = As2Compression::none;
     As2Encoding payload_encoding = As2Encoding::binary;
     As2Receipt receipt;

@@ -23,6 +23,10 @@ struct EnumWords<As2Cipher> {
                                                               "aes256_cbc", "aes128_gcm", "aes192_gcm", "aes256_gcm"};
 };
 template <>
+struct EnumWords<As2GcmForm> {
+    static constexpr std::array<std::string_view, 3> words = {"auth_enveloped", "enveloped", "enveloped_nonce"};
+};
+template <>
 struct EnumWords<As2Compression> {
     static constexpr std::array<std::string_view, 3> words = {"none", "before_signing", "after_signing"};
 };
@@ -175,6 +179,8 @@ Declaration make_incoming() {
     d.add("require_encryption", &As2Incoming::require_encryption, "no: messages are taken unencrypted, too");
     d.add("accept_sha1", &As2Incoming::accept_sha1, "yes: signatures with SHA-1 count; it is broken");
     d.add("accept_3des", &As2Incoming::accept_3des, "yes: messages encrypted with 3DES are taken; it is weak");
+    d.add("accept_gcm_in_enveloped_data", &As2Incoming::accept_gcm_in_enveloped_data,
+          "yes: AES-GCM is taken in EnvelopedData too, where RFC 5084 does not allow it; mendelson and libas2 send it so");
     d.add("receipt_address", &As2Incoming::receipt_address,
           "where asynchronous receipts go, whatever address a message asks for; empty: asynchronous receipts are refused")
         .check(check_url_or_none)
@@ -228,6 +234,9 @@ Declaration make_outgoing() {
     Declaration d("outgoing");
     d.add("sign", &As2Outgoing::sign, "the digest we sign with");
     d.add("encrypt", &As2Outgoing::encrypt, "the cipher we encrypt with");
+    d.add("gcm_form", &As2Outgoing::gcm_form,
+          "the structure around AES-GCM: AuthEnvelopedData, as RFC 5084 wants it; EnvelopedData for partners who read nothing else, with parameters "
+          "(mendelson) or with the nonce alone (libas2)");
     d.add("compress", &As2Outgoing::compress, "compression with zlib, and whether the signature is over the compressed message");
     d.add("payload_encoding", &As2Outgoing::payload_encoding, "base64 for partners who cannot take binary inside a signature");
     d.object("receipt", &As2Outgoing::receipt, receipt, "the receipt (MDN) we ask for");

@@ -109,6 +109,7 @@ void cms(std::string_view input) {
     settings.signature = {{us().certificate}, true, 1024};
     settings.requires_signature = settings.requires_encryption = false;
     settings.accepts_3des = true;
+    settings.enveloped_gcm = EnvelopedGcm::accepted;
     settings.spool = {{}, most_made, most_made};
     auto const unpacked = unpack({head->fields, {}, entity.from(head->size)}, settings);
     if (unpacked.fault) {

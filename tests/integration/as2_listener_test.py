@@ -276,6 +276,8 @@ class ListenerTest(unittest.TestCase):
                 connection.send(f"{method} /as2 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
                 answer = connection.answer(is_head=method == "HEAD")
                 self.assertEqual(answer.status, status, method)
+                if method == "HEAD":
+                    self.assertEqual(answer.head["Content-Length"], "0")
                 self.assertNotIn("wharf", (answer.head.as_string() + answer.body.decode()).lower())
         with self.site.as2_connect() as connection:
             connection.send(b"POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")

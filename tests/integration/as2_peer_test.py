@@ -501,6 +501,8 @@ class PeerTest(unittest.TestCase):
                 self.assertEqual(len(requests), 1)
                 self.assertEqual(requests[0][0]["Content-Length"], str(len(requests[0][1])))
                 self.assertIsNone(requests[0][0]["Expect"])
+                self.assertIsNone(requests[0][0]["Authorization"], "only where a login is configured")
+                self.assertNotEqual(requests[0][0]["Content-Transfer-Encoding"], "base64", "the body of HTTP is binary")
 
     def test_retries_over_http_are_the_same_bytes_under_the_same_identifier(self):
         def busy(_):
@@ -549,6 +551,15 @@ class PeerTest(unittest.TestCase):
         self.assertIsNone(requests[0][0]["Expect"])
         self.assertGreater(len(requests[0][1]), 2_000_000)
 
+    def test_100_continue_where_it_is_asked_for(self):
+        def good(request):
+            head, body = self.receipt_for(request)
+            return b"HTTP/1.1 200 OK\r\n" + head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+        lines, requests = self.send([good], expects_continue="yes", large="yes")
+        self.assertEqual(requests[0][0]["Expect"], "100-continue")
+        self.assertIsNotNone(value(lines, "succeed"), "a server that never says go on gets the body all the same")
+
     # --- libas2 ---------------------------------------------------------------------------------------------------------
 
     def libas2(self, command, folder, **options):
@@ -582,12 +593,42 @@ class PeerTest(unittest.TestCase):
                 self.assertEqual(f"{receipt['mic']}, {receipt['algorithm']}", value(lines, "mic"))
 
     @unittest.skipUnless(shutil.which("node"), "no node")
+    def test_gcm_of_libas2(self):
+        """It puts GCM into EnvelopedData, with the nonce alone: taken where that is agreed, refused with the reason elsewhere."""
+        text = ORDER.replace(b"\x01\xff", b"")
+        for encrypt, sign in itertools.product(["aes128-GCM", "aes192-GCM", "aes256-GCM"], [None, "sha-256"]):
+            with self.subTest(encrypt=encrypt, sign=sign):
+                out = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+                (out / "po.edi").write_bytes(text)
+                self.libas2("compose", out, sign=sign, encrypt=encrypt)
+                settings = {"head": out / "head", "body": out / "body", "out": out, "key": self.peer.pair("wharf"),
+                            "partner": self.peer.certificate("peer"), "unsigned": "yes"}
+                refused = probe("receive", **settings)
+                self.assertEqual(value(refused, "accepted"), "no", refused)
+                self.assertIn("decryption-failed", value(refused, "disposition"))
+                self.assertIn("accept_gcm_in_enveloped_data", value(refused, "alarm"))
+                self.assertFalse((out / "payload.0").exists())
+                lines = probe("receive", **settings, enveloped_gcm="yes")
+                self.assertEqual(value(lines, "accepted"), "yes", lines)
+                self.assertEqual((out / "payload.0").read_bytes(), text)
+
+    def test_gcm_where_it_does_not_belong_is_sent_only_when_asked_for(self):
+        for form, kind in {None: b"id-smime-ct-authEnvelopedData", "enveloped": b"pkcs7-envelopedData", "enveloped_nonce": b"pkcs7-envelopedData"}.items():
+            with self.subTest(form=form):
+                _, out = self.pack(signer=self.peer.pair("wharf"), cipher="aes256-gcm", encrypt=self.peer.certificate("peer"), gcm_form=form)
+                printed = openssl("cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", out / "body")
+                self.assertIn(kind, printed)
+                # GCMParameters is a sequence; the nonce alone is an octet string.
+                algorithm = printed[printed.index(b"contentEncryptionAlgorithm"):printed.index(b"encryptedContent:")]
+                self.assertIn(b"OCTET STRING" if form == "enveloped_nonce" else b"SEQUENCE", algorithm)
+
+    @unittest.skipUnless(shutil.which("node"), "no node")
     def test_our_messages_to_libas2(self):
-        for digest, cipher in itertools.product(["sha1", "sha256", "sha512"], [None, "aes128-cbc", "aes256-cbc", "3des"]):
+        for digest, cipher in itertools.product(["sha1", "sha256", "sha512"], [None, "aes128-cbc", "aes256-cbc", "3des", "aes256-gcm"]):
             with self.subTest(digest=digest, cipher=cipher):
                 # It takes text alone, inside and outside.
                 lines, out = self.pack(signer=self.peer.pair("wharf"), digest=digest, cipher=cipher, encrypt=self.peer.certificate("peer") if cipher else None,
-                                       base64="yes")
+                                       base64="yes", gcm_form="enveloped_nonce" if cipher and "gcm" in cipher else None)
                 if cipher:
                     (out / "body").write_bytes(base64.encodebytes((out / "body").read_bytes()))
                     (out / "head").write_bytes((out / "head").read_bytes().replace(b"Content-Transfer-Encoding: binary", b"Content-Transfer-Encoding: base64"))

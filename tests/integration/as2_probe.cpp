@@ -81,6 +81,8 @@ Message message_of(Arguments const& given) {
     auto const compression = given.get("compress");
     settings.compression = compression == "before" ? Compression::before_signing : compression == "after" ? Compression::after_signing : Compression::none;
     settings.cipher = cipher_named(given.get("cipher", "aes256-cbc")).value();
+    auto const gcm_form = given.get("gcm_form");
+    settings.gcm_form = gcm_form == "enveloped" ? GcmForm::enveloped : gcm_form == "enveloped_nonce" ? GcmForm::enveloped_nonce : GcmForm::auth_enveloped;
     settings.digest = digest_named(given.get("digest", "sha256")).value();
     settings.spelling = given.is_set("hyphenated") ? MicSpelling::hyphenated : MicSpelling::plain;
     if (given.is_set("base64")) settings.payload_encoding = TransferEncoding::base64;
@@ -120,6 +122,7 @@ Relation relation_of(Arguments const& given, MessageHead const& head) {
     relation.requires_encryption = !given.is_set("unencrypted");
     relation.accepts_sha1 = given.is_set("sha1");
     relation.accepts_3des = given.is_set("3des");
+    relation.enveloped_gcm = given.is_set("enveloped_gcm") ? EnvelopedGcm::accepted : EnvelopedGcm::refused;
     relation.receipt_signed = !given.is_set("receipt_unsigned");
     relation.receipt_address = given.get("address");
     return relation;
@@ -243,6 +246,7 @@ private:
         settings.url = given_.get("url");
         settings.user = given_.get("user");
         settings.password = given_.get("password");
+        settings.expects_continue = given_.is_set("expects_continue");
         settings.idle_timeout = std::chrono::seconds(5);
         settings.most_answer_bytes = 100'000;
         auto const answer = poster_.post(settings, write_message_head(message_.relation, message_.id, "test", message_.packed.entity), message_.packed.entity.body);

@@ -32,6 +32,7 @@ as2:
     retry: {{base: 1s, cap: 2s, attempts: 4}}
 senders: [acme]
 """
+RECEIPT_PATH = "/mdn?with=query&session=" + "x" * 120  # longer than some products take
 RELAXED = "    require_signature: no\n    require_encryption: no\n    accept_sha1: yes\n    accept_3des: yes\n"
 
 
@@ -105,7 +106,7 @@ class ReceiptServer:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with outer.lock:
-                    status = outer.statuses.pop(0) if outer.statuses else 200
+                    status = 404 if self.path != RECEIPT_PATH else outer.statuses.pop(0) if outer.statuses else 200
                     if status == 200:
                         head, _ = split(self.headers.as_bytes().replace(b"\n", b"\r\n").replace(b"\r\r\n", b"\r\n") + b"\r\n")
                         outer.receipts.append(Answer(status, head, body))
@@ -148,7 +149,7 @@ class As2Site(harness.Site):
         with (self.folder / "wharf.yaml").open("a") as out:
             out.write(section + more)
         (self.folder / "channels" / "acme-as2.yaml").write_text(
-            CHANNEL_YAML.format(address=f"http://127.0.0.1:{self.receipts.port}/mdn?with=query", incoming=incoming))
+            CHANNEL_YAML.format(address=f"http://127.0.0.1:{self.receipts.port}{RECEIPT_PATH}", incoming=incoming))
 
     def close(self):
         super().close()
@@ -186,7 +187,7 @@ class As2Site(harness.Site):
             if signed:
                 lines.append(f"Disposition-Notification-Options: signed-receipt-protocol=optional, pkcs7-signature; signed-receipt-micalg=optional, {micalg}")
         if receipt == "asynchronous":
-            lines.append(f"Receipt-Delivery-Option: http://127.0.0.1:{self.receipts.port}/mdn?with=query")
+            lines.append(f"Receipt-Delivery-Option: http://127.0.0.1:{self.receipts.port}{RECEIPT_PATH}")
         return "\r\n".join([*lines, *more]).encode() + b"\r\n" + entity_head + b"\r\n"
 
     def as2_request(self, whole, message_id, more=(), length=None, **options):

@@ -77,4 +77,35 @@ inline std::string openssl_encrypt(std::string_view content, std::vector<transpo
     return encoded(cms, content, options.form, CMS_BINARY);
 }
 
+/// The same with the algorithms of the signature or of the recipients' keys without parameters.
+inline std::string without_parameters(std::string const& der) {
+    auto const* at = reinterpret_cast<unsigned char const*>(der.data());
+    CMS_ContentInfo* const cms = d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(der.size()));
+    if (!cms) throw std::runtime_error("no CMS structure");
+    auto const strip = [](X509_ALGOR* algorithm) {
+        ASN1_OBJECT const* object = nullptr;
+        X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
+        X509_ALGOR_set0(algorithm, OBJ_nid2obj(OBJ_obj2nid(object)), V_ASN1_UNDEF, nullptr);
+    };
+    auto* const signers = CMS_get0_SignerInfos(cms);
+    for (int i = 0; i < sk_CMS_SignerInfo_num(signers); ++i) {
+        X509_ALGOR* algorithm = nullptr;
+        CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(signers, i), nullptr, nullptr, nullptr, &algorithm);
+        strip(algorithm);
+    }
+    auto* const recipients = CMS_get0_RecipientInfos(cms);
+    for (int i = 0; i < sk_CMS_RecipientInfo_num(recipients); ++i) {
+        X509_ALGOR* algorithm = nullptr;
+        CMS_RecipientInfo_ktri_get0_algs(sk_CMS_RecipientInfo_value(recipients, i), nullptr, nullptr, &algorithm);
+        strip(algorithm);
+    }
+    BIO* const out = BIO_new(BIO_s_mem());
+    bool const good = i2d_CMS_bio(out, cms) == 1;
+    auto text = bio_text(out);
+    BIO_free(out);
+    CMS_ContentInfo_free(cms);
+    if (!good) throw std::runtime_error("OpenSSL cannot write a CMS structure");
+    return text;
+}
+
 } // namespace wharf::testing_support

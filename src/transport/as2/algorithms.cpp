@@ -3,6 +3,7 @@
 #include "transport/as2/mime.hpp"
 #include "transport/as2/openssl.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <openssl/evp.h>
@@ -16,7 +17,10 @@ struct DigestRow {
     std::string_view plain, hyphenated;
 };
 constexpr std::array digests{DigestRow{Digest::sha1, "sha1", "sha1"}, DigestRow{Digest::sha256, "sha256", "sha-256"},
-                             DigestRow{Digest::sha384, "sha384", "sha-384"}, DigestRow{Digest::sha512, "sha512", "sha-512"}};
+                             DigestRow{Digest::sha384, "sha384", "sha-384"}, DigestRow{Digest::sha512, "sha512", "sha-512"},
+                             DigestRow{Digest::sha224, "sha224", "sha-224"}, DigestRow{Digest::sha3_224, "sha3-224", "sha3-224"},
+                             DigestRow{Digest::sha3_256, "sha3-256", "sha3-256"}, DigestRow{Digest::sha3_384, "sha3-384", "sha3-384"},
+                             DigestRow{Digest::sha3_512, "sha3-512", "sha3-512"}};
 constexpr std::array ciphers{std::pair{Cipher::des_ede3_cbc, "3des"},       std::pair{Cipher::aes128_cbc, "aes128-cbc"},
                              std::pair{Cipher::aes192_cbc, "aes192-cbc"},   std::pair{Cipher::aes256_cbc, "aes256-cbc"},
                              std::pair{Cipher::aes128_gcm, "aes128-gcm"},   std::pair{Cipher::aes192_gcm, "aes192-gcm"},
@@ -29,7 +33,9 @@ std::optional<Digest> digest_named(std::string_view name) {
     if (wanted.size() >= 2 && wanted.front() == '"' && wanted.back() == '"') wanted = wanted.substr(1, wanted.size() - 2);
     for (std::string_view const prefix : {"rsa-", "rsa_"})
         if (wanted.starts_with(prefix)) wanted.erase(0, prefix.size());
-    std::erase_if(wanted, [](char c) { return c == '-' || c == '_' || c == ' ' || c == '\t'; });
+    // SHA-3 keeps its hyphen: without it "sha3-84" would be SHA-384.
+    std::ranges::replace(wanted, '_', '-');
+    std::erase_if(wanted, [is_sha3 = wanted.starts_with("sha3-")](char c) { return (c == '-' && !is_sha3) || c == ' ' || c == '\t'; });
     for (auto const& row : digests)
         if (wanted == row.plain) return row.digest;
     return std::nullopt;

@@ -10,10 +10,11 @@
 
 namespace wharf::transport::as2 {
 
-enum class Digest { sha1, sha256, sha384, sha512 };
+/// We sign with the first four. The others are read: some products offer them.
+enum class Digest { sha1, sha256, sha384, sha512, sha224, sha3_224, sha3_256, sha3_384, sha3_512 };
 
-/// A micalg name: `sha1`, `SHA-1`, `sha-256`, `SHA256`, `rsa-sha1`, in any case and with blanks around. Nothing for others, MD5
-/// among them.
+/// A micalg name: `sha1`, `SHA-1`, `sha-256`, `SHA256`, `rsa-sha1`, `sha3-256`, in any case and with blanks around. Nothing for
+/// others, MD5 among them.
 [[nodiscard]] std::optional<Digest> digest_named(std::string_view name);
 /// How SHA-2 is spelled to this partner: `sha256` as RFC 4130 and older products have it, or `sha-256` as RFC 5751. SHA-1 is
 /// `sha1` for all.

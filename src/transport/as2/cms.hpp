@@ -65,10 +65,15 @@ struct OpaqueSigned {
 
 // --- Encryption -------------------------------------------------------------------------------------------------------
 
+/// The structure around what was encrypted with GCM. RFC 5084 has AuthEnvelopedData for it; some products know only EnvelopedData,
+/// with the tag behind the ciphertext, and with the nonce and the tag's length as parameters or the nonce alone.
+enum class GcmForm { auth_enveloped, enveloped, enveloped_nonce };
 /// EnvelopedData, or AuthEnvelopedData for GCM, with the key wrapped by RSA PKCS#1 v1.5 for each recipient (issuer and serial
 /// number). Random bytes are the system's.
 [[nodiscard]] Result<Content> encrypt(Content const& plain, Cipher cipher, std::vector<Certificate> const& recipients,
-                                      SpoolSettings const& spool);
+                                      SpoolSettings const& spool, GcmForm gcm_form = GcmForm::auth_enveloped);
+
+enum class EnvelopedGcm { refused, accepted };
 
 struct Decrypted {
     Content plain;
@@ -77,12 +82,14 @@ struct Decrypted {
 };
 /// With any of our keys: by issuer and serial number or by subject key identifier, RSA PKCS#1 v1.5 or OAEP. A key that does not
 /// unwrap is treated as one that unwrapped to another content key, so that answers tell nobody which it was (RFC 3218); a GCM
-/// tag is checked before the plain bytes are given to anybody.
+/// tag is checked before the plain bytes are given to anybody. GCM in EnvelopedData, whose tag nothing there speaks of, is read
+/// where that is `accepted`.
 /// Fault: decryption_failed.
 ///
 /// With CBC nobody but a signature inside vouches for what comes out. A changed message may come out as something: the caller who
 /// finds it useless says so in the words of not_opened(), so that the texts at least do not tell a changed block from changed padding.
-[[nodiscard]] Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& keys, SpoolSettings const& spool);
+[[nodiscard]] Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& keys, SpoolSettings const& spool,
+                                         EnvelopedGcm enveloped_gcm = EnvelopedGcm::refused);
 
 /// "cannot be decrypted: the key of … does not open it, or it was changed on its way"
 [[nodiscard]] std::string not_opened(Certificate const& recipient);

@@ -14,7 +14,12 @@ namespace {
 constexpr std::array digests{std::pair{Digest::sha1, std::string_view("1.3.14.3.2.26")},
                              std::pair{Digest::sha256, std::string_view("2.16.840.1.101.3.4.2.1")},
                              std::pair{Digest::sha384, std::string_view("2.16.840.1.101.3.4.2.2")},
-                             std::pair{Digest::sha512, std::string_view("2.16.840.1.101.3.4.2.3")}};
+                             std::pair{Digest::sha512, std::string_view("2.16.840.1.101.3.4.2.3")},
+                             std::pair{Digest::sha224, std::string_view("2.16.840.1.101.3.4.2.4")},
+                             std::pair{Digest::sha3_224, std::string_view("2.16.840.1.101.3.4.2.7")},
+                             std::pair{Digest::sha3_256, std::string_view("2.16.840.1.101.3.4.2.8")},
+                             std::pair{Digest::sha3_384, std::string_view("2.16.840.1.101.3.4.2.9")},
+                             std::pair{Digest::sha3_512, std::string_view("2.16.840.1.101.3.4.2.10")}};
 constexpr std::array ciphers{std::pair{Cipher::des_ede3_cbc, std::string_view("1.2.840.113549.3.7")},
                              std::pair{Cipher::aes128_cbc, std::string_view("2.16.840.1.101.3.4.1.2")},
                              std::pair{Cipher::aes192_cbc, std::string_view("2.16.840.1.101.3.4.1.22")},

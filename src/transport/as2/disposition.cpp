@@ -73,7 +73,7 @@ Outcome<ReceiptForm> choose_receipt_form(ReceiptOptions const& options, bool acc
     }
     if (!options.micalgs.empty())
         return fault(FaultKind::unsupported_mic_algorithms,
-                     fmt::format("a MIC by \"{}\" was asked for; sha256, sha384, sha512{} are supported", fmt::join(options.micalgs, ", "),
+                     fmt::format("a MIC by \"{}\" was asked for; sha256, sha384, sha512, sha224, sha3-256 and its kin{} are supported", fmt::join(options.micalgs, ", "),
                                  accepts_sha1 ? ", sha1" : ""));
     return form;
 }

@@ -1,11 +1,21 @@
 #include "transport/as2/exchange.hpp"
 
+#include <algorithm>
+
 namespace wharf::transport::as2 {
 namespace {
 
 bool may_hold_receipt(std::string_view content_type) {
     auto const type = read_field_value(content_type).value;
     return is_receipt_type(type) || type == "multipart/signed" || type == "application/pkcs7-mime" || type == "application/x-pkcs7-mime";
+}
+
+/// A certificate exchange message (draft-meadors-certificate-exchange), request or answer. We never offer it in EDIINT-Features; its
+/// XML and certificates are nothing for whoever waits for orders.
+bool is_certificate_exchange(Entity const& entity, std::vector<Payload> const& payloads) {
+    constexpr std::string_view type = "application/ediint-cert-exchange+xml";
+    return same_word(read_field_value(field(entity.fields, "Content-Type")).parameter("type"), type) ||
+           std::ranges::any_of(payloads, [&](auto const& one) { return read_field_value(one.content_type).value == type; });
 }
 
 } // namespace
@@ -20,6 +30,7 @@ UnpackSettings unpack_settings(Relation const& relation, Keys const& keys, Spool
     settings.requires_signature = relation.requires_signature;
     settings.requires_encryption = relation.requires_encryption;
     settings.accepts_3des = relation.accepts_3des;
+    settings.enveloped_gcm = relation.enveloped_gcm;
     settings.spool = spool;
     return settings;
 }
@@ -36,6 +47,11 @@ OpenedMessage open_message(Entity const& outer, Unpack const& step, Relation con
     auto payloads = payloads_of(opened.unpacked.entity, spool);
     if (!mic) event.fault = fault(FaultKind::local, mic.error()).error();
     else if (!payloads) event.fault = payloads.error();
+    if (!event.fault && is_certificate_exchange(opened.unpacked.entity, *payloads)) {
+        opened.is_certificate_exchange = true;
+        event.fault = Fault{FaultKind::unsupported_format, "certificate exchange messages (CEM) are not supported here; send the new certificate as a "
+                                                           "file to the people who run this server"};
+    }
     if (event.fault) return opened;
     opened.payloads = std::move(*payloads);
     event.mic = Mic{to_base64(*mic), std::string(name_of(digest, relation.spelling)), digest};

@@ -24,6 +24,7 @@ struct OpenedMessage {
     Unpacked unpacked;             // signed bytes and signature: the evidence
     std::vector<Payload> payloads; // empty where there is a fault
     Opened event;
+    bool is_certificate_exchange = false; // CEM: refused, and somebody should know that the partner wants to change its certificate
 };
 [[nodiscard]] OpenedMessage open_message(Entity const& outer, Unpack const& step, Relation const& relation, Keys const& keys, SpoolSettings const& spool);
 

@@ -24,7 +24,7 @@ enum class FaultKind {
     duplicate_filename,
     illegal_filename,
     invalid_message_id,
-    unsupported_format,            // of the signed receipt that was asked for
+    unsupported_format,            // of the signed receipt that was asked for, or of a message: certificate exchange
     unsupported_mic_algorithms,
     local                          // nothing is wrong with the message: our disk is full. Nothing is answered; a later try may do
 };

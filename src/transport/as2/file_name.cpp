@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace wharf::transport::as2 {
 namespace {
@@ -78,6 +79,22 @@ std::string shortened(std::string const& name) {
 }
 
 } // namespace
+
+std::string write_file_name(std::string_view name) {
+    constexpr std::string_view attribute_marks = "!#$&+-.^_`|~"; // RFC 5987 3.2.1
+    std::string plain, escaped;
+    for (char const c : name) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte < 0x80) plain += c;
+        else if ((byte & 0xc0) != 0x80) plain += '_'; // one for each character
+        bool const is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (is_word || attribute_marks.find(c) != std::string_view::npos) escaped += c;
+        else escaped += fmt::format("%{:02X}", byte);
+    }
+    auto const written = "filename=" + write_parameter(plain);
+    bool const is_ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return is_ascii ? written : fmt::format("{}; filename*=UTF-8''{}", written, escaped);
+}
 
 std::string safe_file_name(std::string_view name) {
     if (auto const slash = name.find_last_of("/\\"); slash != std::string_view::npos) name.remove_prefix(slash + 1);

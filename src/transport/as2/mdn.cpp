@@ -103,14 +103,17 @@ Result<Receipt> read_receipt(Fields const& fields, Content const& body) {
     bool found = false;
     for (auto const& part : *parts) {
         auto const head = read_head(part);
-        if (!head) return unexpected(head.error());
+        if (!head) { // a text without any head, as BizTalk's kin write it
+            if (auto text = part.text(most_bytes); text && receipt.text.empty()) receipt.text = trimmed(*text);
+            continue;
+        }
         auto const content = decoded_part(head->fields, part.from(head->size));
         if (!content) return unexpected(content.error());
         auto const part_type = read_field_value(field(head->fields, "Content-Type")).value;
         if (part_type == notification_type && !found) {
             if (auto done = read_notification(*content, receipt); !done) return unexpected(done.error());
             found = true;
-        } else if (part_type.starts_with("text/") && receipt.text.empty()) {
+        } else if ((part_type.empty() || part_type.starts_with("text/")) && receipt.text.empty()) {
             if (auto text = content->text(most_bytes)) receipt.text = trimmed(*text);
         }
     }

@@ -48,6 +48,7 @@ struct PackSettings {
     Digest digest = Digest::sha256;          // of the signature and the MIC
     MicSpelling spelling = MicSpelling::plain;
     Cipher cipher = Cipher::aes256_cbc;
+    GcmForm gcm_form = GcmForm::auth_enveloped; // others for partners who read nothing else
     TransferEncoding payload_encoding = TransferEncoding::binary; // base64 for partners who cannot take binary inside
     SpoolSettings spool;
 };
@@ -75,6 +76,7 @@ struct UnpackSettings {
     bool requires_signature = true;
     bool requires_encryption = true;
     bool accepts_3des = false;
+    EnvelopedGcm enveloped_gcm = EnvelopedGcm::refused;
     SpoolSettings spool; // `most_bytes` bounds what decryption and decompression may make
 };
 struct Unpacked {

@@ -1,10 +1,12 @@
 #include "transport/as2/mime.hpp"
 
+#include "base/encoding.hpp"
 #include "base/hexadecimal.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 
 namespace wharf::transport::as2 {
@@ -80,11 +82,8 @@ private:
     std::size_t at_ = 0;
 };
 
-/// utf-8'en'%e2%82%ac -> the bytes behind the second apostrophe.
-std::string decode_extended(std::string_view text, bool has_charset) {
-    if (has_charset)
-        for (int i = 0; i < 2; ++i)
-            if (auto const mark = text.find('\''); mark != std::string_view::npos) text.remove_prefix(mark + 1);
+/// %e2%82%ac -> its three bytes. What is no escape stays.
+std::string decode_escapes(std::string_view text) {
     std::string decoded;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
@@ -97,14 +96,36 @@ std::string decode_extended(std::string_view text, bool has_charset) {
     return decoded;
 }
 
-/// name*0=…; name*1*=…: one parameter, in order of the numbers.
-void add_parameter(Fields& parameters, std::map<std::string, std::map<unsigned, std::string>>& pieces, std::string name,
-                   std::string value) {
+/// A parameter in pieces, in order of their numbers: name*0=…; name*1*=…. The first says in which character set all are.
+struct Pieces {
+    std::map<unsigned, std::string> texts;
+    std::string charset;
+    /// utf-8'en'%e2%82%ac: the character set stands before the first apostrophe, a language before the second.
+    void add(unsigned number, std::string_view value, bool is_extended) {
+        if (is_extended && number == 0)
+            for (int i = 0; i < 2; ++i)
+                if (auto const mark = value.find('\''); mark != std::string_view::npos) {
+                    if (i == 0) charset = value.substr(0, mark);
+                    value.remove_prefix(mark + 1);
+                }
+        texts[number] = is_extended ? decode_escapes(value) : std::string(value);
+    }
+    [[nodiscard]] std::string joined() const {
+        std::string whole;
+        for (auto const& [number, text] : texts)
+            whole += text;
+        auto const encoding = encoding_named(charset);
+        return encoding && *encoding != Encoding::utf_8 ? to_utf8(whole, *encoding) : whole;
+    }
+};
+
+void add_parameter(Fields& parameters, std::map<std::string, Pieces>& pieces, std::string name, std::string value) {
     bool const is_extended = name.ends_with('*');
     if (is_extended) name.pop_back();
     auto const star = name.find('*');
     if (star == std::string::npos) {
-        parameters.emplace_back(std::move(name), is_extended ? decode_extended(value, true) : std::move(value));
+        if (is_extended) pieces[name].add(0, value, true);
+        else parameters.emplace_back(std::move(name), std::move(value));
         return;
     }
     unsigned number = 0;
@@ -113,7 +134,7 @@ void add_parameter(Fields& parameters, std::map<std::string, std::map<unsigned, 
         number = number * 10 + static_cast<unsigned>(c - '0');
     }
     name.resize(star);
-    pieces[name][number] = is_extended ? decode_extended(value, number == 0) : std::move(value);
+    pieces[name].add(number, value, is_extended);
 }
 
 } // namespace
@@ -184,16 +205,14 @@ FieldValue read_field_value(std::string_view text) {
     FieldValue read;
     ParameterReader reader(text);
     read.value = reader.head();
-    std::map<std::string, std::map<unsigned, std::string>> pieces;
+    std::map<std::string, Pieces> pieces;
     std::string name, value;
     for (std::size_t count = 0; count < limits::parameters && reader.next(name, value); ++count)
         add_parameter(read.parameters, pieces, name, value);
-    for (auto const& [joined, parts] : pieces) {
-        std::string whole;
-        for (auto const& [number, part] : parts)
-            whole += part;
-        read.parameters.emplace_back(joined, std::move(whole));
-    }
+    Fields preferred;
+    for (auto const& [joined, parts] : pieces)
+        if (auto whole = parts.joined(); !whole.empty()) preferred.emplace_back(joined, std::move(whole));
+    read.parameters.insert(read.parameters.begin(), std::make_move_iterator(preferred.begin()), std::make_move_iterator(preferred.end()));
     return read;
 }
 

@@ -41,7 +41,8 @@ struct Head {
 [[nodiscard]] std::string write_head(Fields const& fields);
 
 /// `multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=x`. Names and the value are in lower
-/// case, parameters as written. Continuations (`name*0=`) are joined and `name*=utf-8''…` decoded (RFC 2231).
+/// case, parameters as written. Continuations (`name*0=`) are joined and `name*=iso-8859-1''…` decoded into UTF-8 (RFC 2231); they
+/// come before a plain parameter of the same name, which is for those who cannot read them (RFC 6266 4.3).
 struct FieldValue {
     std::string value;
     Fields parameters;
@@ -71,6 +72,9 @@ enum class TransferEncoding { binary, base64, quoted_printable };
 /// The file name of an entity: Content-Disposition `filename`, else Content-Type `name`; quoted or not, made safe. Nothing when
 /// there is none, or nothing safe is left of it.
 [[nodiscard]] std::optional<std::string> file_name(Fields const& fields);
+/// What file_name() reads: `filename=po.edi`. For a name outside ASCII both forms of RFC 6266, for readers of either:
+/// `filename="Bestellung_.edi"; filename*=UTF-8''Bestellung%C3%A4.edi`.
+[[nodiscard]] std::string write_file_name(std::string_view name);
 /// The last part of a path of any system, without characters that some file system refuses, without leading dots, at most 200
 /// bytes (its ending kept). Empty when nothing is left: "..", "/", control characters alone.
 [[nodiscard]] std::string safe_file_name(std::string_view name);

@@ -20,6 +20,11 @@ evp_md_st const* native(Digest digest) {
     case Digest::sha256: return EVP_sha256();
     case Digest::sha384: return EVP_sha384();
     case Digest::sha512: return EVP_sha512();
+    case Digest::sha224: return EVP_sha224();
+    case Digest::sha3_224: return EVP_sha3_224();
+    case Digest::sha3_256: return EVP_sha3_256();
+    case Digest::sha3_384: return EVP_sha3_384();
+    case Digest::sha3_512: return EVP_sha3_512();
     }
     return nullptr;
 }

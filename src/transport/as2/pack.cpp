@@ -31,7 +31,7 @@ Result<Entity> payload_entity(Payload const& payload, PackSettings const& settin
         fields.emplace_back("Content-Transfer-Encoding", "binary");
     }
     if (!payload.file_name.empty())
-        fields.emplace_back("Content-Disposition", "attachment; filename=" + write_parameter(payload.file_name));
+        fields.emplace_back("Content-Disposition", "attachment; " + write_file_name(payload.file_name));
     return entity_of(std::move(fields), std::move(body));
 }
 
@@ -123,9 +123,10 @@ Result<Packed> pack(std::vector<Payload> const& payloads, PackSettings const& se
         return unexpected(done.error());
     }
     if (!settings.recipients.empty()) {
-        auto made = encrypt(packed.entity.whole, settings.cipher, settings.recipients, settings.spool);
+        auto made = encrypt(packed.entity.whole, settings.cipher, settings.recipients, settings.spool, settings.gcm_form);
         if (!made) return unexpected(made.error());
-        auto const type = is_authenticated(settings.cipher) ? "authEnveloped-data" : "enveloped-data"; // RFC 8551 3.2.2
+        bool const is_auth_enveloped = is_authenticated(settings.cipher) && settings.gcm_form == GcmForm::auth_enveloped;
+        auto const type = is_auth_enveloped ? "authEnveloped-data" : "enveloped-data"; // RFC 8551 3.2.2
         packed.entity = entity_of(cms_fields(type, "smime.p7m"), std::move(*made));
     }
     return packed;

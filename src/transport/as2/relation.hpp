@@ -30,6 +30,7 @@ struct Relation {
     bool requires_encryption = true;
     bool accepts_sha1 = false;
     bool accepts_3des = false;
+    EnvelopedGcm enveloped_gcm = EnvelopedGcm::refused; // GCM where RFC 5084 has no place for it
     std::string receipt_address;      // where asynchronous receipts go: one address, whatever a message asks for; empty: none
     std::optional<Digest> receipt_digest; // our receipts are signed with; absent: with the digest that was asked for (RFC 4130 7.3)
     bool receipts_unverified = false; // asynchronous receipts for messages whose sender could not be verified go there too

@@ -59,13 +59,19 @@ std::string oid_of(ASN1_OBJECT const* object) {
     return OBJ_obj2txt(text.data(), text.size(), object, 1) > 0 ? std::string(text.data()) : std::string();
 }
 
+/// "MD5", where OpenSSL has a name for it, else the numbers.
+std::string name_of(ASN1_OBJECT const* object) {
+    auto const nid = OBJ_obj2nid(object);
+    return nid == NID_undef ? oid_of(object) : OBJ_nid2sn(nid);
+}
+
 Digest digest_of_signer(CMS_SignerInfo* signer, std::string& name, bool& is_known) {
     X509_ALGOR *digest_algorithm = nullptr, *signature_algorithm = nullptr;
     CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest_algorithm, &signature_algorithm);
     ASN1_OBJECT const* object = nullptr;
     X509_ALGOR_get0(&object, nullptr, nullptr, digest_algorithm);
-    name = oid_of(object);
-    auto const known = oid::digest(name);
+    name = name_of(object);
+    auto const known = oid::digest(oid_of(object));
     is_known = known.has_value();
     return known.value_or(Digest::sha256);
 }
@@ -316,7 +322,7 @@ Outcome<VerifiedSignature> verify(Content const& signature, Content const& conte
         auto const by_name = std::ranges::find_if(policy.partner, [&](auto const& one) { return CMS_SignerInfo_cert_cmp(signer, one.native()) == 0; });
         if (!check.digest_is_known())
             return fault(FaultKind::insufficient_message_security,
-                         fmt::format("the signature uses the digest {}; SHA-256, SHA-384 and SHA-512 are supported", check.digest_name()));
+                         fmt::format("the signature uses the digest {}; SHA-256, SHA-384 and SHA-512 are asked for, SHA-224 and SHA-3 are taken", check.digest_name()));
         // Without attributes a changed content and a foreign key look alike; the name decides.
         if (by_name != policy.partner.end())
             return fault(check.has_attributes() ? FaultKind::authentication_failed : FaultKind::integrity_check_failed,

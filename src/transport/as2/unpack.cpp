@@ -99,7 +99,7 @@ private:
             fail(FaultKind::unexpected_processing_error, "encrypted twice");
             return false;
         }
-        auto opened = decrypt(content, settings_.keys, settings_.spool);
+        auto opened = decrypt(content, settings_.keys, settings_.spool, settings_.enveloped_gcm);
         if (!opened) {
             fail(std::move(opened.error()));
             return false;

@@ -279,6 +279,22 @@ TEST(As2Receiving, EachFaultHasItsDisposition) {
     EXPECT_TRUE(site.bench->requests.empty());
 }
 
+TEST(As2Receiving, ACertificateExchangeMessageIsRefusedAndSomebodyIsTold) {
+    As2Bench site;
+    auto draft = site.draft("<cem@peer>", {});
+    draft.payloads = {{"application/ediint-cert-exchange+xml", "", transport::Content("<EDIINTCertificateExchangeRequest/>")},
+                      {"application/pkcs7-mime; smime-type=certs-only", "new.p7c", transport::Content("certificate")}};
+    auto const sent = As2Bench::pack(draft);
+    auto const answer = site.post(sent);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(site.disposition(answer, sent), "failed/failure: unsupported format");
+    EXPECT_TRUE(site.transfers().empty());
+    EXPECT_TRUE(site.has_line("AS2_ALARM", "wants to change its certificate"));
+    auto const exchange = site.exchanges().at(0);
+    EXPECT_EQ(exchange.state, ExchangeState::refused);
+    EXPECT_THAT(site.kept(exchange.id, vault_name::signed_bytes), HasSubstr("new.p7c")) << "the certificate can be taken out of the evidence";
+}
+
 TEST(As2Receiving, WhoAsksForNoReceiptIsToldByTheStatus) {
     As2Bench site;
     auto draft = site.draft("<1@peer>", as2_order);
@@ -303,6 +319,20 @@ TEST(As2Receiving, SeveralFilesAreSeveralTransfers) {
     EXPECT_EQ(transfers[0].file_name, "po.edi") << "nothing of a path";
     EXPECT_EQ(transfers[1].file_name, site.exchanges()[0].id + "-2.xml");
     EXPECT_EQ(transfers[1].claim_key, site.exchanges()[0].id + "/2");
+}
+
+/// Somebody else writes the Message-ID: it is echoed, and names nothing on our disk.
+TEST(As2Receiving, AnIdentifierIsNeverAFileName) {
+    As2Bench site;
+    auto draft = site.draft("<../../../etc/wharf-was-here@peer>", as2_order);
+    draft.payloads = {{"application/edi-x12", "", transport::Content(as2_order)}};
+    auto const sent = As2Bench::pack(draft);
+    as2::Receipt receipt;
+    EXPECT_TRUE(site.judgement(site.post(sent), sent, &receipt).is_success());
+    EXPECT_EQ(receipt.original_message_id, draft.id);
+    EXPECT_EQ(site.transfers().at(0).file_name, site.exchanges().at(0).id + ".edi");
+    for (auto const& entry : std::filesystem::recursive_directory_iterator(site.folder.path()))
+        EXPECT_EQ(entry.path().string().find("was-here"), std::string::npos);
 }
 
 TEST(As2Receiving, APayloadTooLargeToBeProcessedIsKeptAndTold) {

@@ -65,6 +65,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     require_encryption: no
     accept_sha1: yes
     accept_3des: yes
+    accept_gcm_in_enveloped_data: yes
     receipt_address: http://127.0.0.1:9/mdn
     receipts_to_unverified: yes
     receipt_digest: sha512
@@ -74,6 +75,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
   outgoing:
     sign: sha384
     encrypt: aes128_gcm
+    gcm_form: enveloped_nonce
     compress: after_signing
     payload_encoding: base64
     receipt: {mode: asynchronous, signed: no, timeout: 2h, resends: 3}
@@ -105,6 +107,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     auto const& agreed = found->relation;
     EXPECT_FALSE(agreed.requires_signature || agreed.requires_encryption || agreed.receipt_signed);
     EXPECT_TRUE(agreed.accepts_sha1 && agreed.accepts_3des && agreed.receipts_unverified);
+    EXPECT_EQ(agreed.enveloped_gcm, as2::EnvelopedGcm::accepted);
     EXPECT_EQ(agreed.receipt_digest, as2::Digest::sha512);
     EXPECT_EQ(agreed.receipt_address, "http://127.0.0.1:9/mdn");
     EXPECT_EQ(agreed.receipt_mode, as2::ReceiptMode::asynchronous);
@@ -129,6 +132,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     EXPECT_EQ(packing->recipients, std::vector{identity("peer").certificate});
     EXPECT_EQ(packing->digest, as2::Digest::sha384);
     EXPECT_EQ(packing->cipher, as2::Cipher::aes128_gcm);
+    EXPECT_EQ(packing->gcm_form, as2::GcmForm::enveloped_nonce);
     EXPECT_EQ(packing->compression, as2::Compression::after_signing);
     EXPECT_EQ(packing->payload_encoding, as2::TransferEncoding::base64);
     auto const& post = found->post;

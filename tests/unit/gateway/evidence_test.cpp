@@ -123,6 +123,13 @@ TEST_F(EvidenceTest, TheDigestOfTheReceiptIsTaken) {
     EXPECT_THAT(ran.output, HasSubstr("exactly these bytes (sha512 "));
 }
 
+TEST_F(EvidenceTest, DigestsThatOthersOfferAreKnownThere) {
+    store_exchange(true, as2::Digest::sha3_256);
+    auto const ran = run("sh " + (unpack("E1") / "verify.sh").string());
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    EXPECT_THAT(ran.output, HasSubstr("exactly these bytes (sha3-256 "));
+}
+
 TEST_F(EvidenceTest, AChangedByteIsNoticed) {
     store_exchange(true, as2::Digest::sha256);
     auto const where = unpack("<1@we>"); // found by its Message-ID

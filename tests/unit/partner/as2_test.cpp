@@ -50,6 +50,8 @@ TEST_F(As2ConfigurationTest, DefaultsAreSafe) {
     EXPECT_EQ(as2.partner_certificates.front().mark.line, 7u);
     EXPECT_TRUE(as2.incoming.require_signature && as2.incoming.require_encryption);
     EXPECT_FALSE(as2.incoming.accept_sha1 || as2.incoming.accept_3des || as2.incoming.receipts_to_unverified);
+    EXPECT_FALSE(as2.incoming.accept_gcm_in_enveloped_data);
+    EXPECT_EQ(as2.outgoing.gcm_form, As2GcmForm::auth_enveloped);
     EXPECT_EQ(as2.outgoing.sign, As2Digest::sha256);
     EXPECT_EQ(as2.outgoing.encrypt, As2Cipher::aes256_cbc);
     EXPECT_EQ(as2.outgoing.receipt.mode, As2ReceiptMode::synchronous);
@@ -180,6 +182,17 @@ TEST_F(As2ConfigurationTest, ClearTextAndLegacy) {
                                    "as2.incoming.accept_3des"})
         EXPECT_THAT(found, HasSubstr(path));
     EXPECT_TRUE(load());
+}
+
+TEST_F(As2ConfigurationTest, PackingThatContradictsItself) {
+    spoil_relation("senders:", "  outgoing: {compress: before_signing, version: 1.0}\nsenders:");
+    EXPECT_THAT(findings(), HasSubstr("as2.outgoing.version is 1.0, which knows no compression"));
+    spoil_relation("senders:", "  outgoing: {compress: before_signing, version: 1.1}\nsenders:");
+    EXPECT_THAT(findings(), IsEmpty());
+    spoil_relation("senders:", "  outgoing: {gcm_form: enveloped}\nsenders:");
+    EXPECT_THAT(findings(), HasSubstr("PARTNER-0021 channels/acme-as2.yaml:8:24 as2.outgoing.gcm_form is about GCM"));
+    spoil_relation("senders:", "  outgoing: {encrypt: aes256_gcm, gcm_form: enveloped}\nsenders:");
+    EXPECT_THAT(findings(), IsEmpty());
 }
 
 TEST_F(As2ConfigurationTest, WhatHasNoPlaceInARelation) {

@@ -85,6 +85,45 @@ TEST(Cms, OddSignaturesOfOthersAreVerified) {
             }
 }
 
+TEST(Cms, DigestsThatOthersOffer) {
+    auto const& peer = identity("peer");
+    auto const text = text_of(100);
+    for (auto const& [native, digest] : {std::pair{EVP_sha224(), Digest::sha224}, {EVP_sha3_224(), Digest::sha3_224}, {EVP_sha3_256(), Digest::sha3_256},
+                                         {EVP_sha3_384(), Digest::sha3_384}, {EVP_sha3_512(), Digest::sha3_512}})
+        for (bool const pss : {false, true}) {
+            if (pss && digest != Digest::sha224) continue; // OpenSSL 3.0 has no name for PSS with SHA-3
+            Content const signature(openssl_sign(text, peer, {CMS_DETACHED, pss, native}));
+            auto const verified = verify(signature, Content(text), trusting(peer.certificate));
+            ASSERT_TRUE(verified) << verified.error().message;
+            EXPECT_EQ(verified->digest, digest);
+            EXPECT_EQ(fault_of(verify(signature, Content(text + "x"), trusting(peer.certificate))), FaultKind::integrity_check_failed);
+            Content const ours(sign(digest_of(Content(text), digest).value(), digest, peer, now).value());
+            EXPECT_TRUE(verify(ours, Content(text), trusting(peer.certificate))) << "a receipt is signed with what was asked for";
+        }
+    auto const refused = verify(Content(openssl_sign(text, peer, {CMS_DETACHED, false, EVP_md5()})), Content(text), trusting(peer.certificate));
+    EXPECT_EQ(fault_of(refused), FaultKind::insufficient_message_security);
+    EXPECT_NE(refused.error().message.find("MD5"), std::string::npos) << refused.error().message;
+}
+
+/// As pyas2-lib writes PSS and OAEP: the name of the algorithm and nothing behind it.
+TEST(Cms, PssAndOaepWithoutParameters) {
+    auto const& peer = identity("peer");
+    auto const& us = identity("us");
+    auto const text = text_of(1000);
+    for (auto const* const digest : {EVP_sha1(), EVP_sha256(), EVP_sha512()}) {
+        auto const signature = testing_support::without_parameters(openssl_sign(text, peer, {CMS_DETACHED, true, digest}));
+        auto const verified = verify(Content(signature), Content(text), trusting(peer.certificate));
+        EXPECT_TRUE(verified) << verified.error().message;
+        EXPECT_FALSE(verify(Content(signature), Content(text + "x"), trusting(peer.certificate)));
+    }
+    for (auto const* const cipher : {EVP_aes_128_cbc(), EVP_aes_256_gcm()}) {
+        auto const message = testing_support::without_parameters(openssl_encrypt(text, {us.certificate}, {0, cipher, EVP_sha1(), Form::der}));
+        auto const opened = decrypt(Content(message), {us}, {});
+        ASSERT_TRUE(opened) << opened.error().message;
+        EXPECT_EQ(all(opened->plain), text);
+    }
+}
+
 TEST(Cms, SignaturesOfStrangersAreRefusedByName) {
     auto const& peer = identity("peer");
     auto const& stranger = identity("stranger");

@@ -41,7 +41,12 @@ TEST(As2Algorithms, NamesOfDigests) {
         EXPECT_EQ(digest_named(name), Digest::sha256) << name;
     for (auto const* const name : {"sha1", "SHA1", "sha-1", "rsa-sha1", "RSA-SHA-1"})
         EXPECT_EQ(digest_named(name), Digest::sha1) << name;
-    for (auto const* const name : {"md5", "", "sha", "pkcs7-signature", "sha2561"})
+    for (auto const& [name, digest] : {std::pair{"sha224", Digest::sha224}, {"SHA-224", Digest::sha224}, {"sha3-256", Digest::sha3_256},
+                                       {"SHA3_384", Digest::sha3_384}, {"rsa-sha3-512", Digest::sha3_512}, {"sha3-224", Digest::sha3_224}})
+        EXPECT_EQ(digest_named(name), digest) << name;
+    EXPECT_EQ(name_of(Digest::sha3_256, MicSpelling::plain), "sha3-256");
+    EXPECT_EQ(name_of(Digest::sha224, MicSpelling::hyphenated), "sha-224");
+    for (auto const* const name : {"md5", "", "sha", "pkcs7-signature", "sha2561", "sha3-84", "sha3-2-56", "sha3", "ripemd160"})
         EXPECT_FALSE(digest_named(name)) << name;
     EXPECT_EQ(name_of(Digest::sha1, MicSpelling::hyphenated), "sha1");
     EXPECT_EQ(name_of(Digest::sha384, MicSpelling::hyphenated), "sha-384");
@@ -74,6 +79,9 @@ TEST(As2Disposition, TheFirstSupportedAlgorithmIsTaken) {
     EXPECT_EQ(first("md5, sha1, sha512", false)->micalg, Digest::sha512);
     EXPECT_EQ(first("md5, foo", true).error().kind, FaultKind::unsupported_mic_algorithms);
     EXPECT_EQ(first("sha1", false).error().kind, FaultKind::unsupported_mic_algorithms);
+    EXPECT_EQ(first("sha3-256, sha256", false)->micalg, Digest::sha3_256);
+    EXPECT_EQ(first("md5, sha-224, sha1", true)->micalg, Digest::sha224);
+    EXPECT_EQ(first("pkcs7-signature, sha256", true)->micalg, Digest::sha256) << "some write the protocol there, too";
     auto const unknown = choose_receipt_form(read_receipt_options("signed-receipt-protocol=required, pgp; signed-receipt-micalg=optional,sha256"), true);
     EXPECT_EQ(unknown.error().kind, FaultKind::unsupported_format);
     auto const none = choose_receipt_form(read_receipt_options(""), false);

@@ -33,5 +33,33 @@ TEST(As2Exchange, ReceiptsAreSignedAsAsked) {
     EXPECT_FALSE(make_receipt({}, true, {}, theirs, "u", now)) << "no key to sign with";
 }
 
+/// Certificate exchange messages are no orders, whoever sends them and however.
+TEST(As2Exchange, CertificateExchangeMessagesAreNoPayload) {
+    Keys keys{{testing_support::identity("us")}, {testing_support::identity("peer").certificate}};
+    auto const opened = [&](std::vector<Payload> const& payloads) {
+        PackSettings settings;
+        settings.signer = testing_support::identity("peer");
+        settings.recipients = {testing_support::identity("us").certificate};
+        auto const packed = pack(payloads, settings, "u", now).value();
+        return open_message({packed.entity.fields, {}, packed.entity.body}, Unpack{}, Relation(), keys, {});
+    };
+    Payload const xml{"application/ediint-cert-exchange+xml", "", Content("<EDIINTCertificateExchangeRequest/>")};
+    Payload const certificate{"application/pkcs7-mime; smime-type=certs-only; name=smime.p7c", "smime.p7c", Content("DER")};
+    Payload const loud{"Application/EDIINT-Cert-Exchange+XML; charset=utf-8", "", xml.content};
+    for (auto const& payloads : {std::vector{xml, certificate}, {certificate, loud}, {xml}}) {
+        auto const message = opened(payloads);
+        ASSERT_TRUE(message.event.fault);
+        EXPECT_TRUE(message.is_certificate_exchange);
+        EXPECT_TRUE(message.payloads.empty());
+        EXPECT_TRUE(message.event.sender_is_verified) << "a receipt may go to him";
+        EXPECT_EQ(write_disposition(disposition_for(message.event.fault->kind)), "automatic-action/MDN-sent-automatically; failed/Failure: unsupported format");
+        EXPECT_NE(message.event.fault->message.find("certificate exchange"), std::string::npos);
+    }
+    auto const order = opened({{"application/edi-x12", "ediint-cert-exchange.xml", Content("ISA~")}, {"application/xml", "", Content("<a/>")}});
+    EXPECT_FALSE(order.event.fault);
+    EXPECT_FALSE(order.is_certificate_exchange);
+    EXPECT_EQ(order.payloads.size(), 2u);
+}
+
 } // namespace
 } // namespace wharf::transport::as2

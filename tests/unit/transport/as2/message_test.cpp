@@ -102,6 +102,18 @@ TEST(As2Message, NoFieldIsFolded) {
     EXPECT_EQ(all(inner.signed_bytes).find("\r\n "), std::string::npos);
 }
 
+TEST(As2Message, LinesEndInCrLfAndNothingFollowsTheLastBoundary) {
+    Payload const text{"text/plain", "a.txt", Content(std::string(500, 'x'))};
+    for (auto const encoding : {TransferEncoding::binary, TransferEncoding::base64}) {
+        Combination way{true, false, Compression::none};
+        way.encoding = encoding;
+        auto const body = all(pack({text, text}, sending(way), "u1", now)->entity.body);
+        for (std::size_t at = body.find('\n'); at != std::string::npos; at = body.find('\n', at + 1))
+            ASSERT_EQ(body[at - 1], '\r') << body.substr(0, at);
+        EXPECT_TRUE(body.ends_with("--\r\n")) << "an empty epilogue";
+    }
+}
+
 FaultKind fault_of(Entity const& entity, UnpackSettings const& settings) {
     auto const unpacked = unpack(entity, settings);
     EXPECT_TRUE(unpacked.fault);
@@ -165,12 +177,14 @@ TEST(As2Message, TextsDoNotTellWhatWasWrongInside) {
 }
 
 TEST(As2Message, CiphertextIsNeverTakenForAPayload) {
-    auto const packed = pack({order}, sending({false, true, Compression::none}), "u1", now).value();
-    for (auto const* const type : {"application/pkcs7-mime", "application/x-pkcs7-mime; name=smime.p7m", "application/octet-stream", "text/plain",
-                                   "application/pkcs7-mime; smime-type=compressed-data", ""}) {
-        auto const unpacked = unpack({{{"Content-Type", type}}, {}, packed.entity.body}, receiving());
-        ASSERT_FALSE(unpacked.fault) << type << unpacked.fault->message;
-        EXPECT_EQ(all(payloads_of(unpacked.entity, {})->front().content), all(order.content)) << type;
+    for (auto const cipher : {Cipher::aes256_cbc, Cipher::aes256_gcm}) {
+        auto const packed = pack({order}, sending({false, true, Compression::none, cipher}), "u1", now).value();
+        for (auto const* const type : {"application/pkcs7-mime", "application/x-pkcs7-mime; name=smime.p7m", "application/octet-stream", "text/plain",
+                                       "application/pkcs7-mime; smime-type=compressed-data", ""}) {
+            auto const unpacked = unpack({{{"Content-Type", type}}, {}, packed.entity.body}, receiving());
+            ASSERT_FALSE(unpacked.fault) << type << unpacked.fault->message;
+            EXPECT_EQ(all(payloads_of(unpacked.entity, {})->front().content), all(order.content)) << type;
+        }
     }
     EXPECT_EQ(fault_of({{{"Content-Type", "application/pkcs7-mime"}}, {}, Content("no CMS")}, receiving()), FaultKind::decryption_failed);
     EXPECT_EQ(fault_of({{{"Content-Type", "application/pkcs7-mime; smime-type=compressed-data"}}, {}, Content("no CMS")}, receiving()),
@@ -211,6 +225,26 @@ TEST(As2Message, ALineEndMoreThanWasSigned) {
         EXPECT_EQ(all(payloads_of(unpacked.entity, {})->front().content), "ISA~");
     }
     EXPECT_EQ(fault_of(message("\r\n\r\n"), receiving()), FaultKind::integrity_check_failed);
+}
+
+TEST(As2Message, SignaturesUnderTheirOlderNamesAndWithoutAProtocol) {
+    auto const packed = pack({order}, sending({true, false, Compression::none}), "u1", now).value();
+    auto const type = std::string(field(packed.entity.fields, "Content-Type"));
+    auto const with = [](std::string text, std::string_view from, std::string_view to) { return text.replace(text.find(from), from.size(), to); };
+    auto const older_body = with(all(packed.entity.body), "application/pkcs7-signature", "application/x-pkcs7-signature");
+    for (auto const& [content_type, body] : {std::pair{with(type, "pkcs7-signature", "x-pkcs7-signature"), older_body},
+                                             {with(type, "application/pkcs7-signature", "Application/PKCS7-Signature"), all(packed.entity.body)},
+                                             {with(type, " protocol=\"application/pkcs7-signature\";", ""), older_body}}) {
+        auto const unpacked = unpack({{{"Content-Type", content_type}}, {}, Content(body)}, receiving());
+        EXPECT_FALSE(unpacked.fault) << content_type << ": " << unpacked.fault->message;
+    }
+    EXPECT_EQ(fault_of({{{"Content-Type", with(type, "pkcs7-signature", "pgp-signature")}}, {}, packed.entity.body}, receiving()), FaultKind::authentication_failed);
+}
+
+TEST(As2Message, FileNamesOutsideAsciiArriveAndNoFieldHoldsThem) {
+    auto const packed = pack({{"application/edi-x12", "Bestellung\xc3\xa4.edi", Content("x")}}, sending({false, false, Compression::none}), "u1", now).value();
+    EXPECT_EQ(field(packed.entity.fields, "Content-Disposition"), "attachment; filename=Bestellung_.edi; filename*=UTF-8''Bestellung%C3%A4.edi");
+    EXPECT_EQ(payloads_of(over_http(packed), {})->front().file_name, "Bestellung\xc3\xa4.edi");
 }
 
 TEST(As2Message, LayersTwiceAreRefused) {

@@ -126,6 +126,11 @@ TEST(Mime, TransferEncodingsComeBack) {
     EXPECT_EQ(all(decode(encoded, TransferEncoding::base64, {}).value()), bytes);
     EXPECT_EQ(all(decode(Content("a=3Db=\r\nc=\nd=0a=zz="), TransferEncoding::quoted_printable, {}).value()), "a=bcd\n=zz=");
     EXPECT_FALSE(decode(Content("ab$"), TransferEncoding::base64, {}));
+    EXPECT_EQ(transfer_encoding({}), TransferEncoding::binary) << "absent means binary in AS2";
+    for (auto const* const name : {"binary", "7BIT", "8bit", " Binary "})
+        EXPECT_EQ(transfer_encoding({{"content-transfer-encoding", name}}), TransferEncoding::binary) << name;
+    EXPECT_EQ(transfer_encoding({{"Content-Transfer-Encoding", "Base64"}}), TransferEncoding::base64);
+    EXPECT_FALSE(transfer_encoding({{"Content-Transfer-Encoding", "x-uuencode"}}));
     EXPECT_EQ(all(encode_base64(Content(""), {}).value()), "");
 }
 
@@ -151,6 +156,27 @@ TEST(Mime, FileNamesQuotedOrNot) {
     EXPECT_EQ(file_name({{"Content-Type", "application/edi-x12; name=\"x.edi\""}}), "x.edi");
     EXPECT_EQ(file_name({{"Content-Disposition", "attachment"}}), std::nullopt);
     EXPECT_EQ(file_name({{"Content-Disposition", "attachment; filename=\"C:\\data\\po.edi\""}}), "po.edi");
+}
+
+TEST(Mime, FileNamesOutsideAsciiInBothFormsOfRfc6266) {
+    EXPECT_EQ(write_file_name("po.edi"), "filename=po.edi");
+    EXPECT_EQ(write_file_name("po 1.edi"), "filename=\"po 1.edi\"");
+    EXPECT_EQ(write_file_name("Bestellung\xc3\xa4 \xe2\x82\xac%.edi"), "filename=\"Bestellung_ _%.edi\"; filename*=UTF-8''Bestellung%C3%A4%20%E2%82%AC%25.edi");
+    for (auto const* const name : {"Bestellung\xc3\xa4.edi", "\xe6\xb3\xa8\xe6\x96\x87\xe6\x9b\xb8.xml", "a'b\xc3\xa9;c.edi", "100%\xc3\xa9.edi"})
+        EXPECT_EQ(file_name({{"Content-Disposition", "attachment; " + write_file_name(name)}}), name);
+    for (char const c : write_file_name("\xe6\xb3\xa8\xff \x7f.edi"))
+        EXPECT_LT(static_cast<unsigned char>(c), 0x80) << "nothing else may stand in a field";
+}
+
+TEST(Mime, TheExtendedFormIsPreferredWhereverItStands) {
+    auto const name = [](std::string const& parameters) { return file_name({{"Content-Disposition", "attachment; " + parameters}}); };
+    EXPECT_EQ(name("filename=a_.edi; filename*=UTF-8''a%C3%A4.edi"), "a\xc3\xa4.edi");
+    EXPECT_EQ(name("filename*=UTF-8''a%C3%A4.edi; filename=a_.edi"), "a\xc3\xa4.edi");
+    EXPECT_EQ(name("filename=a_.edi; filename*=iso-8859-1'de'a%E4.edi"), "a\xc3\xa4.edi");
+    EXPECT_EQ(name("filename=x; filename*0*=iso-8859-1''a%E4; filename*1*=%F6; filename*2=.edi"), "a\xc3\xa4\xc3\xb6.edi");
+    EXPECT_EQ(name("filename*=a%C3%A4.edi"), "a\xc3\xa4.edi") << "without a character set";
+    EXPECT_EQ(name("filename=plain.edi; filename*=UTF-8''"), "plain.edi") << "nothing is left of the other";
+    EXPECT_EQ(name("filename*=UTF-8''..%2F..%2Fetc%2Fpasswd"), "passwd");
 }
 
 TEST(Mime, FileNamesInEncodedWords) {

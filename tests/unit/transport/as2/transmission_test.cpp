@@ -79,6 +79,16 @@ TEST(As2Sender, AWrongMicIsAFailureWithAnAlarm) {
 }
 
 /// Some products answer a repetition of what they have taken with an error, where only their receipt was lost.
+TEST(As2Sender, AMicIsComparedAsBytes) {
+    for (auto const* const written : {"Zm9vYg==, sha256", "Zm9vYg,sha256", " Zm9vYg = = , sha256"}) {
+        auto machine = posted();
+        auto receipt = arrived();
+        receipt.receipt.mic = read_mic(written);
+        receipt.expected_mic = "Zm9vYg==";
+        EXPECT_TRUE(first<Succeed>(answered(machine, 200, receipt))) << written;
+    }
+}
+
 TEST(As2Sender, AnErrorForARepetitionMayMeanThatItWasTakenBefore) {
     auto machine = posted();
     EXPECT_EQ(first<Fail>(answered(machine, 200, arrived("x; processed/error: unexpected-processing-error")))->reason.find("earlier one"), std::string::npos);

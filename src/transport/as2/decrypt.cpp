@@ -1,14 +1,12 @@
-// EnvelopedData (RFC 5652 6) and AuthEnvelopedData with GCM (RFC 5083, 5084).
+// EnvelopedData (RFC 5652 6) and AuthEnvelopedData with GCM (RFC 5083, 5084), read.
+#include "transport/as2/cipher_run.hpp"
 #include "transport/as2/cms.hpp"
 #include "transport/as2/cms_syntax.hpp"
-#include "transport/as2/openssl.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -16,115 +14,7 @@
 namespace wharf::transport::as2 {
 namespace {
 
-constexpr std::size_t tag_bytes = 16, nonce_bytes = 12, most_header = 1u << 20;
-
-unsigned char const* bytes_of(std::string_view text) { return reinterpret_cast<unsigned char const*>(text.data()); }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-/// A key that is wiped when it goes.
-struct Secret {
-    std::string bytes;
-    explicit Secret(std::size_t size = 0) : bytes(size, '\0') {}
-    Secret(Secret const&) = delete;
-    Secret& operator=(Secret const&) = delete;
-    Secret(Secret&&) = default;
-    Secret& operator=(Secret&&) = default;
-    ~Secret() { OPENSSL_cleanse(bytes.data(), bytes.size()); }
-};
-
-bool fill_random(std::string& bytes) { return RAND_bytes(bytes_of(bytes), static_cast<int>(bytes.size())) == 1; }
-
-std::size_t key_size(Cipher cipher) { return static_cast<std::size_t>(EVP_CIPHER_get_key_length(native(cipher))); }
-std::size_t iv_size(Cipher cipher) {
-    return is_authenticated(cipher) ? nonce_bytes : static_cast<std::size_t>(EVP_CIPHER_get_iv_length(native(cipher)));
-}
-
-/// Bytes through a cipher, into a spool, in blocks.
-class CipherRun {
-public:
-    CipherRun(Cipher cipher, SpoolSettings const& spool) : context_(EVP_CIPHER_CTX_new()), cipher_(cipher), spool_(spool) {}
-    bool begin(bool encrypts, std::string_view key, std::string_view iv, std::string_view additional) {
-        int ignored = 0;
-        return EVP_CipherInit_ex(context_.get(), native(cipher_), nullptr, nullptr, nullptr, encrypts ? 1 : 0) == 1 &&
-               (!is_authenticated(cipher_) ||
-                EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(iv.size()), nullptr) == 1) &&
-               EVP_CipherInit_ex(context_.get(), nullptr, nullptr, bytes_of(key), bytes_of(iv), encrypts ? 1 : 0) == 1 &&
-               (additional.empty() || EVP_CipherUpdate(context_.get(), nullptr, &ignored, bytes_of(additional), static_cast<int>(additional.size())) == 1);
-    }
-    Result<void> take(std::string_view block) {
-        buffer_.resize(block.size() + EVP_MAX_BLOCK_LENGTH);
-        int made = 0;
-        if (EVP_CipherUpdate(context_.get(), bytes_of(buffer_), &made, bytes_of(block), static_cast<int>(block.size())) != 1)
-            return permanent("the cipher refuses the bytes");
-        return spool_.append(std::string_view(buffer_).substr(0, static_cast<std::size_t>(made)));
-    }
-    /// False when the padding or the tag is wrong.
-    Result<bool> end() {
-        buffer_.resize(EVP_MAX_BLOCK_LENGTH);
-        int made = 0;
-        if (EVP_CipherFinal_ex(context_.get(), bytes_of(buffer_), &made) != 1) return false;
-        if (auto added = spool_.append(std::string_view(buffer_).substr(0, static_cast<std::size_t>(made))); !added)
-            return unexpected(added.error());
-        return true;
-    }
-    bool set_tag(std::string tag) {
-        return EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data()) == 1;
-    }
-    std::string made_tag() {
-        std::string tag(tag_bytes, '\0');
-        EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()), tag.data());
-        return tag;
-    }
-    Result<Content> finish() { return spool_.finish(); }
-
-private:
-    Owned<evp_cipher_ctx_st> context_;
-    Cipher cipher_;
-    Spool spool_;
-    std::string buffer_;
-};
-
-// --- Writing ----------------------------------------------------------------------------------------------------------
-
-/// KeyTransRecipientInfo, RSA PKCS#1 v1.5.
-Result<std::string> recipient_info(Certificate const& certificate, std::string_view key) {
-    Owned<evp_pkey_ctx_st> const context(EVP_PKEY_CTX_new(X509_get0_pubkey(certificate.native()), nullptr));
-    std::size_t size = 0;
-    std::string wrapped;
-    bool const good = certificate.is_rsa() && context && EVP_PKEY_encrypt_init(context.get()) == 1 &&
-                      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-                      EVP_PKEY_encrypt(context.get(), nullptr, &size, bytes_of(key), key.size()) == 1 &&
-                      (wrapped.resize(size), EVP_PKEY_encrypt(context.get(), bytes_of(wrapped), &size, bytes_of(key), key.size()) == 1);
-    if (!good) {
-        auto const reason = openssl_reason();
-        return permanent(fmt::format("cannot encrypt for {}: {}", certificate.label(), certificate.is_rsa() ? reason : "it has no RSA key"));
-    }
-    wrapped.resize(size);
-    return der(tag::sequence, der_integer(0) + issuer_and_serial(certificate) +
-                                  der(tag::sequence, der_oid(oid::rsa) + der(tag::null, "")) + der(tag::octet_string, wrapped));
-}
-
-std::string content_algorithm(Cipher cipher, std::string_view iv) {
-    auto const nonce = der(tag::octet_string, iv);
-    // GCMParameters: the tag's length must be said, its default is 12 (RFC 5084 3.2).
-    auto const parameters = is_authenticated(cipher) ? der(tag::sequence, nonce + der_integer(tag_bytes)) : nonce;
-    return der(tag::sequence, der_oid(oid::of(cipher)) + parameters);
-}
-
-/// EncryptedContentInfo and all around it, for a ciphertext of that size with `mac` behind it.
-Content wrap(Content const& ciphertext, Cipher cipher, std::string_view iv, std::string_view recipients, std::string_view mac) {
-    auto const octets = der_header(tag::context(0), ciphertext.size());
-    auto const inside = der_oid(oid::data) + content_algorithm(cipher, iv) + octets;
-    auto const info = der_header(tag::sequence, inside.size() + ciphertext.size()) + inside;
-    auto const front = der_integer(0) + std::string(recipients) + info;
-    auto const size = front.size() + ciphertext.size() + mac.size();
-    auto const sequence = der_header(tag::sequence, size);
-    auto const type = is_authenticated(cipher) ? oid::authenticated_enveloped_data : oid::enveloped_data;
-    Content message(content_info_head(type, sequence.size() + size) + sequence + front);
-    return message.append(ciphertext).append(std::string(mac));
-}
-
-// --- Reading ----------------------------------------------------------------------------------------------------------
+constexpr std::size_t most_header = 1u << 20;
 
 struct Recipient {
     std::string issuer_and_serial; // the element; empty when by key identifier
@@ -181,7 +71,19 @@ Result<std::vector<Recipient>> read_recipients(BerCursor& cursor) {
 struct ContentAlgorithm {
     Cipher cipher;
     std::string iv;
+    std::size_t tag_bytes; // of GCM
 };
+
+/// Behind the nonce; 12 where it is not said (RFC 5084 3.2).
+Result<std::size_t> read_tag_length(BerCursor& cursor) {
+    constexpr std::size_t unsaid = 12;
+    auto const ended = cursor.at_end();
+    if (!ended) return unexpected(ended.error());
+    if (*ended) return unsaid;
+    auto const length = cursor.take_value(tag::integer, "the length of the authentication tag", 4);
+    if (!length) return unexpected(length.error());
+    return length->size() == 1 ? static_cast<unsigned char>(length->front()) : 0;
+}
 
 Result<ContentAlgorithm> read_content_algorithm(BerCursor& cursor) {
     if (auto done = cursor.enter(tag::sequence, "the cipher"); !done) return unexpected(done.error());
@@ -190,15 +92,21 @@ Result<ContentAlgorithm> read_content_algorithm(BerCursor& cursor) {
     auto const cipher = oid::cipher(oid_text(*dotted));
     if (!cipher)
         return permanent(fmt::format("encrypted with {}; AES-128, AES-192 and AES-256 in CBC and GCM and 3DES are supported", oid_text(*dotted)));
-    if (is_authenticated(*cipher))
+    auto const parameters = cursor.peek();
+    if (!parameters) return unexpected(parameters.error());
+    // Products that put GCM into EnvelopedData write the nonce alone as well, as if it were CBC.
+    bool const has_gcm_parameters = is_authenticated(*cipher) && !parameters->is(tag::octet_string);
+    if (has_gcm_parameters)
         if (auto done = cursor.enter(tag::sequence, "the parameters of GCM"); !done) return unexpected(done.error());
     auto iv = cursor.take_value(tag::octet_string, "the initialisation vector", 64);
     if (!iv) return unexpected(iv.error());
     if (is_authenticated(*cipher) ? iv->empty() : iv->size() != iv_size(*cipher))
         return permanent(fmt::format("an initialisation vector of {} bytes for {}", iv->size(), name_of(*cipher)));
-    for (int i = is_authenticated(*cipher) ? 2 : 1; i > 0; --i)
+    auto const tag_length = has_gcm_parameters ? read_tag_length(cursor) : Result<std::size_t>(gcm_tag_bytes);
+    if (!tag_length) return unexpected(tag_length.error());
+    for (int i = has_gcm_parameters ? 2 : 1; i > 0; --i)
         if (auto done = cursor.leave(); !done) return unexpected(done.error());
-    return ContentAlgorithm{*cipher, std::move(*iv)};
+    return ContentAlgorithm{*cipher, std::move(*iv), *tag_length};
 }
 
 /// What stands in either kind of message, with the cursor at the encrypted bytes.
@@ -210,7 +118,13 @@ struct Envelope {
     BerCursor at;
     std::string additional; // the authenticated attributes, as DER with the tag of a SET
     std::string mac;
+    bool tag_is_inside = false; // behind the ciphertext: GCM in EnvelopedData
 };
+
+Result<void> check_tag_length(std::size_t length) {
+    if (length >= 12 && length <= gcm_tag_bytes) return {};
+    return permanent(fmt::format("an authentication tag of {} bytes; 12 to 16 are safe", length));
+}
 
 Result<Envelope> read_envelope(Content const& message) {
     Envelope read(message);
@@ -250,9 +164,47 @@ Result<void> read_behind_content(Envelope& envelope) {
     }
     auto mac = cursor.take_value(tag::octet_string, "the authentication tag", 64);
     if (!mac) return unexpected(mac.error());
-    if (mac->size() < 12 || mac->size() > tag_bytes) return permanent(fmt::format("an authentication tag of {} bytes; 12 to 16 are safe", mac->size()));
+    if (auto good = check_tag_length(mac->size()); !good) return good;
     envelope.mac = std::move(*mac);
     return {};
+}
+
+/// Where the tag stands in the structure that was read.
+Result<void> find_tag(Envelope& envelope, EnvelopedGcm enveloped_gcm) {
+    auto const cipher = envelope.algorithm.cipher;
+    if (envelope.is_authenticated && is_authenticated(cipher)) return read_behind_content(envelope);
+    if (!envelope.is_authenticated && !is_authenticated(cipher)) return {};
+    if (envelope.is_authenticated)
+        return permanent(fmt::format("{} stands in AuthEnvelopedData, where only GCM may stand (RFC 5084)", name_of(cipher)));
+    if (enveloped_gcm == EnvelopedGcm::refused)
+        return permanent(fmt::format("{} stands in EnvelopedData; GCM belongs into AuthEnvelopedData (RFC 5084). Encrypt with CBC or send "
+                                     "AuthEnvelopedData; the receiver can also agree to take it so (accept_gcm_in_enveloped_data)",
+                                     name_of(cipher)));
+    envelope.tag_is_inside = true;
+    return check_tag_length(envelope.algorithm.tag_bytes);
+}
+
+/// The plain bytes; nothing where the padding or the tag is wrong.
+Result<std::optional<Content>> run_cipher(Envelope const& envelope, std::string_view key, SpoolSettings const& spool) {
+    auto const& algorithm = envelope.algorithm;
+    CipherRun run(algorithm.cipher, spool);
+    if (!run.begin(false, key, algorithm.iv, envelope.additional) || (envelope.is_authenticated && !run.set_tag(envelope.mac)))
+        return permanent(fmt::format("{} cannot be used ({})", name_of(algorithm.cipher), openssl_reason()));
+    auto const take = [&](std::string_view block) { return run.take(block); };
+    TailKeeper keeper(algorithm.tag_bytes);
+    auto cursor = envelope.at;
+    auto const done = cursor.each_octets(tag::context(0), "the encrypted content",
+                                         [&](std::string_view block) { return envelope.tag_is_inside ? keeper.pass(block, take) : take(block); });
+    if (!done) return unexpected(done.error());
+    if (envelope.tag_is_inside && (keeper.tail().size() != algorithm.tag_bytes || !run.set_tag(keeper.tail())))
+        return permanent("it is shorter than its authentication tag");
+    auto const good = run.end();
+    if (!good) return unexpected(good.error());
+    (void)openssl_reason();
+    if (!*good) return std::nullopt;
+    auto plain = run.finish();
+    if (!plain) return unexpected(plain.error());
+    return std::optional(std::move(*plain));
 }
 
 bool is_for(Recipient const& recipient, Identity const& identity) {
@@ -318,7 +270,7 @@ bool set_oaep(EVP_PKEY_CTX* context, std::string const& algorithm) {
 /// The content key; a random one where the wrapped key is none of ours, so that both end the same way (RFC 3218).
 Secret unwrap_key(Recipient const& recipient, Identity const& identity, std::size_t size) {
     Secret key(size);
-    fill_random(key.bytes);
+    (void)fill_random(key.bytes); // zeros would do as well: whoever knows our certificate can encrypt for us
     BerCursor cursor{Content(recipient.algorithm)};
     auto const entered = cursor.enter(tag::sequence, "");
     auto const dotted = entered ? cursor.take_value(tag::oid, "", 64) : Result<std::string>("");
@@ -353,33 +305,11 @@ std::string recipients_text(std::vector<Recipient> const& recipients) {
 
 } // namespace
 
-Result<Content> encrypt(Content const& plain, Cipher cipher, std::vector<Certificate> const& recipients, SpoolSettings const& spool) {
-    if (recipients.empty()) return invalid("there is nobody to encrypt for");
-    Secret key(key_size(cipher));
-    std::string iv(iv_size(cipher), '\0');
-    if (!fill_random(key.bytes) || !fill_random(iv)) return temporary("the system gives no random bytes");
-    std::vector<std::string> infos;
-    for (auto const& one : recipients) {
-        auto info = recipient_info(one, key.bytes);
-        if (!info) return unexpected(info.error());
-        infos.push_back(std::move(*info));
-    }
-    CipherRun run(cipher, spool);
-    if (!run.begin(true, key.bytes, iv, {})) return permanent(fmt::format("{} cannot be used ({})", name_of(cipher), openssl_reason()));
-    if (auto done = plain.each_block([&](std::string_view block) { return run.take(block); }); !done) return unexpected(done.error());
-    auto const ended = run.end();
-    if (!ended) return unexpected(ended.error());
-    auto const ciphertext = run.finish();
-    if (!ciphertext) return unexpected(ciphertext.error());
-    auto const mac = is_authenticated(cipher) ? der(tag::octet_string, run.made_tag()) : std::string();
-    return wrap(*ciphertext, cipher, iv, der_set_of(tag::set, std::move(infos)), mac);
-}
-
 std::string not_opened(Certificate const& recipient) {
     return fmt::format("cannot be decrypted: the key of {} does not open it, or it was changed on its way", recipient.label());
 }
 
-Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& keys, SpoolSettings const& spool) {
+Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& keys, SpoolSettings const& spool, EnvelopedGcm enveloped_gcm) {
     auto const failed = [](Error error) {
         error.message = "cannot be decrypted: " + error.message;
         return fault(FaultKind::decryption_failed, std::move(error));
@@ -387,29 +317,16 @@ Outcome<Decrypted> decrypt(Content const& message, std::vector<Identity> const& 
     auto envelope = read_envelope(message);
     if (!envelope) return failed(envelope.error());
     auto const cipher = envelope->algorithm.cipher;
-    if (envelope->is_authenticated != is_authenticated(cipher))
-        return failed(Error{ErrorKind::permanent, fmt::format("{} stands in {}; GCM belongs into AuthEnvelopedData, and nothing else does (RFC 5084)",
-                                                              name_of(cipher), envelope->is_authenticated ? "AuthEnvelopedData" : "EnvelopedData")});
-    if (envelope->is_authenticated)
-        if (auto done = read_behind_content(*envelope); !done) return failed(done.error());
+    if (auto done = find_tag(*envelope, enveloped_gcm); !done) return failed(done.error());
 
     for (auto const& recipient : envelope->recipients)
         for (auto const& identity : keys) {
             if (!is_for(recipient, identity)) continue;
             auto const key = unwrap_key(recipient, identity, key_size(cipher));
-            CipherRun run(cipher, spool);
-            if (!run.begin(false, key.bytes, envelope->algorithm.iv, envelope->additional) || (envelope->is_authenticated && !run.set_tag(envelope->mac)))
-                return failed(Error{ErrorKind::permanent, fmt::format("{} cannot be used ({})", name_of(cipher), openssl_reason())});
-            auto cursor = envelope->at;
-            auto const done = cursor.each_octets(tag::context(0), "the encrypted content", [&](std::string_view block) { return run.take(block); });
-            if (!done) return failed(done.error());
-            auto const good = run.end();
-            if (!good) return failed(good.error());
-            (void)openssl_reason();
-            if (!*good) return fault(FaultKind::decryption_failed, not_opened(identity.certificate));
-            auto plain = run.finish();
+            auto plain = run_cipher(*envelope, key.bytes, spool);
             if (!plain) return failed(plain.error());
-            return Decrypted{std::move(*plain), cipher, identity.certificate};
+            if (!*plain) return fault(FaultKind::decryption_failed, not_opened(identity.certificate));
+            return Decrypted{std::move(**plain), cipher, identity.certificate};
         }
     std::vector<std::string> ours;
     for (auto const& identity : keys)
