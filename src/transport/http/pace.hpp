@@ -1,9 +1,12 @@
-// How long the other side of a connection may be waited for while bytes flow: ServerSettings::body_timeout and least_rate.
+// How long the other side of a connection may be waited for while bytes flow: ServerSettings::body_timeout and least_rate. And how
+// quick it is, for the choice of who makes room: slow_after and slow_rate.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
+#include <optional>
 
 namespace wharf::transport::http {
 
@@ -30,6 +33,31 @@ public:
 private:
     Duration time_, waited_{};
     std::uint64_t bytes_, moved_ = 0;
+};
+
+/// How quick the other side is within one request: bytes in the time in which it was waited for.
+class Progress {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    void begin_waiting(Clock::time_point now) { since_ = now; }
+    void end_waiting(Clock::time_point now, std::uint64_t bytes) {
+        waited_ += now - since_.value_or(now);
+        since_.reset();
+        bytes_ += bytes;
+    }
+    [[nodiscard]] bool is_waiting() const { return since_.has_value(); }
+    [[nodiscard]] Clock::duration waited(Clock::time_point now) const { return waited_ + (since_ ? now - *since_ : Clock::duration{}); }
+    /// Bytes a second; endless before any time has passed.
+    [[nodiscard]] double rate(Clock::time_point now) const {
+        auto const seconds = std::chrono::duration<double>(waited(now)).count();
+        return seconds > 0 ? static_cast<double>(bytes_) / seconds : std::numeric_limits<double>::infinity();
+    }
+
+private:
+    std::optional<Clock::time_point> since_;
+    Clock::duration waited_{};
+    std::uint64_t bytes_ = 0;
 };
 
 } // namespace wharf::transport::http

@@ -19,7 +19,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace wharf::transport::http {
 namespace {
@@ -78,8 +78,11 @@ private:
     Result<void> open(Door& door);
     asio::awaitable<void> accept_all(Door& door);
     asio::awaitable<void> serve(std::unique_ptr<Stream> stream, asio::ip::address address);
+    [[nodiscard]] unsigned connections_of(std::string const& caller) const;
     [[nodiscard]] bool has_room_for(std::string const& caller);
-    void turn_away(Door const& door, tcp::socket socket, std::string const& peer);
+    [[nodiscard]] bool end_idle_one();
+    template <class Which> [[nodiscard]] bool displace_slowest(std::chrono::milliseconds at_least, Which which);
+    void turn_away(Door const& door, tcp::socket socket, std::string const& peer, unsigned from_there);
     void end_when_quiet();
 
     Shared shared_;
@@ -87,7 +90,7 @@ private:
     asio::steady_timer stop_deadline_;
     asio::executor_work_guard<asio::io_context::executor_type> work_;
     // Of the mover thread.
-    std::unordered_set<Session*> sessions_;
+    std::unordered_map<Session*, std::string> sessions_; // with their callers
     std::map<std::string, unsigned> callers_; // connections of each
     std::thread mover_;
     std::once_flag stopped_;
@@ -156,34 +159,66 @@ asio::awaitable<void> AsioServer::accept_all(Door& door) {
         if (code)
             continue;
         auto const address = plain(peer.address());
-        if (has_room_for(who(address)))
+        auto const caller = who(address);
+        if (has_room_for(caller))
             asio::co_spawn(shared_.io, serve(door.stream(std::move(socket)), address), asio::detached);
         else
-            turn_away(door, std::move(socket), address.to_string());
+            turn_away(door, std::move(socket), address.to_string(), connections_of(caller));
     }
 }
 
-/// Whoever waits longest without asking for anything makes room.
+unsigned AsioServer::connections_of(std::string const& caller) const {
+    auto const own = callers_.find(caller);
+    return own == callers_.end() ? 0 : own->second;
+}
+
+/// By ServerSettings::slow_after and what stands there.
 bool AsioServer::has_room_for(std::string const& caller) {
     auto const& settings = shared_.settings;
-    auto const own = callers_.find(caller);
-    if (own != callers_.end() && own->second >= settings.max_connections_per_address)
-        return false;
-    if (sessions_.size() < settings.max_connections)
+    auto const own = connections_of(caller);
+    if (own >= settings.max_connections_per_address)
+        return displace_slowest(settings.slow_after, [&](std::string const& other) { return other == caller; });
+    if (sessions_.size() < settings.max_connections || end_idle_one())
         return true;
+    if (displace_slowest(settings.slow_after, [](std::string const&) { return true; }))
+        return true;
+    auto const most = std::ranges::max_element(callers_, {}, [](auto const& one) { return one.second; });
+    if (most == callers_.end() || most->second < own + 2)
+        return false;
+    return displace_slowest(std::chrono::milliseconds(0), [&](std::string const& other) { return other == most->first; });
+}
+
+/// Whoever waits longest without asking for anything.
+bool AsioServer::end_idle_one() {
     Session* longest = nullptr;
-    for (auto* const session : sessions_)
+    for (auto const& [session, caller] : sessions_)
         if (session->is_idle() && (!longest || session->idle_since() < longest->idle_since()))
             longest = session;
-    if (!longest)
-        return false;
-    longest->end_idle();
-    return true;
+    if (longest)
+        longest->end_idle();
+    return longest != nullptr;
+}
+
+template <class Which> bool AsioServer::displace_slowest(std::chrono::milliseconds at_least, Which which) {
+    auto const now = std::chrono::steady_clock::now();
+    Session* slowest = nullptr;
+    double least = shared_.settings.slow_rate;
+    for (auto const& [session, caller] : sessions_) {
+        if (!session->may_be_displaced() || !which(caller) || session->progress().waited(now) < at_least)
+            continue;
+        if (auto const rate = session->progress().rate(now); rate < least) {
+            least = rate;
+            slowest = session;
+        }
+    }
+    if (slowest)
+        slowest->displace();
+    return slowest != nullptr;
 }
 
 /// One try to say so; whatever does not fit into the socket's buffer is not waited for.
-void AsioServer::turn_away(Door const& door, tcp::socket socket, std::string const& peer) {
-    shared_.tell(peer, fmt::format("turned away: {} connections are open", sessions_.size()));
+void AsioServer::turn_away(Door const& door, tcp::socket socket, std::string const& peer, unsigned from_there) {
+    shared_.tell(peer, fmt::format("turned away: {} connections are open, {} of them from there", sessions_.size(), from_there));
     if (door.is_tls()) // a handshake would cost more than the answer is worth
         return;
     Response busy;
@@ -214,7 +249,7 @@ asio::awaitable<void> AsioServer::serve(std::unique_ptr<Stream> stream, asio::ip
             server.end_when_quiet();
         }
     } const leaving{*this, session, who(address)};
-    sessions_.insert(&session);
+    sessions_.emplace(&session, leaving.caller);
     ++callers_[leaving.caller];
     try {
         co_await session.run();
@@ -248,14 +283,14 @@ void AsioServer::stop() {
             ErrorCode ignored;
             for (auto& door : doors_)
                 door.acceptor.close(ignored);
-            for (auto* const session : sessions_)
+            for (auto const& [session, caller] : sessions_)
                 if (session->is_idle())
                     session->end_idle();
             stop_deadline_.expires_after(stop_time);
             stop_deadline_.async_wait([this](ErrorCode code) {
                 if (code)
                     return;
-                for (auto* const session : sessions_)
+                for (auto const& [session, caller] : sessions_)
                     session->close();
                 work_.reset(); // whoever is left waits for a handler, and so does the mover
             });

@@ -97,12 +97,19 @@ struct ServerSettings {
     /// A body may take long as long as it flows: each time its sender was waited for this long in all, `least_rate` bytes
     /// for each second of it must have come, or 408. Answers are given up by the same rule when nobody reads them.
     std::chrono::milliseconds body_timeout{30'000};
-    std::uint32_t least_rate = 256;
+    std::uint32_t least_rate = 1024;
 
     unsigned threads = 2;           // of the pool
-    unsigned max_connections = 256; // further ones get 503, after idle ones were closed for them
+    unsigned max_connections = 256; // further ones get 503, where none of those that are there makes room
     /// The same for one IPv4 address, or one /64 of IPv6. Behind a proxy all come from one.
     unsigned max_connections_per_address = 64;
+    /// Who makes room: whoever has been idle longest. Then the slowest request, of anybody, whose sender (or reader) was waited for
+    /// `slow_after` in all while less than `slow_rate` bytes a second came. Then the slowest below `slow_rate` of the address
+    /// that holds most connections, when that is at least two more than the newcomer has. So who holds many connections by dripping
+    /// keeps nobody else out. It is answered 503; a partner's message comes again. Within `max_connections_per_address`
+    /// only the second rule counts, among the address's own.
+    std::chrono::milliseconds slow_after{10'000};
+    std::uint32_t slow_rate = 16u << 10;
 
     /// Told, on a pool thread, why a handshake failed, a request was refused or a connection turned away: for the log of who
     /// wonders why a partner cannot connect. At most ten a second. `peer`: an address.

@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t head_read_bytes = 8u << 10, body_read_bytes = 64u << 10;
 constexpr auto drain_time = std::chrono::milliseconds(2000);
 constexpr auto drain_time_stopping = std::chrono::milliseconds(200);
+constexpr std::string_view displaced_text = "This server has no connection left, and this request was the slowest. Send it again later.";
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string date() {
@@ -119,6 +120,12 @@ void Session::end_idle() {
     stream_->socket().cancel(ignored);
 }
 
+void Session::displace() {
+    displaced_ = true;
+    ErrorCode ignored;
+    stream_->socket().cancel(ignored);
+}
+
 void Session::close() {
     ErrorCode ignored;
     stream_->socket().close(ignored);
@@ -149,6 +156,7 @@ asio::awaitable<void> Session::run() {
 asio::awaitable<std::unique_ptr<Session::Exchange>> Session::read_head() {
     auto const& settings = shared_.settings;
     bool was_inside = false;
+    progress_ = {};
     if (buffer_.size() != head_read_bytes && rest_.empty())
         buffer_ = std::vector<char>(head_read_bytes);
     for (;;) {
@@ -185,7 +193,16 @@ asio::awaitable<std::unique_ptr<Session::Exchange>> Session::read_head() {
             limit(settings.idle_timeout);
         was_inside = inside;
         ErrorCode code;
-        auto const got = co_await stream_->read_some(asio::buffer(buffer_), code);
+        std::size_t got = 0;
+        if (inside)
+            got = co_await read_some(code);
+        else
+            got = co_await stream_->read_some(asio::buffer(buffer_), code);
+        if (displaced_) {
+            Refusal const full{503, std::string(displaced_text)};
+            co_await refuse(full);
+            co_return nullptr;
+        }
         if (timed_out_ && reader_.is_inside()) {
             Refusal slow;
             slow.status = 408;
@@ -282,6 +299,14 @@ asio::awaitable<bool> Session::converse(Exchange& exchange) {
     co_return false;
 }
 
+/// Inside a request: the time that the other side takes counts.
+asio::awaitable<std::size_t> Session::read_some(ErrorCode& code) {
+    progress_.begin_waiting(Clock::now());
+    auto const got = co_await stream_->read_some(asio::buffer(buffer_), code);
+    progress_.end_waiting(Clock::now(), got);
+    co_return got;
+}
+
 /// False when nothing more comes; too slow a sender is refused.
 asio::awaitable<bool> Session::read_more(Exchange& exchange, Pace& pace) {
     if (buffer_.size() != body_read_bytes)
@@ -289,9 +314,13 @@ asio::awaitable<bool> Session::read_more(Exchange& exchange, Pace& pace) {
     ErrorCode code;
     limit(pace.left());
     auto const begin = Clock::now();
-    auto const got = co_await stream_->read_some(asio::buffer(buffer_), code);
+    auto const got = co_await read_some(code);
     pace.moved(Clock::now() - begin, got);
     no_limit();
+    if (displaced_) {
+        exchange.refusal = Refusal{503, std::string(displaced_text)};
+        co_return false;
+    }
     if (timed_out_ && got == 0) {
         exchange.refusal.emplace();
         exchange.refusal->status = 408;
@@ -338,9 +367,12 @@ asio::awaitable<bool> Session::answer(Exchange& exchange) {
 asio::awaitable<void> Session::refuse(Refusal const& refusal) {
     become_idle(false);
     shared_.tell(peer_address_, fmt::format("refused with {}: {}", refusal.status, refusal.reason));
-    auto const text = render(text_response(refusal.status, refusal.reason), false, false, false, date());
+    auto response = text_response(refusal.status, refusal.reason);
+    if (displaced_)
+        response.headers.emplace_back("Retry-After", "30");
+    auto const text = render(response, false, false, false, date());
     bool const written = co_await write(text);
-    if (written)
+    if (written && !displaced_) // another waits for the place
         co_await close_kindly();
 }
 
@@ -350,8 +382,11 @@ asio::awaitable<bool> Session::write(std::string_view text) {
         ErrorCode code;
         limit(pace.left());
         auto const begin = Clock::now();
+        progress_.begin_waiting(begin);
         auto const put = co_await stream_->write_some(asio::buffer(text), code);
-        pace.moved(Clock::now() - begin, put);
+        auto const end = Clock::now();
+        progress_.end_waiting(end, put);
+        pace.moved(end - begin, put);
         if (code || (timed_out_ && put == 0))
             break;
         text.remove_prefix(put);

@@ -41,11 +41,16 @@ public:
     [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const { return idle_since_; }
     void end_idle();
     void close();
+    /// Of the request that is under way. While it waits for the other side it may be displaced.
+    [[nodiscard]] Progress const& progress() const { return progress_; }
+    [[nodiscard]] bool may_be_displaced() const { return progress_.is_waiting() && !displaced_; }
+    void displace();
 
 private:
     struct Exchange;
     boost::asio::awaitable<std::unique_ptr<Exchange>> read_head();
     boost::asio::awaitable<bool> converse(Exchange& exchange);
+    boost::asio::awaitable<std::size_t> read_some(ErrorCode& code);
     boost::asio::awaitable<bool> read_more(Exchange& exchange, Pace& pace);
     boost::asio::awaitable<bool> answer(Exchange& exchange);
     boost::asio::awaitable<void> refuse(Refusal const& refusal);
@@ -67,8 +72,9 @@ private:
     boost::asio::steady_timer deadline_;
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // for a timer that fires late
     std::chrono::steady_clock::time_point idle_since_;
+    Progress progress_;
     unsigned turns_ = 0;
-    bool timed_out_ = false, idle_ = true, is_first_ = true;
+    bool timed_out_ = false, idle_ = true, is_first_ = true, displaced_ = false;
 };
 
 } // namespace wharf::transport::http

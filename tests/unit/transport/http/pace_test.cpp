@@ -44,5 +44,23 @@ TEST(HttpPace, WithoutARateOneByteIsEnough) {
     EXPECT_LE(pace.left(), 0s);
 }
 
+TEST(HttpProgress, OnlyTimeInWhichWeWaitedCounts) {
+    Progress progress;
+    Progress::Clock::time_point const begin{};
+    EXPECT_FALSE(progress.is_waiting());
+    EXPECT_GT(progress.rate(begin), 1e18) << "nothing is slow before time has passed";
+    progress.begin_waiting(begin);
+    EXPECT_TRUE(progress.is_waiting());
+    EXPECT_EQ(progress.waited(begin + 2s), 2s) << "this wait counts, too";
+    EXPECT_EQ(progress.rate(begin + 2s), 0.0);
+    progress.end_waiting(begin + 2s, 1000);
+    EXPECT_FALSE(progress.is_waiting());
+    EXPECT_EQ(progress.rate(begin + 100s), 500.0) << "98 seconds were ours";
+    progress.begin_waiting(begin + 100s);
+    progress.end_waiting(begin + 102s, 1000);
+    EXPECT_EQ(progress.waited(begin + 200s), 4s);
+    EXPECT_EQ(progress.rate(begin + 200s), 500.0);
+}
+
 } // namespace
 } // namespace wharf::transport::http
