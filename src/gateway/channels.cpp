@@ -20,6 +20,7 @@ transport::UploadRules upload_of(partner::Upload const& upload) {
     rules.temporary_folder = upload.temporary_folder;
     rules.marker = upload.marker;
     rules.mode = static_cast<std::uint32_t>(std::strtoul(upload.mode.c_str(), nullptr, 8));
+    rules.keep_time = upload.keep_time;
     rules.make_folders = upload.make_folders;
     rules.sync = upload.sync;
     rules.write_only = upload.write_only;

@@ -133,8 +133,10 @@ Result<void> set_aside(Context const& context, partner::Channel const& channel, 
     transfer.claim_key = file.claim_key();
     transfer.size = file.size;
     transfer.state = store::TransferState::dead_letter;
-    transfer.reason = fmt::format("GATEWAY-0006: {}; it was moved, untouched, to the folder '{}' of the channel",
-                                  diagnostic.message, channel.pickup.failed);
+    transfer.reason = fmt::format("GATEWAY-0006: {}; {}", diagnostic.message,
+                                  channel.pickup.leave ? "it stays where it is"
+                                                       : fmt::format("it was moved, untouched, to the folder '{}' of the channel",
+                                                                     channel.pickup.failed));
     transfer.received_at = context.clock.now();
     auto stored = transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         auto earlier = transaction.find_unfinished_transfer(channel.name, transfer.claim_key);
@@ -265,21 +267,22 @@ std::optional<Error> Taking::run(std::stop_token const& stop) {
 
 /// Files that stay on their channel were taken before when the store knows their name, size and time.
 Result<void> leave_out_known(Context const& context, partner::Channel const& channel, transport::Listing& listing) {
-    std::vector<transport::RemoteFile> fresh;
-    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
-        for (auto& file : listing.ready) {
-            if (fresh.size() >= channel.pickup.most_per_poll)
-                break;
-            auto known = transaction.knows_transfer(channel.name, file.claim_key());
-            if (!known)
-                return unexpected(std::move(known.error()));
-            if (!*known)
-                fresh.push_back(std::move(file));
+    return context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        for (auto* const files : {&listing.ready, &listing.too_large}) {
+            std::vector<transport::RemoteFile> fresh;
+            for (auto& file : *files) {
+                if (fresh.size() >= channel.pickup.most_per_poll)
+                    break;
+                auto known = transaction.knows_transfer(channel.name, file.claim_key());
+                if (!known)
+                    return unexpected(std::move(known.error()));
+                if (!*known)
+                    fresh.push_back(std::move(file));
+            }
+            *files = std::move(fresh);
         }
         return {};
-    }));
-    listing.ready = std::move(fresh);
-    return {};
+    });
 }
 
 } // namespace
@@ -313,6 +316,10 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel, st
     for (auto const& name : context.channels.newly_skipped(channel.name, listing.skipped))
         context.log.line("skipped", channel.name, fmt::format("file={}", for_log(name)));
 
+    if (channel.pickup.leave)
+        if (auto known = leave_out_known(context, channel, listing); !known)
+            return stop(known.error());
+
     std::optional<Error> trouble;
     for (auto const& file : listing.too_large) {
         if (auto done = set_aside(context, channel, file); done)
@@ -320,10 +327,6 @@ IntakeReport take_in(Context const& context, partner::Channel const& channel, st
         else
             trouble = std::move(done.error()); // this file only, below too: the others must not wait for it
     }
-
-    if (channel.pickup.leave)
-        if (auto known = leave_out_known(context, channel, listing); !known)
-            return stop(known.error());
 
     if (auto failed = Taking(context, channel, listing.ready, report).run(stopped))
         trouble = std::move(failed);

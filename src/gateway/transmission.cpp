@@ -86,10 +86,16 @@ Result<void> transmit(Context const& context, store::Job const& job) {
     auto const raw = std::move((*loaded)->raw);
     auto const channel = (*loaded)->channel;
     auto const file_name = (*loaded)->file_name;
+    auto const made_at = std::chrono::floor<std::chrono::seconds>((*loaded)->created_at.time_since_epoch()).count();
     crash_point("before-transmit");
     Timestamp later;
     auto const turn = context.channels.try_with(
-        channel, [&](transport::Connection& connection) { return connection.put(file_name, raw); }, later);
+        channel,
+        [&](transport::Connection& connection) {
+            transport::Connection::Upload const file{file_name, raw, made_at};
+            return std::move(connection.put_all({&file, 1}).front());
+        },
+        later);
     if (!turn) // not asked: no attempt
         return context.store.transact([&](store::Transaction& transaction) { return transaction.postpone_job(job.id, later); });
     auto const& written = *turn;

@@ -71,7 +71,11 @@ void check_tls(Check<Channel>& check, ClientTls const& tls, std::string const& p
                      "it belongs to a client_certificate, and there is none", "leave it out, or name the client_certificate");
 }
 
-void check_ftps(Check<Channel>& check, FtpsChannel const& ftps) {
+void check_ftps(Check<Channel>& check, Loaded<Channel> const& channel) {
+    auto const& ftps = channel.value.ftps;
+    if (channel.value.upload.keep_time)
+        check.report("upload.keep_time", "PARTNER-0021", "over FTP the date of a file cannot be set on most servers, so it is not tried",
+                     "leave it out");
     check_tls(check, ftps.tls, "ftps");
     check_proxy(check, ftps.proxy, "ftps");
     if (ftps.insecure_plain && (ftps.implicit || !ftps.tls.pinned_keys.empty() || !ftps.tls.authorities.empty()))
@@ -89,7 +93,8 @@ void check_https(Check<Channel>& check, Loaded<Channel> const& channel) {
         if (!url->empty() && !url->starts_with("https://"))
             check.report(path, "PARTNER-0007", "it is the URL of a server, and must begin with https://", "what is sent must not be readable on the way", *url);
     for (auto const* const path : {"pickup.archive", "pickup.archive_collision", "pickup.failed", "pickup.claim_as", "pickup.done_marker", "pickup.depth",
-                                   "upload.temporary_name", "upload.temporary_folder", "upload.marker", "upload.mode", "upload.make_folders", "upload.sync"})
+                                   "upload.temporary_name", "upload.temporary_folder", "upload.marker", "upload.mode", "upload.keep_time", "upload.make_folders",
+                                   "upload.sync"})
         if (channel.origins.contains(path))
             check.report(path, "PARTNER-0021", fmt::format("'{}' means nothing for a channel with transport: https", path),
                          "leave it out: over HTTP there are no folders and no renaming");
@@ -158,7 +163,7 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings) {
                                  "leave it out: a partner brings his messages, and we bring ours");
         } else {
             if (value.transport == TransportKind::sftp && channel.origins.contains("sftp")) check_sftp(check, value.sftp);
-            if (value.transport == TransportKind::ftps) check_ftps(check, value.ftps);
+            if (value.transport == TransportKind::ftps) check_ftps(check, channel);
             if (value.transport == TransportKind::https) check_https(check, channel);
             check_movement(check, value);
             check_folders(check, value);

@@ -148,6 +148,9 @@ Declaration make_upload() {
         .check(check_companion)
         .example("{name}.done");
     d.add("mode", &Upload::mode, "rights of the file as chmod takes them; empty: what the server gives").check(check_mode).example("640");
+    d.add("keep_time", &Upload::keep_time,
+          "yes: the file's date is when our message was made, not when it was written; a server that refuses that gets the file all the "
+          "same");
     d.add("make_folders", &Upload::make_folders, "yes: outbox and temporary_folder are made when they are missing");
     d.add("sync", &Upload::sync, "the server is asked to write to its disk before the rename, where it can");
     d.add("write_only", &Upload::write_only,

@@ -164,6 +164,7 @@ struct Upload {
     std::string temporary_folder;
     std::string marker;
     std::string mode; // octal; empty: what the server gives
+    bool keep_time = false;
     bool make_folders = false;
     bool sync = true;
     bool write_only = false;

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ struct UploadRules {
     std::string temporary_folder;              // where that is; empty: the outbox
     std::string marker;                        // empty file written after it, "{name}.done"; {stem}: without the ending
     std::uint32_t mode = 0;                    // rights of the file; 0: what the server gives
+    bool keep_time = false;                    // the file's date is Connection::Upload::modified, where the server lets us set it
     bool make_folders = false;                 // the outbox and temporary folder, when missing
     bool sync = true;                          // to the disk before the rename, where the server can
     bool write_only = false;                   // nothing is looked at before or after: the login may only write
@@ -88,7 +90,7 @@ public:
     /// After the durable commit: archive or delete. A file that is gone already is success (a crash after the removal);
     /// so is one that has another size or time by now: the partner wrote a new file over it, which list() will show.
     [[nodiscard]] virtual Result<void> finish(RemoteFile const& file) = 0;
-    /// Moves a file we cannot take into the failed folder, bytes untouched.
+    /// Moves a file we cannot take into the failed folder, bytes untouched; with `leave` it stays, and the caller remembers it.
     [[nodiscard]] virtual Result<void> set_aside(RemoteFile const& file) = 0;
     /// Writes under a temporary name, syncs where it can, renames into place. A target with the same content is success
     /// (a retry after a crash); with other content it is `permanent` and untouched.
@@ -99,6 +101,7 @@ public:
     [[nodiscard]] virtual std::vector<Result<void>> finish_all(std::span<RemoteFile const> files);
     struct Upload {
         std::string_view name, content;
+        std::optional<std::int64_t> modified = std::nullopt; // seconds since the epoch; for UploadRules::keep_time
     };
     [[nodiscard]] virtual std::vector<Result<void>> put_all(std::span<Upload const> files);
 

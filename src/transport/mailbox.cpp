@@ -232,7 +232,7 @@ std::vector<Result<void>> Mailbox::finish_all(std::span<RemoteFile const> files)
 Result<void> Mailbox::finish(RemoteFile const& file) { return one(finish_all({&file, 1})); }
 
 Result<void> Mailbox::set_aside(RemoteFile const& file) {
-    if (auto fine = check_inbox(file.name); !fine)
+    if (auto fine = check_inbox(file.name); !fine || rules().leave)
         return fine;
     for (auto const& from : {taken(file.name), in_inbox(file.name)}) {
         auto const found = one(place_->look({{from}}));

@@ -13,7 +13,7 @@ public:
     Result<std::string> fetch(RemoteFile const& file) override;
     Result<void> finish(RemoteFile const& file) override;
     Result<void> set_aside(RemoteFile const& file) override;
-    Result<void> put(std::string_view name, std::string_view content) override;
+    Result<void> put(std::string_view name, std::string_view content) override { return put_one({name, content}); }
     std::vector<Result<std::string>> fetch_all(std::span<RemoteFile const> files) override;
     std::vector<Result<void>> finish_all(std::span<RemoteFile const> files) override;
     std::vector<Result<void>> put_all(std::span<Upload const> files) override;
@@ -37,12 +37,18 @@ private:
     [[nodiscard]] Result<void> check_outbox(std::string_view name) const;
     [[nodiscard]] Path in_outbox(std::string_view name) const { return {rules().outbox, std::string(name)}; }
     [[nodiscard]] Path draft_for(std::string_view name, std::string_view content);
-    [[nodiscard]] WriteOptions options(bool replace) const { return {replace, rules().upload.sync, rules().upload.mode}; }
+    [[nodiscard]] WriteOptions options(bool replace) const {
+        return {replace, rules().upload.sync, rules().upload.mode, !rules().upload.write_only};
+    }
+    [[nodiscard]] Draft draft(Path path, Upload const& file) const {
+        return {std::move(path), file.content, rules().upload.keep_time ? file.modified : std::nullopt};
+    }
     Result<void> make_out_folders();
     Result<Present> compare(Path const& path, std::string_view content);
-    Result<void> put_only(std::string_view name, std::string_view content);
-    Result<void> put_over(Present present, Path const& path, std::string_view content);
-    Result<void> put_beside(Present present, Path const& path, std::string_view content);
+    Result<void> put_one(Upload const& file);
+    Result<void> put_only(Upload const& file);
+    Result<void> put_over(Present present, Path const& path, Upload const& file);
+    Result<void> put_beside(Present present, Path const& path, Upload const& file);
     Result<void> into_place(Path const& draft, Path const& path, std::string_view content, bool replace);
     Result<void> settled(Present present, Path const& path);
     Result<void> mark(std::string_view name);

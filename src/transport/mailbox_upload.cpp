@@ -81,19 +81,25 @@ Result<void> Mailbox::mark(std::string_view name) {
     return one(place_->write({&marker, 1}, options(true)));
 }
 
-Result<void> Mailbox::put(std::string_view name, std::string_view content) {
-    if (auto fine = check_outbox(name); !fine)
+Result<void> check_size(std::string_view place, std::string_view shown, std::optional<FolderEntry> const& found, std::size_t wanted) {
+    if (found && found->size == wanted)
+        return {};
+    return temporary(fmt::format("{}: {} holds {} of the {} bytes written to it", place, shown, found ? found->size : 0, wanted));
+}
+
+Result<void> Mailbox::put_one(Upload const& file) {
+    if (auto fine = check_outbox(file.name); !fine)
         return fine;
     if (auto made = make_out_folders(); !made)
         return made;
-    auto done = put_only(name, content);
-    return done ? mark(name) : done;
+    auto done = put_only(file);
+    return done ? mark(file.name) : done;
 }
 
-Result<void> Mailbox::put_only(std::string_view name, std::string_view content) {
-    auto const path = in_outbox(name);
+Result<void> Mailbox::put_only(Upload const& file) {
+    auto const path = in_outbox(file.name);
     auto const existing = rules().upload.existing;
-    auto present = rules().upload.write_only ? Present::absent : compare(path, content);
+    auto present = rules().upload.write_only ? Present::absent : compare(path, file.content);
     if (!present)
         return unexpected(present.error());
     if (*present == Present::same || (*present == Present::different && (existing == Existing::refuse || existing == Existing::ignore)))
@@ -106,37 +112,29 @@ Result<void> Mailbox::put_only(std::string_view name, std::string_view content) 
             return settled(Present::different, path);
         present = Present::absent;
     }
-    return rules().upload.temporary.empty() ? put_over(*present, path, content) : put_beside(*present, path, content);
+    return rules().upload.temporary.empty() ? put_over(*present, path, file) : put_beside(*present, path, file);
 }
 
 /// Straight under its own name.
-Result<void> Mailbox::put_over(Present present, Path const& path, std::string_view content) {
-    Draft const draft{path, content};
+Result<void> Mailbox::put_over(Present present, Path const& path, Upload const& file) {
     bool const replace = present != Present::absent || rules().upload.write_only;
-    if (auto written = one(place_->write({&draft, 1}, options(replace))); !written || rules().upload.write_only)
-        return written;
-    auto const status = one(place_->look({{path}}));
-    if (!status)
-        return unexpected(status.error());
-    if (!*status || (*status)->size != content.size())
-        return temporary(fmt::format("channel {}: {} holds {} of the {} bytes written to it", state_->name, place_->show(path),
-                                     *status ? (*status)->size : 0, content.size()));
-    return place_->settle(path.folder);
+    auto const written = one(place_->write({{draft(path, file)}}, options(replace)));
+    return !written || rules().upload.write_only ? written : place_->settle(path.folder);
 }
 
-Result<void> Mailbox::put_beside(Present present, Path const& path, std::string_view content) {
-    Draft const draft{draft_for(path.name, content), content};
+Result<void> Mailbox::put_beside(Present present, Path const& path, Upload const& file) {
+    auto const ours = draft(draft_for(path.name, file.content), file);
     // With a name of its own each time nothing can be in the way; else an earlier attempt of ours is.
     bool const is_fresh = rules().upload.temporary.find("{id}") != std::string::npos;
-    auto written = one(place_->write({&draft, 1}, options(!is_fresh || rules().upload.write_only)));
+    auto written = one(place_->write({&ours, 1}, options(!is_fresh || rules().upload.write_only)));
     if (!written) {
-        if (!place_->begun(content))
-            (void)place_->remove({{draft.path}}); // best effort; a lost connection leaves a dot file that nobody picks up
+        if (!place_->begun(file.content))
+            (void)place_->remove({{ours.path}}); // best effort; a lost connection leaves a dot file that nobody picks up
         return written;
     }
     if (rules().upload.write_only)
-        return one(place_->rename({{{draft.path, path}}}));
-    return into_place(draft.path, path, content, present != Present::absent);
+        return one(place_->rename({{{ours.path, path}}}));
+    return into_place(ours.path, path, file.content, present != Present::absent);
 }
 
 /// A draft that was written takes its place, and does not stay behind when that fails.
@@ -145,20 +143,17 @@ Result<void> Mailbox::into_place(Path const& draft, Path const& path, std::strin
         (void)place_->remove({{draft}});
         return unexpected(std::move(error));
     };
-    auto status = one(place_->look({{draft}}));
-    if (!status)
-        return fail(std::move(status.error()));
-    if (!*status || (*status)->size != content.size())
-        return fail(temporary(fmt::format("channel {}: {} holds {} of the {} bytes written to it", state_->name, place_->show(draft),
-                                          *status ? (*status)->size : 0, content.size()))
-                        .error());
     // Between the look at the target and the rename lies one round trip; nobody but the gateway writes these names.
     auto renamed = replace ? place_->replace(draft, path) : one(place_->rename({{{draft, path}}}));
     if (renamed)
         return place_->settle(path.folder);
     auto const present = compare(path, content); // somebody was faster
-    if (!present || *present == Present::absent)
-        return fail(std::move(renamed.error()));
+    if (!present || *present == Present::absent) {
+        auto& error = renamed.error();
+        if (!error.is_temporary())
+            error.message += ". Where a login may not rename, upload: {temporary_name: \"\"} writes files under their own names";
+        return fail(std::move(error));
+    }
     (void)place_->remove({{draft}});
     return settled(*present, path);
 }
@@ -169,8 +164,12 @@ std::vector<Result<void>> Mailbox::put_all(std::span<Upload const> files) {
     bool const plain = files.size() > 1 && !upload.write_only && upload.marker.empty() &&
                        upload.temporary.find("{id}") != std::string::npos &&
                        std::ranges::all_of(files, [&](Upload const& file) { return check_outbox(file.name).has_value(); });
-    if (!plain || !make_out_folders())
-        return Connection::put_all(files);
+    if (!plain || !make_out_folders()) {
+        std::vector<Result<void>> results;
+        for (auto const& file : files)
+            results.push_back(put_one(file));
+        return results;
+    }
     std::vector<Path> targets;
     for (auto const& file : files)
         targets.push_back(in_outbox(file.name));
@@ -179,22 +178,19 @@ std::vector<Result<void>> Mailbox::put_all(std::span<Upload const> files) {
     std::vector<std::size_t> indices; // of drafts among the files
     for (std::size_t i = 0; i < files.size(); ++i)
         if (found[i] && !*found[i]) {
-            drafts.push_back({draft_for(files[i].name, files[i].content), files[i].content});
+            drafts.push_back(draft(draft_for(files[i].name, files[i].content), files[i]));
             indices.push_back(i);
         }
     auto const written = place_->write(drafts, options(false));
-    std::vector<Path> names, leftovers;
-    for (auto const& draft : drafts)
-        names.push_back(draft.path);
-    auto const held = place_->look(names);
+    std::vector<Path> leftovers;
     std::vector<Renaming> renamings;
     std::vector<std::size_t> whole;
     for (std::size_t i = 0; i < drafts.size(); ++i)
-        if (written[i] && held[i] && *held[i] && (*held[i])->size == drafts[i].content.size()) {
-            renamings.push_back({names[i], targets[indices[i]]});
+        if (written[i]) {
+            renamings.push_back({drafts[i].path, targets[indices[i]]});
             whole.push_back(indices[i]);
         } else {
-            leftovers.push_back(names[i]);
+            leftovers.push_back(drafts[i].path);
         }
     auto const renamed = place_->rename(renamings);
     std::vector<bool> done(files.size());
@@ -207,7 +203,7 @@ std::vector<Result<void>> Mailbox::put_all(std::span<Upload const> files) {
     auto const synced = place_->settle(rules().outbox);
     std::vector<Result<void>> results(files.size());
     for (std::size_t i = 0; i < files.size(); ++i)
-        results[i] = !done[i] ? put(files[i].name, files[i].content) : synced;
+        results[i] = !done[i] ? put_one(files[i]) : synced;
     return results;
 }
 

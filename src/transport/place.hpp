@@ -30,6 +30,7 @@ struct Wanted {
 struct Draft {
     Path path;
     std::string_view content;
+    std::optional<std::int64_t> modified = std::nullopt; // its date, where it can be set; else that of the writing
 };
 
 struct Renaming {
@@ -40,7 +41,12 @@ struct WriteOptions {
     bool replace = false; // write over a file that is there; else that is a failure
     bool sync = true;     // where it can
     std::uint32_t mode = 0;
+    bool check = true;    // what is there afterwards must have the size of what was written
 };
+
+/// Of a file that was written and is looked at: `temporary` unless it has this size. `place` begins the message.
+[[nodiscard]] Result<void> check_size(std::string_view place, std::string_view shown, std::optional<FolderEntry> const& found,
+                                      std::size_t wanted);
 
 class Place {
 public:
@@ -51,7 +57,7 @@ public:
     [[nodiscard]] virtual std::vector<Result<std::optional<FolderEntry>>> look(std::span<Path const> paths) = 0;
     /// The content if the file has this size and time before and after it is read; nothing when it has not or is gone.
     [[nodiscard]] virtual std::vector<Result<std::optional<std::string>>> read(std::span<Wanted const> files) = 0;
-    /// Creates, writes, syncs.
+    /// Creates, writes, syncs, checks.
     [[nodiscard]] virtual std::vector<Result<void>> write(std::span<Draft const> files, WriteOptions const& options) = 0;
     /// Fails when the target exists, as far as the place can tell.
     [[nodiscard]] virtual std::vector<Result<void>> rename(std::span<Renaming const> files) = 0;

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] virtual bool tells_links() const { return true; }
     /// Whether the server lets this login change the rights of files.
     [[nodiscard]] virtual bool sets_rights() const { return true; }
+    [[nodiscard]] virtual bool sets_dates() const { return true; }
     [[nodiscard]] virtual std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) = 0;
 };
 
@@ -75,6 +76,7 @@ public:
     }
     bool tells_links() const override { return is_vsftpd_; }
     bool sets_rights() const override { return !is_vsftpd_; } // not for its anonymous user
+    bool sets_dates() const override { return false; }
     std::unique_ptr<Channel> channel(PickupRules rules, Clock const* clock) override {
         FtpsSettings settings;
         settings.host = "127.0.0.1";

@@ -323,6 +323,30 @@ TEST_P(RulesTest, TemporaryNamesFoldersMarkersAndRights) {
     EXPECT_TRUE(fs::exists(out / "f.done")) << "a marker that a crash left out comes with the retry";
 }
 
+TEST_P(RulesTest, TheDateOfTheMessageAndNotOfTheWriting) {
+    constexpr std::int64_t then = 1'700'000'000;
+    auto const large = random_bytes(700'000);
+    auto const date = [&](std::string const& name) {
+        struct stat status{};
+        return ::stat((outbox() / name).c_str(), &status) == 0 ? status.st_mtim.tv_sec : 0;
+    };
+    auto const put = [&](bool keep_time, std::string const& prefix) {
+        rules_.upload.keep_time = keep_time;
+        again();
+        std::vector<std::string> const names = {prefix + "1", prefix + "2", prefix + "large"};
+        std::vector<Connection::Upload> const one = {{names[0], "1", then}}, more = {{names[1], "2", then}, {names[2], large, then}};
+        for (auto const& uploads : {one, more})
+            for (auto const& done : connection().put_all(uploads))
+                EXPECT_TRUE(done) << done.error().message;
+        for (auto const& name : names)
+            EXPECT_EQ(date(name) == then, keep_time && fixture_->sets_dates()) << name;
+    };
+    put(true, "kept");
+    put(false, "own");
+    rules_.upload.temporary = "";
+    put(true, "at once");
+}
+
 TEST_P(RulesTest, ALoginThatMayOnlyWrite) {
     rules_.inbox = "";
     rules_.upload.write_only = true;

@@ -29,6 +29,7 @@ struct SshdOptions {
     std::string passphrase;                // of the user key
     std::string extra;                     // more lines of sshd_config …
     std::string first;                     // … and lines before all others: sshd takes the first word on a matter
+    std::vector<std::string> host_certificate; // of the first host key: ssh-keygen's options that make it, "-s", authority, "-n", name …
     std::string user;                      // who logs in; needs root; empty: the calling user
     /// Linux only, root only: an /etc/shadow of its own in which root has this password. See password_logins_work().
     std::string root_password_hash;
@@ -110,6 +111,15 @@ private:
             host_keys_ = number + 1;
             types = comma == std::string::npos ? "" : types.substr(comma + 1);
         }
+        auto certify = options.host_certificate;
+        if (!certify.empty()) {
+            certify.insert(certify.begin(), {"ssh-keygen", "-q", "-h", "-I", "host"});
+            certify.push_back((path() / "host_key_0.pub").string());
+            if (run(certify) != 0) {
+                reason_ = "ssh-keygen makes no certificate";
+                return false;
+            }
+        }
         if (!make_key(user_key(), options.user_key_type, options.passphrase)) {
             reason_ = "ssh-keygen is missing or fails";
             return false;
@@ -164,6 +174,8 @@ private:
                                          options.questions ? "yes" : "no", home().string());
         for (unsigned number = 0; number < host_keys_; ++number)
             config += fmt::format("HostKey {}/host_key_{}\n", path().string(), number);
+        if (!options.host_certificate.empty())
+            config += fmt::format("HostCertificate {}/host_key_0-cert.pub\n", path().string());
         config = options.first + config + options.extra;
         write_text(path() / "sshd_config", config);
         std::string command = fmt::format("exec /usr/sbin/sshd -D -e -f '{}/sshd_config'", path().string());

@@ -88,7 +88,7 @@ int read_exactly(int file, std::string& content, std::size_t size) {
     return have == size ? 0 : EAGAIN;
 }
 
-int write_all(int file, std::string_view content, bool sync) {
+int write_all(int file, std::string_view content) {
     while (!content.empty()) {
         auto const put = ::write(file, content.data(), content.size());
         if (put < 0 && errno == EINTR)
@@ -97,9 +97,14 @@ int write_all(int file, std::string_view content, bool sync) {
             return errno;
         content.remove_prefix(static_cast<std::size_t>(put));
     }
-    return !sync || ::fsync(file) == 0 ? 0 : errno;
+    return 0;
 }
 
+/// A file system that keeps no such date keeps its own.
+void set_time(int file, std::int64_t modified) {
+    timespec const times[] = {{modified, 0}, {modified, 0}};
+    (void)::futimens(file, times);
+}
 
 EntryType type_of(struct stat const& status) {
     return S_ISREG(status.st_mode)   ? EntryType::file
@@ -280,8 +285,16 @@ Result<void> FolderPlace::write(Draft const& file, WriteOptions const& options) 
         return failed(errno, "write", file.path);
     if (options.mode != 0 && ::fchmod(handle.get(), options.mode) != 0)
         return failed(errno, "set the rights of", file.path);
-    auto const trouble = write_all(handle.get(), file.content, options.sync);
-    return trouble == 0 ? Result<void>() : failed(trouble, "write", file.path);
+    auto const trouble = write_all(handle.get(), file.content);
+    if (trouble != 0)
+        return failed(trouble, "write", file.path);
+    if (file.modified)
+        set_time(handle.get(), *file.modified);
+    struct stat status{};
+    if ((options.sync && ::fsync(handle.get()) != 0) || ::fstat(handle.get(), &status) != 0)
+        return failed(errno, "write", file.path);
+    return !options.check ? Result<void>()
+                          : check_size("channel " + channel_, show(file.path), entry_of(file.path.name, status), file.content.size());
 }
 
 Result<void> FolderPlace::rename(Renaming const& file, bool replace) {

@@ -52,6 +52,7 @@ public:
     std::vector<Found> look(std::span<Path const> paths) override;
     std::vector<Result<std::optional<std::string>>> read(std::span<Wanted const> files) override;
     std::vector<Result<void>> write(std::span<Draft const> files, WriteOptions const& options) override;
+    void check_written(std::span<Draft const> files, std::vector<Result<void>>& results);
     std::vector<Result<void>> rename(std::span<Renaming const> files) override;
     Result<void> replace(Path const& from, Path const& to) override;
     std::vector<Result<void>> remove(std::span<Path const> paths) override;
@@ -318,6 +319,17 @@ Result<void> FtpPlace::write_one(Draft const& file) {
     return done;
 }
 
+void FtpPlace::check_written(std::span<Draft const> files, std::vector<Result<void>>& results) {
+    std::vector<Path> paths;
+    for (auto const& file : files)
+        paths.push_back(file.path);
+    auto const found = session_->is_broken() ? std::vector<Found>() : look(paths);
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (results[i])
+            results[i] = found[i] ? check_size("channel " + shared_->state->name, show(paths[i]), *found[i], files[i].content.size())
+                                  : unexpected(found[i].error());
+}
+
 std::vector<Result<void>> FtpPlace::write(std::span<Draft const> files, WriteOptions const& options) {
     std::vector<Result<void>> results;
     std::vector<std::string> rights;
@@ -327,6 +339,8 @@ std::vector<Result<void>> FtpPlace::write(std::span<Draft const> files, WriteOpt
         if (options.mode != 0)
             rights.push_back(fmt::format("SITE CHMOD {:o} {}", options.mode, joined(file.path)));
     }
+    if (options.check)
+        check_written(files, results);
     if (rights.empty() || session_->is_broken())
         return results;
     auto const replies = session_->commands(rights);

@@ -196,7 +196,7 @@ Result<void> SftpPlace::write_one(Draft const& file, sftp::WriteOptions options)
             options.offset = known->written;
     }
     std::uint64_t written = 0;
-    auto done = session_->write(path, file.content, options, &written);
+    auto done = session_->write({path, file.content, file.modified}, options, &written);
     if (!done && session_->is_broken() && written > 0) {
         std::lock_guard const lock(shared_->mutex);
         if (shared_->begun.size() >= most_begun)
@@ -207,7 +207,7 @@ Result<void> SftpPlace::write_one(Draft const& file, sftp::WriteOptions options)
 }
 
 std::vector<Result<void>> SftpPlace::write(std::span<Draft const> files, WriteOptions const& options) {
-    sftp::WriteOptions const how{options.replace, options.sync, options.mode == 0 ? std::nullopt : std::optional(options.mode)};
+    sftp::WriteOptions const how{options.replace, options.sync, options.check, options.mode == 0 ? std::nullopt : std::optional(options.mode)};
     std::vector<Result<void>> results;
     if (one_by_one() || files.size() < 2 || !ready()) {
         for (auto const& file : files)
@@ -216,7 +216,7 @@ std::vector<Result<void>> SftpPlace::write(std::span<Draft const> files, WriteOp
     }
     std::vector<sftp::Session::Draft> drafts;
     for (auto const& file : files)
-        drafts.push_back({joined(file.path), file.content});
+        drafts.push_back({joined(file.path), file.content, file.modified});
     return session_->write_all(drafts, how);
 }
 

@@ -74,12 +74,12 @@ std::string fingerprint_of(std::string_view key) {
     return "SHA256:" + encode_base64({reinterpret_cast<char const*>(hash.data()), size}, false);
 }
 
-std::vector<std::string> known_keys(std::string_view text, std::string_view host, std::uint16_t port) {
+KnownKeys known_keys(std::string_view text, std::string_view host, std::uint16_t port) {
     std::string name(host);
     std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     if (port != 22)
         name = fmt::format("[{}]:{}", name, port);
-    std::vector<std::string> found, revoked;
+    KnownKeys found;
     while (!text.empty()) {
         auto const end = text.find('\n');
         auto line = text.substr(0, end);
@@ -96,29 +96,33 @@ std::vector<std::string> known_keys(std::string_view text, std::string_view host
         auto const key = decode_base64(next_word(line));
         if (key.empty() || !names_match(names, name))
             continue;
-        if (mark.empty())
-            found.push_back(fingerprint_of(key));
-        else if (mark == "@revoked")
-            revoked.push_back(fingerprint_of(key));
+        if (auto* const list = mark.empty()                ? &found.keys
+                               : mark == "@cert-authority" ? &found.authorities
+                               : mark == "@revoked"        ? &found.revoked
+                                                           : nullptr)
+            list->push_back(fingerprint_of(key));
     }
-    std::erase_if(found, [&](std::string const& key) { return std::ranges::find(revoked, key) != revoked.end(); });
+    for (auto* const list : {&found.keys, &found.authorities})
+        std::erase_if(*list, [&](std::string const& key) { return std::ranges::find(found.revoked, key) != found.revoked.end(); });
     return found;
 }
 
-Result<std::vector<std::string>> accepted_keys(std::string const& where, SftpSettings const& settings) {
-    std::vector<std::string> accepted;
+Result<KnownKeys> accepted_keys(std::string const& where, SftpSettings const& settings) {
+    KnownKeys accepted;
     for (auto const& pin : settings.host_key_fingerprints) {
         if (!pin.starts_with("SHA256:") || without_padding(pin).size() != 7 + 43)
             return invalid(fmt::format("{}: host key fingerprint {} is not of the form SHA256: and 43 characters that "
                                        "`ssh-keygen -lf` prints",
                                        where, quote_name(pin)));
-        accepted.emplace_back(without_padding(pin));
+        accepted.keys.emplace_back(without_padding(pin));
     }
     if (!settings.known_hosts.empty()) {
         auto text = read_file(settings.known_hosts, known_hosts_bytes);
         if (!text)
             return std::unexpected(Error{text.error().kind, fmt::format("{}: known_hosts: {}", where, text.error().message)});
-        std::ranges::move(known_keys(*text, settings.host, settings.port), std::back_inserter(accepted));
+        auto known = known_keys(*text, settings.host, settings.port);
+        known.keys.insert(known.keys.end(), std::make_move_iterator(accepted.keys.begin()), std::make_move_iterator(accepted.keys.end()));
+        return known;
     }
     return accepted;
 }

@@ -12,12 +12,19 @@ namespace wharf::transport::sftp {
 /// "SHA256:…" of a public key in SSH's wire format, without padding, as `ssh-keygen -lf` prints it.
 [[nodiscard]] std::string fingerprint_of(std::string_view key);
 
-/// Fingerprints of the keys that a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) gives for a server: plain and hashed
-/// names, [name]:port, patterns with '*' and '?', negated ones. Keys marked @revoked are left out wherever else they stand;
-/// @cert-authority lines too. Lines that are malformed are passed over, as OpenSSH does.
-[[nodiscard]] std::vector<std::string> known_keys(std::string_view text, std::string_view host, std::uint16_t port);
+/// As fingerprints.
+struct KnownKeys {
+    std::vector<std::string> keys;        // the server's own
+    std::vector<std::string> authorities; // that sign certificates of its keys (host_certificate.hpp)
+    std::vector<std::string> revoked;     // in neither of the two
+};
+
+/// What a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) gives for a server: plain and hashed names, [name]:port, patterns
+/// with '*' and '?', negated ones; keys marked @revoked, and @cert-authority. Lines that are malformed are passed over, as OpenSSH
+/// does.
+[[nodiscard]] KnownKeys known_keys(std::string_view text, std::string_view host, std::uint16_t port);
 
 /// Everything that a channel accepts; `invalid` for a malformed fingerprint, an Error for a file that cannot be read.
-[[nodiscard]] Result<std::vector<std::string>> accepted_keys(std::string const& where, SftpSettings const& settings);
+[[nodiscard]] Result<KnownKeys> accepted_keys(std::string const& where, SftpSettings const& settings);
 
 } // namespace wharf::transport::sftp

@@ -2,6 +2,7 @@
 
 #include "base/file.hpp"
 #include "transport/pickup.hpp"
+#include "transport/sftp/host_certificate.hpp"
 #include "transport/sftp/host_keys.hpp"
 #include "transport/sftp/private_key.hpp"
 #include "transport/sftp/socket.hpp"
@@ -186,7 +187,7 @@ private:
 /// Asks a server for its keys until it shows one that is accepted.
 class Knocking {
 public:
-    Knocking(Endpoint const& endpoint, std::vector<std::string> accepted)
+    Knocking(Endpoint const& endpoint, KnownKeys accepted)
         : endpoint_(endpoint), accepted_(std::move(accepted)), wanted_(host_key_families.begin(), host_key_families.end()) {
         auto const& own = endpoint.settings.host_key_algorithms;
         if (!own.empty()) {
@@ -212,10 +213,13 @@ public:
             if (!server)
                 break; // no key of another type
             auto const shown = (*server)->fingerprint();
-            if (std::ranges::find(accepted_, shown) != accepted_.end())
+            auto const known = knows(shown);
+            if (!known)
+                return refusal(known.error());
+            if (*known)
                 return enter(**server, libssh2);
             shown_.push_back(fmt::format("{} ({})", shown, (*server)->family()));
-            if (accepted_.empty() || !own_.empty())
+            if ((accepted_.keys.empty() && accepted_.authorities.empty()) || !own_.empty())
                 break;
             std::erase_if(wanted_, [&](HostKeyFamily const& family) { return family.name == (*server)->family(); });
         }
@@ -232,27 +236,49 @@ private:
         return std::move(*stream);
     }
 
-    [[nodiscard]] std::string unknown_host() const {
-        if (accepted_.empty() && endpoint_.settings.known_hosts.empty())
+    /// By its fingerprint, or by a certificate, which is asked for when it comes to that, once.
+    Result<bool> knows(std::string const& shown) {
+        auto const is_listed = [&] { return std::ranges::find(accepted_.keys, shown) != accepted_.keys.end(); };
+        if (is_listed() || accepted_.authorities.empty() || was_asked_)
+            return is_listed();
+        auto const certificate = ask_certificate(endpoint_.settings);
+        if (!certificate)
+            return unexpected({certificate.error().kind, fmt::format("{}: {}", endpoint_.where, certificate.error().message)});
+        was_asked_ = true;
+        auto key = certificate->empty() ? permanent("is missing: it has none")
+                                        : certified_key(*certificate, endpoint_.settings.host, accepted_, SystemClock().now());
+        if (key)
+            accepted_.keys.push_back(std::move(*key));
+        else
+            against_certificate_ = fmt::format(". Its certificate {}", key.error().message);
+        return is_listed();
+    }
+
+    [[nodiscard]] std::string unknown_host() const { return known_to_be_unknown() + against_certificate_; }
+    [[nodiscard]] std::string known_to_be_unknown() const {
+        auto const& accepted = accepted_.keys;
+        if (accepted.empty() && endpoint_.settings.known_hosts.empty())
             return fmt::format("{}: no host key fingerprint is configured, so the server cannot be told from an impostor. It "
                                "showed {}. Ask the partner for the fingerprint by another way than this connection and, if it is "
                                "the same, add it to the channel's host_key_fingerprints",
                                endpoint_.where, fmt::join(shown_, ", "));
-        if (accepted_.empty())
+        if (accepted.empty())
             return fmt::format("{}: {} holds no key for this server, so it cannot be told from an impostor. It showed {}. Ask the "
                                "partner for the fingerprint by another way than this connection, then add the key",
                                endpoint_.where, endpoint_.settings.known_hosts.string(), fmt::join(shown_, ", "));
         return fmt::format("{}: the host key is not the pinned one, so nothing was sent. Pinned: {}. The server showed: {}. Either "
                            "the partner has changed its key (ask by another way and add the new fingerprint) or somebody stands "
                            "in between",
-                           endpoint_.where, fmt::join(accepted_, ", "), fmt::join(shown_, ", "));
+                           endpoint_.where, fmt::join(accepted, ", "), fmt::join(shown_, ", "));
     }
 
     Endpoint const& endpoint_;
-    std::vector<std::string> accepted_;
+    KnownKeys accepted_;
     std::vector<HostKeyFamily> wanted_;
     std::string own_;
     std::vector<std::string> shown_;
+    bool was_asked_ = false;          // for its certificate
+    std::string against_certificate_; // why it does not count
 };
 
 /// What libssh2 need not even try.

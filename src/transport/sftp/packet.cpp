@@ -3,17 +3,22 @@
 namespace wharf::transport::sftp {
 namespace {
 
-void append_u32(std::string& bytes, std::uint32_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-        bytes += static_cast<char>(value >> shift & 0xFF);
-}
-
 void put_u32(std::string& bytes, std::size_t place, std::uint32_t value) {
     for (int shift = 24; shift >= 0; shift -= 8)
         bytes[place++] = static_cast<char>(value >> shift & 0xFF);
 }
 
 } // namespace
+
+void append_u32(std::string& bytes, std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8)
+        bytes += static_cast<char>(value >> shift & 0xFF);
+}
+
+void append_text(std::string& bytes, std::string_view value) {
+    append_u32(bytes, static_cast<std::uint32_t>(value.size()));
+    bytes += value;
+}
 
 StatusMeaning meaning_of(Status status) {
     switch (status) {
@@ -61,8 +66,7 @@ PacketWriter& PacketWriter::u64(std::uint64_t value) {
 
 PacketWriter& PacketWriter::text(std::string_view value) {
     bytes_.reserve(bytes_.size() + value.size() + 4);
-    append_u32(bytes_, static_cast<std::uint32_t>(value.size()));
-    bytes_ += value;
+    append_text(bytes_, value);
     return *this;
 }
 

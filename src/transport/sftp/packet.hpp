@@ -43,6 +43,10 @@ inline constexpr std::uint32_t read = 1, write = 2, create = 8, truncate = 16, e
 /// No message of a server may be longer. OpenSSH stops at 256 KB; others list a whole folder in one message.
 inline constexpr std::uint32_t largest_packet = 64u << 20;
 
+/// Numbers and texts as SSH writes them (RFC 4251 section 5).
+void append_u32(std::string& bytes, std::uint32_t value);
+void append_text(std::string& bytes, std::string_view value);
+
 /// One request: the length in front and the number of the request are filled in by the client.
 class PacketWriter {
 public:
@@ -66,6 +70,7 @@ public:
     std::string_view text();
     [[nodiscard]] bool ok() const { return ok_; }
     [[nodiscard]] bool at_end() const { return bytes_.empty(); }
+    [[nodiscard]] std::size_t left() const { return bytes_.size(); }
 
 private:
     [[nodiscard]] std::string_view take(std::size_t count);

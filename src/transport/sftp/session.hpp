@@ -33,6 +33,7 @@ struct Partial {
 struct WriteOptions {
     bool replace = false;  // write over a file that is there; else that is a failure
     bool sync = true;      // where the server can
+    bool check = true;     // what the server holds afterwards must have the size of what was written
     std::optional<std::uint32_t> mode; // of the file, in place of the server's default
     std::uint64_t offset = 0; // of a draft of ours that was written so far
 };
@@ -58,14 +59,14 @@ public:
     /// The same for many files, several on their way at a time; each has a result of its own.
     [[nodiscard]] std::vector<Result<std::optional<std::string>>> read_all(std::span<Wanted const> files);
 
-    /// Creates, writes, syncs, closes. `written`: how many bytes from the beginning the server has for sure, also on failure.
-    [[nodiscard]] Result<void> write(std::string const& path, std::string_view content, WriteOptions const& options,
-                                     std::uint64_t* written = nullptr);
-    /// Small files, several at a time.
     struct Draft {
         std::string path;
         std::string_view content;
+        std::optional<std::int64_t> modified = std::nullopt; // its date, if the server lets us set it
     };
+    /// Creates, writes, syncs, closes, checks. `written`: how many bytes from the beginning the server has for sure, also on failure.
+    [[nodiscard]] Result<void> write(Draft const& file, WriteOptions const& options, std::uint64_t* written = nullptr);
+    /// Small files, several at a time.
     [[nodiscard]] std::vector<Result<void>> write_all(std::span<Draft const> files, WriteOptions const& options);
 
     [[nodiscard]] Result<void> rename(std::string const& from, std::string const& to);
@@ -101,14 +102,23 @@ private:
     Result<Id> send_about(PacketType type, std::string_view text);
     void close_later(std::string const& handle);
     Result<bool> is_as_listed(std::string const& handle, Wanted const& file);
+    Result<bool> matches(Result<Attributes> const& open, Wanted const& file);
     Result<bool> read_chunks(std::string const& handle, Wanted const& file, std::string& content);
     Result<void> ask_chunk(std::string const& handle, std::uint64_t offset, std::uint32_t length, std::deque<Chunk>& asked);
     Result<void> begin_small(SmallRead& work, Wanted const& file);
     Result<std::optional<std::string>> end_small(SmallRead& work, Wanted const& file);
     Result<void> write_chunks(std::string const& handle, std::string const& path, std::string_view content, std::uint64_t& written);
-    [[nodiscard]] std::vector<std::pair<std::string_view, PacketWriter>> last_steps(std::string const& handle,
-                                                                                    WriteOptions const& options) const;
-    Result<void> finish_writing(std::string const& handle, std::string const& path, WriteOptions const& options);
+    /// What was asked of an open file, to be settled in this order.
+    struct Step {
+        enum class Kind { must, may, size }; // it must succeed; it may fail; the answer tells how many bytes there are
+        Id id;
+        Kind kind;
+        std::string_view what;
+    };
+    [[nodiscard]] bool is_one_message(Draft const& file) const { return file.content.size() <= client_->limits().write_bytes; }
+    Result<void> ask_last_steps(std::string const& handle, Draft const& file, WriteOptions const& options, std::vector<Step>& steps);
+    Result<bool> settle(std::span<Step const> steps, Draft const& file);
+    Result<void> check_held(Draft const& file);
     std::vector<Result<void>> each_settled(std::size_t count, std::string_view what, bool missing_is_fine,
                                            std::function<std::string const&(std::size_t)> const& path,
                                            std::function<Result<Id>(std::size_t)> const& ask);

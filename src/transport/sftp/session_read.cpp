@@ -20,12 +20,19 @@ Result<Client::Id> Session::send_open(std::string const& path, std::uint32_t fla
 
 Result<bool> Session::is_as_listed(std::string const& handle, Wanted const& file) {
     auto const id = send_about(PacketType::fstat, handle);
-    if (!id)
-        return unexpected(id.error());
-    auto const found = attributes_of(*id, file.path);
-    if (!found)
-        return unexpected(found.error());
-    return found->size.value_or(0) == file.size && found->modified.value_or(0) == file.modified;
+    return id ? matches(attributes_of(*id, file.path), file) : unexpected(id.error());
+}
+
+/// A server that tells nothing of open files is asked by name.
+Result<bool> Session::matches(Result<Attributes> const& open, Wanted const& file) {
+    if (open)
+        return open->size.value_or(0) == file.size && open->modified.value_or(0) == file.modified;
+    if (is_broken())
+        return unexpected(open.error());
+    auto const named = status(file.path);
+    if (!named)
+        return unexpected(named.error());
+    return *named && (*named)->size == file.size && (*named)->modified == file.modified;
 }
 
 Result<void> Session::ask_chunk(std::string const& handle, std::uint64_t offset, std::uint32_t length, std::deque<Chunk>& asked) {
@@ -154,9 +161,10 @@ Result<std::optional<std::string>> Session::end_small(SmallRead& work, Wanted co
     auto const after = attributes_of(work.after, file.path);
     client_->forget(work.close);
     for (auto const* attributes : {&before, &after}) {
-        if (!*attributes)
-            return unexpected(attributes->error());
-        if ((*attributes)->size.value_or(0) != file.size || (*attributes)->modified.value_or(0) != file.modified)
+        auto const same = matches(*attributes, file);
+        if (!same)
+            return unexpected(same.error());
+        if (!*same)
             return std::nullopt;
     }
     if (!data)

@@ -1,4 +1,5 @@
 // Writing: one large file with many parts on their way, or many small files at a time.
+#include "transport/place.hpp"
 #include "transport/sftp/session.hpp"
 
 #include <algorithm>
@@ -44,89 +45,113 @@ Result<void> Session::write_chunks(std::string const& handle, std::string const&
     return {};
 }
 
-/// Rights, the disk, the end: asked for in one go.
-std::vector<std::pair<std::string_view, PacketWriter>> Session::last_steps(std::string const& handle, WriteOptions const& options) const {
+/// Rights, date, the disk, the size, the end: asked for in one go.
+Result<void> Session::ask_last_steps(std::string const& handle, Draft const& file, WriteOptions const& options, std::vector<Step>& steps) {
     constexpr std::string_view fsync = "fsync@openssh.com";
-    constexpr std::uint32_t has_permissions = 4;
-    std::vector<std::pair<std::string_view, PacketWriter>> steps;
-    if (options.mode) // opening a file that was there does not set them, and the server may have a mask of its own
-        steps.emplace_back("set the rights of",
-                           std::move(PacketWriter(PacketType::fsetstat).text(handle).u32(has_permissions).u32(*options.mode)));
-    if (options.sync && client_->offers(fsync))
-        steps.emplace_back("sync", std::move(PacketWriter(PacketType::extended).text(fsync).text(handle)));
-    steps.emplace_back("finish writing", std::move(PacketWriter(PacketType::close).text(handle)));
-    return steps;
-}
-
-Result<void> Session::finish_writing(std::string const& handle, std::string const& path, WriteOptions const& options) {
-    std::vector<std::pair<Id, std::string_view>> asked;
-    for (auto& [what, request] : last_steps(handle, options)) {
-        auto const id = client_->send(std::move(request));
-        if (!id)
-            return unexpected(id.error());
-        asked.emplace_back(*id, what);
-    }
+    constexpr std::uint32_t has_permissions = 4, has_times = 8;
     Result<void> result;
-    for (auto const& [id, what] : asked)
-        if (auto done = client_->settled(id, what, path); !done && result)
-            result = std::move(done);
+    auto const ask = [&](Step::Kind kind, std::string_view what, PacketWriter request) {
+        auto const id = client_->send(std::move(request));
+        if (id)
+            steps.push_back({*id, kind, what});
+        else
+            result = unexpected(id.error());
+    };
+    if (options.mode) // opening a file that was there does not set them, and the server may have a mask of its own
+        ask(Step::Kind::must, "set the rights of",
+            std::move(PacketWriter(PacketType::fsetstat).text(handle).u32(has_permissions).u32(*options.mode)));
+    if (file.modified) {
+        auto const time = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*file.modified, 0, UINT32_MAX));
+        ask(Step::Kind::may, "set the date of", std::move(PacketWriter(PacketType::fsetstat).text(handle).u32(has_times).u32(time).u32(time)));
+    }
+    if (options.sync && client_->offers(fsync))
+        ask(Step::Kind::must, "sync", std::move(PacketWriter(PacketType::extended).text(fsync).text(handle)));
+    if (options.check)
+        ask(Step::Kind::size, "look at", std::move(PacketWriter(PacketType::fstat).text(handle)));
+    ask(Step::Kind::must, "finish writing", std::move(PacketWriter(PacketType::close).text(handle)));
     return result;
 }
 
-Result<void> Session::write(std::string const& path, std::string_view content, WriteOptions const& options, std::uint64_t* written) {
+/// All steps are heard, also after one that failed. True when the open file had the right size.
+Result<bool> Session::settle(std::span<Step const> steps, Draft const& file) {
+    Result<bool> is_whole = false;
+    for (auto const& [id, kind, what] : steps) {
+        Result<void> done;
+        if (kind == Step::Kind::size) {
+            auto const found = attributes_of(id, file.path);
+            if (found && is_whole)
+                is_whole = found->size == file.content.size();
+        } else {
+            done = client_->settled(id, what, file.path);
+        }
+        if (!done && is_whole && (kind == Step::Kind::must || is_broken()))
+            is_whole = unexpected(std::move(done.error()));
+    }
+    return is_whole;
+}
+
+/// By name: for servers that tell nothing of a file that is open for writing, or count what they hold when it is closed.
+Result<void> Session::check_held(Draft const& file) {
+    auto const found = status(file.path);
+    return found ? check_size(client_->where(), quote_name(file.path), *found, file.content.size()) : unexpected(found.error());
+}
+
+Result<void> Session::write(Draft const& file, WriteOptions const& options, std::uint64_t* written) {
+    if (options.offset == 0 && is_one_message(file))
+        return std::move(write_all({&file, 1}, options).front());
     std::uint64_t own = 0;
     auto& have = written ? *written : own;
     have = options.offset;
-    auto const opening = send_open(path, flags_of(options), options.mode);
+    auto const opening = send_open(file.path, flags_of(options), options.mode);
     if (!opening)
         return unexpected(opening.error());
-    auto handle = handle_of(*opening, "create", path);
+    auto handle = handle_of(*opening, "create", file.path);
     if (!handle)
         return unexpected(handle.error());
     if (!*handle)
-        return client_->refused(Status::no_such_file, "create", path);
-    if (auto done = write_chunks(**handle, path, content, have); !done) {
+        return client_->refused(Status::no_such_file, "create", file.path);
+    if (auto done = write_chunks(**handle, file.path, file.content, have); !done) {
         close_later(**handle);
         return done;
     }
-    return finish_writing(**handle, path, options);
+    std::vector<Step> steps;
+    auto const asked = ask_last_steps(**handle, file, options, steps);
+    auto const is_whole = asked ? settle(steps, file) : unexpected(asked.error());
+    if (!is_whole)
+        return unexpected(is_whole.error());
+    return *is_whole || !options.check ? Result<void>() : check_held(file);
 }
 
 std::vector<Result<void>> Session::write_all(std::span<Draft const> files, WriteOptions const& options) {
     std::vector<Result<void>> results(files.size());
     std::vector<Id> opening(files.size());
-    std::vector<std::vector<std::pair<Id, std::string_view>>> waiting(files.size());
+    std::vector<std::vector<Step>> waiting(files.size());
+    std::vector<bool> is_whole(files.size());
     std::size_t const most = limits_.most_open_files;
-    auto const is_small = [&](Draft const& file) { return most > 1 && file.content.size() <= client_->limits().write_bytes; };
 
-    auto const fill = [&](std::size_t i) {
-        auto const& [path, content] = files[i];
-        auto handle = handle_of(opening[i], "create", path);
-        if (!handle || !*handle) {
-            results[i] = handle ? Result<void>(client_->refused(Status::no_such_file, "create", path)) : unexpected(handle.error());
-            return;
+    auto const fill = [&](std::size_t i) -> Result<void> {
+        auto const& file = files[i];
+        auto handle = handle_of(opening[i], "create", file.path);
+        if (!handle || !*handle)
+            return handle ? client_->refused(Status::no_such_file, "create", file.path) : unexpected(handle.error());
+        if (!file.content.empty()) {
+            auto const id = client_->send(std::move(PacketWriter(PacketType::write).text(**handle).u64(0).text(file.content)));
+            if (!id)
+                return unexpected(id.error());
+            waiting[i].push_back({*id, Step::Kind::must, "write"});
         }
-        auto const ask = [&](std::string_view what, PacketWriter request) {
-            auto const id = client_->send(std::move(request));
-            if (id)
-                waiting[i].emplace_back(*id, what);
-            else
-                results[i] = unexpected(id.error());
-        };
-        if (!content.empty())
-            ask("write", std::move(PacketWriter(PacketType::write).text(**handle).u64(0).text(content)));
-        for (auto& [what, request] : last_steps(**handle, options))
-            ask(what, std::move(request));
-        pace(content.size());
+        pace(file.content.size());
+        return ask_last_steps(**handle, file, options, waiting[i]);
     };
     std::size_t opened = 0, filled = 0;
     for (std::size_t done = 0; done < files.size(); ++done) {
-        if (!is_small(files[done])) { // alone; the small ones before it are done, and none behind it has begun
-            results[done] = write(files[done].path, files[done].content, options);
+        if (!is_one_message(files[done])) { // alone; the small ones before it are done, and none behind it has begun
+            results[done] = write(files[done], options);
+            is_whole[done] = true; // write() has seen to it
             opened = filled = done + 1;
             continue;
         }
-        for (; opened < files.size() && opened < done + most && is_small(files[opened]); ++opened) {
+        for (; opened < files.size() && opened < done + most && is_one_message(files[opened]); ++opened) {
             auto const id = send_open(files[opened].path, flags_of(options), options.mode);
             if (id)
                 opening[opened] = *id;
@@ -135,13 +160,15 @@ std::vector<Result<void>> Session::write_all(std::span<Draft const> files, Write
         }
         for (; filled < opened && filled <= done + most / 2; ++filled)
             if (results[filled])
-                fill(filled);
-        for (auto const& [id, what] : waiting[done]) {
-            auto settled = client_->settled(id, what, files[done].path);
-            if (!settled && results[done])
-                results[done] = std::move(settled);
-        }
+                results[filled] = fill(filled);
+        auto const settled = settle(waiting[done], files[done]);
+        if (!settled && results[done])
+            results[done] = unexpected(settled.error());
+        is_whole[done] = settled && *settled;
     }
+    for (std::size_t i = 0; options.check && i < files.size(); ++i)
+        if (results[i] && !is_whole[i])
+            results[i] = check_held(files[i]);
     return results;
 }
 

@@ -1,9 +1,7 @@
 // SeveralConnections: `connections: 4` against a real OpenSSH server, through a line that may be cut. Every file arrives whole and once.
-#include "support/gateway_bench.hpp"
-#include "support/sshd.hpp"
+#include "support/sftp_bench.hpp"
 #include "support/tcp_proxy.hpp"
 
-#include <fmt/format.h>
 
 #include <set>
 #include <thread>
@@ -24,40 +22,20 @@ protected:
         sshd_ = std::make_unique<Sshd>(Sshd::start({}));
         if (!sshd_->running())
             GTEST_SKIP() << sshd_->reason();
-        for (auto const* const folder : {"in", "out"})
-            fs::create_directory(sshd_->home() / folder);
         proxy_ = std::make_unique<TcpProxy>(sshd_->port());
-        auto configuration = test::one_partner();
-        auto& channel = configuration.channels.front();
-        channel.transport = partner::TransportKind::sftp;
-        auto& sftp = channel.sftp;
-        sftp.host = "127.0.0.1";
-        sftp.port = proxy_->port();
-        sftp.user = sshd_->user();
-        sftp.private_key = sshd_->user_key();
-        sftp.host_key_fingerprints = {sshd_->fingerprint()};
-        sftp.timeout = 20s;
-        sftp.reconnect_delay = 0s;
-        sftp.connections = 4;
-        channel.poll_interval = 1s;
-        bench_ = std::make_unique<test::Bench>(configuration);
-        auto opened = Channels::open(bench_->configuration);
-        ASSERT_TRUE(opened) << opened.error().message;
-        bench_->channels = std::move(*opened);
-        auto& bench = *bench_;
-        bench.context.emplace(
-            Context{bench.configuration, *bench.store, *bench.knowledge, *bench.channels, bench.clock, bench.log, [] { return 0.5; }});
+        start([](partner::Channel&) {});
+    }
+    void start(std::function<void(partner::Channel&)> const& change) {
+        bench_ = test::sftp_bench(*sshd_, proxy_->port(), [&](partner::Channel& channel) {
+            channel.sftp.connections = 4;
+            change(channel);
+        });
     }
     [[nodiscard]] fs::path inbox() const { return sshd_->home() / "in"; }
 
-    static std::string invoice(unsigned number) {
-        auto text = test::interchange("IN", {test::set("810", test::small_810)}, "004010", std::to_string(number + 1));
-        auto const at = text.find("INV1");
-        return text.replace(at, 4, fmt::format("INV{}", number));
-    }
     void fill() const {
         for (unsigned number = 0; number < file_count; ++number)
-            testing_support::write_text(inbox() / fmt::format("{:03}.edi", number), invoice(number));
+            testing_support::write_text(inbox() / fmt::format("{:03}.edi", number), test::invoice_number(number));
     }
     unsigned left() const {
         return static_cast<unsigned>(std::distance(fs::directory_iterator(inbox()), fs::directory_iterator()));
@@ -79,7 +57,7 @@ protected:
                         continue;
                     ++names[(*transfer)->file_name];
                     auto const number = static_cast<unsigned>(std::stoul((*transfer)->file_name));
-                    EXPECT_EQ((*transfer)->raw, invoice(number));
+                    EXPECT_EQ((*transfer)->raw, test::invoice_number(number));
                 }
             }
         });
@@ -149,6 +127,25 @@ TEST_F(SeveralConnections, UploadsGoInParallel) {
     EXPECT_EQ(contents.size(), orders);
     EXPECT_LE(proxy_->connections(), 4U);
     EXPECT_GE(proxy_->connections(), 2U);
+}
+
+// With `leave` the login may not even have the right to move what is too large.
+TEST_F(SeveralConnections, WhatIsTooLargeStaysWhereFilesStayAndIsToldOfOnce) {
+    start([](partner::Channel& channel) {
+        channel.pickup.leave = true;
+        channel.pickup.max_bytes = 1000;
+    });
+    testing_support::write_text(inbox() / "fits", "x");
+    testing_support::write_text(inbox() / "large", std::string(1001, 'x'));
+    auto const first = look();
+    EXPECT_EQ(first.trouble, "");
+    EXPECT_EQ(first.taken, 1U);
+    EXPECT_EQ(first.set_aside, 1U);
+    auto const second = look();
+    EXPECT_EQ(second.trouble, "");
+    EXPECT_EQ(second.taken + second.set_aside, 0U);
+    EXPECT_EQ(left(), 2U);
+    EXPECT_FALSE(fs::exists(sshd_->home() / "failed"));
 }
 
 } // namespace

@@ -30,14 +30,19 @@ TEST(KnownHosts, NamesPortsPatternsAndRevokedKeys) {
                       "@revoked * ssh-rsa " + key("five") + "\n"
                       "old.acme.example ssh-rsa " + key("five") + "\n"
                       "broken\n\n ssh-rsa\n";
-    EXPECT_THAT(known_keys(file, "sftp.acme.example", 22), ElementsAre(print("one"), print("three")));
-    EXPECT_THAT(known_keys(file, "SFTP.ACME.EXAMPLE", 22), ElementsAre(print("one"), print("three")));
-    EXPECT_THAT(known_keys(file, "10.0.0.1", 22), ElementsAre(print("one")));
-    EXPECT_THAT(known_keys(file, "sftp.acme.example", 2222), ElementsAre(print("two")));
-    EXPECT_THAT(known_keys(file, "test.acme.example", 22), IsEmpty());
-    EXPECT_THAT(known_keys(file, "old.acme.example", 22), ElementsAre(print("three")));
-    EXPECT_THAT(known_keys(file, "other.example", 22), IsEmpty());
-    EXPECT_THAT(known_keys("|1||\n|1|x\n|1|a|b ssh-rsa AAAA", "h", 22), IsEmpty());
+    auto const keys = [](std::string const& text, std::string const& host, std::uint16_t port) {
+        return sftp::known_keys(text, host, port).keys;
+    };
+    EXPECT_THAT(sftp::known_keys(file, "any.example", 22).authorities, ElementsAre(print("four")));
+    EXPECT_THAT(sftp::known_keys(file + "@revoked any.example ssh-rsa " + key("four"), "any.example", 22).authorities, IsEmpty());
+    EXPECT_THAT(keys(file, "sftp.acme.example", 22), ElementsAre(print("one"), print("three")));
+    EXPECT_THAT(keys(file, "SFTP.ACME.EXAMPLE", 22), ElementsAre(print("one"), print("three")));
+    EXPECT_THAT(keys(file, "10.0.0.1", 22), ElementsAre(print("one")));
+    EXPECT_THAT(keys(file, "sftp.acme.example", 2222), ElementsAre(print("two")));
+    EXPECT_THAT(keys(file, "test.acme.example", 22), IsEmpty());
+    EXPECT_THAT(keys(file, "old.acme.example", 22), ElementsAre(print("three")));
+    EXPECT_THAT(keys(file, "other.example", 22), IsEmpty());
+    EXPECT_THAT(keys("|1||\n|1|x\n|1|a|b ssh-rsa AAAA", "h", 22), IsEmpty());
 }
 
 } // namespace

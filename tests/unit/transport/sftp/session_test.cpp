@@ -20,11 +20,14 @@ struct Habits {
     bool backwards = false;        // answers each batch of requests in reverse
     std::size_t most_open = 1000;
     bool extensions = true;
+    bool looks_at_open_files = true; // else the answer to FSTAT is "failure"
+    std::size_t most_held = 1u << 30; // bytes of a file that it keeps; what is beyond is lost without a word
     std::string garbage;           // in place of every answer after the version
 };
 
 struct Counts {
     unsigned looks = 0, opens = 0, most_open = 0;
+    unsigned flights = 0; // requests that left together
 };
 
 class MemoryServer final : public Stream {
@@ -41,6 +44,7 @@ public:
         return count;
     }
     Result<void> write(std::string_view bytes) override {
+        ++counts_.flights;
         in_ += bytes;
         std::vector<std::string> answers;
         while (in_.size() >= 4) {
@@ -118,7 +122,8 @@ private:
             ++counts_.looks;
             return content ? attributes(PacketWriter(PacketType::attrs), content).finish(id) : status(id, Status::no_such_file);
         case PacketType::fstat:
-            return attributes(PacketWriter(PacketType::attrs), file_of(subject)).finish(id);
+            return habits_.looks_at_open_files ? attributes(PacketWriter(PacketType::attrs), file_of(subject)).finish(id)
+                                               : status(id, Status::failure);
         case PacketType::open: {
             ++counts_.opens;
             auto const flags = reader.u32();
@@ -146,6 +151,7 @@ private:
             auto& text = *file_of(subject);
             text.resize(std::max<std::size_t>(text.size(), offset + bytes.size()));
             text.replace(offset, bytes.size(), bytes);
+            text.resize(std::min(text.size(), habits_.most_held));
             return status(id, Status::ok);
         }
         case PacketType::close:
@@ -210,7 +216,8 @@ TEST_F(SftpSession, ShortPartsAndAnswersInAnyOrder) {
     std::string content;
     for (int i = 0; content.size() < 300'000; ++i)
         content += std::to_string(i);
-    for (auto const& habits : {Habits{}, Habits{.most_read = 1000}, Habits{.backwards = true}, Habits{.most_read = 777, .backwards = true}}) {
+    for (auto const& habits : {Habits{}, Habits{.most_read = 1000}, Habits{.backwards = true}, Habits{.most_read = 777, .backwards = true},
+                               Habits{.looks_at_open_files = false}}) {
         files_ = {{"large", content}, {"small", "abc"}, {"middle", content.substr(0, 5000)}, {"empty", ""}};
         auto one = session(habits);
         auto const read = one.read({"large", content.size(), 7});
@@ -231,7 +238,7 @@ TEST_F(SftpSession, ShortPartsAndAnswersInAnyOrder) {
         EXPECT_EQ(*all[3], content);
         EXPECT_EQ(*all[4], content.substr(0, 5000));
         EXPECT_EQ(*all[5], std::nullopt);
-        ASSERT_TRUE(one.write("new", content, {}));
+        ASSERT_TRUE(one.write({"new", content}, {}));
         EXPECT_EQ(files_["new"], content);
     }
 }
@@ -270,9 +277,38 @@ TEST_F(SftpSession, ReplacingWithAndWithoutThePosixRename) {
         if (!extensions) { // the memory knows no extension, it only says yes
             EXPECT_EQ(files_["old"], "2");
         }
-        auto const synced = one.write("x", "content", {.sync = true});
+        auto const synced = one.write({"x", "content"}, {.sync = true});
         EXPECT_TRUE(synced) << synced.error().message;
     }
+}
+
+TEST_F(SftpSession, TheSizeIsCheckedInTheSameFlight) {
+    auto one = session();
+    counts_ = {};
+    ASSERT_TRUE(one.write({"x", "content"}, {}));
+    EXPECT_EQ(counts_.flights, 2u) << "opening, and all the rest";
+    EXPECT_EQ(counts_.looks, 0u);
+    for (bool const looks : {true, false}) {
+        auto other = session({.looks_at_open_files = looks, .most_held = 5});
+        auto const cut = other.write({"y", "content"}, {.replace = true});
+        ASSERT_FALSE(cut);
+        EXPECT_TRUE(cut.error().is_temporary());
+        EXPECT_THAT(cut.error().message, HasSubstr("holds 5 of the 7 bytes"));
+        EXPECT_TRUE(other.write({"y", "content"}, {.replace = true, .check = false}));
+        std::vector<Session::Draft> const drafts = {{"a", "12345"}, {"b", "123456"}, {"c", ""}};
+        auto const written = other.write_all(drafts, {.replace = true});
+        EXPECT_TRUE(written[0]);
+        EXPECT_THAT(written[1].error().message, HasSubstr("holds 5 of the 6 bytes"));
+        EXPECT_TRUE(written[2]);
+    }
+}
+
+TEST_F(SftpSession, ADateThatIsRefusedHoldsNothingBack) {
+    auto one = session({.extensions = false}); // it supports no setting of attributes
+    auto const written = one.write({"x", "content", 1'700'000'000}, {});
+    EXPECT_TRUE(written) << written.error().message;
+    EXPECT_EQ(files_["x"], "content");
+    EXPECT_FALSE(one.write({"y", "content"}, {.mode = 0600})) << "rights are another matter";
 }
 
 TEST_F(SftpSession, AnswersThatMakeNoSenseEndTheConnection) {
@@ -291,7 +327,7 @@ TEST_F(SftpSession, AnswersThatMakeNoSenseEndTheConnection) {
         auto one = session({.garbage = garbage});
         EXPECT_FALSE(one.status("f"));
         EXPECT_FALSE(one.read({"f", 7, 7}));
-        EXPECT_FALSE(one.write("g", "x", {}));
+        EXPECT_FALSE(one.write({"g", "x"}, {}));
         EXPECT_FALSE(one.remove("f"));
         EXPECT_TRUE(one.is_broken());
     }
