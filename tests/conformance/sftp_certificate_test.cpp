@@ -69,7 +69,7 @@ TEST_F(SftpHostCertificate, OnlyOfThisHostAndNow) {
     serve({"-n", "other.example"});
     if (IsSkipped())
         return;
-    EXPECT_THAT(refused().message, AllOf(HasSubstr(sshd_->fingerprint()), HasSubstr("is of other.example and not of 127.0.0.1")));
+    EXPECT_THAT(refused().message, AllOf(HasSubstr(sshd_->fingerprint()), HasSubstr("is of \"other.example\" and not of 127.0.0.1")));
     EXPECT_EQ(refused().kind, ErrorKind::permanent);
     serve({"-n", "127.0.0.1", "-V", "20200101:20200201"});
     EXPECT_THAT(refused().message, HasSubstr("has run out"));
