@@ -2,8 +2,14 @@
 #include "base/base64.hpp"
 #include "conformance/sftp_fixture.hpp"
 #include "transport/sftp/host_certificate.hpp"
+#include "transport/sftp/packet.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sstream>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
 
 namespace wharf::transport {
 namespace {
@@ -123,6 +129,76 @@ TEST_F(SftpHostCertificate, EveryByteCounts) {
         }
         EXPECT_FALSE(sftp::certified_key(whole + '\0', "127.0.0.1", known, now));
     }
+}
+
+/// Says these bytes to whoever calls, and hangs up.
+class Babbler {
+public:
+    explicit Babbler(std::string bytes) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), bytes_(std::move(bytes)) {
+        sockaddr_in address{};
+        socklen_t size = sizeof address;
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
+        ::listen(listener_, 4);
+        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+        port_ = ntohs(address.sin_port);
+        speaker_ = std::thread([this] {
+            int const caller = ::accept(listener_, nullptr, nullptr);
+            (void)::send(caller, bytes_.data(), bytes_.size(), MSG_NOSIGNAL);
+            ::shutdown(caller, SHUT_WR);
+            char room[1024];
+            while (::recv(caller, room, sizeof room, 0) > 0) {
+            }
+            ::close(caller);
+        });
+    }
+    ~Babbler() {
+        speaker_.join();
+        ::close(listener_);
+    }
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+private:
+    int listener_;
+    std::string bytes_;
+    std::uint16_t port_ = 0;
+    std::thread speaker_;
+};
+
+TEST_F(SftpHostCertificate, ServersThatAnswerNonsense) {
+    std::string const hello = "SSH-2.0-x\r\n";
+    auto const packet = [](std::string const& payload) {
+        std::string bytes;
+        sftp::append_u32(bytes, static_cast<std::uint32_t>(payload.size() + 5));
+        return bytes + '\4' + payload + std::string(4, '\0');
+    };
+    auto const beginning = [&](std::string_view exchanges, std::string_view keys) {
+        auto bytes = '\x14' + std::string(16, 'c');
+        sftp::append_text(bytes, exchanges);
+        sftp::append_text(bytes, keys);
+        return hello + packet(bytes);
+    };
+    auto const asked = beginning("curve25519-sha256", "ssh-ed25519-cert-v01@openssh.com");
+    std::vector<std::string> nonsense = {"", "SSH-1.5-old\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n", std::string(20'000, 'x'), hello, hello + "abc",
+                                         hello + std::string(100, '\xff'), hello + std::string(100, '\0'), hello + packet("\1"), hello + packet("\x14"),
+                                         beginning("none-of-ours", "ssh-ed25519-cert-v01@openssh.com"), asked, asked + packet("\x1f"),
+                                         asked + packet(std::string("\x1f\xff\xff\xff\xff", 5))};
+    std::string many = hello;
+    for (int i = 0; i < 100; ++i)
+        many += packet("\2ignore me");
+    nonsense.push_back(many);
+    settings_.host = "127.0.0.1";
+    settings_.timeout = 5s;
+    for (auto const& bytes : nonsense) {
+        Babbler const server(bytes);
+        settings_.port = server.port();
+        auto const certificate = sftp::ask_certificate(settings_);
+        EXPECT_TRUE(!certificate || certificate->empty()) << bytes.substr(0, 100);
+    }
+    Babbler const server(asked + packet("\2") + packet(std::string("\x1f\0\0\0\3abc", 8)));
+    settings_.port = server.port();
+    EXPECT_EQ(sftp::ask_certificate(settings_).value_or("nothing"), "abc");
 }
 
 } // namespace

@@ -65,6 +65,19 @@ TEST_F(SftpHabits, NoRenaming) {
     EXPECT_THAT(names_in(in()), ElementsAre());
 }
 
+TEST_F(SftpHabits, NoRenamingOverAFile) {
+    SERVE("-P posix-rename");
+    settings_.rules.upload.existing = UploadRules::Existing::replace;
+    auto made = connect();
+    ASSERT_TRUE(made) << made.error().message;
+    for (auto const* const content : {"first", "second", "second", "3"}) {
+        auto const put = (*made)->put("f", content);
+        ASSERT_TRUE(put) << put.error().message;
+        EXPECT_EQ(read_text(out() / "f"), content);
+    }
+    EXPECT_THAT(names_in(out()), ElementsAre("f"));
+}
+
 TEST_F(SftpHabits, NothingButReading) {
     SERVE("-R");
     settings_.rules.leave = true;
