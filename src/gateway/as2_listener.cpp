@@ -33,6 +33,10 @@ class As2Body final : public http::BodyReceiver {
 public:
     As2Body(As2Listener& listener, std::unique_ptr<As2Arrival> arrival) : listener_(listener), arrival_(std::move(arrival)) {}
     Result<void> take(std::string_view bytes) override { return arrival_->take(bytes); }
+    std::optional<http::Response> answer_instead() override {
+        auto answer = arrival_->answer_instead();
+        return answer ? std::optional(listener_.response_of(std::move(*answer))) : std::nullopt;
+    }
     void broken_off() override { arrival_->broken_off(); }
     http::Response finish() override { return listener_.response_of(arrival_->finish()); }
 
@@ -94,7 +98,7 @@ Result<http::TlsSettings> tls_settings(Context const& context) {
 
 } // namespace
 
-Result<std::unique_ptr<http::Server>> serve_as2(Context const& context, std::function<void()> wake, unsigned threads) {
+Result<std::unique_ptr<As2Server>> serve_as2(Context const& context, std::function<void()> wake, unsigned threads) {
     auto const& configured = context.configuration.gateway.as2;
     if (!configured.is_set() || !context.as2)
         return nullptr;
@@ -114,21 +118,47 @@ Result<std::unique_ptr<http::Server>> serve_as2(Context const& context, std::fun
         log.line("caller_refused", "-", fmt::format("server=as2 peer={} reason={}", peer, for_log(what)));
     };
     auto const listener = std::make_shared<As2Listener>(context, std::move(wake));
+    bool const asks = context.as2->wants_client_certificates(); // a pin that comes meanwhile is asked for twice, not never
     auto server = http::Server::start(std::move(settings), [listener](http::RequestHead const& head) { return listener->admit(head); });
-    if (server)
-        context.log.line("serving_as2", "-", fmt::format("address={} port={} tls_port={} path={}", configured.address, configured.port.number,
-                                                         configured.tls_port.number, for_log(configured.path)));
-    return server;
+    if (!server)
+        return unexpected(std::move(server.error()));
+    context.log.line("serving_as2", "-", fmt::format("address={} port={} tls_port={} path={}", configured.address, configured.port.number,
+                                                     configured.tls_port.number, for_log(configured.path)));
+    return std::make_unique<As2Server>(context, std::move(*server), asks);
 }
 
-Result<void> reload_as2_tls(Context const& context, http::Server& server) {
-    auto const& configured = context.configuration.gateway.as2;
+As2Server::As2Server(Context const& context, std::unique_ptr<http::Server> server, bool asks)
+    : context_(context), server_(std::move(server)), asks_for_certificates_(asks) {
+    context_.as2->when_renewed([this] { ask_as_relations_want(); });
+    ask_as_relations_want();
+}
+
+As2Server::~As2Server() { context_.as2->when_renewed({}); }
+
+void As2Server::stop() { server_->stop(); }
+
+Result<void> As2Server::reload_tls() {
+    auto const& configured = context_.configuration.gateway.as2;
     if (configured.tls_port.number == 0)
         return {};
-    auto tls = tls_settings(context);
+    std::lock_guard const guard(reloading_);
+    bool const asks = context_.as2->wants_client_certificates();
+    auto tls = tls_settings(context_);
     if (!tls)
         return unexpected(std::move(tls.error()));
-    return server.replace_tls(*tls, configured.port.number != 0 ? 1 : 0);
+    WHARF_TRY(server_->replace_tls(*tls, configured.port.number != 0 ? 1 : 0));
+    asks_for_certificates_ = asks;
+    return {};
+}
+
+/// A relation has got its first pin, or lost its last: whom it concerns connects anew, and is asked then.
+void As2Server::ask_as_relations_want() {
+    if (context_.as2->wants_client_certificates() == asks_for_certificates_)
+        return;
+    if (auto const done = reload_tls(); !done)
+        context_.log.line("certificate_refused", "-", fmt::format("reason={}", for_log(done.error().message)));
+    else if (context_.configuration.gateway.as2.tls_port.number != 0)
+        context_.log.line("as2_client_certificates", "-", fmt::format("asked_for={}", asks_for_certificates_.load() ? "yes" : "no"));
 }
 
 } // namespace wharf::gateway

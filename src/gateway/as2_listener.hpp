@@ -11,8 +11,11 @@
 #include "gateway/as2_receiving.hpp"
 #include "transport/http/server.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace wharf::gateway {
@@ -34,12 +37,27 @@ private:
     As2Receiving receiving_;
 };
 
+/// The server of serve_as2(). Whether TLS clients are asked for a certificate follows the relations, as they change.
+class As2Server {
+public:
+    As2Server(Context const& context, std::unique_ptr<transport::http::Server> server, bool asks_for_certificates);
+    ~As2Server();
+    /// The files of as2.tls, read again; connections go on with the old. Nothing where there is no TLS.
+    [[nodiscard]] Result<void> reload_tls();
+    [[nodiscard]] std::uint16_t port(std::size_t listener = 0) const { return server_->port(listener); }
+    void stop();
+
+private:
+    void ask_as_relations_want();
+
+    Context const& context_;
+    std::unique_ptr<transport::http::Server> server_;
+    std::mutex reloading_;
+    std::atomic<bool> asks_for_certificates_; // as TLS is set up
+};
+
 /// Serves wharf.yaml's section `as2`; nullptr where there is none, or no channel that speaks AS2. `context` must outlive it. `wake`:
 /// something is due. Fails with `temporary` when a port is taken, `invalid` when certificate and key cannot serve.
-[[nodiscard]] Result<std::unique_ptr<transport::http::Server>> serve_as2(Context const& context, std::function<void()> wake, unsigned threads);
-
-/// The files of as2.tls, read again, and whether clients are asked for certificates; connections go on with the old. Nothing where
-/// there is no TLS.
-[[nodiscard]] Result<void> reload_as2_tls(Context const& context, transport::http::Server& server);
+[[nodiscard]] Result<std::unique_ptr<As2Server>> serve_as2(Context const& context, std::function<void()> wake, unsigned threads);
 
 } // namespace wharf::gateway

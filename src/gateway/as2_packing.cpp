@@ -1,6 +1,7 @@
 #include "gateway/as2_packing.hpp"
 
 #include "base/id.hpp"
+#include "gateway/stored_exchange.hpp"
 #include "transport/as2/certificate_maker.hpp"
 #include "transport/as2/message_head.hpp"
 #include "transport/as2/names.hpp"
@@ -40,12 +41,6 @@ std::string_view fingerprint_in(std::string_view certificates, std::string_view 
 
 } // namespace
 
-std::string head_text(as2::Fields const& fields) {
-    auto text = as2::write_head(fields);
-    text.resize(text.size() - 2); // the blank line
-    return text;
-}
-
 Result<PackedExchange> pack_message(Context const& context, As2Relation const& relation, store::Message& message, Timestamp now) {
     if (!relation.can_send())
         return permanent(fmt::format("channel {} has no url: the relation only receives", relation.channel));
@@ -73,7 +68,7 @@ Result<PackedExchange> pack_message(Context const& context, As2Relation const& r
     exchange.mic = as2::write_mic(packed->mic, packed->mic_digest, relation.relation.spelling);
     exchange.created_at = exchange.updated_at = now;
     made.bytes.head = as2::write_message_head(relation.relation, exchange.as2_message_id, relation.subject, packed->entity);
-    exchange.head = head_text(made.bytes.head);
+    exchange.head = write_stored_head(made.bytes.head);
     made.note = fmt::format("Message-ID {}, MIC {}", exchange.as2_message_id, exchange.mic);
     if (settings->signer) {
         auto const& certificate = settings->signer->certificate;
@@ -105,19 +100,21 @@ Result<void> put(Vault const& vault, store::Transaction& transaction, PackedExch
 }
 
 Result<As2Bytes> stored_bytes(Context const& context, store::Exchange const& exchange) {
-    auto head = as2::read_head(transport::Content(exchange.head + "\r\n"));
-    if (!head)
-        return unexpected(std::move(head.error()));
+    auto head = read_stored_head(exchange.head);
+    if (head.empty())
+        return permanent(fmt::format("the stored head of exchange {} cannot be read", exchange.id));
     auto body = context.vault.open(context.store, exchange.id, vault_name::message);
     if (!body)
         return unexpected(std::move(body.error()));
     if (body->is_empty())
-        return permanent(fmt::format("the bytes of exchange {} are missing: was the folder `exchanges` beside the store removed or not restored?",
-                                     exchange.id));
-    return As2Bytes{std::move(head->fields), std::move(*body)};
+        return permanent(fmt::format("the bytes of exchange {} are missing: was {} beside the store removed or not restored?", exchange.id,
+                                     context.vault.place_of(exchange.id)));
+    return As2Bytes{std::move(head), std::move(*body)};
 }
 
 bool can_go_again(store::Exchange const& exchange, As2Relation const& relation, Timestamp now) {
+    if (exchange.emptied_at)
+        return false;
     auto const ours = fingerprint_in(exchange.certificates, signed_by);
     auto const theirs = fingerprint_in(exchange.certificates, encrypted_for);
     if (exchange.receipt == store::ReceiptState::received) {

@@ -32,12 +32,9 @@ struct PackedExchange {
 /// Of an exchange that is stored: the very bytes. `permanent` when they are not there any more.
 [[nodiscard]] Result<As2Bytes> stored_bytes(Context const& context, store::Exchange const& exchange);
 
-/// Whether its bytes may go out once more as they are: the certificate that signed them is still ours and has not expired, the one
+/// Whether its bytes may go out once more as they are: they are still there, the certificate that signed them is still ours and has not expired, the one
 /// they are encrypted for is still the partner's. Where the partner has refused them, they must also be what we would use today:
 /// what was wrong with them may have been the key.
 [[nodiscard]] bool can_go_again(store::Exchange const& exchange, As2Relation const& relation, Timestamp now);
-
-/// The fields a line each, and back.
-[[nodiscard]] std::string head_text(as2::Fields const& fields);
 
 } // namespace wharf::gateway

@@ -36,31 +36,43 @@ std::optional<ContentRange> read_content_range(std::string_view value) {
 
 void As2Partials::keep(std::string_view channel, std::string_view tag, Partial partial, Timestamp now) {
     std::lock_guard const guard(mutex_);
-    forget_old(now);
+    remove_old(now);
     entries_.erase(Key(channel, tag));
     make_room(channel);
     entries_.emplace(Key(channel, tag), Entry{std::move(partial), now});
 }
 
-std::optional<As2Partials::Partial> As2Partials::take(std::string_view channel, std::string_view tag, Timestamp now) {
+std::expected<As2Partials::Partial, HeldBytes> As2Partials::take(std::string_view channel, std::string_view tag, ContentRange const& range,
+                                                                 Timestamp now) {
     std::lock_guard const guard(mutex_);
-    forget_old(now);
+    remove_old(now);
     auto const found = entries_.find(Key(channel, tag));
-    if (found == entries_.end())
-        return std::nullopt;
+    auto const held = found == entries_.end() ? 0 : found->second.partial.body.size();
+    if (held == 0 || range.first > held || range.total <= held)
+        return std::unexpected(HeldBytes{held});
     auto partial = std::move(found->second.partial);
     entries_.erase(found);
     return partial;
 }
 
+void As2Partials::forget(std::string_view channel, std::string_view tag) {
+    std::lock_guard const guard(mutex_);
+    entries_.erase(Key(channel, tag));
+}
+
+void As2Partials::forget_old(Timestamp now) {
+    std::lock_guard const guard(mutex_);
+    remove_old(now);
+}
+
 std::uint64_t As2Partials::held(std::string_view channel, std::string_view tag, Timestamp now) {
     std::lock_guard const guard(mutex_);
-    forget_old(now);
+    remove_old(now);
     auto const found = entries_.find(Key(channel, tag));
     return found == entries_.end() ? 0 : found->second.partial.body.size();
 }
 
-void As2Partials::forget_old(Timestamp now) {
+void As2Partials::remove_old(Timestamp now) {
     std::erase_if(entries_, [&](auto const& one) { return now - one.second.since > lifetime; });
 }
 

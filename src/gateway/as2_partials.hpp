@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,11 @@ struct ContentRange {
 /// Nothing when it is no range of bytes with a total, or not one up to the end: the rest always comes in one request.
 [[nodiscard]] std::optional<ContentRange> read_content_range(std::string_view value);
 
+/// How many bytes of a transfer are held, where what was asked does not fit them.
+struct HeldBytes {
+    std::uint64_t count = 0;
+};
+
 class As2Partials {
 public:
     static constexpr std::size_t most = 64, most_of_a_channel = 4;
@@ -38,9 +44,13 @@ public:
     };
     /// The oldest goes when there are too many.
     void keep(std::string_view channel, std::string_view tag, Partial partial, Timestamp now);
-    /// It is the caller's then.
-    [[nodiscard]] std::optional<Partial> take(std::string_view channel, std::string_view tag, Timestamp now);
+    /// What this range goes on with, in one step with the look at how much that is; it is the caller's then. A range that does not fit
+    /// takes nothing.
+    [[nodiscard]] std::expected<Partial, HeldBytes> take(std::string_view channel, std::string_view tag, ContentRange const& range, Timestamp now);
+    void forget(std::string_view channel, std::string_view tag);
     [[nodiscard]] std::uint64_t held(std::string_view channel, std::string_view tag, Timestamp now);
+    /// Those that nobody has gone on with for their lifetime; to be called now and then.
+    void forget_old(Timestamp now);
 
 private:
     using Key = std::pair<std::string, std::string>; // channel, tag
@@ -48,7 +58,7 @@ private:
         Partial partial;
         Timestamp since;
     };
-    void forget_old(Timestamp now);
+    void remove_old(Timestamp now);
     void make_room(std::string_view channel);
 
     std::mutex mutex_;

@@ -2,15 +2,14 @@
 
 #include "gateway/as2_commit.hpp"
 #include "gateway/as2_course.hpp"
-#include "gateway/as2_packing.hpp"
 #include "gateway/as2_sending.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/stored_exchange.hpp"
 #include "transport/as2/disposition.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -53,22 +52,6 @@ template <class Action> bool has(as2::ReceptionActions const& actions) {
 }
 
 } // namespace
-
-std::string write_stored_head(as2::Fields const& fields) {
-    static constexpr std::array<std::string_view, 11> left_out = {
-        "Authorization", "Proxy-Authorization", "WWW-Authenticate",  "Proxy-Authenticate", "Cookie", "Set-Cookie",
-        "Connection",    "Keep-Alive",          "Transfer-Encoding", "Content-Length",     "Expect"};
-    as2::Fields kept;
-    for (auto const& one : fields)
-        if (std::ranges::none_of(left_out, [&](auto name) { return as2::same_word(one.first, name); }))
-            kept.push_back(one);
-    return head_text(kept);
-}
-
-as2::Fields read_stored_head(std::string_view head) {
-    auto read = as2::read_head(transport::Content(std::string(head) + "\r\n"));
-    return read ? std::move(read->fields) : as2::Fields();
-}
 
 As2Processing::As2Processing(Context const& context, As2RelationPointer relation, as2::Reception reception, store::Exchange exchange,
                              bool is_stored, as2::Entity body)
@@ -153,7 +136,7 @@ As2Processing::Next As2Processing::commit(as2::Commit const& step, store::Job co
 }
 
 void As2Processing::alarm(std::string const& text) {
-    context_.log.line("AS2_ALARM", exchange_.id, fmt::format("channel={} text={}", relation_.channel, for_log(text)));
+    context_.log_rarely("AS2_ALARM", relation_.channel, fmt::format("channel={} text={}", relation_.channel, for_log(text)), exchange_.id);
 }
 
 namespace {
@@ -162,8 +145,8 @@ namespace {
 Result<void> give_up_exchange(Context const& context, store::Exchange exchange, store::Job const& job) {
     exchange.state = store::ExchangeState::refused;
     exchange.reason = fmt::format("opening it was begun {} times and never came to an end; this is a fault of the gateway: keep the bytes "
-                                  "(exchanges/{} beside the store) and report it",
-                                  exchange.attempts, exchange.id);
+                                  "({} beside the store) and report it",
+                                  exchange.attempts, context.vault.place_of(exchange.id));
     exchange.updated_at = context.clock.now();
     return transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         WHARF_TRY(transaction.update(exchange));

@@ -64,8 +64,4 @@ private:
 /// opening came to no end (a kill) so many times in a row; temporary errors never count.
 [[nodiscard]] Result<void> open_exchange(Context const& context, store::Job const& job);
 
-/// `fields` as they are stored: a line each. Left out: what is secret (Authorization), and what belongs to the connection.
-[[nodiscard]] std::string write_stored_head(as2::Fields const& fields);
-[[nodiscard]] as2::Fields read_stored_head(std::string_view head);
-
 } // namespace wharf::gateway

@@ -1,7 +1,8 @@
 #include "gateway/as2_receipts.hpp"
 
-#include "gateway/as2_processing.hpp"
+#include "gateway/as2_relations.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/stored_exchange.hpp"
 #include "transport/as2/transmission.hpp"
 
 #include <fmt/format.h>
@@ -16,18 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto wait_for_answer = 500ms; // the answer's end wakes nobody but looks again soon enough
-
-Result<std::optional<store::Exchange>> load(Context const& context, std::string_view id) {
-    std::optional<store::Exchange> exchange;
-    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto found = transaction.exchange(id);
-        if (!found)
-            return unexpected(std::move(found.error()));
-        exchange = std::move(*found);
-        return {};
-    }));
-    return exchange;
-}
 
 Result<void> postpone(Context const& context, store::Job const& job, Timestamp due) {
     return context.store.transact([&](store::Transaction& transaction) { return transaction.postpone_job(job.id, due); });
@@ -47,10 +36,18 @@ as2::TransmissionEvent event_of(Context const& context, Result<as2::PostAnswer> 
     return as2::Answered{answer->status, as2::NoReceipt{}, answer->retry_after, chance};
 }
 
-Result<void> record_outcome(Context const& context, store::Job const& job, store::Exchange exchange, as2::TransmissionActions const& actions, unsigned attempts,
-                            std::string const& reason) {
+/// `sent`: as it was when the POST began. Where the receipt was asked for again meanwhile, another job sends it once more, and this
+/// outcome says nothing about that.
+Result<void> record_outcome(Context const& context, store::Job const& job, store::Exchange const& sent, as2::TransmissionActions const& actions,
+                            unsigned attempts, std::string const& reason) {
     auto const now = context.clock.now();
     return transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
+        auto found = transaction.exchange(sent.id);
+        if (!found)
+            return unexpected(std::move(found.error()));
+        if (!*found || (*found)->receipt != sent.receipt || (*found)->updated_at != sent.updated_at || (*found)->attempts != sent.attempts)
+            return {};
+        auto& exchange = **found;
         exchange.attempts = attempts;
         exchange.updated_at = now;
         auto const facts = fmt::format("channel={} message_id={} attempt={}", exchange.channel, for_log(exchange.as2_message_id), attempts);
@@ -83,7 +80,7 @@ std::string reason_of(Result<as2::PostAnswer> const& answer) {
 } // namespace
 
 Result<void> send_receipt(Context const& context, store::Job const& job) {
-    auto loaded = load(context, job.subject);
+    auto loaded = find_exchange(context.store, job.subject);
     if (!loaded)
         return unexpected(std::move(loaded.error()));
     if (!*loaded || (*loaded)->receipt != store::ReceiptState::owed)
@@ -92,7 +89,7 @@ Result<void> send_receipt(Context const& context, store::Job const& job) {
     if (context.as2_unanswered->holds(exchange.id))
         return postpone(context, job, context.clock.now() + wait_for_answer);
     auto const relation = context.as2 ? context.as2->by_channel(exchange.channel) : nullptr;
-    if (relation == nullptr || relation->relation.receipt_address.empty())
+    if (relation == nullptr || relation->receipt_post.url.empty())
         return temporary(fmt::format("a receipt is owed on channel {}, which has no incoming.receipt_address any more", exchange.channel));
     auto body = context.vault.open(context.store, exchange.id, vault_name::receipt);
     if (!body)
@@ -102,18 +99,18 @@ Result<void> send_receipt(Context const& context, store::Job const& job) {
     auto turn = context.post_turns->take(exchange.channel + "/receipts", exchange.id, context.clock, later);
     if (!turn)
         return postpone(context, job, later);
-    auto settings = relation->post;
-    settings.url = relation->relation.receipt_address;
     as2::TransmissionState state;
     state.attempts = exchange.attempts;
     as2::Transmission machine(relation_of_receipts(*relation), exchange.receipt_message_id, state);
     (void)machine.begin();
     crash_point("before-send-receipt");
-    auto const answer = context.send_post(settings, read_stored_head(exchange.receipt_head), *body);
+    auto const answer = context.send_post(relation->receipt_post, read_stored_head(exchange.receipt_head), *body);
+    if (!answer && *context.stopping) // the next start finds it as after a kill
+        return unexpected(answer.error());
     turn->report(answer.has_value());
     crash_point("after-send-receipt");
     auto const actions = machine.on(event_of(context, answer));
-    WHARF_TRY(record_outcome(context, job, std::move(exchange), actions, machine.state().attempts, reason_of(answer)));
+    WHARF_TRY(record_outcome(context, job, exchange, actions, machine.state().attempts, reason_of(answer)));
     crash_point("after-record-sent-receipt");
     return {};
 }

@@ -16,55 +16,18 @@
 // Thread-safe; one arrival is used by one thread at a time.
 #pragma once
 
+#include "gateway/as2_arrivals.hpp"
 #include "gateway/as2_partials.hpp"
-#include "gateway/as2_relations.hpp"
-#include "gateway/context.hpp"
-#include "transport/as2/reception.hpp"
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace wharf::gateway {
-
-struct As2Request {
-    as2::Fields fields; // of HTTP
-    std::string peer_address;
-    std::string client_certificate; // DER; empty: none
-    std::optional<std::uint64_t> content_length;
-};
-struct As2Answer {
-    int status = 200;
-    as2::Fields fields;
-    std::string body;
-    std::string exchange_id; // not empty: answered() is to be called when the answer was written, or cannot be any more
-};
-
-/// One body on its way. As transport::http::BodyReceiver.
-class As2Arrival {
-public:
-    virtual ~As2Arrival() = default;
-    [[nodiscard]] virtual Result<void> take(std::string_view bytes) = 0;
-    virtual void broken_off() {}
-    [[nodiscard]] virtual As2Answer finish() = 0;
-};
-
-/// Lines about strangers, so few of them that nobody can fill a disk with them.
-class RareLog {
-public:
-    static constexpr unsigned most_in_a_minute = 10;
-    void line(Context const& context, std::string_view event, std::string_view subject, std::string_view facts);
-
-private:
-    std::mutex mutex_;
-    Timestamp minute_{};
-    unsigned written_ = 0, left_out_ = 0;
-};
 
 class As2Receiving {
 public:
@@ -80,22 +43,16 @@ public:
     void answered(std::string_view exchange_id);
 
 private:
-    friend class MessageArrival;
-    friend class RepeatedArrival;
     using Begun = std::variant<As2Answer, std::unique_ptr<As2Arrival>>;
     [[nodiscard]] As2RelationPointer relation_for(As2Request const& request, as2::MessageHead const& head, std::string& refusal) const;
     [[nodiscard]] Begun begin_stranger(As2Request const& request, as2::Reception reception, std::string const& refusal);
     [[nodiscard]] Begun begin_message(As2Request request, as2::Reception reception, As2RelationPointer relation);
-    [[nodiscard]] Begun go_on(As2Request request, as2::Reception reception, As2RelationPointer relation, std::string const& tag, std::string_view range);
-    [[nodiscard]] Result<std::optional<store::Exchange>> earlier_one(std::string_view channel, std::string_view message_id) const;
-    /// The answer to a message that came before, as things stand now; nothing when it did not.
-    [[nodiscard]] std::optional<As2Answer> answer_repeated(as2::MessageHead const& head, As2RelationPointer const& relation);
-    [[nodiscard]] As2Answer answer_for(as2::Respond const& respond, as2::MessageHead const& head, store::Exchange const* exchange) const;
+    [[nodiscard]] std::expected<As2Beginning, As2Answer> go_on(As2Request const& request, As2Relation const& relation, std::string_view message_id,
+                                                               std::string_view range_text) const;
+    [[nodiscard]] As2Partials::Partial nothing_yet(As2Relation const& relation) const;
 
     Context const& context_;
     std::function<void()> wake_;
-    As2Partials partials_;
-    RareLog strangers_;
 };
 
 } // namespace wharf::gateway

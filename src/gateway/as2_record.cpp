@@ -1,8 +1,7 @@
 #include "gateway/as2_record.hpp"
 
-#include "gateway/as2_packing.hpp"
-#include "gateway/as2_processing.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/stored_exchange.hpp"
 #include "gateway/transmission.hpp"
 #include "transport/as2/certificate_maker.hpp"
 
@@ -19,6 +18,8 @@ Result<void> keep(Context const& context, store::Transaction& transaction, store
     auto const& opened = receipt.opened;
     exchange.receipt_head = write_stored_head(receipt.outer.fields);
     exchange.receipt_message_id = as2::field(receipt.outer.fields, "Message-ID");
+    if (exchange.emptied_at) // what it is about is gone, and nobody would remove this
+        return {};
     WHARF_TRY(vault.put(transaction, exchange.id, vault_name::receipt, receipt.outer.body));
     WHARF_TRY(vault.put(transaction, exchange.id, vault_name::receipt_signed, opened.signed_bytes));
     WHARF_TRY(vault.put(transaction, exchange.id, vault_name::receipt_signature, opened.signature_bytes));

@@ -24,8 +24,9 @@ struct ReceiptEvidence {
 };
 /// Opens it with the keys valid now; without the MIC that is expected.
 [[nodiscard]] ReceiptEvidence open_evidence(as2::Entity outer, As2Relation const& relation, Timestamp now);
-/// Adds the MIC that the receipt should have, made of what was sent.
-[[nodiscard]] Result<void> expect_mic(Context const& context, std::string const& exchange_id, ReceiptEvidence& receipt);
+/// Adds the MIC that the receipt should have, made of what was sent; of bytes that are gone, the MIC that was noted then, where the
+/// receipt is by the same digest. Without either, there is no proof.
+[[nodiscard]] Result<void> expect_mic(Context const& context, store::Exchange const& exchange, ReceiptEvidence& receipt);
 
 /// Exchange and message as the course says, its events, and what begins when a message has become `sent`. `receipt`: kept where it
 /// settled the exchange.

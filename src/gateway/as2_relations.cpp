@@ -1,10 +1,14 @@
 #include "gateway/as2_relations.hpp"
 
+#include "gateway/context.hpp"
+#include "transport/as2/names.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
+#include <utility>
 
 namespace wharf::gateway {
 
@@ -31,6 +35,18 @@ Stamps stamps_of(std::vector<std::filesystem::path> const& files) {
     for (auto const& file : files)
         stamps.emplace(file, stamp_of(file));
     return stamps;
+}
+
+/// "https://host:443": what of a URL says whose server it is.
+std::string origin_of(std::string_view url) {
+    auto const scheme_end = url.find("://");
+    if (scheme_end == std::string_view::npos) return {};
+    auto const scheme = as2::lower(url.substr(0, scheme_end));
+    auto host = url.substr(scheme_end + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    auto const colon = host.rfind(':');
+    bool const has_port = colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+    return fmt::format("{}://{}{}", scheme, as2::lower(host), has_port ? "" : scheme == "https" ? ":443" : ":80");
 }
 
 std::chrono::seconds whole_seconds(std::chrono::milliseconds time) {
@@ -112,6 +128,9 @@ private:
         to.receipt_timeout = out.receipt.timeout;
         to.resends_without_receipt = out.receipt.resends.number;
         made_->max_bytes = in.max_bytes;
+        made_->evidence_days = as2_.evidence_days.number != 0 ? as2_.evidence_days.number : listener_.evidence_days.number;
+        made_->refuses_repeated_names = in.refuse_repeated_names;
+        made_->refuses_unsafe_names = in.refuse_unsafe_names;
         made_->subject = out.subject;
         made_->content_type = out.content_type;
         made_->tells_file_name = out.file_name;
@@ -133,9 +152,28 @@ private:
         to.payload_encoding = same_word<as2::TransferEncoding>(out.payload_encoding);
     }
     Result<void> post() {
-        auto const& http = as2_.outgoing.http;
-        auto& to = made_->post;
-        to.url = as2_.url;
+        made_->client_user = as2_.incoming.basic.user;
+        WHARF_TRY(resolve(as2_.incoming.basic.password, made_->client_password, "incoming.basic.password"));
+        made_->post.url = as2_.url;
+        WHARF_TRY(connect(as2_.outgoing.http, made_->post, "outgoing.http"));
+        return post_receipts();
+    }
+    /// What was agreed for the server of messages is not shown to another.
+    Result<void> post_receipts() {
+        auto& to = made_->receipt_post;
+        auto const& own = as2_.incoming.receipt_http;
+        if (own.is_set()) {
+            WHARF_TRY(connect(own, to, "incoming.receipt_http"));
+        } else {
+            to = made_->post;
+            if (!as2_.url.empty() && origin_of(as2_.incoming.receipt_address) != origin_of(as2_.url))
+                for (auto* const secret : {&to.user, &to.password, &to.client_certificate, &to.client_key, &to.client_passphrase})
+                    secret->clear();
+        }
+        to.url = as2_.incoming.receipt_address;
+        return {};
+    }
+    Result<void> connect(partner::As2Http const& http, as2::PostSettings& to, std::string_view place) const {
         to.authorities = http.authorities.string();
         to.client_certificate = http.client_certificate.string();
         to.client_key = http.client_key.string();
@@ -146,20 +184,14 @@ private:
         to.idle_timeout = http.idle_timeout;
         to.user = http.basic.user;
         to.proxy_user = http.proxy_login.user;
-        made_->client_user = as2_.incoming.basic.user;
-        struct Wanted {
-            partner::Secret const& secret;
-            std::string& text;
-            std::string_view name;
-        };
-        for (auto const& [secret, text, name] : {Wanted{http.basic.password, to.password, "outgoing.http.basic.password"},
-                                                 Wanted{http.proxy_login.password, to.proxy_password, "outgoing.http.proxy_login.password"},
-                                                 Wanted{http.client_passphrase, to.client_passphrase, "outgoing.http.client_passphrase"},
-                                                 Wanted{as2_.incoming.basic.password, made_->client_password, "incoming.basic.password"}}) {
-            auto resolved = secret.resolve();
-            if (!resolved) return invalid(fmt::format("channel {}: as2.{}: {}", channel_.name, name, resolved.error().message));
-            text = std::move(*resolved);
-        }
+        WHARF_TRY(resolve(http.basic.password, to.password, fmt::format("{}.basic.password", place)));
+        WHARF_TRY(resolve(http.proxy_login.password, to.proxy_password, fmt::format("{}.proxy_login.password", place)));
+        return resolve(http.client_passphrase, to.client_passphrase, fmt::format("{}.client_passphrase", place));
+    }
+    Result<void> resolve(partner::Secret const& secret, std::string& text, std::string_view name) const {
+        auto resolved = secret.resolve();
+        if (!resolved) return invalid(fmt::format("channel {}: as2.{}: {}", channel_.name, name, resolved.error().message));
+        text = std::move(*resolved);
         return {};
     }
 
@@ -220,6 +252,7 @@ struct As2Relations::State {
         }
         log.line("as2_relation_renewed", entry.channel.name);
         tell(entry);
+        is_renewed = true;
     }
     [[nodiscard]] Stamps configuration_stamps() const {
         std::vector<std::filesystem::path> files{file};
@@ -255,6 +288,9 @@ struct As2Relations::State {
     partner::ServerTls api;
     std::vector<Entry> entries; // by channel; none comes or goes
     Stamps configuration_files;
+    bool is_renewed = false;    // something, by this look
+    std::mutex telling;
+    std::function<void()> renewed; // under `telling`
     std::mutex mutex;           // relations, channels and listener
     std::mutex looking;         // the rest
     Timestamp looked{};
@@ -285,12 +321,21 @@ Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration 
 
 void As2Relations::look_when_due() const {
     auto& state = *state_;
-    std::unique_lock const turn(state.looking, std::try_to_lock);
+    std::unique_lock turn(state.looking, std::try_to_lock);
     if (!turn.owns_lock()) return;
     auto const now = state.clock.now();
     if (now >= state.looked && now - state.looked < look_interval) return;
     state.look();
     state.looked = now;
+    if (!std::exchange(state.is_renewed, false)) return;
+    turn.unlock(); // who is told asks for relations
+    std::lock_guard const guard(state.telling);
+    if (state.renewed) state.renewed();
+}
+
+void As2Relations::when_renewed(std::function<void()> tell) const {
+    std::lock_guard const guard(state_->telling);
+    state_->renewed = std::move(tell);
 }
 
 As2RelationPointer As2Relations::find(std::string_view own_name, std::string_view partner_name) const {
@@ -319,7 +364,8 @@ std::vector<As2RelationPointer> As2Relations::all() const {
 }
 
 bool As2Relations::wants_client_certificates() const {
-    return std::ranges::any_of(all(), [](auto const& one) { return !one->client_fingerprints.empty(); });
+    std::lock_guard const guard(state_->mutex); // without a look: whoever is told of a change asks
+    return std::ranges::any_of(state_->entries, [](auto const& one) { return !one.relation->client_fingerprints.empty(); });
 }
 
 std::string As2Relations::public_url() const {

@@ -18,6 +18,7 @@
 #include "transport/as2/post.hpp"
 #include "transport/as2/relation.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,9 @@ struct As2Relation {
     std::uint64_t max_bytes = 0;                  // of the body, and of what comes out of it
     std::vector<std::string> client_fingerprints; // Certificate::fingerprint() of the TLS clients let in; empty: anybody
     std::string client_user, client_password;     // Basic; empty: none
+    bool refuses_repeated_names = false, refuses_unsafe_names = false; // of files
+    unsigned evidence_days = 0;                   // how long bytes are kept; 0: for ever
+    as2::PostSettings receipt_post;               // for asynchronous receipts; no url: none are sent
 
     // What goes out
     as2::PostSettings post;
@@ -72,8 +76,12 @@ public:
     [[nodiscard]] As2RelationPointer find(std::string_view own_name, std::string_view partner_name) const;
     [[nodiscard]] As2RelationPointer by_channel(std::string_view channel) const;
     [[nodiscard]] std::vector<As2RelationPointer> all() const; // by channel
-    /// TLS clients are asked for a certificate, whatever it is: some relation wants one.
+    /// TLS clients are asked for a certificate, whatever it is: some relation wants one, as they were looked at last.
     [[nodiscard]] bool wants_client_certificates() const;
+    /// Looks at the files now, when it is time: whoever waits for changes calls it every look_interval.
+    void look() const { look_when_due(); }
+    /// Called when a relation was renewed, by the thread that looked; may call wants_client_certificates(). Empty: nobody is told any more.
+    void when_renewed(std::function<void()> tell) const;
     /// Where partners send asynchronous receipts; empty: nowhere.
     [[nodiscard]] std::string public_url() const;
     /// What names certificates, as it is in use.

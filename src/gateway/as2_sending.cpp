@@ -3,6 +3,7 @@
 #include "gateway/as2_packing.hpp"
 #include "gateway/as2_record.hpp"
 #include "gateway/crash_point.hpp"
+#include "gateway/stored_exchange.hpp"
 
 #include <fmt/format.h>
 
@@ -62,8 +63,8 @@ public:
     [[nodiscard]] Result<void> go_on(as2::TransmissionEvent const& event, PostTurns::Turn& turn);
 
 private:
-    [[nodiscard]] Result<void> post(std::string const& exchange_id, As2Bytes const& bytes, PostTurns::Turn& turn);
-    [[nodiscard]] Result<as2::TransmissionEvent> event_of(std::string const& exchange_id, Result<as2::PostAnswer> answer,
+    [[nodiscard]] Result<void> post(store::Exchange const& exchange, As2Bytes const& bytes, PostTurns::Turn& turn);
+    [[nodiscard]] Result<as2::TransmissionEvent> event_of(store::Exchange const& exchange, Result<as2::PostAnswer> answer,
                                                           std::optional<ReceiptEvidence>& receipt) const;
     [[nodiscard]] Result<void> end_job(store::Transaction& transaction) const { return transaction.finish_job(job_.id); }
     [[nodiscard]] Result<void> cannot_pack(Error const& error) const;
@@ -105,7 +106,7 @@ Result<void> Attempt::begin(store::Message message, PostTurns::Turn& turn) {
         return {};
     prepared.is_referred_to = true;
     crash_point("after-count-post");
-    auto const id = packed->exchange.id;
+    auto const exchange = packed->exchange;
     auto bytes = std::move(packed->bytes);
     if (bytes.body.size() > Vault::in_store) { // large ones lie in the vault by now, and not in memory any more
         auto stored = stored_bytes(context_, packed->exchange);
@@ -114,7 +115,7 @@ Result<void> Attempt::begin(store::Message message, PostTurns::Turn& turn) {
         bytes = std::move(*stored);
     }
     packed = unexpected(Error{}); // the rest is not needed while we wait
-    return post(id, bytes, turn);
+    return post(exchange, bytes, turn);
 }
 
 Result<void> Attempt::go_on(as2::TransmissionEvent const& event, PostTurns::Turn& turn) {
@@ -140,19 +141,21 @@ Result<void> Attempt::go_on(as2::TransmissionEvent const& event, PostTurns::Turn
     auto bytes = stored_bytes(context_, *posts);
     if (!bytes)
         return bytes.error().is_temporary() ? unexpected(std::move(bytes.error())) : cannot_go_on(bytes.error().message);
-    return post(posts->id, *bytes, turn);
+    return post(*posts, *bytes, turn);
 }
 
-Result<void> Attempt::post(std::string const& exchange_id, As2Bytes const& bytes, PostTurns::Turn& turn) {
+Result<void> Attempt::post(store::Exchange const& exchange, As2Bytes const& bytes, PostTurns::Turn& turn) {
     auto answer = context_.send_post(relation_.post, bytes.head, bytes.body);
+    if (!answer && *context_.stopping) // the next start finds it as after a kill
+        return unexpected(std::move(answer.error()));
     turn.report(answer && answer->status < 500);
     crash_point("after-post");
     std::optional<ReceiptEvidence> receipt;
-    auto event = event_of(exchange_id, std::move(answer), receipt);
+    auto event = event_of(exchange, std::move(answer), receipt);
     if (!event)
         return unexpected(std::move(event.error()));
     WHARF_TRY(transact(context_, [&](store::Transaction& transaction, Record& record) -> Result<void> {
-        auto pair = pair_of_exchange(transaction, exchange_id);
+        auto pair = pair_of_exchange(transaction, exchange.id);
         if (!pair)
             return unexpected(std::move(pair.error()));
         if (!pair->exchange || !pair->message)
@@ -166,7 +169,7 @@ Result<void> Attempt::post(std::string const& exchange_id, As2Bytes const& bytes
     return {};
 }
 
-Result<as2::TransmissionEvent> Attempt::event_of(std::string const& exchange_id, Result<as2::PostAnswer> answer,
+Result<as2::TransmissionEvent> Attempt::event_of(store::Exchange const& exchange, Result<as2::PostAnswer> answer,
                                                  std::optional<ReceiptEvidence>& receipt) const {
     if (!answer) {
         auto reason = fmt::format("{}: {}", relation_.post.url, answer.error().message);
@@ -175,7 +178,7 @@ Result<as2::TransmissionEvent> Attempt::event_of(std::string const& exchange_id,
         return as2::NotPossible{std::move(reason)};
     }
     receipt = open_evidence({std::move(answer->fields), {}, transport::Content(std::move(answer->body))}, relation_, context_.clock.now());
-    WHARF_TRY(expect_mic(context_, exchange_id, *receipt));
+    WHARF_TRY(expect_mic(context_, exchange, *receipt));
     return as2::Answered{answer->status, receipt->opened.event, answer->retry_after, context_.random()};
 }
 
@@ -230,15 +233,10 @@ Result<void> transmit_as2(Context const& context, store::Job const& job, store::
         return unexpected(std::move(turn.error()));
     if (!*turn)
         return {};
-    std::optional<store::Exchange> exchange;
-    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto found = transaction.exchange_of_message(message.id);
-        if (!found)
-            return unexpected(std::move(found.error()));
-        exchange = std::move(*found);
-        return {};
-    }));
-    auto const plan = plan_for(message, exchange, *relation, context.clock.now());
+    auto const exchange = exchange_of_message(context.store, message.id);
+    if (!exchange)
+        return unexpected(exchange.error());
+    auto const plan = plan_for(message, *exchange, *relation, context.clock.now());
     Attempt attempt(context, *relation, job, message.id);
     switch (plan.kind) {
     case Plan::Kind::pack:

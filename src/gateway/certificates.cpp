@@ -67,10 +67,11 @@ private:
         each(CertificateUse::authority, channel.authorities.file);
         for (auto const& file : channel.incoming.client_certificates)
             add(CertificateUse::tls_partner, file, read_certificate(file));
-        auto const& http = channel.outgoing.http;
-        if (!http.client_certificate.empty())
-            add(CertificateUse::tls_client, http.client_certificate, read_tls(http.client_certificate, http.client_key, http.client_passphrase));
-        each(CertificateUse::tls_authority, http.authorities);
+        for (auto const& [place, http] : channel.connections()) {
+            if (!http.client_certificate.empty())
+                add(CertificateUse::tls_client, http.client_certificate, read_tls(http.client_certificate, http.client_key, http.client_passphrase));
+            each(CertificateUse::tls_authority, http.authorities);
+        }
     }
     void own(std::vector<partner::As2Certificate> const& certificates, as2::KeyRing const& given) {
         auto ring = given;
@@ -135,8 +136,8 @@ public:
             if (channel.transport == partner::TransportKind::as2) {
                 channel_ = channel.name;
                 open_keys(channel.as2.own_certificates);
-                auto const& http = channel.as2.outgoing.http;
-                open_key(http.client_key.empty() ? http.client_certificate : http.client_key);
+                for (auto const& [place, http] : channel.as2.connections())
+                    open_key(http.client_key.empty() ? http.client_certificate : http.client_key);
             }
         return std::move(all_);
     }

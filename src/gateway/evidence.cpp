@@ -208,6 +208,9 @@ Result<Evidence> collect_evidence(store::Store& store, Vault const& vault, store
     Evidence evidence;
     evidence.name = "evidence-" + exchange.id;
     evidence.made_at = now;
+    if (exchange.emptied_at)
+        return permanent(fmt::format("the bytes of exchange {} were removed on {}, as evidence_days of its channel or of wharf.yaml says; its MIC was {}", exchange.id,
+                                     to_iso8601(*exchange.emptied_at), exchange.mic.empty() ? "none" : exchange.mic));
     for (auto const& one : kept) {
         auto content = vault.open(store, exchange.id, one.vault);
         if (!content)
@@ -216,9 +219,9 @@ Result<Evidence> collect_evidence(store::Store& store, Vault const& vault, store
             evidence.files.push_back({std::string(one.file), std::move(*content)});
     }
     if (has(evidence, "message.p7s") && !has(evidence, "message.signed"))
-        return permanent(fmt::format("the signed bytes of exchange {} are gone: they were a file in the folder {} beside the store, which "
+        return permanent(fmt::format("the signed bytes of exchange {} are gone: they were a file in {} beside the store, which "
                                      "somebody removed",
-                                     exchange.id, exchange.id));
+                                     exchange.id, vault.place_of(exchange.id)));
     add(evidence, "message.http-head", exchange.head);
     add(evidence, "receipt.http-head", exchange.receipt_head);
     add(evidence, "exchange.json", description(exchange));

@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "gateway/as2_relations.hpp"
+#include "gateway/retention.hpp"
 #include "gateway/windows.hpp"
 #include "partner/schedule/schedule.hpp"
 
@@ -106,6 +107,8 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     if (!(*relations)->all().empty() || self.configuration_->gateway.listen.tls.is_set()) // or certificates are to be watched
         self.context_->as2 = std::move(*relations);
     if (purpose == OpenFor::running) {
+        if (auto const adopted = self.context_->vault.adopt(*self.store_); !adopted)
+            return fail(adopted.error());
         auto swept = self.context_->vault.sweep(*self.store_);
         if (!swept)
             return fail(swept.error());
@@ -169,6 +172,8 @@ Result<PollSummary> poll_once(Context const& given, MakeDeliver const& make_deli
     auto jobs = run_until_idle(context, make_deliver, threads);
     if (!jobs)
         return unexpected(std::move(jobs.error()));
+    if (auto const emptied = empty_old_exchanges(context); !emptied)
+        return unexpected(emptied.error());
     summary.jobs = *jobs;
     return summary;
 }

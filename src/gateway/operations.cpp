@@ -1,6 +1,7 @@
 #include "gateway/operations.hpp"
 
 #include "base/id.hpp"
+#include "gateway/as2_large_file.hpp"
 #include "gateway/outgoing.hpp"
 #include "gateway/reception.hpp"
 #include "syntax/json/value.hpp"
@@ -209,12 +210,12 @@ Result<std::string> retry_delivery(Context const& context, store::Transaction& t
 }
 
 Result<std::string> retry_transfer(Context const& context, store::Transaction& transaction, Record& record,
-                                   store::Transfer const& transfer) {
+                                   store::Transfer const& transfer, std::string& copy) {
     if (transfer.state != TransferState::dead_letter)
         return invalid(fmt::format("transfer {} is {}, not a dead letter", transfer.id, to_string(transfer.state)));
     if (transfer.sha256.empty() && !transfer.exchange_id.empty())
-        return invalid(fmt::format("{}; raise the limit, and put it into the folder of a channel or have it sent again as a new message", transfer.reason));
-    if (transfer.sha256.empty())
+        WHARF_TRY(take_large_file(context, transaction, transfer, copy));
+    else if (transfer.sha256.empty())
         return invalid(fmt::format("{} was too large to be read; it is in the failed folder of channel {}: raise "
                                    "`pickup.max_bytes` and move it back into the inbox",
                                    transfer.file_name, transfer.channel));
@@ -257,7 +258,7 @@ Result<std::optional<std::string>> retry_message(Context const& context, store::
 } // namespace
 
 Result<std::string> retry(Context const& context, std::string_view id) {
-    std::string done;
+    std::string done, exchange_id, copy; // of a file that lay in the vault
     std::optional<store::Message> held;
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         auto take = [&](Result<std::string> result) -> Result<void> {
@@ -309,8 +310,11 @@ Result<std::string> retry(Context const& context, std::string_view id) {
         auto transfer = must(transaction.transfer(id), "delivery, message, document or transfer", id);
         if (!transfer)
             return unexpected(std::move(transfer.error()));
-        return take(retry_transfer(context, transaction, record, *transfer));
+        exchange_id = transfer->exchange_id;
+        return take(retry_transfer(context, transaction, record, *transfer, copy));
     }));
+    if (!copy.empty())
+        context.vault.drop(exchange_id, copy);
     if (!held)
         return done;
     auto count = retry_held_documents(context, *held);

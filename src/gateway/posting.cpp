@@ -7,10 +7,11 @@ namespace wharf::gateway {
 
 using namespace std::chrono_literals;
 
-SendPost post_by_http() {
-    return [](transport::as2::PostSettings const& settings, transport::as2::Fields const& fields, transport::Content const& body) {
+SendPost post_by_http(std::shared_ptr<std::atomic<bool> const> stopping) {
+    return [stopping = std::move(stopping)](transport::as2::PostSettings const& settings, transport::as2::Fields const& fields,
+                                            transport::Content const& body) {
         thread_local transport::as2::Poster poster;
-        return poster.post(settings, fields, body);
+        return poster.post(settings, fields, body, stopping.get());
     };
 }
 

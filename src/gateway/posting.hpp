@@ -11,10 +11,12 @@
 #include "gateway/silence.hpp"
 #include "transport/as2/post.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -26,8 +28,9 @@ namespace wharf::gateway {
 /// Makes one POST (Poster::post); tests give their own.
 using SendPost = std::function<Result<transport::as2::PostAnswer>(transport::as2::PostSettings const&, transport::as2::Fields const&,
                                                                   transport::Content const&)>;
-/// With a Poster for each thread that calls it: connections and TLS sessions are kept.
-[[nodiscard]] SendPost post_by_http();
+/// With a Poster for each thread that calls it: connections and TLS sessions are kept. POSTs under way fail within about a second after
+/// `stopping` was set.
+[[nodiscard]] SendPost post_by_http(std::shared_ptr<std::atomic<bool> const> stopping);
 
 class PostTurns {
 public:

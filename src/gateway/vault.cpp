@@ -2,7 +2,7 @@
 
 #include "base/file.hpp"
 #include "gateway/context.hpp"
-#include "transport/descriptor.hpp"
+#include "gateway/stored_exchange.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -35,20 +35,6 @@ Result<void> write_all(int file, std::string_view bytes, fs::path const& path) {
     return {};
 }
 
-/// A new file below the vault; its folders are made and synced with it.
-Result<transport::Descriptor> make_file(fs::path const& path) {
-    std::error_code code;
-    auto const folder = path.parent_path();
-    fs::create_directories(folder, code);
-    if (code)
-        return temporary(fmt::format("cannot make the folder {}: {}", folder.string(), code.message()));
-    fs::permissions(folder.parent_path(), fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec, code);
-    transport::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-    if (!file.is_open())
-        return failed(path, "make");
-    return file;
-}
-
 /// Removes a file that is not finished, unless it is released.
 struct Unfinished {
     fs::path const& path;
@@ -69,9 +55,44 @@ Result<void> sync_file(int file, fs::path const& path) {
     return sync_folder(path.parent_path().parent_path());
 }
 
+/// The folders in it, by name.
+std::vector<std::string> folders_in(fs::path const& folder) {
+    std::error_code code;
+    std::vector<std::string> names;
+    for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
+        if (at->is_directory(code))
+            names.push_back(at->path().filename().string());
+    return names;
+}
+
 } // namespace
 
-Vault::Vault(fs::path folder) : folder_(std::move(folder)) {}
+Vault::Vault(fs::path folder, fs::path earlier) : folder_(std::move(folder)), earlier_(std::move(earlier)) {}
+
+Vault Vault::of_store(fs::path const& store_file) {
+    auto folder = store_file;
+    folder += ".exchanges";
+    return Vault(std::move(folder), store_file.parent_path() / "exchanges");
+}
+
+/// A new file; the folder of its exchange, and that of all, are made with it. The first one syncs the folder of all, so that it
+/// does not go with a power cut; sync_file() does the rest.
+Result<transport::Descriptor> Vault::make_file(fs::path const& path) const {
+    std::error_code code;
+    auto const folder = path.parent_path();
+    fs::create_directories(folder, code);
+    if (code)
+        return temporary(fmt::format("cannot make the folder {}: {}", folder.string(), code.message()));
+    if (!*is_durable_) {
+        fs::permissions(folder_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec, code);
+        WHARF_TRY(sync_folder(folder_.parent_path()));
+        *is_durable_ = true;
+    }
+    transport::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    if (!file.is_open())
+        return failed(path, "make");
+    return file;
+}
 
 transport::SpoolSettings Vault::spool(std::uint64_t most_bytes) const {
     transport::SpoolSettings settings;
@@ -114,21 +135,26 @@ Result<void> Vault::put(store::Transaction& transaction, std::string_view exchan
 }
 
 Result<transport::Content> Vault::open(store::Store& store, std::string_view exchange_id, std::string_view name) const {
-    std::optional<std::string> bytes;
+    Result<transport::Content> content;
     WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto found = transaction.content_of(exchange_id, name);
-        if (!found)
-            return unexpected(std::move(found.error()));
-        bytes = std::move(*found);
-        return {};
+        content = open(transaction, exchange_id, name);
+        return content ? Result<void>() : unexpected(content.error());
     }));
-    if (bytes)
-        return transport::Content(std::move(*bytes));
-    auto const path = path_of(exchange_id, name);
+    return content;
+}
+
+Result<transport::Content> Vault::open(store::Transaction& transaction, std::string_view exchange_id, std::string_view name) const {
+    auto bytes = transaction.content_of(exchange_id, name);
+    if (!bytes)
+        return unexpected(std::move(bytes.error()));
+    if (*bytes)
+        return transport::Content(std::move(**bytes));
     std::error_code code;
-    if (!fs::exists(path, code))
-        return transport::Content();
-    return transport::Content::of_file(path);
+    if (auto const path = path_of(exchange_id, name); fs::exists(path, code))
+        return transport::Content::of_file(path);
+    if (auto const path = earlier_ / exchange_id / name; !earlier_.empty() && fs::exists(path, code))
+        return transport::Content::of_file(path);
+    return transport::Content();
 }
 
 void Vault::drop(std::string_view exchange_id, std::string_view name) const {
@@ -137,31 +163,55 @@ void Vault::drop(std::string_view exchange_id, std::string_view name) const {
     fs::remove(folder_ / exchange_id, ignored); // when it is empty
 }
 
+void Vault::drop_all(std::string_view exchange_id) const {
+    std::error_code ignored;
+    if (!exchange_id.empty())
+        fs::remove_all(folder_ / exchange_id, ignored);
+}
+
+std::string Vault::place_of(std::string_view exchange_id, std::string_view name) const {
+    auto place = folder_.filename() / exchange_id;
+    return name.empty() ? place.string() : (place / name).string();
+}
+
+Result<void> Vault::adopt(store::Store& store) const {
+    bool is_any = false;
+    for (auto const& id : folders_in(earlier_)) {
+        auto const exchange = find_exchange(store, id);
+        if (!exchange)
+            return unexpected(exchange.error());
+        if (!*exchange) // another store's, or left over from a kill
+            continue;
+        std::error_code code;
+        fs::create_directories(folder_ / id, code);
+        for (fs::directory_iterator at(earlier_ / id, code), end; !code && at != end; at.increment(code))
+            fs::rename(at->path(), folder_ / id / at->path().filename(), code);
+        if (code)
+            return temporary(fmt::format("cannot move {} into {}: {}", (earlier_ / id).string(), folder_.string(), code.message()));
+        WHARF_TRY(sync_folder(folder_ / id));
+        fs::remove(earlier_ / id, code);
+        is_any = true;
+    }
+    if (!is_any)
+        return {};
+    WHARF_TRY(sync_folder(folder_));
+    WHARF_TRY(sync_folder(folder_.parent_path()));
+    std::error_code ignored;
+    fs::remove(earlier_, ignored); // when it is empty
+    return {};
+}
+
 Result<unsigned> Vault::sweep(store::Store& store) const {
-    std::error_code code;
-    std::vector<fs::path> folders;
-    for (fs::directory_iterator at(folder_, code), end; !code && at != end; at.increment(code))
-        if (at->is_directory(code))
-            folders.push_back(at->path());
     unsigned removed = 0;
-    for (auto const& folder : folders) {
-        bool known = false, is_settled = false;
-        WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
-            auto found = transaction.exchange(folder.filename().string());
-            if (!found)
-                return unexpected(std::move(found.error()));
-            known = found->has_value();
-            // The body of a message that came in goes when it is settled; a kill may have come between. One that was refused without
-            // a disposition was given up: its body is all there is of it.
-            if (known && (*found)->direction == store::Direction::inbound)
-                is_settled = (*found)->state == store::ExchangeState::accepted ||
-                             ((*found)->state == store::ExchangeState::refused && !(*found)->disposition.empty());
-            return {};
-        }));
-        if (!known && fs::remove_all(folder, code) > 0)
-            ++removed;
-        if (is_settled)
-            drop(folder.filename().string(), vault_name::message);
+    for (auto const& id : folders_in(folder_)) {
+        auto const exchange = find_exchange(store, id);
+        if (!exchange)
+            return unexpected(exchange.error());
+        std::error_code code;
+        if (!*exchange || (*exchange)->emptied_at)
+            removed += fs::remove_all(folder_ / id, code) > 0 ? 1 : 0;
+        else if (is_settled(**exchange) && (*exchange)->direction == store::Direction::inbound)
+            drop(id, vault_name::message); // a kill may have come between
     }
     return removed;
 }
@@ -169,6 +219,7 @@ Result<unsigned> Vault::sweep(store::Store& store) const {
 // --- as it arrives ----------------------------------------------------------------------------------------------------
 
 struct VaultWriter::State {
+    Vault vault;
     fs::path path;
     std::uint64_t most_bytes, size = 0;
     std::string buffer;
@@ -184,7 +235,7 @@ struct VaultWriter::State {
     }
     Result<void> flush() {
         if (!file.is_open()) {
-            auto made = make_file(path);
+            auto made = vault.make_file(path);
             if (!made)
                 return unexpected(std::move(made.error()));
             file = std::move(*made);
@@ -196,10 +247,7 @@ struct VaultWriter::State {
 };
 
 VaultWriter::VaultWriter(Vault const& vault, std::string exchange_id, std::string_view name, std::uint64_t most_bytes)
-    : state_(std::make_unique<State>()) {
-    state_->path = vault.path_of(exchange_id, name);
-    state_->most_bytes = most_bytes;
-}
+    : state_(new State{.vault = vault, .path = vault.path_of(exchange_id, name), .most_bytes = most_bytes, .buffer = {}, .file = {}}) {}
 VaultWriter::VaultWriter(VaultWriter&&) noexcept = default;
 VaultWriter::~VaultWriter() = default;
 

@@ -9,6 +9,7 @@
 #include "gateway/poller.hpp"
 #include "gateway/push.hpp"
 #include "gateway/reception.hpp"
+#include "gateway/retention.hpp"
 #include "gateway/transmission.hpp"
 
 #include <fmt/format.h>
@@ -123,8 +124,8 @@ std::optional<Timestamp> run_job(Context const& context, Deliver const& deliver,
     context.log.line("job_failed", job.subject,
                      fmt::format("job={} attempt={} reason={}", to_string(job.kind), job.attempts, for_log(done.error().message)));
     auto const& retry = context.configuration.gateway.retry;
-    auto const due =
-        context.clock.now() + delivery::backoff(std::max(job.attempts, 1u), retry.base, retry.cap, context.random());
+    auto const due = *context.stopping ? job.due_at // for the next start, at once
+                                       : context.clock.now() + delivery::backoff(std::max(job.attempts, 1u), retry.base, retry.cap, context.random());
     auto postponed =
         context.store.transact([&](store::Transaction& transaction) { return transaction.postpone_job(job.id, due); });
     if (postponed)
@@ -341,17 +342,29 @@ struct Service::State {
     CertificateWatch certificates;
     std::jthread watcher;
 
-    void watch_certificates(std::stop_token stop);
+    void watch(std::stop_token stop);
+    void look_each_minute();
 };
 
-void Service::State::watch_certificates(std::stop_token stop) {
+/// What nobody else comes by: relations that were changed, certificates that end, bytes that are kept long enough.
+void Service::State::watch(std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any stopping; // never notified: a stop request ends the sleep
-    while (!stop.stop_requested()) {
-        certificates.look();
+    constexpr auto looks_in_a_minute = 1min / As2Relations::look_interval;
+    for (unsigned looks = 0; !stop.stop_requested(); ++looks) {
+        context.as2->look();
+        if (looks % looks_in_a_minute == 0)
+            look_each_minute();
         std::unique_lock lock(mutex);
-        stopping.wait_for(lock, stop, 1min, [] { return false; });
+        stopping.wait_for(lock, stop, As2Relations::look_interval, [] { return false; });
     }
+}
+
+void Service::State::look_each_minute() {
+    certificates.look();
+    context.as2_partials->forget_old(context.clock.now());
+    if (auto const emptied = empty_old_exchanges(context); !emptied)
+        context.log.line("store_failed", "-", fmt::format("reason={}", for_log(emptied.error().message)));
 }
 
 Service::Service(Context const& context, MakeDeliver make_deliver, unsigned threads) {
@@ -363,7 +376,7 @@ Service::Service(Context const& context, MakeDeliver make_deliver, unsigned thre
         if (channel.is_read())
             state.pollers.emplace_back(context, channel, [&state] { state.inner.wake(); });
     if (context.as2)
-        state.watcher = std::jthread([&state](std::stop_token stop) { state.watch_certificates(stop); });
+        state.watcher = std::jthread([&state](std::stop_token stop) { state.watch(stop); });
 }
 
 Service::~Service() {
@@ -372,6 +385,7 @@ Service::~Service() {
         poller.request_stop();
     for (auto* lane : {&state.inner, &state.channels, &state.targets})
         lane->request_stop();
+    *state.context.stopping = true; // no lane begins anything more: a POST that waits for its answer is broken off
     state.pollers.clear(); // joins
     for (auto* lane : {&state.inner, &state.channels, &state.targets})
         lane->join();

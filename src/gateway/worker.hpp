@@ -31,7 +31,8 @@ std::optional<Timestamp> run_job(Context const& context, Deliver const& deliver,
 class Service {
 public:
     Service(Context const& context, MakeDeliver make_deliver, unsigned threads);
-    /// Stops: no new work is claimed, running jobs end, claimed ones go back.
+    /// Stops: no new work is claimed, running jobs end, claimed ones go back. POSTs to AS2 partners are broken off, within about a
+    /// second; what becomes of them is looked at by the next start, as after a kill.
     ~Service();
     /// Something new may be due (a document was submitted): look now.
     void wake();

@@ -95,8 +95,11 @@ private:
         if (host_is_far(as2_.url) && as2_.outgoing.encrypt == As2Cipher::none)
             report("as2.url", "PARTNER-0040", "messages go over plain http, and they are not encrypted",
                    "use https://, or set as2.outgoing.encrypt: aes256_cbc; else everybody on the way reads them");
-        if (host_is_far(as2_.url) && !as2_.outgoing.http.basic.user.empty())
+        auto const sends_password = [&](std::string const& url, partner::As2Http const& http) { return host_is_far(url) && !http.basic.user.empty(); };
+        if (sends_password(as2_.url, as2_.outgoing.http))
             report("as2.url", "PARTNER-0026", "a password is sent over plain http", "use https://, or everybody on the way can read it");
+        if (sends_password(as2_.incoming.receipt_address, as2_.incoming.receipt_http))
+            report("as2.incoming.receipt_address", "PARTNER-0026", "a password is sent over plain http", "use https://, or everybody on the way can read it");
     }
     void legacy() {
         auto const& out = as2_.outgoing;
@@ -126,12 +129,15 @@ private:
                    "leave it out, or set as2.outgoing.encrypt to aes128_gcm, aes192_gcm or aes256_gcm");
     }
     void http() {
-        auto const& http = as2_.outgoing.http;
-        if (http.client_certificate.empty() && (!http.client_key.empty() || !http.client_passphrase.empty()))
-            report(http.client_key.empty() ? "as2.outgoing.http.client_passphrase" : "as2.outgoing.http.client_key", "PARTNER-0021",
-                   "it belongs to a client_certificate, and there is none", "leave it out, or name the client_certificate");
-        if (http.proxy.empty() && !http.proxy_login.user.empty())
-            report("as2.outgoing.http.proxy_login", "PARTNER-0021", "it belongs to a proxy, and there is none", "leave it out, or give the proxy");
+        for (auto const& [place, http] : as2_.connections()) {
+            if (http.client_certificate.empty() && (!http.client_key.empty() || !http.client_passphrase.empty()))
+                report(fmt::format("as2.{}.{}", place, http.client_key.empty() ? "client_passphrase" : "client_key"), "PARTNER-0021",
+                       "it belongs to a client_certificate, and there is none", "leave it out, or name the client_certificate");
+            if (http.proxy.empty() && !http.proxy_login.user.empty())
+                report(fmt::format("as2.{}.proxy_login", place), "PARTNER-0021", "it belongs to a proxy, and there is none", "leave it out, or give the proxy");
+        }
+        if (as2_.incoming.receipt_address.empty() && as2_.incoming.receipt_http.is_set())
+            report("as2.incoming.receipt_http", "PARTNER-0021", "it belongs to receipt_address, and there is none", "leave it out, or give receipt_address");
         if (!as2_.incoming.client_certificates.empty() && listener_.tls_port.number == 0)
             report("as2.incoming.client_certificates", "PARTNER-0021", "client certificates are a matter of TLS, and as2.tls_port is not set",
                    "set as2.tls_port in wharf.yaml, or leave them out");

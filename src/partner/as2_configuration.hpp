@@ -11,10 +11,12 @@
 #include "partner/profile.hpp"
 #include "partner/secret.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wharf::partner {
@@ -73,6 +75,7 @@ struct As2Listener {
     std::string path = "/as2";
     std::string public_url;
     std::vector<As2Certificate> own_certificates; // of relations that name none
+    CountOrNone evidence_days;                    // how long bytes are kept; 0: for ever
 
     [[nodiscard]] bool is_set() const { return port.number != 0 || tls_port.number != 0; }
 };
@@ -90,6 +93,24 @@ struct As2Authorities {
 
 enum class As2ReceiptDigest { asked, sha1, sha256, sha384, sha512 };
 
+struct As2Http {
+    std::filesystem::path authorities;
+    std::vector<std::string> pinned_keys; // "sha256//…"
+    std::filesystem::path client_certificate, client_key;
+    Secret client_passphrase;
+    BasicLogin basic;
+    std::string proxy; // http://host:port, socks5h://host:port
+    BasicLogin proxy_login;
+    bool expects_continue = false;
+    std::chrono::seconds connect_timeout{15};
+    std::chrono::seconds idle_timeout{120};
+
+    /// Says more than how long to wait.
+    [[nodiscard]] bool is_set() const {
+        return !authorities.empty() || !pinned_keys.empty() || !client_certificate.empty() || !basic.user.empty() || !proxy.empty();
+    }
+};
+
 struct As2Incoming {
     bool require_signature = true;
     bool require_encryption = true;
@@ -97,8 +118,11 @@ struct As2Incoming {
     bool accept_3des = false;
     bool accept_gcm_in_enveloped_data = false;
     std::string receipt_address;
+    As2Http receipt_http; // to receipt_address; not set: that of outgoing
     As2ReceiptDigest receipt_digest = As2ReceiptDigest::asked;
     bool receipts_to_unverified = false;
+    bool refuse_repeated_names = false; // of files: duplicate-filename
+    bool refuse_unsafe_names = false;   // illegal-filename; else they are made safe
     std::uint64_t max_bytes = limits::message_bytes;
     std::vector<std::filesystem::path> client_certificates; // of TLS; empty: none is asked for
     BasicLogin basic;
@@ -118,19 +142,6 @@ struct As2Receipt {
     std::vector<std::string> digests; // words of As2Digest; empty: the one that signs
     std::chrono::seconds timeout{std::chrono::hours{1}};
     CountOrNone resends;
-};
-
-struct As2Http {
-    std::filesystem::path authorities;
-    std::vector<std::string> pinned_keys; // "sha256//…"
-    std::filesystem::path client_certificate, client_key;
-    Secret client_passphrase;
-    BasicLogin basic;
-    std::string proxy; // http://host:port, socks5h://host:port
-    BasicLogin proxy_login;
-    bool expects_continue = false;
-    std::chrono::seconds connect_timeout{15};
-    std::chrono::seconds idle_timeout{120};
 };
 
 struct As2Outgoing {
@@ -156,8 +167,16 @@ struct As2Channel {
     std::vector<As2Certificate> own_certificates, partner_certificates;
     As2Authorities authorities;
     CountOrNone grace_days; // how long an expired certificate of the partner's is still taken
+    CountOrNone evidence_days; // 0: as the listener says
     As2Incoming incoming;
     As2Outgoing outgoing;
+
+    struct Connection {
+        std::string_view place; // behind "as2."
+        As2Http const& http;
+    };
+    /// Those that we open.
+    [[nodiscard]] std::array<Connection, 2> connections() const { return {{{"outgoing.http", outgoing.http}, {"incoming.receipt_http", incoming.receipt_http}}}; }
 };
 
 } // namespace wharf::partner

@@ -158,6 +158,8 @@ Declaration make_listener() {
         .check(check_url_or_none)
         .example("https://b2b.example.com:4443/as2");
     d.objects("own_certificates", &As2Listener::own_certificates, own_certificate_declaration(), "our certificates in relations that name none");
+    d.add("evidence_days", &As2Listener::evidence_days,
+          "days after which the bytes of settled messages are removed: what was signed, signatures, receipts for us; 0: they are kept for ever");
     return d;
 }
 
@@ -173,6 +175,8 @@ Declaration make_authorities() {
     return d;
 }
 
+Declaration const& http_declaration();
+
 Declaration make_incoming() {
     Declaration d("incoming");
     d.add("require_signature", &As2Incoming::require_signature, "no: messages are taken from anybody who knows the two names");
@@ -185,10 +189,16 @@ Declaration make_incoming() {
           "where asynchronous receipts go, whatever address a message asks for; empty: asynchronous receipts are refused")
         .check(check_url_or_none)
         .example("https://as2.acme.example:4443/mdn");
+    d.object("receipt_http", &As2Incoming::receipt_http, http_declaration(),
+             "the connection to receipt_address; left out: that of outgoing.http, but where it is not the server of `url`, without its login and client "
+             "certificate");
     d.add("receipt_digest", &As2Incoming::receipt_digest, "the digest that our receipts are signed with; asked: the one that the message asks for");
     d.add("receipts_to_unverified", &As2Incoming::receipts_to_unverified,
           "yes: asynchronous receipts go there for messages whose sender could not be verified, too");
     d.add("max_bytes", &As2Incoming::max_bytes, "larger messages are refused; the size before and after decryption and decompression");
+    d.add("refuse_repeated_names", &As2Incoming::refuse_repeated_names, "yes: a file whose name came before is refused, whatever is in it");
+    d.add("refuse_unsafe_names", &As2Incoming::refuse_unsafe_names,
+          "yes: a file name with a path or characters that no file should have is refused; no: it is made safe");
     d.add("client_certificates", &As2Incoming::client_certificates,
           "certificates (PEM), one of which the partner must show as TLS client; empty: none is asked for")
         .check(check_not_empty)
@@ -228,9 +238,13 @@ Declaration make_http() {
     return d;
 }
 
+Declaration const& http_declaration() {
+    static Declaration const declaration = make_http();
+    return declaration;
+}
+
 Declaration make_outgoing() {
     static Declaration const receipt = make_receipt();
-    static Declaration const http = make_http();
     Declaration d("outgoing");
     d.add("sign", &As2Outgoing::sign, "the digest we sign with");
     d.add("encrypt", &As2Outgoing::encrypt, "the cipher we encrypt with");
@@ -251,7 +265,7 @@ Declaration make_outgoing() {
     d.add("temporary_statuses", &As2Outgoing::temporary_statuses, "statuses that this partner's server gives while it is being maintained")
         .check(check_temporary_status)
         .example("429");
-    d.object("http", &As2Outgoing::http, http, "the connection to the partner's server");
+    d.object("http", &As2Outgoing::http, http_declaration(), "the connection to the partner's server");
     return d;
 }
 
@@ -270,6 +284,7 @@ Declaration make_as2_channel() {
               "what we encrypt for and check signatures with, old and new");
     d.object("authorities", &As2Channel::authorities, authorities, "trust in certificates that an authority issued, beside those");
     d.add("grace_days", &As2Channel::grace_days, "days after its end during which a certificate of the partner's is still taken");
+    d.add("evidence_days", &As2Channel::evidence_days, "how long the bytes of this relation's messages are kept; 0: as as2.evidence_days of wharf.yaml says");
     d.object("incoming", &As2Channel::incoming, incoming, "what the partner sends");
     d.object("outgoing", &As2Channel::outgoing, outgoing, "what we send");
     return d;

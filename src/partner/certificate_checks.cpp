@@ -75,7 +75,8 @@ Diagnostics check_certificate_files(Configuration const& configuration, Timestam
         check.readable(as2.authorities.file, as2.authorities.mark, "the authorities");
         for (auto const& file : as2.incoming.client_certificates)
             check.readable(file, channel.mark, "incoming.client_certificates");
-        check.readable(as2.outgoing.http.authorities, channel.mark, "outgoing.http.authorities");
+        for (auto const& [place, http] : as2.connections())
+            check.readable(http.authorities, channel.mark, fmt::format("{}.authorities", place));
     }
     return findings;
 }

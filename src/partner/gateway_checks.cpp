@@ -129,9 +129,11 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
         auto const& as2 = channel.value.as2;
         resolve_keys(channel, as2.own_certificates);
         resolve(channel, "as2.incoming.basic.password", as2.incoming.basic.password);
-        resolve(channel, "as2.outgoing.http.basic.password", as2.outgoing.http.basic.password);
-        resolve(channel, "as2.outgoing.http.proxy_login.password", as2.outgoing.http.proxy_login.password);
-        resolve(channel, "as2.outgoing.http.client_passphrase", as2.outgoing.http.client_passphrase);
+        for (auto const& [place, http] : as2.connections()) {
+            resolve(channel, fmt::format("as2.{}.basic.password", place), http.basic.password);
+            resolve(channel, fmt::format("as2.{}.proxy_login.password", place), http.proxy_login.password);
+            resolve(channel, fmt::format("as2.{}.client_passphrase", place), http.client_passphrase);
+        }
         auto const& key = channel.value.sftp.private_key;
         if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
             Check check(channel, findings);

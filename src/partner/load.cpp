@@ -168,9 +168,9 @@ void make_absolute(As2Channel& as2, fs::path const& base) {
     make_absolute(as2.authorities.file, base);
     for (auto& file : as2.incoming.client_certificates)
         make_absolute(file, base);
-    auto& http = as2.outgoing.http;
-    for (fs::path* const path : {&http.authorities, &http.client_certificate, &http.client_key})
-        make_absolute(*path, base);
+    for (As2Http* const http : {&as2.outgoing.http, &as2.incoming.receipt_http})
+        for (fs::path* const path : {&http->authorities, &http->client_certificate, &http->client_key})
+            make_absolute(*path, base);
 }
 
 void make_absolute(ClientTls& tls, fs::path const& base) {

@@ -167,6 +167,8 @@ struct Exchange {
     std::string reason;             // for people: why this state
     unsigned attempts = 0;          // outbound: of sending; inbound: of sending the receipt; while `received`: openings without an end
     unsigned resends = 0;           // outbound: for want of a receipt
+    std::uint64_t body_bytes = 0;   // inbound, refused: of the message, kept so that somebody can look at it
+    std::optional<Timestamp> emptied_at{}; // when its bytes were removed because of their age
     Timestamp created_at;
     Timestamp updated_at;
 };
@@ -238,6 +240,12 @@ struct Job {
     unsigned attempts = 0; // claims so far, this one included
 };
 
+/// A refused exchange whose message is still there.
+struct KeptBody {
+    std::string exchange_id;
+    std::uint64_t bytes = 0;
+};
+
 struct Event {
     Timestamp at;
     std::string subject; // id of a transfer, message, document or delivery
@@ -262,6 +270,8 @@ public:
     // transfers
     virtual Result<void> insert(Transfer const& transfer) = 0;
     virtual Result<void> set_state(std::string_view transfer_id, TransferState state, std::string_view reason) = 0;
+    /// The bytes of a transfer that was inserted without: too large then.
+    virtual Result<void> set_raw(std::string_view transfer_id, std::string_view sha256, std::string_view raw) = 0;
     virtual Result<std::optional<Transfer>> transfer(std::string_view id) = 0; // with raw
     /// The transfer of this channel and claim key whose file is not yet finished: seen twice before removal. Not
     /// finished means that its finish_file job is still there; so add that job in the transaction that inserts it.
@@ -318,6 +328,19 @@ public:
     /// Bytes of an exchange; replaced when the name is there.
     virtual Result<void> put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) = 0;
     virtual Result<std::optional<std::string>> content_of(std::string_view exchange_id, std::string_view name) = 0;
+    virtual Result<void> remove_content(std::string_view exchange_id, std::string_view name) = 0; // nothing when it is not there
+    virtual Result<void> remove_contents(std::string_view exchange_id, std::string_view but_for = {}) = 0; // all names but this one
+    /// Refused exchanges of a channel whose message is kept (body_bytes), newest first.
+    virtual Result<std::vector<KeptBody>> kept_bodies(std::string_view channel) = 0;
+    /// Refused exchanges of a channel whose sender could not be verified and that owe nobody a receipt, but for the newest ones;
+    /// newest of the others first.
+    virtual Result<std::vector<std::string>> unverified_refusals(std::string_view channel, unsigned newest, unsigned limit) = 0;
+    /// Removes a refused exchange as if it had never come: the row, its bytes, events and jobs.
+    virtual Result<void> forget_exchange(std::string_view id) = 0;
+    virtual Result<std::vector<std::string>> channels_with_bytes() = 0; // of exchanges that were not emptied
+    /// Exchanges of a channel made before that time whose bytes nothing needs any more but a proof: settled, no receipt owed, no file in
+    /// them that waits for a person. Oldest first.
+    virtual Result<std::vector<Exchange>> settled_exchanges(std::string_view channel, Timestamp before, unsigned limit) = 0;
 
     // jobs
     virtual Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) = 0;

@@ -227,7 +227,26 @@ class As2GatewayTest(unittest.TestCase):
         self.wait_for_state(answer["message"], "sent", 60)
         self.assertEqual(self.partner.posts[0].payload, self.site.raw(answer["message"]))
         self.assertGreater(len(self.partner.posts[0].body), 1 << 20)
-        self.assertTrue(list((self.site.folder / "data" / "exchanges").glob("*/message")), "what is large lies in files")
+        self.assertTrue(list((self.site.folder / "data" / "wharf.db.exchanges").glob("*/message")), "what is large lies in files")
+
+    def test_a_stop_does_not_wait_for_a_partner_who_hangs(self):
+        ended = threading.Event()
+
+        def hang(_partner, _post):
+            ended.wait(120)
+
+        self.partner.script = [hang]
+        self.start()
+        message = self.order()
+        wait_for(lambda: self.partner.posts, 20, "the POST to begin")
+        try:
+            self.assertEqual(self.site.stop(), 0) # longer than it waits for the gateway: idle_timeout, 120 s
+        finally:
+            ended.set()
+        self.site.serve()
+        self.wait_for_state(message, "sent", 30)
+        self.assert_same_message_twice()
+        self.assertNotIn("transmission_given_up", self.log())
 
     def test_poll_once_sends_and_says_what_is_left(self):
         self.partner.script = [status(503)]

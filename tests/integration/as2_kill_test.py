@@ -83,7 +83,7 @@ def check(site, senders, numbers):
             site.check_receipt(given[0], sender.message_id, "processed", sender.source)
         except AssertionError as error:
             faults.append(f"{sender.message_id}: {error}")
-    folders = list((site.folder / "data" / "exchanges").iterdir())
+    folders = list((site.folder / "data" / "wharf.db.exchanges").iterdir())
     if len(folders) > 2 * LARGE:
         faults.append(f"{len(folders)} folders in the vault, for {2 * LARGE} large messages")
     left = [file.name for folder in folders if folder.is_dir() for file in folder.iterdir() if file.name != "signed"]

@@ -225,7 +225,7 @@ int serve(Common const& common, unsigned threads) {
         int const signal_number = wait_for_end(signals, [&] {
             reload_tls(context, listen.tls, [&] { return reload_api_tls(context, **server); });
             if (*as2)
-                reload_tls(context, context.configuration.gateway.as2.tls, [&] { return gateway::reload_as2_tls(context, **as2); });
+                reload_tls(context, context.configuration.gateway.as2.tls, [&] { return (*as2)->reload_tls(); });
         });
         context.log.line("stopping", "-", fmt::format("signal={}", signal_number));
         if (*as2)
@@ -337,7 +337,7 @@ int evidence_of_message(Common const& common, std::string const& id, std::string
             (void)complain(exchange.error().message);
             return int(exchange.error().kind == ErrorKind::invalid ? findings : could_not_run);
         }
-        gateway::Vault const vault(configuration.gateway.store_file.parent_path() / "exchanges");
+        auto const vault = gateway::Vault::of_store(configuration.gateway.store_file);
         auto const evidence = gateway::collect_evidence(store, vault, *exchange, SystemClock().now());
         if (!evidence)
             return complain(evidence.error().message);

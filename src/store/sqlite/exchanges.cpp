@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view exchange_columns =
     "id, channel, direction, state, as2_message_id, message_id, head, mic, disposition, receipt, receipt_message_id, "
-    "receipt_head, certificates, reason, attempts, resends, created_at, updated_at";
+    "receipt_head, certificates, reason, attempts, resends, body_bytes, emptied_at, created_at, updated_at";
 
 Result<Exchange> read_exchange(Statement const& row) {
     auto const direction_word = row.text(2);
@@ -39,8 +39,10 @@ Result<Exchange> read_exchange(Statement const& row) {
     exchange.reason = row.text(13);
     exchange.attempts = static_cast<unsigned>(row.integer(14));
     exchange.resends = static_cast<unsigned>(row.integer(15));
-    exchange.created_at = row.time(16);
-    exchange.updated_at = row.time(17);
+    exchange.body_bytes = static_cast<std::uint64_t>(row.integer(16));
+    if (row.integer(17) != 0) exchange.emptied_at = row.time(17);
+    exchange.created_at = row.time(18);
+    exchange.updated_at = row.time(19);
     return exchange;
 }
 
@@ -52,12 +54,12 @@ std::string content_id(std::string_view exchange_id, std::string_view name) {
 
 Result<void> SqliteTransaction::insert(Exchange const& exchange) {
     static auto const sql =
-        fmt::format("insert into exchange ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", exchange_columns);
+        fmt::format("insert into exchange ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", exchange_columns);
     auto const done = connection_.run(
         sql, exchange.id, exchange.channel, to_string(exchange.direction), to_string(exchange.state), exchange.as2_message_id,
         Reference{exchange.message_id}, exchange.head, exchange.mic, exchange.disposition, to_string(exchange.receipt),
         exchange.receipt_message_id, exchange.receipt_head, exchange.certificates, exchange.reason, exchange.attempts,
-        exchange.resends, exchange.created_at, exchange.updated_at);
+        exchange.resends, exchange.body_bytes, exchange.emptied_at.value_or(Timestamp()), exchange.created_at, exchange.updated_at);
     if (!done) return unexpected(done.error());
     return {};
 }
@@ -65,10 +67,10 @@ Result<void> SqliteTransaction::insert(Exchange const& exchange) {
 Result<void> SqliteTransaction::update(Exchange const& exchange) {
     return change_one(connection_, "exchange", exchange.id,
                       "update exchange set state = ?, mic = ?, disposition = ?, receipt = ?, receipt_message_id = ?, "
-                      "receipt_head = ?, certificates = ?, reason = ?, attempts = ?, resends = ?, updated_at = ? where id = ?",
+                      "receipt_head = ?, certificates = ?, reason = ?, attempts = ?, resends = ?, body_bytes = ?, emptied_at = ?, updated_at = ? where id = ?",
                       to_string(exchange.state), exchange.mic, exchange.disposition, to_string(exchange.receipt),
                       exchange.receipt_message_id, exchange.receipt_head, exchange.certificates, exchange.reason,
-                      exchange.attempts, exchange.resends, exchange.updated_at, exchange.id);
+                      exchange.attempts, exchange.resends, exchange.body_bytes, exchange.emptied_at.value_or(Timestamp()), exchange.updated_at, exchange.id);
 }
 
 Result<std::optional<Exchange>> SqliteTransaction::exchange(std::string_view id) {
@@ -109,6 +111,63 @@ Result<std::optional<std::string>> SqliteTransaction::content_of(std::string_vie
     return first<std::string>(
         connection_, "select bytes from content where id = ?",
         [](Statement const& row) -> Result<std::string> { return row.text(0); }, content_id(exchange_id, name));
+}
+
+Result<void> SqliteTransaction::remove_content(std::string_view exchange_id, std::string_view name) {
+    return change(connection_, "delete from content where id = ?", content_id(exchange_id, name));
+}
+
+Result<void> SqliteTransaction::remove_contents(std::string_view exchange_id, std::string_view but_for) {
+    // "E/" and all that begins so: '0' is the character behind '/'.
+    return change(connection_, "delete from content where id > ? and id < ? and id <> ?", content_id(exchange_id, ""),
+                  fmt::format("{}0", exchange_id), content_id(exchange_id, but_for));
+}
+
+namespace {
+
+Result<std::string> read_text(Statement const& row) { return row.text(0); }
+
+} // namespace
+
+Result<std::vector<KeptBody>> SqliteTransaction::kept_bodies(std::string_view channel) {
+    return rows<KeptBody>(
+        connection_, "select id, body_bytes from exchange where channel = ? and body_bytes > 0 order by row desc",
+        [](Statement const& row) -> Result<KeptBody> { return KeptBody{row.text(0), static_cast<std::uint64_t>(row.integer(1))}; }, channel);
+}
+
+Result<std::vector<std::string>> SqliteTransaction::unverified_refusals(std::string_view channel, unsigned newest, unsigned limit) {
+    return rows<std::string>(connection_,
+                             "select id from exchange where channel = ? and direction = 'inbound' and state = 'refused' and "
+                             "substr(certificates, 1, 10) <> 'signed-by ' and receipt <> 'owed' order by row desc limit ? offset ?",
+                             read_text, channel, limit, newest);
+}
+
+Result<void> SqliteTransaction::forget_exchange(std::string_view id) {
+    if (auto done = remove_contents(id, {}); !done) return done;
+    if (auto done = change(connection_, "delete from event where subject = ?", id); !done) return done;
+    if (auto done = change(connection_, "delete from job where subject = ?", id); !done) return done;
+    return change(connection_, "delete from exchange where id = ? and direction = 'inbound' and state = 'refused'", id);
+}
+
+Result<std::vector<std::string>> SqliteTransaction::channels_with_bytes() {
+    std::vector<std::string> channels;
+    for (std::string last;; last = channels.back()) { // one step in the index for each channel, not one for each exchange
+        auto next = first<std::string>(connection_, "select channel from exchange where emptied_at = 0 and channel > ? order by channel limit 1", read_text, last);
+        if (!next) return unexpected(std::move(next.error()));
+        if (!*next) return channels;
+        channels.push_back(std::move(**next));
+    }
+}
+
+Result<std::vector<Exchange>> SqliteTransaction::settled_exchanges(std::string_view channel, Timestamp before, unsigned limit) {
+    // A message that was given up (refused without an answer) is all there is of it; so is a file that was too large.
+    static auto const sql = fmt::format(
+        "select {} from exchange where channel = ? and emptied_at = 0 and created_at < ? and receipt <> 'owed' and "
+        "(state in ('accepted', 'succeeded', 'failed') or (state = 'refused' and (disposition <> '' or attempts = 0))) and "
+        "not exists (select 1 from transfer where transfer.exchange_id = exchange.id and transfer.state = 'dead_letter' and transfer.sha256 = '') "
+        "order by created_at limit ?",
+        exchange_columns);
+    return rows<Exchange>(connection_, sql, read_exchange, channel, before, limit);
 }
 
 } // namespace wharf::store::sqlite

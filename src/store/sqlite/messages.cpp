@@ -119,6 +119,11 @@ Result<void> SqliteTransaction::set_state(std::string_view transfer_id, Transfer
                       to_string(state), reason, transfer_id);
 }
 
+Result<void> SqliteTransaction::set_raw(std::string_view transfer_id, std::string_view sha256, std::string_view raw) {
+    if (auto done = change_one(connection_, "transfer", transfer_id, "update transfer set sha256 = ? where id = ?", sha256, transfer_id); !done) return done;
+    return store_content(transfer_id, raw);
+}
+
 Result<std::optional<Transfer>> SqliteTransaction::transfer(std::string_view id) {
     static auto const sql = fmt::format("select {} from transfer where id = ?", transfer_columns);
     auto found = first<Transfer>(connection_, sql, read_transfer, id);

@@ -37,6 +37,14 @@ template <class T, class Read, class... Values>
     return std::optional<T>(std::move(found->front()));
 }
 
+/// A statement that may change any number of rows.
+template <class... Values>
+[[nodiscard]] Result<void> change(Connection& connection, std::string_view sql, Values const&... values) {
+    auto const changed = connection.run(sql, values...);
+    if (!changed) return unexpected(changed.error());
+    return {};
+}
+
 /// A statement that must change exactly one row.
 template <class... Values>
 [[nodiscard]] Result<void> change_one(Connection& connection, std::string_view what, std::string_view id,

@@ -12,6 +12,7 @@ public:
 
     Result<void> insert(Transfer const& transfer) override;
     Result<void> set_state(std::string_view transfer_id, TransferState state, std::string_view reason) override;
+    Result<void> set_raw(std::string_view transfer_id, std::string_view sha256, std::string_view raw) override;
     Result<std::optional<Transfer>> transfer(std::string_view id) override;
     Result<bool> knows_transfer(std::string_view channel, std::string_view claim_key) override;
     Result<std::optional<Transfer>> find_unfinished_transfer(std::string_view channel,
@@ -53,6 +54,13 @@ public:
     Result<std::vector<Transfer>> transfers_of_exchange(std::string_view id) override;
     Result<void> put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) override;
     Result<std::optional<std::string>> content_of(std::string_view exchange_id, std::string_view name) override;
+    Result<void> remove_content(std::string_view exchange_id, std::string_view name) override;
+    Result<void> remove_contents(std::string_view exchange_id, std::string_view but_for) override;
+    Result<std::vector<KeptBody>> kept_bodies(std::string_view channel) override;
+    Result<std::vector<std::string>> unverified_refusals(std::string_view channel, unsigned newest, unsigned limit) override;
+    Result<void> forget_exchange(std::string_view id) override;
+    Result<std::vector<std::string>> channels_with_bytes() override;
+    Result<std::vector<Exchange>> settled_exchanges(std::string_view channel, Timestamp before, unsigned limit) override;
 
     Result<void> add_job(JobKind kind, std::string_view subject, Timestamp due_at) override;
     Result<std::vector<Job>> claim_jobs(Timestamp now, Timestamp lease_until, unsigned limit,

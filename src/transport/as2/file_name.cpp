@@ -107,11 +107,19 @@ std::string safe_file_name(std::string_view name) {
 }
 
 std::optional<std::string> file_name(Fields const& fields) {
+    auto safe = safe_file_name(stated_file_name(fields));
+    return safe.empty() ? std::nullopt : std::optional(std::move(safe));
+}
+
+std::string stated_file_name(Fields const& fields) {
+    std::string first;
     for (auto const& [field_name, parameter] : {std::pair{"Content-Disposition", "filename"}, std::pair{"Content-Type", "name"}}) {
         auto const value = read_field_value(field(fields, field_name));
-        if (auto safe = safe_file_name(without_encoded_words(value.parameter(parameter))); !safe.empty()) return safe;
+        std::string stated(without_encoded_words(value.parameter(parameter)));
+        if (!safe_file_name(stated).empty()) return stated;
+        if (first.empty()) first = std::move(stated);
     }
-    return std::nullopt;
+    return first;
 }
 
 } // namespace wharf::transport::as2

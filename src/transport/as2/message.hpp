@@ -28,6 +28,7 @@ struct Payload {
     std::string content_type = "application/octet-stream"; // application/edi-x12
     std::string file_name;                                 // empty: none is told
     Content content;
+    std::string stated_name = {};                          // in: the name as the sender wrote it, safe or not
 };
 
 /// A head and a body as they go over HTTP: `fields` holds Content-Type, Content-Disposition and Content-Transfer-Encoding.

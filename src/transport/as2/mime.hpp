@@ -75,6 +75,8 @@ enum class TransferEncoding { binary, base64, quoted_printable };
 /// What file_name() reads: `filename=po.edi`. For a name outside ASCII both forms of RFC 6266, for readers of either:
 /// `filename="Bestellung_.edi"; filename*=UTF-8''Bestellung%C3%A4.edi`.
 [[nodiscard]] std::string write_file_name(std::string_view name);
+/// The same as it is meant there (encoded words read), safe or not; empty when there is none.
+[[nodiscard]] std::string stated_file_name(Fields const& fields);
 /// The last part of a path of any system, without characters that some file system refuses, without leading dots, at most 200
 /// bytes (its ending kept). Empty when nothing is left: "..", "/", control characters alone.
 [[nodiscard]] std::string safe_file_name(std::string_view name);

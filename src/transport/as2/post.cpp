@@ -40,6 +40,10 @@ int rewind_body(void* user, curl_off_t offset, int origin) {
     return CURL_SEEKFUNC_OK;
 }
 
+int look_whether_stopping(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<std::atomic<bool> const*>(user)->load() ? 1 : 0;
+}
+
 std::size_t take_line(char* data, std::size_t size, std::size_t count, void* user) {
     auto& exchange = *static_cast<Exchange*>(user);
     auto& answer = exchange.answer;
@@ -98,7 +102,7 @@ Poster::~Poster() = default;
 Poster::Poster(Poster&&) noexcept = default;
 Poster& Poster::operator=(Poster&&) noexcept = default;
 
-Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fields, Content const& body) {
+Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fields, Content const& body, std::atomic<bool> const* stopping) {
     auto* const curl = state_->handle.get();
     if (curl == nullptr) return temporary("libcurl does not start: no memory");
     auto const lines = lines_of(fields, settings);
@@ -130,6 +134,11 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     ::curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.idle_timeout.count()));
     ::curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
+    if (stopping != nullptr) {
+        ::curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        ::curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_whether_stopping);
+        ::curl_easy_setopt(curl, CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(stopping));
+    }
     TlsSettings tls;
     tls.authorities = settings.authorities;
     tls.pinned_public_key = settings.pinned_public_key;
@@ -148,6 +157,7 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     ::curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr); // it goes with this call
     if (!exchange.failure.empty()) return temporary(exchange.failure);
+    if (code == CURLE_ABORTED_BY_CALLBACK) return temporary("it was broken off, because we are stopping");
     if (code != CURLE_OK) {
         auto text = exchange.is_too_large ? fmt::format("the answer has more than {} bytes", settings.most_answer_bytes)
                                           : curl_failure(code, reason.data());

@@ -7,6 +7,7 @@
 
 #include "transport/as2/mime.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -40,7 +41,9 @@ public:
     ~Poster();
     Poster(Poster&&) noexcept;
     Poster& operator=(Poster&&) noexcept;
-    [[nodiscard]] Result<PostAnswer> post(PostSettings const& settings, Fields const& fields, Content const& body);
+    /// `stopping`: looked at about once a second; once it is set the POST is broken off, `temporary`. nullptr: never.
+    [[nodiscard]] Result<PostAnswer> post(PostSettings const& settings, Fields const& fields, Content const& body,
+                                          std::atomic<bool> const* stopping = nullptr);
 
 private:
     struct State;

@@ -39,7 +39,7 @@ Judgement judge(ArrivedReceipt const& arrived, Relation const& relation, std::st
         return {ReceiptVerdict::no_proof, "the signed receipt has no Received-Content-MIC: it does not say which bytes were processed"};
     }
     if (!arrived.expected_mic)
-        return {ReceiptVerdict::no_proof, fmt::format("the MIC of the receipt was made by \"{}\", which we do not know", one_line(receipt.mic->algorithm))};
+        return {ReceiptVerdict::no_proof, fmt::format("the MIC of the receipt was made by \"{}\", for which we have none to compare with", one_line(receipt.mic->algorithm))};
     if (from_base64(*arrived.expected_mic) != from_base64(receipt.mic->base64)) // some leave the padding out
         return {ReceiptVerdict::mic_differs,
                 fmt::format("the MIC differs: we sent {}, the partner received {} ({}). What the partner processed is not what we sent",

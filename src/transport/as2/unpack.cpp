@@ -218,7 +218,7 @@ Outcome<std::vector<Payload>> payloads_of(Entity const& entity, SpoolSettings co
         auto content = decode(body, *encoding, spool);
         if (!content) return unexpected(content.error());
         std::string type(field(fields, "Content-Type"));
-        return Payload{type.empty() ? "application/octet-stream" : std::move(type), file_name(fields).value_or(""), std::move(*content)};
+        return Payload{type.empty() ? "application/octet-stream" : std::move(type), file_name(fields).value_or(""), std::move(*content), stated_file_name(fields)};
     };
     auto const type = read_field_value(field(entity.fields, "Content-Type"));
     std::vector<Payload> all;

@@ -66,6 +66,8 @@ public:
     /// The next bytes, good until it returns; never none. After a failure nothing more is called: a temporary one is
     /// answered with 503 and Retry-After, another with 413, and the connection is closed. The sender does not see its text.
     [[nodiscard]] virtual Result<void> take(std::string_view bytes) = 0;
+    /// After take() has failed: what is answered in place of that.
+    [[nodiscard]] virtual std::optional<Response> answer_instead() { return std::nullopt; }
     /// The connection ended, broke HTTP or timed out inside the body. Nothing more is called.
     virtual void broken_off() = 0;
     /// The whole body is there.

@@ -245,7 +245,7 @@ void Session::advance(Exchange& exchange) {
                 if (!exchange.receiver)
                     continue; // it is answered already
                 if (auto const taken = exchange.receiver->take(part->bytes); !taken)
-                    decide(refusal_of(taken.error()));
+                    decide(exchange.receiver->answer_instead().value_or(refusal_of(taken.error())));
             } else if (std::holds_alternative<RequestReader::End>(step)) {
                 exchange.is_whole = true;
                 if (exchange.receiver)

@@ -17,11 +17,11 @@ TEST(As2Bodies, ABodyThatIsLargeLiesInAFileAndGoes) {
     auto const sent = site.asynchronous("<1@peer>", large);
     auto const answer = site.post(sent);
     EXPECT_EQ(answer.status, 200);
-    EXPECT_TRUE(std::filesystem::exists(site.folder.path() / "exchanges" / answer.exchange_id / "message"));
+    EXPECT_TRUE(std::filesystem::exists(site.folder.path() / "wharf.db.exchanges" / answer.exchange_id / "message"));
     site.written(answer);
     EXPECT_EQ(site.exchanges()[0].state, ExchangeState::accepted);
-    EXPECT_FALSE(std::filesystem::exists(site.folder.path() / "exchanges" / answer.exchange_id / "message"));
-    EXPECT_TRUE(std::filesystem::exists(site.folder.path() / "exchanges" / answer.exchange_id / "signed"));
+    EXPECT_FALSE(std::filesystem::exists(site.folder.path() / "wharf.db.exchanges" / answer.exchange_id / "message"));
+    EXPECT_TRUE(std::filesystem::exists(site.folder.path() / "wharf.db.exchanges" / answer.exchange_id / "signed"));
     EXPECT_EQ(site.transfers()[0].size, large.size());
 }
 
@@ -55,7 +55,7 @@ TEST(As2Bodies, WhatBreaksOffLeavesNothing) {
         arrival->broken_off();
     }
     EXPECT_TRUE(site.exchanges().empty());
-    EXPECT_TRUE(std::filesystem::is_empty(site.folder.path() / "exchanges"));
+    EXPECT_TRUE(std::filesystem::is_empty(site.folder.path() / "wharf.db.exchanges"));
     EXPECT_TRUE(site.judgement(site.post(sent), sent).is_success());
 }
 
@@ -98,6 +98,79 @@ TEST(As2Bodies, ATransferGoesOnWhereItBrokeOff) {
     EXPECT_TRUE(site.has_line("as2_restarted"));
 }
 
+TEST(As2Bodies, TheRestInChunksIsAsLongAsItSays) {
+    As2Bench site;
+    auto const sent = site.message("<1@peer>", as2_order);
+    auto const size = sent.body.size();
+    auto const begin = [&](std::uint64_t first) {
+        auto request = site.request(sent);
+        request.fields.emplace_back("ETag", "\"one\"");
+        request.fields.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", first, size - 1, size));
+        request.content_length.reset();
+        return std::get<std::unique_ptr<As2Arrival>>(site.receiving->begin(request));
+    };
+    auto head = site.request(sent);
+    head.fields.emplace_back("ETag", "\"one\"");
+
+    auto const cut = begin(0);
+    As2Bench::feed(*cut, sent.body.substr(0, 500));
+    auto const answer = cut->finish();
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, ::testing::HasSubstr(fmt::format("500 bytes came of the {}", size)));
+    EXPECT_TRUE(site.exchanges().empty()) << "nothing of it is taken for a message";
+    EXPECT_EQ(site.receiving->held(head), 500U) << "it may go on";
+
+    auto const longer = begin(500);
+    As2Bench::feed(*longer, sent.body.substr(500));
+    EXPECT_FALSE(longer->take("x"));
+    ASSERT_TRUE(longer->answer_instead());
+    EXPECT_EQ(site.receiving->held(head), 0U);
+
+    auto const whole = begin(0);
+    As2Bench::feed(*whole, sent.body);
+    EXPECT_TRUE(site.judgement(whole->finish(), sent).is_success());
+}
+
+TEST(As2Bodies, ARangeTakesWhatIsHeldThenOrNothing) {
+    As2Bench site;
+    auto& partials = *site.bench->context->as2_partials;
+    auto const now = site.bench->clock.now();
+    auto const hold = [&](std::string_view bytes) {
+        As2Partials::Partial partial{"E1", VaultWriter(site.bench->context->vault, "E1", vault_name::message, 1000)};
+        ASSERT_TRUE(partial.body.append(bytes));
+        partials.keep("acme-as2", "tag", std::move(partial), now);
+    };
+    hold("0123456789");
+    hold("01234"); // another connection of the same transfer broke off earlier
+    auto const none = partials.take("acme-as2", "tag", {10, 19, 20}, now);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().count, 5U) << "not what an earlier look has seen";
+    EXPECT_FALSE(partials.take("acme-as2", "tag", {5, 4, 5}, now)) << "nothing is missing";
+    EXPECT_FALSE(partials.take("acme-as2", "other", {0, 19, 20}, now));
+    EXPECT_EQ(partials.held("acme-as2", "tag", now), 5U);
+    auto const taken = partials.take("acme-as2", "tag", {3, 19, 20}, now);
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->body.size(), 5U);
+    EXPECT_EQ(partials.held("acme-as2", "tag", now), 0U);
+}
+
+TEST(As2Bodies, PartsThatNobodyAsksForGoByThemselves) {
+    As2Bench site;
+    auto const sent = site.message("<1@peer>", std::string(3u << 20, 'x'));
+    auto request = site.request(sent);
+    request.fields.emplace_back("ETag", "1");
+    {
+        auto const arrival = std::get<std::unique_ptr<As2Arrival>>(site.receiving->begin(request));
+        As2Bench::feed(*arrival, sent.body.substr(0, 2u << 20));
+        arrival->broken_off();
+    }
+    auto const folder = site.folder.path() / "wharf.db.exchanges";
+    EXPECT_FALSE(std::filesystem::is_empty(folder));
+    site.bench->clock.advance(As2Partials::lifetime + 1s);
+    site.bench->context->as2_partials->forget_old(site.bench->clock.now());
+    EXPECT_TRUE(std::filesystem::is_empty(folder));
+}
+
 TEST(As2Bodies, PartsAreKeptForAWhileAndAFewOnly) {
     As2Bench site;
     auto const sent = site.message("<1@peer>", as2_order);
@@ -124,7 +197,7 @@ TEST(As2Bodies, PartsAreKeptForAWhileAndAFewOnly) {
 
 TEST(As2Bodies, OurFullDiskIsNoMatterOfTheSender) {
     As2Bench site;
-    testing_support::write_text(site.folder.path() / "exchanges", "no folder can be made here");
+    testing_support::write_text(site.folder.path() / "wharf.db.exchanges", "no folder can be made here");
     auto const sent = site.message("<1@peer>", std::string(3u << 20, 'x'));
     auto const arrival = std::get<std::unique_ptr<As2Arrival>>(site.receiving->begin(site.request(sent)));
     Result<void> taken;
@@ -133,7 +206,7 @@ TEST(As2Bodies, OurFullDiskIsNoMatterOfTheSender) {
     ASSERT_FALSE(taken);
     EXPECT_TRUE(taken.error().is_temporary()) << "which the server answers with 503";
     EXPECT_TRUE(site.exchanges().empty());
-    std::filesystem::remove(site.folder.path() / "exchanges");
+    std::filesystem::remove(site.folder.path() / "wharf.db.exchanges");
     EXPECT_TRUE(site.judgement(site.post(sent), sent).is_success());
 }
 

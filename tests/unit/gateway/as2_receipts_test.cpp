@@ -2,6 +2,7 @@
 #include "support/as2_bench.hpp"
 
 #include "gateway/as2_processing.hpp"
+#include "gateway/stored_exchange.hpp"
 
 #include <gmock/gmock.h>
 
@@ -46,6 +47,40 @@ TEST(As2Receipts, AReceiptIsTriedAgainAndGivenUpAndSentWhenTheMessageComesAgain)
     ASSERT_EQ(site.posts.size(), 4U);
     EXPECT_EQ(site.posts[3].body, site.posts[0].body);
     EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::sent);
+}
+
+TEST(As2Receipts, WhatIsAskedForAgainWhileItIsSentIsOwedStill) {
+    As2Bench site;
+    auto const sent = site.asynchronous("<1@peer>", as2_order);
+    auto const usual = site.bench->context->send_post;
+    bool is_first = true;
+    site.bench->context->send_post = [&](as2::PostSettings const& settings, as2::Fields const& fields, transport::Content const& body) {
+        if (std::exchange(is_first, false)) {
+            site.bench->clock.advance(1s);
+            auto const again = site.post(sent); // the partner asks once more, while this one hangs
+            EXPECT_EQ(again.status, 200);
+            site.receiving->answered(again.exchange_id);
+            return Result<as2::PostAnswer>(as2::PostAnswer{404, {}, {}, {}});
+        }
+        return usual(settings, fields, body);
+    };
+    site.written(site.post(sent));
+    site.bench->clock.advance(2s);
+    site.bench->work();
+    EXPECT_EQ(site.posts.size(), 1U) << "the failure of the first says nothing of what was asked for later";
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::sent);
+}
+
+TEST(As2Receipts, APostThatIsBrokenOffByAStopIsNoAttempt) {
+    As2Bench site([](partner::Configuration& configuration) { configuration.channels.back().as2.outgoing.retry = {1s, 10s, 1}; });
+    site.answers = {temporary("it was broken off, because we are stopping")};
+    *site.bench->context->stopping = true;
+    site.written(site.post(site.asynchronous("<1@peer>", as2_order)));
+    EXPECT_EQ(site.posts.size(), 1U);
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::owed) << "the last attempt that there is was not counted";
+    *site.bench->context->stopping = false;
+    site.bench->work();
+    EXPECT_EQ(site.exchanges()[0].receipt, ReceiptState::sent) << "due at once, at the next start";
 }
 
 TEST(As2Receipts, ARefusalOfTheReceiptIsNotRepeated) {

@@ -335,6 +335,99 @@ TEST(As2Receiving, AnIdentifierIsNeverAFileName) {
         EXPECT_EQ(entry.path().string().find("was-here"), std::string::npos);
 }
 
+TEST(As2Receiving, NamesOfFilesAreRefusedOnlyWhereThatWasAgreed) {
+    auto const named = [](As2Bench const& site, std::string id, std::vector<std::string> const& names) {
+        auto draft = site.draft(std::move(id), as2_order);
+        for (auto const& name : names)
+            draft.payloads.push_back({"application/edi-x12", name, transport::Content(as2_order)});
+        return As2Bench::pack(draft);
+    };
+    As2Bench free;
+    for (auto const* const name : {"po.edi", "po.edi", "../po.edi"}) {
+        auto const sent = named(free, fmt::format("<{}@peer>", free.exchanges().size()), {name});
+        EXPECT_EQ(free.disposition(free.post(sent), sent), "processed") << name;
+    }
+    As2Bench strict([](partner::Configuration& configuration) {
+        auto& in = configuration.channels.back().as2.incoming;
+        in.refuse_repeated_names = in.refuse_unsafe_names = true;
+    });
+    auto const check = [&](std::string_view disposition, std::string id, std::vector<std::string> const& names) {
+        auto const sent = named(strict, std::move(id), names);
+        EXPECT_EQ(strict.disposition(strict.post(sent), sent), disposition);
+    };
+    check("processed", "<1@peer>", {"po.edi"});
+    check("processed/error: duplicate-filename", "<2@peer>", {"po.edi"});
+    EXPECT_EQ(strict.exchanges().back().state, ExchangeState::refused);
+    EXPECT_THAT(strict.exchanges().back().reason, HasSubstr("po.edi came before"));
+    check("processed/error: illegal-filename", "<3@peer>", {"../po.edi"});
+    check("processed/error: duplicate-filename", "<4@peer>", {"twice.edi", "twice.edi"});
+    check("processed", "<2@peer>", {"po-2.edi"});
+    check("processed", "<5@peer>", {""});
+    check("processed", "<6@peer>", {""}) ;
+    EXPECT_EQ(strict.transfers().size(), 4U);
+
+    auto draft = strict.draft("<7@peer>", as2_order);
+    draft.relation.receipt_mode = as2::ReceiptMode::asynchronous;
+    draft.relation.own_receipt_address = "http://peer.example/mdn?with=query";
+    strict.written(strict.post(As2Bench::pack(draft)));
+    EXPECT_EQ(strict.exchanges().back().state, ExchangeState::refused) << "asynchronous ones, too";
+    EXPECT_EQ(strict.exchanges().back().disposition, "processed/error: duplicate-filename");
+    EXPECT_EQ(strict.exchanges().back().receipt, ReceiptState::sent);
+}
+
+TEST(As2Receiving, AFileThatIsNotMuchTooLargeIsKeptAsWell) {
+    As2Bench site([](partner::Configuration& configuration) { configuration.gateway.limits.message_bytes = 100; });
+    (void)site.post(site.message("<1@peer>", as2_order));
+    EXPECT_EQ(site.transfers().front().state, store::TransferState::dead_letter);
+    EXPECT_EQ(site.kept(site.exchanges()[0].id, vault_name::payload), as2_order) << "its receipt says that it is here";
+}
+
+TEST(As2Receiving, AFileThatWasTooLargeIsProcessedWhenTheLimitWasRaised) {
+    As2Bench site([](partner::Configuration& configuration) { configuration.gateway.limits.message_bytes = 100; });
+    auto draft = site.draft("<1@peer>", {});
+    for (unsigned number : {1U, 2U})
+        draft.payloads.push_back({"application/edi-x12", fmt::format("{}.edi", number), transport::Content(test::numbered(number) + std::string(number == 2 ? 2U << 20 : 1, ' '))});
+    (void)site.post(As2Bench::pack(draft));
+    auto const second = site.transfers()[1];
+    EXPECT_THAT(second.reason, HasSubstr("wharf dead-letter retry " + second.id));
+    auto const still = retry(*site.bench->context, second.id);
+    ASSERT_FALSE(still);
+    EXPECT_THAT(still.error().message, HasSubstr("limits.message_bytes"));
+
+    site.bench->configuration.gateway.limits.message_bytes = 10u << 20;
+    auto const file = site.folder.path() / "wharf.db.exchanges" / site.exchanges()[0].id / "payload-2";
+    EXPECT_TRUE(std::filesystem::exists(file));
+    for (auto const& transfer : site.transfers())
+        EXPECT_TRUE(retry(*site.bench->context, transfer.id));
+    EXPECT_FALSE(std::filesystem::exists(file)) << "the store has it now";
+    EXPECT_EQ(site.kept(site.exchanges()[0].id, vault_name::payload), "");
+    site.bench->work();
+    EXPECT_EQ(site.bench->requests.size(), 2U);
+    for (auto const& transfer : site.transfers())
+        EXPECT_EQ(transfer.state, store::TransferState::processed);
+}
+
+TEST(As2Receiving, AReceiptSignedWithAKeyThatIsUnfitIsToldToUs) {
+    As2Bench site([](partner::Configuration& configuration) {
+        configuration.channels.back().as2.own_certificates.front().use = partner::As2Use::encryption;
+    });
+    auto const sent = site.message("<1@peer>", as2_order);
+    EXPECT_TRUE(site.judgement(site.post(sent), sent).is_success()) << "he waits for one, and may take it";
+    EXPECT_TRUE(site.has_line("AS2_RECEIPT_KEY"));
+    EXPECT_THAT(site.exchanges()[0].reason, HasSubstr("not in use for signing now: the partner may not accept it; `wharf cert check`"));
+
+    testing_support::write_text(site.folder.path() / "us.pem", test::pem_of(identity("us, long ago", {.to_year = 2021})));
+    site.bench->configuration.channels.back().as2.own_certificates.front().use = partner::As2Use::both;
+    As2Bench later([&](partner::Configuration& configuration) {
+        configuration.channels.back().as2.own_certificates.front().file = site.folder.path() / "us.pem";
+    });
+    auto draft = later.draft("<2@peer>", as2_order);
+    draft.settings.recipients = {identity("us, long ago").certificate};
+    EXPECT_EQ(later.post(As2Bench::pack(draft)).status, 200);
+    EXPECT_THAT(later.exchanges()[0].reason, HasSubstr("expired on 2021-01-01"));
+    EXPECT_TRUE(later.bench->has_event(later.exchanges()[0].id, "AS2_RECEIPT_KEY"));
+}
+
 TEST(As2Receiving, APayloadTooLargeToBeProcessedIsKeptAndTold) {
     As2Bench site([](partner::Configuration& configuration) { configuration.gateway.limits.message_bytes = 1000; });
     auto const sent = site.message("<1@peer>", std::string(3u << 20, 'x'));
@@ -344,9 +437,9 @@ TEST(As2Receiving, APayloadTooLargeToBeProcessedIsKeptAndTold) {
     EXPECT_EQ(transfers[0].state, store::TransferState::dead_letter);
     EXPECT_EQ(transfers[0].size, 3u << 20);
     auto const id = site.exchanges()[0].id;
-    EXPECT_THAT(transfers[0].reason, HasSubstr("exchanges/" + id + "/payload"));
-    EXPECT_EQ(std::filesystem::file_size(site.folder.path() / "exchanges" / id / "payload"), 3u << 20);
-    EXPECT_FALSE(std::filesystem::exists(site.folder.path() / "exchanges" / id / "message")) << "evidence and payload are enough";
+    EXPECT_THAT(transfers[0].reason, HasSubstr("wharf.db.exchanges/" + id + "/payload"));
+    EXPECT_EQ(std::filesystem::file_size(site.folder.path() / "wharf.db.exchanges" / id / "payload"), 3u << 20);
+    EXPECT_FALSE(std::filesystem::exists(site.folder.path() / "wharf.db.exchanges" / id / "message")) << "evidence and payload are enough";
     site.bench->work();
     EXPECT_TRUE(site.bench->messages(store::Direction::inbound).empty());
 }

@@ -5,6 +5,7 @@
 #include "support/temp_folder.hpp"
 #include "transport/as2/certificate_maker.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace wharf::gateway {
@@ -68,10 +69,13 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     accept_gcm_in_enveloped_data: yes
     receipt_address: http://127.0.0.1:9/mdn
     receipts_to_unverified: yes
+    refuse_repeated_names: yes
+    refuse_unsafe_names: yes
     receipt_digest: sha512
     max_bytes: 5MB
     client_certificates: [keys/acme.pem]
     basic: {user: acme, password: "${env:WHARF_TEST_WORD}"}
+  evidence_days: 400
   outgoing:
     sign: sha384
     encrypt: aes128_gcm
@@ -108,6 +112,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     EXPECT_FALSE(agreed.requires_signature || agreed.requires_encryption || agreed.receipt_signed);
     EXPECT_TRUE(agreed.accepts_sha1 && agreed.accepts_3des && agreed.receipts_unverified);
     EXPECT_EQ(agreed.enveloped_gcm, as2::EnvelopedGcm::accepted);
+    EXPECT_TRUE(found->refuses_repeated_names && found->refuses_unsafe_names);
     EXPECT_EQ(agreed.receipt_digest, as2::Digest::sha512);
     EXPECT_EQ(agreed.receipt_address, "http://127.0.0.1:9/mdn");
     EXPECT_EQ(agreed.receipt_mode, as2::ReceiptMode::asynchronous);
@@ -124,6 +129,7 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     EXPECT_EQ(found->client_fingerprints, std::vector{identity("peer").certificate.fingerprint()});
     EXPECT_TRUE(relations->wants_client_certificates());
     EXPECT_EQ(found->client_password, "hunter2");
+    EXPECT_EQ(found->evidence_days, 400u);
     EXPECT_EQ(found->subject, "Orders");
     EXPECT_FALSE(found->tells_file_name);
     auto const packing = found->pack_settings(clock.now());
@@ -143,6 +149,54 @@ TEST_F(As2RelationsTest, EverySettingReachesTheLayer) {
     EXPECT_TRUE(post.expects_continue);
     EXPECT_EQ(post.idle_timeout, std::chrono::minutes(10));
     EXPECT_THAT(lines, IsEmpty());
+}
+
+TEST_F(As2RelationsTest, WhatTheServerOfMessagesIsShownIsNotShownToAnother) {
+    ::setenv("WHARF_TEST_WORD", "hunter2", 1);
+    std::string const http = R"({authorities: keys/acme.pem, client_certificate: keys/us.pem, basic: {user: us, password: "${env:WHARF_TEST_WORD}"}, idle_timeout: 7s}})";
+    auto const with = [&](std::string const& incoming) {
+        write("channels/acme.yaml", relation + "  outgoing: {http: " + http + "\n  incoming: {" + incoming + "}\n");
+        relations.reset();
+        open();
+        return relations->by_channel("acme")->receipt_post;
+    };
+    for (auto const* const same : {"http://127.0.0.1:9/mdn?x=1", "http://127.0.0.1:9", "http://127.0.0.1:9#x"}) {
+        auto const post = with(fmt::format("receipt_address: \"{}\"", same));
+        EXPECT_EQ(post.url, same);
+        EXPECT_EQ(post.user, "us");
+        EXPECT_EQ(post.password, "hunter2");
+        EXPECT_EQ(post.client_certificate, folder.path() / "keys/us.pem");
+    }
+    for (auto const* const other : {"https://127.0.0.1:9/mdn", "http://127.0.0.1:10/as2", "http://127.0.0.1/as2", "http://127.0.0.1.example:9/as2"}) {
+        auto const post = with(fmt::format("receipt_address: \"{}\"", other));
+        EXPECT_EQ(post.user + post.password + post.client_certificate + post.client_key + post.client_passphrase, "") << other;
+        EXPECT_EQ(post.authorities, folder.path() / "keys/acme.pem");
+        EXPECT_EQ(post.idle_timeout, std::chrono::seconds(7));
+    }
+    auto const own = with(R"(receipt_address: "https://mdn.example/", receipt_http: {basic: {user: them, password: "${env:WHARF_TEST_WORD}"}})");
+    EXPECT_EQ(own.user, "them");
+    EXPECT_EQ(own.password, "hunter2");
+    EXPECT_EQ(own.authorities, "") << "what is said for receipts stands alone";
+    EXPECT_EQ(own.client_certificate, "");
+    EXPECT_EQ(with("require_signature: yes").url, "") << "no receipts";
+}
+
+TEST_F(As2RelationsTest, WhoWaitsForChangesIsTold) {
+    open();
+    unsigned told = 0;
+    relations->when_renewed([&] {
+        ++told;
+        EXPECT_TRUE(relations->wants_client_certificates());
+    });
+    (void)later();
+    EXPECT_EQ(told, 0U);
+    write("channels/acme.yaml", relation + "  incoming: {client_certificates: [keys/acme.pem]}\n");
+    (void)later();
+    EXPECT_EQ(told, 1U);
+    relations->when_renewed({});
+    write("channels/acme.yaml", relation);
+    (void)later();
+    EXPECT_EQ(told, 1U);
 }
 
 TEST_F(As2RelationsTest, NothingIsSignedOrEncryptedWhereThatIsAgreed) {

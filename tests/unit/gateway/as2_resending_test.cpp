@@ -174,7 +174,7 @@ TEST(As2Resending, LargeMessagesLieInFilesOfTheVault) {
         text += std::to_string(i) + ",";
     auto const id = site.send(text, "csv", "large.csv");
     site.work();
-    auto const file = site.folder.path() / "exchanges" / site.exchange(id).id / "message";
+    auto const file = site.folder.path() / "wharf.db.exchanges" / site.exchange(id).id / "message";
     EXPECT_TRUE(std::filesystem::exists(file));
     site.work_after(1min);
     ASSERT_EQ(site.posts.size(), 2U);
@@ -185,7 +185,7 @@ TEST(As2Resending, LargeMessagesLieInFilesOfTheVault) {
     site.script = {As2SendingBench::status(403)};
     auto const lost = site.send(text, "csv", "lost.csv");
     site.work();
-    std::filesystem::remove_all(site.folder.path() / "exchanges");
+    std::filesystem::remove_all(site.folder.path() / "wharf.db.exchanges");
     ASSERT_TRUE(retry(*site.bench->context, lost));
     site.work();
     EXPECT_EQ(site.message(lost).state, MessageState::dead_letter);

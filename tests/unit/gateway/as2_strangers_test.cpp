@@ -83,6 +83,9 @@ TEST(As2Strangers, OfAStrangerOnlySoMuchIsRead) {
     ASSERT_FALSE(taken);
     EXPECT_FALSE(taken.error().is_temporary());
     EXPECT_LE(read, As2Receiving::stranger_bytes + 10'000);
+    auto const instead = arrival->answer_instead();
+    ASSERT_TRUE(instead);
+    EXPECT_EQ(without_ids(*instead), without_ids(std::get<As2Answer>(begun))) << "in chunks or not: one answer, and no 413";
 }
 
 TEST(As2Strangers, StrangersCannotFillTheLog) {
@@ -96,7 +99,7 @@ TEST(As2Strangers, StrangersCannotFillTheLog) {
     EXPECT_EQ(lines, RareLog::most_in_a_minute);
     site.bench->clock.advance(2min);
     (void)site.post(sent);
-    EXPECT_TRUE(site.has_line("as2_strangers", "left_out=90"));
+    EXPECT_TRUE(site.has_line("as2_left_out", "left_out=90"));
 }
 
 TEST(As2Strangers, NoAs2NoAnswer) {

@@ -5,6 +5,28 @@
 #include "unit/store/store_fixture.hpp"
 
 #include <fstream>
+#include <mutex>
+#include <set>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+std::mutex mutex;
+std::set<std::string> synced; // files and folders
+
+} // namespace
+
+/// Takes the place of the C library's in this program, so that a test sees what was synced.
+extern "C" int fsync(int descriptor) {
+    std::error_code ignored;
+    auto const path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), ignored);
+    {
+        std::lock_guard const guard(mutex);
+        synced.insert(path.string());
+    }
+    return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 namespace wharf::gateway {
 namespace {
@@ -13,7 +35,7 @@ using transport::Content;
 
 class VaultTest : public store::StoreTest {
 protected:
-    std::filesystem::path folder() const { return file.parent_path() / "exchanges"; }
+    std::filesystem::path folder() const { return file.string() + ".exchanges"; }
     std::string text(Vault const& vault, std::string_view name) {
         auto const content = vault.open(*store, "E1", name);
         return content ? content->text(64u << 20).value() : content.error().message;
@@ -115,6 +137,7 @@ TEST_F(VaultTest, TheBodyOfWhatWasGivenUpStays) {
             auto exchange = transaction.exchange("E1").value().value();
             exchange.state = store::ExchangeState::refused;
             exchange.disposition = disposition;
+            exchange.attempts = disposition.empty() ? 20 : 0;
             return transaction.update(exchange);
         });
         ASSERT_TRUE(vault.sweep(*store));
@@ -123,6 +146,62 @@ TEST_F(VaultTest, TheBodyOfWhatWasGivenUpStays) {
     EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "message"));
     refuse("processed/error: decryption-failed");
     EXPECT_FALSE(std::filesystem::exists(folder() / "E1" / "message")) << "the sender was told";
+}
+
+TEST_F(VaultTest, WhatWasEmptiedIsSweptAway) {
+    Vault const vault(folder());
+    commit(vault, Content(std::string(Vault::in_store + 1, 'x')));
+    write([&](store::Transaction& transaction) -> Result<void> {
+        auto exchange = transaction.exchange("E1").value().value();
+        exchange.emptied_at = store::at(5000);
+        return transaction.update(exchange);
+    });
+    EXPECT_EQ(vault.sweep(*store).value(), 1u);
+    EXPECT_FALSE(std::filesystem::exists(folder() / "E1"));
+}
+
+TEST_F(VaultTest, EachOfTwoStoresInAFolderHasItsOwn) {
+    std::string const large(Vault::in_store + 1, 'x');
+    auto const other_file = file.parent_path() / "other.db";
+    auto other_store = store::open_sqlite(other_file).value();
+    auto const vault = Vault::of_store(file), other = Vault::of_store(other_file);
+    commit(vault, Content(large));
+    ASSERT_TRUE(other.prepare("E7", vault_name::message, Content(large)));
+    EXPECT_EQ(other.sweep(*other_store).value(), 1u);
+    EXPECT_EQ(text(vault, vault_name::message), large) << "not a file of the other's";
+    EXPECT_EQ(vault.place_of("E1", "message"), "wharf.db.exchanges/E1/message");
+}
+
+TEST_F(VaultTest, WhatAnEarlierVersionLeftIsTakenOver) {
+    std::string const large(Vault::in_store + 1, 'x');
+    auto const shared = file.parent_path() / "exchanges";
+    Vault const earlier(shared);
+    commit(earlier, Content(large));
+    ASSERT_TRUE(earlier.prepare("E9", vault_name::message, Content(large))); // of another store
+    auto const vault = Vault::of_store(file);
+    EXPECT_EQ(text(vault, vault_name::message), large) << "found before it is moved";
+    ASSERT_TRUE(vault.adopt(*store));
+    EXPECT_TRUE(std::filesystem::exists(folder() / "E1" / "message"));
+    EXPECT_FALSE(std::filesystem::exists(shared / "E1"));
+    EXPECT_TRUE(std::filesystem::exists(shared / "E9" / "message")) << "not ours";
+    EXPECT_EQ(text(vault, vault_name::message), large);
+    ASSERT_TRUE(vault.adopt(*store)) << "once more changes nothing";
+    ASSERT_TRUE(vault.sweep(*store));
+    EXPECT_TRUE(std::filesystem::exists(shared / "E9"));
+    std::filesystem::remove_all(shared / "E9");
+    ASSERT_TRUE(earlier.prepare("E1", vault_name::receipt_signed, Content(large)));
+    std::filesystem::remove_all(folder());
+    ASSERT_TRUE(vault.adopt(*store));
+    EXPECT_FALSE(std::filesystem::exists(shared)) << "empty";
+}
+
+TEST_F(VaultTest, ItsFolderIsDurableBeforeWhatLiesInIt) {
+    Vault const vault(folder());
+    (void)vault.spool(); // makes the folder
+    synced.clear();
+    ASSERT_TRUE(vault.prepare("E1", vault_name::message, Content(std::string(Vault::in_store + 1, 'x'))));
+    for (auto const& each : {file.parent_path(), folder(), folder() / "E1"})
+        EXPECT_TRUE(synced.contains(std::filesystem::canonical(each).string())) << each;
 }
 
 TEST_F(VaultTest, WhatCannotBePreparedLeavesNothing) {

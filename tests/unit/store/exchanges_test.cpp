@@ -25,6 +25,8 @@ TEST_F(StoreTest, AnExchangeComesBackWithEveryField) {
     exchange.reason = "why";
     exchange.attempts = 3;
     exchange.resends = 1;
+    exchange.body_bytes = 5'000'000'000;
+    exchange.emptied_at = at(4000);
     exchange.updated_at = at(3000);
     write([&](Transaction& t) { return t.update(exchange); });
     reopen();
@@ -46,6 +48,8 @@ TEST_F(StoreTest, AnExchangeComesBackWithEveryField) {
     EXPECT_EQ(found->reason, "why");
     EXPECT_EQ(found->attempts, 3u);
     EXPECT_EQ(found->resends, 1u);
+    EXPECT_EQ(found->body_bytes, 5'000'000'000u);
+    EXPECT_EQ(found->emptied_at, at(4000));
     EXPECT_EQ(found->created_at, at(2000));
     EXPECT_EQ(found->updated_at, at(3000));
     EXPECT_FALSE(read([](Transaction& t) { return t.exchange("E2"); }));
@@ -76,6 +80,72 @@ TEST_F(StoreTest, BytesOfAnExchangeHaveNames) {
     }); });
     EXPECT_EQ(read([](Transaction& t) { return t.content_of("E1", "signed"); }), std::string("b\0c", 3));
     EXPECT_FALSE(read([](Transaction& t) { return t.content_of("E1", "receipt"); }));
+}
+
+TEST_F(StoreTest, BytesOfOneExchangeAreRemovedAndNoOthers) {
+    write([](Transaction& t) -> Result<void> {
+        for (auto const* const exchange : {"E1", "E10", "E"})
+            for (auto const* const name : {"signed", "receipt", "message"})
+                if (auto done = t.put_content(exchange, name, "bytes"); !done) return done;
+        return in_order([&] { return t.remove_content("E1", "message"); }, [&] { return t.remove_content("E1", "none"); });
+    });
+    auto const has = [&](std::string_view exchange, std::string_view name) {
+        return read([&](Transaction& t) { return t.content_of(exchange, name); }).has_value();
+    };
+    EXPECT_FALSE(has("E1", "message"));
+    EXPECT_TRUE(has("E1", "signed"));
+    write([](Transaction& t) { return t.remove_contents("E1", "receipt"); });
+    EXPECT_FALSE(has("E1", "signed"));
+    EXPECT_TRUE(has("E1", "receipt"));
+    write([](Transaction& t) { return t.remove_contents("E1"); });
+    EXPECT_FALSE(has("E1", "receipt"));
+    EXPECT_TRUE(has("E10", "message") && has("E", "message"));
+}
+
+TEST_F(StoreTest, WhatIsSettledAndOldIsFound) {
+    write([](Transaction& t) -> Result<void> {
+        auto const add = [&](std::string id, ExchangeState state, auto change) {
+            auto one = make_exchange(id, state == ExchangeState::succeeded || state == ExchangeState::posting ? Direction::outbound : Direction::inbound);
+            one.as2_message_id = "<" + id + ">";
+            one.state = state;
+            change(one);
+            return t.insert(one);
+        };
+        auto const nothing = [](Exchange&) {};
+        return in_order(
+            [&] { return add("accepted", ExchangeState::accepted, nothing); }, [&] { return add("succeeded", ExchangeState::succeeded, nothing); },
+            [&] { return add("young", ExchangeState::accepted, [](Exchange& one) { one.created_at = at(9000); }); },
+            [&] { return add("received", ExchangeState::received, nothing); }, [&] { return add("posting", ExchangeState::posting, nothing); },
+            [&] { return add("owed", ExchangeState::accepted, [](Exchange& one) { one.receipt = ReceiptState::owed; }); },
+            [&] { return add("given-up", ExchangeState::refused, [](Exchange& one) { one.attempts = 20; }); },
+            [&] { return add("refused", ExchangeState::refused, [](Exchange& one) { one.disposition = "failed"; one.attempts = 2; }); },
+            [&] { return add("emptied", ExchangeState::accepted, [](Exchange& one) { one.emptied_at = at(1); }); },
+            [&] { return add("other", ExchangeState::accepted, [](Exchange& one) { one.channel = "globex-as2"; }); },
+            [&] { return add("dead", ExchangeState::accepted, nothing); },
+            [&] {
+                auto transfer = make_transfer("T1", "");
+                transfer.exchange_id = "dead";
+                transfer.sha256.clear();
+                transfer.state = TransferState::dead_letter;
+                return t.insert(transfer);
+            });
+    });
+    std::vector<std::string> ids;
+    for (auto const& one : read([](Transaction& t) { return t.settled_exchanges("acme-as2", at(5000), 10); }))
+        ids.push_back(one.id);
+    EXPECT_THAT(ids, ::testing::UnorderedElementsAre("accepted", "succeeded", "refused"));
+    EXPECT_EQ(read([](Transaction& t) { return t.settled_exchanges("acme-as2", at(5000), 2); }).size(), 2u);
+    EXPECT_THAT(read([](Transaction& t) { return t.channels_with_bytes(); }), ::testing::ElementsAre("acme-as2", "globex-as2"));
+}
+
+TEST_F(StoreTest, ATransferGetsItsBytesLater) {
+    auto transfer = make_transfer("T1", "");
+    transfer.sha256.clear();
+    write([&](Transaction& t) { return t.insert(transfer); });
+    write([](Transaction& t) { return t.set_raw("T1", "abc", "bytes"); });
+    auto const found = read([](Transaction& t) { return t.transfer("T1"); });
+    EXPECT_EQ(found->raw, "bytes");
+    EXPECT_EQ(found->sha256, "abc");
 }
 
 TEST_F(StoreTest, TransfersNameTheirExchange) {

@@ -156,11 +156,14 @@ Result<void> use_every_verb(Transaction& t) {
         [&] { return t.insert(message); }, [&] { return t.update(message); }, [&] { return t.insert(document); },
         [&] { return t.update(document); }, [&] { return t.insert(delivery); }, [&] { return t.update(delivery); },
         [&] { return t.insert(make_exchange("E1")); }, [&] { return t.update(make_exchange("E1")); },
-        [&] { return t.put_content("E1", "signed", "bytes"); },
+        [&] { return t.put_content("E1", "signed", "bytes"); }, [&] { return t.set_raw("T1", "", ""); },
+        [&] { return t.remove_content("E1", "x"); }, [&] { return t.remove_contents("E2"); }, [&] { return t.forget_exchange("E2"); },
         [&]() -> Result<void> {
             bool const fine = t.exchange("E1") && t.find_exchange("acme-as2", Direction::inbound, "<1@acme>") &&
                               t.find_exchange("acme-as2", Direction::outbound, "<1@acme>") && t.exchange_of_message("M1") &&
                               t.exchanges("", 1) && t.exchanges("acme-as2", 1) && t.transfers_of_exchange("E1") &&
+                              t.kept_bodies("acme-as2") && t.unverified_refusals("acme-as2", 1, 1) && t.channels_with_bytes() &&
+                              t.settled_exchanges("acme-as2", at(1), 1) &&
                               t.content_of("E1", "signed");
             return fine ? Result<void>{} : permanent("a verb failed");
         },

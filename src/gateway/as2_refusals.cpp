@@ -1,0 +1,46 @@
+#include "gateway/as2_refusals.hpp"
+
+#include "gateway/context.hpp"
+
+#include <utility>
+
+namespace wharf::gateway::as2_refusals {
+namespace {
+
+constexpr unsigned most_at_once = 100; // forgotten by one transaction; each adds one
+
+Result<void> remove_body(store::Transaction& transaction, std::string_view exchange_id) {
+    auto found = transaction.exchange(exchange_id);
+    if (!found)
+        return unexpected(std::move(found.error()));
+    if (!*found)
+        return {};
+    for (auto const name : {vault_name::message, vault_name::signed_bytes, vault_name::signature})
+        WHARF_TRY(transaction.remove_content(exchange_id, name));
+    (*found)->body_bytes = 0;
+    return transaction.update(**found);
+}
+
+} // namespace
+
+Result<void> make_room(store::Transaction& transaction, std::string_view channel) {
+    auto const kept = transaction.kept_bodies(channel);
+    if (!kept)
+        return unexpected(kept.error());
+    unsigned count = 0;
+    std::uint64_t bytes = 0;
+    for (auto const& one : *kept) { // newest first
+        ++count;
+        bytes += one.bytes;
+        if (count > most_bodies || bytes > most_body_bytes)
+            WHARF_TRY(remove_body(transaction, one.exchange_id));
+    }
+    auto const forgotten = transaction.unverified_refusals(channel, most_unverified, most_at_once);
+    if (!forgotten)
+        return unexpected(forgotten.error());
+    for (auto const& id : *forgotten)
+        WHARF_TRY(transaction.forget_exchange(id));
+    return {};
+}
+
+} // namespace wharf::gateway::as2_refusals

@@ -1,0 +1,33 @@
+// Lines about what anybody on the network can cause, so few of them that nobody can fill a disk with them.
+//
+// Counted by subject (a channel; "-" for strangers), so that who floods one does not hide what happens on the others. In memory only;
+// thread-safe.
+#pragma once
+
+#include "base/clock.hpp"
+#include "gateway/log.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace wharf::gateway {
+
+class RareLog {
+public:
+    static constexpr unsigned most_in_a_minute = 10; // of one subject
+    /// `subject` is one of ours: a channel, or "-". `about` stands in its place in the line; empty: the subject does. A line
+    /// `as2_left_out` tells later how many there were.
+    void line(Log const& log, Timestamp now, std::string_view event, std::string_view subject, std::string_view facts, std::string_view about = {});
+
+private:
+    struct Count {
+        Timestamp minute{};
+        unsigned written = 0, left_out = 0;
+    };
+    std::mutex mutex_;
+    std::map<std::string, Count, std::less<>> counts_;
+};
+
+} // namespace wharf::gateway
