@@ -182,8 +182,7 @@ Result<Identity> Identity::of(Certificate certificate, PrivateKey key) {
 
 Result<Identity> Identity::read_pkcs12(std::string_view bytes, std::string_view passphrase) {
     // Products of the field write PKCS#12 with RC2 and 3DES by default to this day; the provider stays loaded.
-    static auto* const legacy = OSSL_PROVIDER_try_load(nullptr, "legacy", 1);
-    (void)legacy;
+    static std::unique_ptr<OSSL_PROVIDER, decltype(&OSSL_PROVIDER_unload)> const legacy(OSSL_PROVIDER_try_load(nullptr, "legacy", 1), OSSL_PROVIDER_unload);
     auto const* at = reinterpret_cast<unsigned char const*>(bytes.data());
     std::unique_ptr<PKCS12, decltype(&PKCS12_free)> const file(
         bytes.size() <= most_bytes ? d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())) : nullptr, PKCS12_free);

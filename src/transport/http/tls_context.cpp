@@ -75,8 +75,7 @@ std::vector<Certificate> read_pem(std::string_view bytes, int most) {
 
 Result<Chain> read_pkcs12(TlsSettings const& settings, std::string_view bytes) {
     // Many products write PKCS#12 with RC2 and 3DES to this day; the provider for those stays loaded.
-    static auto* const legacy = OSSL_PROVIDER_try_load(nullptr, "legacy", 1);
-    (void)legacy;
+    static std::unique_ptr<OSSL_PROVIDER, Freeing<OSSL_PROVIDER_unload>> const legacy(OSSL_PROVIDER_try_load(nullptr, "legacy", 1));
     auto const bio = bio_of(bytes);
     std::unique_ptr<PKCS12, Freeing<PKCS12_free>> const file(d2i_PKCS12_bio(bio.get(), nullptr));
     if (!file)

@@ -209,6 +209,7 @@ TEST_F(As2ConfigurationTest, WhatHasNoPlaceInARelation) {
           std::tuple("https://as2", "https://u:p@as2", "no user or password"), std::tuple("url: https", "grace_days: -1\n  url: https", "0 to 1000000"),
           std::tuple("url: https", "outgoing: {temporary_statuses: [500]}\n  url: https", "400 to 499"),
           std::tuple("url: https", "outgoing: {encrypt: aes256}\n  url: https", "it must be one of: none, 3des"),
+          std::tuple("url: https", "outgoing: {version: 1.3}\n  url: https", "1.0, 1.1 or 1.2"), // 1.3 wants AS2-Product, which is not sent
           std::tuple("url: https", "outgoing: {http: {pinned_keys: [abc]}}\n  url: https", "sha256//"),
           std::tuple("url: https", "outgoing: {http: {proxy: proxy.example}}\n  url: https", "must begin with http://")}) {
         spoil_relation(from, to);

@@ -41,7 +41,9 @@ TEST(As2CertificateMaker, Request) {
     std::unique_ptr<X509_REQ, decltype(&X509_REQ_free)> const read(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr), X509_REQ_free);
     ASSERT_TRUE(read);
     EXPECT_EQ(X509_REQ_verify(read.get(), key.native()), 1);
-    EXPECT_EQ(sk_X509_EXTENSION_num(X509_REQ_get_extensions(read.get())), 3);
+    auto* const extensions = X509_REQ_get_extensions(read.get());
+    EXPECT_EQ(sk_X509_EXTENSION_num(extensions), 3);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
 }
 
 TEST(As2CertificateMaker, KeysAreWrittenWithAPassphrase) {

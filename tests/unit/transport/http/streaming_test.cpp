@@ -368,7 +368,9 @@ TEST(HttpStreaming, AGigabyteNeedsNoMemory) {
     std::uint64_t const most = std::strtoull(answer.substr(answer.rfind(' ') + 1).c_str(), nullptr, 10);
     EXPECT_NE(answer.find("\r\n\r\n1073741824 "), std::string::npos) << answer;
     EXPECT_GT(most, 0u);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they keep what was freed, and shadows of it
     EXPECT_LT(most, before + (16u << 20));
+#endif
 }
 
 TEST(HttpStreaming, AnAdmissionOfNothingIsABugAndNoHang) {
