@@ -356,7 +356,7 @@ TEST(HttpStreaming, AGigabyteNeedsNoMemory) {
     ServerSettings settings;
     settings.max_body_bytes = 2ULL << 30;
     auto const server = std::move(Server::start(settings, [](RequestHead const&) -> Admission { return std::make_unique<Counting>(); })).value();
-    auto const before = resident_bytes();
+    [[maybe_unused]] auto const before = resident_bytes();
     RawClient client(server->port());
     client.send(post("/", "Transfer-Encoding: chunked\r\n"));
     std::string const block = fmt::format("{:x}\r\n", 1 << 20) + std::string(1 << 20, 'x') + "\r\n";
