@@ -1,6 +1,7 @@
 // A channel of each kind and the partner's side of it, for suites that hold all transports to one contract.
 #pragma once
 
+#include "conformance/names_in.hpp"
 #include "support/ftpd.hpp"
 #include "support/sshd.hpp"
 #include "transport/channel.hpp"
@@ -147,13 +148,6 @@ protected:
         if (listing.ready.size() != 1)
             throw std::runtime_error(fmt::format("{} files are ready, not one", listing.ready.size()));
         return listing.ready.front();
-    }
-    static std::vector<std::string> names_in(fs::path const& folder) {
-        std::vector<std::string> names;
-        for (auto const& entry : fs::directory_iterator(folder))
-            names.push_back(entry.path().filename().string());
-        std::ranges::sort(names);
-        return names;
     }
 
     PickupRules rules_;

@@ -1,4 +1,5 @@
 // Logins that may do little: a real OpenSSH server that refuses kinds of requests.
+#include "conformance/names_in.hpp"
 #include "conformance/sftp_fixture.hpp"
 
 namespace wharf::transport {
@@ -20,13 +21,6 @@ protected:
     }
     [[nodiscard]] fs::path in() const { return sshd_->home() / "in"; }
     [[nodiscard]] fs::path out() const { return sshd_->home() / "out"; }
-    static std::vector<std::string> names_in(fs::path const& folder) {
-        std::vector<std::string> names;
-        for (auto const& entry : fs::directory_iterator(folder))
-            names.push_back(entry.path().filename().string());
-        std::ranges::sort(names);
-        return names;
-    }
     void take_all(Connection& connection, std::vector<std::string> const& contents) {
         auto const listing = connection.list();
         ASSERT_TRUE(listing) << listing.error().message;
