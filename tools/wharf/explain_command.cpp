@@ -1,3 +1,4 @@
+#include "diagnostic/alarms.hpp"
 #include "diagnostic/registry.hpp"
 #include "grammar/dictionary.hpp"
 #include "grammar/explain.hpp"
@@ -58,6 +59,43 @@ int explain_code(std::string const& code) {
     return could_not_run;
 }
 
+/// Words are broken where a line has no room for them.
+std::string folded(std::string_view text, std::size_t width) {
+    std::string out;
+    std::size_t used = 0;
+    while (!text.empty()) {
+        auto const word = text.substr(0, text.find(' '));
+        if (used > 0 && used + 1 + word.size() > width) {
+            out += '\n';
+            used = 0;
+        }
+        if (used > 0) out += ' ';
+        out += word;
+        used += word.size() + (used > 0 ? 1 : 0);
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+    }
+    return out + "\n";
+}
+
+/// "AS2_RECEIPT_OVERDUE": what the gateway writes into its log.
+bool looks_like_alarm(std::string_view word) {
+    return find_alarm(word) != nullptr ||
+           (word.contains('_') && std::ranges::all_of(word, [](unsigned char c) { return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == '_'; }));
+}
+
+int explain_alarm(std::string const& word) {
+    constexpr std::size_t width = 120;
+    if (auto const* const alarm = find_alarm(word))
+        return print(fmt::format("{}\n\n{}\nTo do\n{}", alarm->word, folded(alarm->meaning, width), indented(folded(alarm->to_do, width - 4)))) ? no_errors : could_not_run;
+    if (auto const entry = find_code_by_name(word)) return print(page(*entry)) ? no_errors : could_not_run;
+    std::vector<std::string> words;
+    for (auto const& alarm : all_alarms())
+        words.emplace_back(alarm.word);
+    auto const nearest = nearest_word(word, words);
+    trouble(fmt::format("the gateway says no {}{}", word, nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+    return could_not_run;
+}
+
 /// What can be asked for: the sets of the release, and all codes.
 std::string overview(grammar::Dictionary const& dictionary) {
     auto out = fmt::format("transaction sets of {}\n", dictionary.release());
@@ -66,6 +104,9 @@ std::string overview(grammar::Dictionary const& dictionary) {
     out += "\ncodes of findings\n";
     for (auto const& entry : all_codes())
         out += fmt::format("  {:13} {:7} {}\n", entry.code, to_string(entry.severity), entry.name);
+    out += "\nwords in capitals of the gateway's log\n";
+    for (auto const& alarm : all_alarms())
+        out += fmt::format("  {}\n", alarm.word);
     return out + "\nand every segment (N1), element (N104, element 98), code (REF DP) and words of names (ship notice)\n";
 }
 
@@ -176,6 +217,7 @@ int explain_words(std::vector<std::string> const& words, grammar::Dictionary con
 int run(ExplainCommand const& command) {
     auto const word = command.words.empty() ? std::string() : upper(command.words.front());
     if (command.words.size() == 1 && looks_like_code(word)) return explain_code(word);
+    if (command.words.size() == 1 && looks_like_alarm(word)) return explain_alarm(word);
 
     auto const grammars = grammar::Grammars::open(command.grammars);
     if (!grammars) {
