@@ -70,6 +70,32 @@ TEST_F(FtpsTest, AServerThatNobodyVouchesForIsRefused) {
     EXPECT_THAT(error.message, Not(HasSubstr("test")));
 }
 
+TEST_F(FtpsTest, ACertificateOfOursIsShown) {
+    TempFolder ours, strangers;
+    if (!make_certificate(ours.path(), "wharf.example") || !make_certificate(strangers.path(), "stranger.example"))
+        GTEST_SKIP() << "openssl is missing or fails";
+    auto const pem = [](TempFolder const& folder) { return folder.path() / "server.pem"; };
+    auto const key = [](TempFolder const& folder) { return folder.path() / "server.key"; };
+    START({.extra = fmt::format("require_cert=YES\nvalidate_cert=YES\nca_certs_file={}\n", pem(ours).string())});
+    EXPECT_THAT(refused().message, Not(HasSubstr("connected"))) << "none is shown";
+    settings_.tls.client_certificate = pem(strangers);
+    settings_.tls.client_key = key(strangers);
+    EXPECT_THAT(refused().message, Not(HasSubstr("connected"))) << "one that nobody vouches for";
+    settings_.tls.client_certificate = pem(ours);
+    settings_.tls.client_key = key(ours);
+    expect_a_file_both_ways();
+
+    // Both in one file, and the key with a passphrase.
+    auto const both = ours.path() / "both.pem";
+    ASSERT_EQ(run({"openssl", "pkey", "-aes256", "-in", key(ours).string(), "-out", both.string(), "-passout", "pass:secret"}), 0);
+    write_text(both, read_text(both) + read_text(pem(ours)));
+    settings_.tls.client_certificate = both;
+    settings_.tls.client_key.clear();
+    EXPECT_THAT(refused().message, Not(HasSubstr("connected"))) << "without the passphrase";
+    settings_.tls.client_key_passphrase = "secret";
+    expect_a_file_both_ways();
+}
+
 TEST_F(FtpsTest, AnotherNameInTheCertificateIsRefused) {
     START({.name = "other.example"});
     settings_.host = "localhost";

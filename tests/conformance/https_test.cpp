@@ -157,6 +157,45 @@ TEST_F(HttpsTest, SeesOnlyWhatItShould) {
     EXPECT_THAT(requests(), Not(HasSubstr("x.txt"))) << "what does not count is not asked for";
 }
 
+TEST_F(HttpsTest, WhatTheListingTellsIsNotAskedAgain) {
+    START();
+    settings_.listing = HttpsSettings::Listing::json;
+    settings_.rules.inbox = base_ + "/in/?facts";
+    auto const heads = [&] {
+        auto const log = requests();
+        std::size_t count = 0;
+        for (auto at = log.find("\"HEAD\""); at != std::string::npos; at = log.find("\"HEAD\"", at + 1))
+            ++count;
+        return count;
+    };
+    for (auto const* const name : {"a", "b", "c"})
+        write_text(inbox() / name, name);
+    EXPECT_EQ(list().ready.size(), 3u);
+    EXPECT_EQ(heads(), 3u);
+    connection_.reset(); // another connection knows it, too
+    EXPECT_EQ(list().ready.size(), 3u);
+    EXPECT_EQ(heads(), 3u) << "size and time are as they were";
+    write_text(inbox() / "b", "b and more");
+    auto const listing = list();
+    EXPECT_EQ(heads(), 4u) << "only of the one that changed";
+    for (auto const& file : listing.ready)
+        EXPECT_EQ(connection().fetch(file).value_or("none"), file.name == "b" ? "b and more" : file.name);
+
+    // A listing that lags behind is found out when the file is read, and not believed again.
+    auto answer = std::string("[");
+    for (auto const* const name : {"a", "b", "c"})
+        answer += std::string(answer.size() > 1 ? "," : "") + "{\"name\": \"" + name + "\", \"size\": 1, \"mtime\": 1}";
+    write_text(folder_.path() / "stale", answer + "]");
+    (void)list();
+    write_text(inbox() / "c", "c is another now");
+    auto const fetched = [&] {
+        auto const files = list().ready;
+        return connection().fetch(*std::ranges::find(files, "c", &RemoteFile::name));
+    };
+    EXPECT_TRUE(fetched().error().is_temporary());
+    EXPECT_EQ(fetched().value_or("none"), "c is another now");
+}
+
 TEST_F(HttpsTest, AFileThatChangedIsNotTakenAndNotDeleted) {
     START();
     write_text(inbox() / "f", "first");

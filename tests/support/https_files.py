@@ -2,7 +2,7 @@
 
     https_files.py FOLDER CERTIFICATE KEY [PORT] [--no-etag] [--no-date] [--no-head] [--token TOKEN]
 
-Prints its port. GET, HEAD, PUT (If-None-Match: *), POST (a new file of the name), DELETE (If-Match); of FOLDER/x/ an index page, of FOLDER/x/?json a list
+Prints its port. GET, HEAD, PUT (If-None-Match: *), POST (a new file of the name), DELETE (If-Match); of FOLDER/x/ an index page, of FOLDER/x/?json a list, of FOLDER/x/?facts one with sizes and times
 in JSON. /inside/… leads to /… on this server, /outside/… to another; /status/N/… answers N. Each request is a line of JSON in
 FOLDER/requests.
 """
@@ -69,6 +69,11 @@ def handler_for(options):
             if query == "json":
                 return self.answer(200, json.dumps({"files": [{"name": urllib.parse.quote(n, errors="surrogateescape")}
                                                               for n in names]}).encode())
+            if query == "facts":  # what the server says by its head, too; `stale` keeps it as it was
+                listed = [{"name": urllib.parse.quote(n, errors="surrogateescape"), "size": (folder / n).stat().st_size, "mtime": (folder / n).stat().st_mtime_ns}
+                          for n in names]
+                stale = root / "stale"
+                return self.answer(200, stale.read_bytes() if stale.exists() else json.dumps(listed).encode())
             links = "".join(f'<li><a class=x href="{html.escape(urllib.parse.quote(n, errors="surrogateescape"))}">file</a></li>' for n in names)
             return self.answer(200, f'<html><a href="../">up</a><A HREF="?order=size">size</A>{links}'
                                     f'<a href="https://elsewhere.example/x.edi">x</a></html>'.encode())

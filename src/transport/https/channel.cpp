@@ -29,6 +29,12 @@ struct Remote {
     std::optional<std::string> content;  // where that is its digest: it was read already
 };
 
+/// What the server's head said of a file, and what the listing said when it was asked: while that stays, it is not asked again.
+struct Looked {
+    std::string facts;
+    Remote remote;
+};
+
 struct Shared {
     HttpsSettings settings;
     std::string name;
@@ -36,6 +42,7 @@ struct Shared {
     SystemClock system_clock;
     PickupMemory memory;
     std::mutex mutex;                // of what follows
+    std::map<std::string, Looked> looked; // by URL, of the last listing
     std::set<std::string> set_aside; // claim keys of files that are too large and stay where they are
 };
 
@@ -68,8 +75,10 @@ private:
     [[nodiscard]] HttpsSettings const& settings() const { return shared_->settings; }
     [[nodiscard]] PickupRules const& rules() const { return settings().rules; }
     [[nodiscard]] Result<void> check_name(std::string_view name) const;
-    Result<std::vector<std::string>> urls();
+    Result<std::vector<https::ListedFile>> files();
     Result<std::optional<Remote>> look(std::string const& url);
+    [[nodiscard]] std::optional<Remote> looked_before(https::ListedFile const& listed) const;
+    void forget(std::string const& url);
     Result<std::optional<Remote>> look_by_reading(std::string const& url);
     [[nodiscard]] std::optional<std::int64_t> mark_of(Answer const& answer) const;
     Result<Remote*> known(RemoteFile const& file);
@@ -88,9 +97,9 @@ Result<void> HttpsConnection::check_name(std::string_view name) const {
 
 // --- in -------------------------------------------------------------------------------------------------------------
 
-Result<std::vector<std::string>> HttpsConnection::urls() {
+Result<std::vector<https::ListedFile>> HttpsConnection::files() {
     if (settings().listing == HttpsSettings::Listing::file)
-        return std::vector<std::string>{rules().inbox};
+        return std::vector<https::ListedFile>{{rules().inbox}};
     auto answer = exchange_.ask({.url = rules().inbox, .fields = {}, .body = {}, .file_name = {}, .most_bytes = https::most_listing_bytes});
     if (!answer)
         return unexpected(answer.error());
@@ -104,8 +113,8 @@ Result<std::vector<std::string>> HttpsConnection::urls() {
         return permanent(fmt::format("{}: {}: {}", exchange_.where(), quote_name(rules().inbox), references.error().message));
     auto const origin = https::origin_of(rules().inbox);
     auto const folder = https::folder_of(rules().inbox);
-    std::vector<std::string> found;
-    for (auto const& reference : *references) {
+    std::vector<https::ListedFile> found;
+    for (auto const& [reference, facts] : *references) {
         auto url = https::resolved(rules().inbox, reference);
         if (!url || https::origin_of(*url) != origin) {
             if (is_json)
@@ -114,7 +123,7 @@ Result<std::vector<std::string>> HttpsConnection::urls() {
             continue; // pages have links to others
         }
         if (is_json || https::folder_of(*url) == folder)
-            found.push_back(std::move(*url));
+            found.push_back({std::move(*url), facts});
     }
     return found;
 }
@@ -146,6 +155,20 @@ Result<std::optional<Remote>> HttpsConnection::look(std::string const& url) {
     return Remote{url, std::string(answer->field("ETag")), {https::file_name_of(url), size, *mark}, std::nullopt};
 }
 
+std::optional<Remote> HttpsConnection::looked_before(https::ListedFile const& listed) const {
+    if (listed.facts.empty())
+        return std::nullopt;
+    std::lock_guard const lock(shared_->mutex);
+    auto const found = shared_->looked.find(listed.reference);
+    return found != shared_->looked.end() && found->second.facts == listed.facts ? std::optional(found->second.remote) : std::nullopt;
+}
+
+/// The listing may be older than the file: the server is asked again.
+void HttpsConnection::forget(std::string const& url) {
+    std::lock_guard const lock(shared_->mutex);
+    shared_->looked.erase(url);
+}
+
 /// The server tells too little of the file, or answers no HEAD.
 Result<std::optional<Remote>> HttpsConnection::look_by_reading(std::string const& url) {
     auto answer = exchange_.ask({.url = url, .fields = {}, .body = {}, .file_name = {}, .most_bytes = rules().max_bytes});
@@ -164,13 +187,15 @@ Result<std::optional<Remote>> HttpsConnection::look_by_reading(std::string const
 Result<Listing> HttpsConnection::list() {
     if (rules().inbox.empty())
         return invalid(fmt::format("channel {}: it has no inbox, so nothing can be read from it", shared_->name));
-    auto const found = urls();
+    auto const found = files();
     if (!found)
         return unexpected(found.error());
     remotes_.clear();
+    std::map<std::string, Looked> looked;
     std::vector<FolderEntry> entries;
     std::vector<std::string> skipped;
-    for (auto const& url : *found) {
+    for (auto const& listed : *found) {
+        auto const& url = listed.reference;
         auto const name = https::file_name_of(url);
         auto const matches = [&](std::string const& pattern) { return glob_matches(pattern, name); };
         if (!std::ranges::any_of(rules().include, matches) || std::ranges::any_of(rules().exclude, matches))
@@ -179,7 +204,8 @@ Result<Listing> HttpsConnection::list() {
             skipped.push_back(url);
             continue;
         }
-        auto remote = look(url);
+        auto before = looked_before(listed);
+        auto remote = before ? Result<std::optional<Remote>>(std::move(before)) : look(url);
         if (!remote && (remote.error().is_temporary() || settings().listing == HttpsSettings::Listing::file))
             return unexpected(remote.error());
         if (!remote) {
@@ -193,12 +219,17 @@ Result<Listing> HttpsConnection::list() {
         entry.size = (*remote)->file.size;
         entry.modified = (*remote)->file.modified;
         entries.push_back(std::move(entry));
+        if (!listed.facts.empty()) {
+            auto& kept = looked[url] = {listed.facts, **remote};
+            kept.remote.content.reset();
+        }
         remotes_.emplace(name, std::move(**remote));
     }
     auto const now = shared_->clock != nullptr ? shared_->clock->now() : shared_->system_clock.now();
     auto listing = shared_->memory.choose(rules(), std::move(entries), now);
     listing.skipped.insert(listing.skipped.end(), skipped.begin(), skipped.end());
     std::lock_guard const lock(shared_->mutex);
+    shared_->looked = std::move(looked);
     std::erase_if(listing.too_large, [&](RemoteFile const& file) { return shared_->set_aside.contains(file.claim_key()); });
     return listing;
 }
@@ -229,18 +260,23 @@ Result<std::string> HttpsConnection::fetch(RemoteFile const& file) {
         return unexpected(remote.error());
     if (*remote == nullptr)
         return changed();
+    auto const url = (*remote)->url;
     if ((*remote)->content)
         return *std::exchange((*remote)->content, std::nullopt);
-    auto answer = exchange_.ask({.url = (*remote)->url, .fields = {}, .body = {}, .file_name = {}, .most_bytes = rules().max_bytes});
+    auto answer = exchange_.ask({.url = url, .fields = {}, .body = {}, .file_name = {}, .most_bytes = rules().max_bytes});
     if (!answer)
         return unexpected(answer.error());
-    if (answer->status == 404 || answer->status == 410)
+    if (answer->status == 404 || answer->status == 410) {
+        forget(url);
         return changed();
+    }
     if (!answer->is_fine())
-        return exchange_.refused(*answer, "read", (*remote)->url);
+        return exchange_.refused(*answer, "read", url);
     auto const mark = mark_of(*answer).value_or(number_of(answer->body));
-    if (answer->body.size() != file.size || mark != file.modified)
+    if (answer->body.size() != file.size || mark != file.modified) {
+        forget(url);
         return changed();
+    }
     return std::move(answer->body);
 }
 

@@ -4,11 +4,14 @@
 #include <array>
 #include <fmt/format.h>
 #include <optional>
+#include <utility>
 
 namespace wharf::transport::https {
 namespace {
 
 constexpr std::size_t most_tag_bytes = 8192;
+constexpr std::size_t most_scalar_bytes = 64; // numbers
+constexpr std::size_t most_fact_bytes = 128;
 constexpr std::string_view blanks = " \t\r\n";
 
 void append_utf8(std::string& text, unsigned long code) {
@@ -34,7 +37,7 @@ void append_utf8(std::string& text, unsigned long code) {
 class JsonTokens {
 public:
     explicit JsonTokens(std::string_view text) : text_(text) {}
-    /// One of {}[],: or 's' for a text (in `word`), 'v' for another scalar, 0 at the end or where it is no JSON.
+    /// One of {}[],: or 's' for a text, 'v' for another scalar (both in `word`), 0 at the end or where it is no JSON.
     char next() {
         at_ = std::min(text_.find_first_not_of(blanks, at_), text_.size());
         if (at_ == text_.size())
@@ -47,6 +50,7 @@ public:
         if (c == '"')
             return read_text() ? 's' : '\0';
         auto const end = std::min(text_.find_first_of(" \t\r\n{}[],:\"", at_), text_.size());
+        word = text_.substr(at_, std::min(end - at_, most_scalar_bytes));
         at_ = end;
         return 'v';
     }
@@ -106,10 +110,33 @@ private:
 
 constexpr std::array<std::string_view, 3> reference_names = {"url", "href", "name"};
 
-/// What of an object among the files says where it is.
+constexpr std::array<std::string_view, 4> size_names = {"size", "length", "content_length", "bytes"};
+constexpr std::array<std::string_view, 8> state_names = {"etag", "modified", "last_modified", "lastModified", "mtime", "updated", "updated_at", "time"};
+
+/// What of an object among the files says where it is, how large and of when.
 struct Candidate {
     std::size_t rank = reference_names.size();
-    std::string text;
+    std::string text, size, state;
+
+    void take(std::string_view key, std::string const& value, bool is_text) {
+        auto const rank_of = static_cast<std::size_t>(std::ranges::find(reference_names, key) - reference_names.begin());
+        if (is_text && rank_of < rank) {
+            rank = rank_of;
+            text = value;
+        }
+        if (value.size() > most_fact_bytes || value == "null")
+            return;
+        if (std::ranges::find(size_names, key) != size_names.end())
+            size = value;
+        if (std::ranges::find(state_names, key) != state_names.end())
+            state += fmt::format("{}={};", key, value);
+    }
+    [[nodiscard]] ListedFile file() && {
+        ListedFile made{std::move(text)};
+        if (!size.empty() && !state.empty() && state.size() < state_names.size() * most_fact_bytes)
+            made.facts = fmt::format("{} {}", size, state);
+        return made;
+    }
 };
 
 std::string unescaped_html(std::string_view text) {
@@ -155,11 +182,11 @@ std::unexpected<Error> no_listing(std::string_view why) {
 
 } // namespace
 
-Result<std::vector<std::string>> read_json_listing(std::string_view text) {
+Result<std::vector<ListedFile>> read_json_listing(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF"))
         text.remove_prefix(3);
     JsonTokens tokens(text);
-    std::vector<std::string> files;
+    std::vector<ListedFile> files;
     std::string open;            // the brackets around where we are
     std::size_t array_depth = 0; // of the array of files, once it was found; 0: not yet, and again after it
     bool found = false, is_key = false;
@@ -187,7 +214,7 @@ Result<std::vector<std::string>> read_json_listing(std::string_view text) {
             if (in_file) {
                 if (candidate.text.empty())
                     return no_listing("an object in it has neither url, href nor name");
-                files.push_back(std::move(candidate.text));
+                files.push_back(std::move(candidate).file());
             }
             if (in_files)
                 array_depth = 0;
@@ -199,11 +226,9 @@ Result<std::vector<std::string>> read_json_listing(std::string_view text) {
         } else if (token == 's' && is_key) {
             key = tokens.word;
         } else if (token == 's' && in_files) {
-            files.push_back(tokens.word);
-        } else if (token == 's' && in_file) {
-            auto const rank = static_cast<std::size_t>(std::ranges::find(reference_names, key) - reference_names.begin());
-            if (rank < candidate.rank)
-                candidate = {rank, tokens.word};
+            files.push_back({tokens.word});
+        } else if ((token == 's' || token == 'v') && in_file) {
+            candidate.take(key, tokens.word, token == 's');
         } else if (token == 'v' && in_files) {
             return no_listing("an element of the array is neither a text nor an object");
         }
@@ -215,8 +240,8 @@ Result<std::vector<std::string>> read_json_listing(std::string_view text) {
     return files;
 }
 
-Result<std::vector<std::string>> read_index_page(std::string_view text) {
-    std::vector<std::string> files;
+Result<std::vector<ListedFile>> read_index_page(std::string_view text) {
+    std::vector<ListedFile> files;
     std::string_view tag;
     for (auto at = find_word(text, "<a", 0); at != std::string_view::npos; at = find_word(text, "<a", at + 2 + tag.size())) {
         tag = text.substr(at + 2, most_tag_bytes); // one that does not end is not searched again
@@ -226,7 +251,7 @@ Result<std::vector<std::string>> read_index_page(std::string_view text) {
         auto const reference = href_of(tag);
         if (!reference || reference->empty() || reference->ends_with('/') || reference->find_first_of("?#") != std::string_view::npos)
             continue;
-        files.push_back(unescaped_html(*reference));
+        files.push_back({unescaped_html(*reference)});
         if (files.size() > most_names)
             return no_listing(fmt::format("the page has more than {} links", most_names));
     }

@@ -12,11 +12,17 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::string> json(std::string_view text) {
-    auto const files = read_json_listing(text);
-    return files ? *files : std::vector<std::string>{"error"};
+std::vector<std::string> references(Result<std::vector<ListedFile>> const& files) {
+    if (!files)
+        return {"error"};
+    std::vector<std::string> found;
+    for (auto const& file : *files)
+        found.push_back(file.reference);
+    return found;
 }
-std::vector<std::string> page(std::string_view text) { return read_index_page(text).value_or(std::vector<std::string>{"error"}); }
+std::vector<std::string> json(std::string_view text) { return references(read_json_listing(text)); }
+std::vector<std::string> page(std::string_view text) { return references(read_index_page(text)); }
+std::string facts(std::string const& members) { return read_json_listing("[{\"name\": \"a\"" + members + "}]").value().front().facts; }
 
 TEST(HttpsJsonListing, TextsAndObjects) {
     EXPECT_THAT(json("[]"), ElementsAre());
@@ -25,6 +31,18 @@ TEST(HttpsJsonListing, TextsAndObjects) {
     EXPECT_THAT(json(R"([{"name": "a", "size": 7}, {"size": 1, "url": "/x/b", "name": "b"}, {"href": "c", "name": "no"}])"), ElementsAre("a", "/x/b", "c"));
     EXPECT_THAT(json(R"({"next": null, "files": [{"name": "a", "more": {"name": "inside", "list": ["x"]}}], "other": ["b"]})"), ElementsAre("a"));
     EXPECT_THAT(json(R"(["\u0041\u00fc\ud83d\ude00\"\\\/\n"])"), ElementsAre("Aü😀\"\\/\n"));
+}
+
+TEST(HttpsJsonListing, SizeAndTimeAreKept) {
+    EXPECT_EQ(facts(""), "");
+    EXPECT_EQ(facts(R"(, "size": 7)"), "") << "another file may have the same size";
+    EXPECT_EQ(facts(R"(, "modified": "2026-06-02")"), "");
+    EXPECT_EQ(facts(R"(, "size": null, "etag": "x")"), "");
+    auto const all = facts(R"(, "size": 7, "modified": "2026-06-02T10:00:00Z", "etag": "x", "more": {"size": 9})");
+    EXPECT_EQ(all, "7 modified=2026-06-02T10:00:00Z;etag=x;");
+    EXPECT_NE(all, facts(R"(, "size": 8, "modified": "2026-06-02T10:00:00Z", "etag": "x")"));
+    EXPECT_NE(all, facts(R"(, "size": 7, "modified": "2026-06-02T10:00:01Z", "etag": "x")"));
+    EXPECT_EQ(facts(R"(, "size": 7, "etag": ")" + std::string(1000, 'x') + "\""), "");
 }
 
 TEST(HttpsJsonListing, WhatIsNone) {
