@@ -1,9 +1,9 @@
 #include "gateway/as2_keys.hpp"
 
 #include "base/file.hpp"
+#include "partner/moment.hpp"
 #include "transport/as2/mime.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 namespace wharf::gateway {
@@ -26,20 +26,15 @@ Error with_place(Error error, std::string_view place) {
 
 } // namespace
 
-std::optional<Timestamp> day_of(std::string_view day) {
-    int year = 0;
-    unsigned month = 0, number = 0;
-    auto const* const end = day.data() + day.size();
-    if (day.size() != 10 || std::from_chars(day.data(), end, year).ptr != day.data() + 4 ||
-        std::from_chars(day.data() + 5, end, month).ptr != day.data() + 7 || std::from_chars(day.data() + 8, end, number).ptr != end)
-        return std::nullopt;
-    return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(number));
+std::optional<Timestamp> begin_of(std::string_view moment) {
+    auto const read = partner::read_moment(moment);
+    return read ? std::optional(read->time) : std::nullopt;
 }
 
 as2::Term term_of(partner::As2Certificate const& certificate) {
     as2::Term term;
-    term.from = day_of(certificate.from);
-    if (auto const until = day_of(certificate.until)) term.until = *until + std::chrono::days(1);
+    term.from = begin_of(certificate.from);
+    if (auto const until = partner::read_moment(certificate.until)) term.until = until->is_day ? until->time + std::chrono::days(1) : until->time;
     term.signs = certificate.use != partner::As2Use::encryption;
     term.encrypts = certificate.use != partner::As2Use::signing;
     return term;

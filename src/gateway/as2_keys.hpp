@@ -14,10 +14,10 @@ namespace wharf::gateway {
 
 namespace as2 = transport::as2;
 
-/// The days of a certificate as times: from the beginning of `from` until the end of `until`, UTC.
+/// What was agreed for a certificate as times: from the beginning of `from` until the end of `until`.
 [[nodiscard]] as2::Term term_of(partner::As2Certificate const& certificate);
-/// "2026-11-01", checked by the configuration; nothing for an empty one.
-[[nodiscard]] std::optional<Timestamp> day_of(std::string_view day);
+/// When a moment (partner/moment.hpp) begins; nothing for an empty one, and for what is none, which the configuration refuses.
+[[nodiscard]] std::optional<Timestamp> begin_of(std::string_view moment);
 
 [[nodiscard]] Result<as2::Identity> read_identity(partner::As2Certificate const& certificate);
 [[nodiscard]] Result<as2::Certificate> read_certificate(std::filesystem::path const& file);

@@ -136,7 +136,7 @@ std::string entry_of(fs::path const& base, fs::path const& file, fs::path const&
     if (!key.empty()) entry += fmt::format(", private_key: {}", quoted(key, base));
     if (!passphrase.empty()) entry += fmt::format(", passphrase: \"{}\"", passphrase);
     if (!use.empty() && use != "both") entry += fmt::format(", use: {}", use);
-    if (!from.empty()) entry += fmt::format(", from: {}", from);
+    if (!from.empty()) entry += from.size() == std::string_view("2026-12-01").size() ? fmt::format(", from: {}", from) : fmt::format(", from: \"{}\"", from);
     return entry + "}";
 }
 
@@ -258,7 +258,7 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
     }
     if (certificate->not_before() > now) imported.remarks.push_back(fmt::format("it is not valid before {}", day(certificate->not_before())));
     if (all->size() > 1) imported.remarks.push_back(fmt::format("the file holds {} certificates; this one is taken", all->size()));
-    if (auto const from = day_of(options.from); from && *from >= certificate->not_after())
+    if (auto const from = begin_of(options.from); from && *from >= certificate->not_after())
         return invalid(fmt::format("it ends on {}, before the day {}", day(certificate->not_after()), options.from));
 
     auto const place = place_of(options.configuration);
@@ -270,6 +270,12 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
         if (!channel) return unexpected(channel.error());
         known = is_ours ? &(*channel)->as2.own_certificates : &(*channel)->as2.partner_certificates;
         imported.edited = place->configuration.gateway.channels / (options.channel + ".yaml");
+        auto const& ours = own_certificates((*channel)->as2, place->configuration.gateway.as2);
+        for (auto const& one : is_ours ? std::vector<partner::As2Certificate>() : ours)
+            if (auto const own = own_certificate(one); own && *own == *certificate)
+                return invalid(fmt::format("{} is our own certificate, that of {}: the partner has another one, and could open nothing that is encrypted for this; "
+                                           "ask him for his",
+                                           options.file.string(), one.file.string()));
     } else if (!is_ours) return invalid("say with --channel whose certificate it is");
     partner::As2Certificate entered;
     entered.from = options.from;
@@ -283,8 +289,8 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
 
     // It is used from its day on, unless another one came into use later.
     if (entered.use != (is_ours ? partner::As2Use::encryption : partner::As2Use::signing)) {
-        auto const begin = std::max({now, certificate->not_before(), day_of(entered.from).value_or(now)});
-        if (begin > now) imported.from = day(begin);
+        auto const begin = std::max({now, certificate->not_before(), begin_of(entered.from).value_or(now)});
+        if (begin > now) imported.from = begin_of(entered.from) == begin ? entered.from : day(begin);
         auto const used = [&] { return used_at(begin, *known, imported.is_known ? nullptr : &*certificate, term_of(entered), is_ours); };
         auto in_use = used();
         if (in_use && !(*in_use == *certificate) && entered.from.empty() && !imported.is_known) {
@@ -293,14 +299,15 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
         }
         if (in_use && !(*in_use == *certificate)) imported.used_instead = in_use->label();
     }
-    if (options.only_look || imported.is_known) return imported;
+    if (imported.is_known) return imported;
 
     auto const folder = place->base / "keys";
-    if (auto done = make_folder(folder); !done) return unexpected(done.error());
     auto const stem = fmt::format("{}-{}", options.channel.empty() ? "wharf" : is_ours ? "wharf-" + options.channel : options.channel, day(certificate->not_before()));
     imported.file = folder / (stem + ".pem");
     for (unsigned number = 2; fs::exists(imported.file) && number < 100; ++number)
         imported.file = folder / fmt::format("{}-{}.pem", stem, number);
+    if (options.only_look) return imported;
+    if (auto done = make_folder(folder); !done) return unexpected(done.error());
     NewFiles files;
     if (auto done = files.write(imported.file, as2::to_pem(*certificate), 0644); !done) return unexpected(done.error());
     auto const entry = entry_of(place->base, imported.file, is_ours ? fs::absolute(options.key).lexically_normal() : fs::path(), options.passphrase_reference,
@@ -323,11 +330,13 @@ Result<Rollover> roll_over(RolloverOptions const& options, Timestamp now) {
     if (!options.channel.empty()) {
         auto const channel = relation_named(*place, options.channel);
         if (!channel) return unexpected(channel.error());
-        if (!(*channel)->as2.own_certificates.empty()) {
-            list = &(*channel)->as2.own_certificates;
-            edited = place->configuration.gateway.channels / (options.channel + ".yaml");
-            channels.push_back(options.channel);
-        }
+        if ((*channel)->as2.own_certificates.empty())
+            return invalid(fmt::format("channel {} has no certificate of its own: ours is that of {}, which other partners know, too. Leave --channel out to follow that for "
+                                       "all of them; or give the channel one of its own first: `wharf cert request`, and own_certificates in its file",
+                                       options.channel, place->file.string()));
+        list = &(*channel)->as2.own_certificates;
+        edited = place->configuration.gateway.channels / (options.channel + ".yaml");
+        channels.push_back(options.channel);
     }
     if (channels.empty()) // all who have no certificate of ours of their own
         for (auto const& one : place->configuration.channels)
@@ -345,12 +354,14 @@ Result<Rollover> roll_over(RolloverOptions const& options, Timestamp now) {
         }
     }
     if (!old_one) return invalid(fmt::format("there is no certificate of ours in {} that could be followed: {}; `wharf cert request` makes a first one", edited.string(), trouble));
-    if (auto const begin = day_of(present->from); begin && *begin > now)
-        return invalid(fmt::format("{} follows already, from {} on", old_one->certificate.label(), present->from));
-
     using std::chrono::days;
+    for (auto const& one : *list) // whichever of them ends last
+        if (auto const begin = begin_of(one.from); begin && *begin > now - days(7) && !options.again)
+            return invalid(fmt::format("{} {}, from {} on: `wharf cert list` shows it. With --again one more is made all the same", one.file.string(),
+                                       *begin > now ? "follows already" : "followed a short while ago", one.from));
+
     auto const today = std::chrono::floor<days>(now);
-    auto on = day_of(options.on);
+    auto on = begin_of(options.on);
     if (!on) {
         auto const before_end = std::chrono::floor<days>(old_one->certificate.not_after()) - days(7);
         on = std::max<Timestamp>(std::min<Timestamp>(today + days(28), before_end), today + days(1));
@@ -368,19 +379,20 @@ Result<Rollover> roll_over(RolloverOptions const& options, Timestamp now) {
     auto const passphrase = present->passphrase.resolve();
     if (!passphrase) return unexpected(passphrase.error());
     request.passphrase = *passphrase;
+    auto const begins = options.on.empty() ? day(*on) : options.on;
     auto const stem = edited == place->file ? fmt::format("wharf-{}", day(now)) : fmt::format("wharf-{}-{}", options.channel, day(now));
     request.name = stem;
     for (unsigned number = 2; fs::exists(request.folder / (request.name + ".key")) && number < 100; ++number)
         request.name = fmt::format("{}-{}", stem, number);
     auto made = request_certificate(request, now);
     if (!made) return unexpected(made.error());
-    auto const entry = entry_of(place->base, made->certificate, made->key, present->passphrase.reference(), {}, day(*on));
+    auto const entry = entry_of(place->base, made->certificate, made->key, present->passphrase.reference(), {}, begins);
     if (auto done = enter(edited, "own_certificates", entry, fmt::format("SHA-256 {}", made->made->fingerprint().substr(0, 16))); !done) {
         ::unlink(made->key.c_str());
         ::unlink(made->certificate.c_str());
         return unexpected(done.error());
     }
-    return Rollover{old_one->certificate, *made->made, made->key, made->certificate, edited, day(*on), std::move(channels)};
+    return Rollover{old_one->certificate, *made->made, made->key, made->certificate, edited, begins, std::move(channels)};
 }
 
 } // namespace wharf::gateway

@@ -42,7 +42,7 @@ struct ImportOptions {
     std::filesystem::path key;           // it is ours, for this key of a request; empty: it is the partner's
     std::string passphrase;              // of that key
     std::string passphrase_reference;    // "${env:NAME}"; goes into the entry
-    std::string from;                    // 2026-12-01; empty: at once, even where another is newer
+    std::string from;                    // a moment (partner/moment.hpp); empty: at once, even where another is newer
     std::string use;                     // "signing", "encryption"; empty: both
     std::string fingerprint;             // what the partner read out: anything else is refused; empty: not known yet
     bool only_look = false;              // nothing is written
@@ -51,8 +51,8 @@ struct Imported {
     as2::Certificate certificate;
     std::vector<std::string> remarks; // what is unusual about it
     bool is_known = false;            // it is in the channel already; nothing was written
-    std::filesystem::path file, edited;
-    std::string from{};               // the day from which it is used for what we send; empty: at once
+    std::filesystem::path file, edited; // also where nothing is written: where it would be
+    std::string from{};               // the moment from which it is used for what we send; empty: at once
     std::string used_instead{};       // the one that goes on being used then; empty: none
 };
 [[nodiscard]] Result<Imported> import_certificate(ImportOptions const& options, Timestamp now);
@@ -60,9 +60,10 @@ struct Imported {
 struct RolloverOptions {
     std::filesystem::path configuration;
     std::string channel;      // empty: those of wharf.yaml
-    std::string on;           // the day from which we sign with the new one; empty: 28 days from now, or a week before the old one ends
+    std::string on;           // the moment from which we sign with the new one; empty: 28 days from now, or a week before the old one ends
     unsigned bits = 3072;
     std::chrono::days term{3 * 365};
+    bool again = false;       // although one follows already
 };
 struct Rollover {
     as2::Certificate old_one, new_one;

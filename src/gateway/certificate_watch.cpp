@@ -17,6 +17,7 @@ std::string_view event_of(CertificateFinding::Kind kind) {
     case Kind::weak: return "CERTIFICATE_WEAK";
     case Kind::unreadable: return "CERTIFICATE_UNREADABLE";
     case Kind::open_key: return "CERTIFICATE_KEY_OPEN";
+    case Kind::missing: return "CERTIFICATE_MISSING";
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #include "gateway/certificates.hpp"
 
 #include "base/file.hpp"
+#include "partner/as2_needs.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -50,6 +51,9 @@ public:
             if (channel.transport != partner::TransportKind::as2) continue;
             channel_ = channel.name;
             relation(channel.as2);
+            auto const needs = partner::missing_certificates(channel, listener);
+            if (needs.own) missing(CertificateUse::own, *needs.own + "; `wharf cert request` makes one");
+            if (auto const& what = needs.to_encrypt ? needs.to_encrypt : needs.to_check) missing(CertificateUse::partner, *what + "; `wharf cert import` writes what the partner sent");
         }
         return std::move(all_);
     }
@@ -102,6 +106,13 @@ private:
         else listed.trouble = std::move(certificate.error().message);
         return listed;
     }
+    void missing(CertificateUse use, std::string what) {
+        auto& listed = all_.emplace_back();
+        listed.channel = channel_;
+        listed.use = use;
+        listed.is_missing = true;
+        listed.trouble = std::move(what);
+    }
     static void terms(ListedCertificate& listed, partner::As2Certificate const& one) {
         listed.from = one.from;
         listed.until = one.until;
@@ -125,7 +136,8 @@ public:
             }
         for (auto const& listed : list_certificates(sources_, now_)) {
             channel_ = listed.channel;
-            if (!listed.trouble.empty()) say(Kind::unreadable, fmt::format("{}: {}", to_string(listed.use), listed.trouble), listed.place);
+            if (listed.is_missing) say(Kind::missing, listed.trouble, fmt::format("{}:{}", listed.channel, to_string(listed.use)));
+            else if (!listed.trouble.empty()) say(Kind::unreadable, fmt::format("{}: {}", to_string(listed.use), listed.trouble), listed.place);
             else if (listed.use != CertificateUse::own && listed.use != CertificateUse::partner) alone(listed);
         }
         channel_.clear();
@@ -210,6 +222,7 @@ std::string_view to_string(CertificateFinding::Kind kind) {
     case Kind::weak: return "weak";
     case Kind::unreadable: return "unreadable";
     case Kind::open_key: return "open-key";
+    case Kind::missing: return "missing";
     }
     return {};
 }

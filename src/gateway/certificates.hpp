@@ -30,12 +30,13 @@ struct ListedCertificate {
     std::string place;   // file or "${env:…}"
     std::optional<as2::Certificate> certificate; // absent: `trouble`
     std::string trouble;
+    bool is_missing = false; // nobody has entered it yet: `trouble` says what it is needed for
     std::string from, until; // as agreed
     bool signs_now = false, encrypts_now = false; // the one that is chosen today for what we send
 };
 
 struct CertificateFinding {
-    enum class Kind { expires, expired, not_yet, weak, unreadable, open_key };
+    enum class Kind { expires, expired, not_yet, weak, unreadable, open_key, missing };
     Kind kind = Kind::expires;
     std::string channel; // empty: wharf.yaml
     std::string text;    // for people: which, when, what to do

@@ -1,12 +1,21 @@
 // AS2 relations and their listener: what one field alone cannot tell. What stands in the files of certificates is looked at by
 // certificate_checks.cpp.
 
+#include "partner/as2_needs.hpp"
 #include "partner/check.hpp"
+#include "partner/moment.hpp"
 
 #include <map>
 
 namespace wharf::partner {
 namespace {
+
+/// The end of a certificate's use before its beginning; what is no moment has been told.
+template <class T> void check_term(Check<T>& check, As2Certificate const& one, std::string const& path) {
+    auto const from = read_moment(one.from), until = read_moment(one.until);
+    if (from && until && until->time < from->time)
+        check.report(path + ".until", "PARTNER-0007", fmt::format("it ends on {} and begins on {}", one.until, one.from), "the end must not be before the beginning", one.until);
+}
 
 /// "PKCS#12 or PEM": one of `file` and `content`, and what belongs to it.
 template <class T>
@@ -19,7 +28,7 @@ void check_own(Check<T>& check, std::vector<As2Certificate> const& certificates)
                          "file for a PEM or PKCS#12 file, content for one in the environment, such as ${env:WHARF_AS2_IDENTITY}");
         if (!one.content.empty() && !one.private_key.empty())
             check.report(path + ".private_key", "PARTNER-0021", "the key stands in 'content', beside its certificate", "leave it out");
-        check_days(check, one, path);
+        check_term(check, one, path);
     }
 }
 
@@ -31,7 +40,7 @@ public:
     void run() {
         check_own(check_, as2_.own_certificates);
         for (std::size_t i = 0; i < as2_.partner_certificates.size(); ++i)
-            check_days(check_, as2_.partner_certificates[i], fmt::format("as2.partner_certificates[{}]", i));
+            check_term(check_, as2_.partner_certificates[i], fmt::format("as2.partner_certificates[{}]", i));
         keys();
         trust();
         receipts();
@@ -53,24 +62,13 @@ private:
 
     void keys() {
         if (certificates_ == Certificates::may_be_missing) return;
-        auto const& out = as2_.outgoing;
-        bool const signs = sends() && out.sign != As2Digest::none;
-        bool const decrypts = receives() && as2_.incoming.require_encryption;
-        if ((signs || decrypts) && as2_.own_certificates.empty() && listener_.own_certificates.empty())
-            report("as2", "PARTNER-0006", fmt::format("there is no certificate of ours to {}", signs ? "sign with" : "be encrypted for"),
-                   "give as2.own_certificates here or in wharf.yaml; `wharf cert request` makes one");
-        if (sends() && out.encrypt != As2Cipher::none && as2_.partner_certificates.empty())
-            report("as2", "PARTNER-0006", "there is no certificate of the partner's to encrypt for",
-                   "give as2.partner_certificates; `wharf cert import` writes what the partner sent");
+        auto const missing = missing_certificates(channel_.value, listener_);
+        if (missing.own) report("as2", "PARTNER-0006", *missing.own, "give as2.own_certificates here or in wharf.yaml; `wharf cert request` makes one");
+        for (auto const& what : {missing.to_encrypt, missing.to_check})
+            if (what) report("as2", "PARTNER-0006", *what, "give as2.partner_certificates; `wharf cert import` writes what the partner sent");
     }
     void trust() {
-        auto const& out = as2_.outgoing;
-        bool const verifies = (receives() && as2_.incoming.require_signature) ||
-                              (sends() && out.receipt.mode != As2ReceiptMode::none && out.receipt.is_signed);
         bool const by_authority = !as2_.authorities.file.empty();
-        if (verifies && as2_.partner_certificates.empty() && !by_authority && certificates_ == Certificates::required)
-            report("as2", "PARTNER-0006", "there is nothing to check the partner's signatures with",
-                   "give as2.partner_certificates; `wharf cert import` writes what the partner sent");
         if (by_authority && !as2_.authorities.is_restricted())
             report("as2.authorities", "PARTNER-0006", "every customer of these authorities would be this partner",
                    "say with subject, email or host which of their certificates are the partner's");

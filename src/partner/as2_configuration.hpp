@@ -62,7 +62,7 @@ struct As2Certificate {
     Secret content;                    // ours: PEM, or base64 of PKCS#12, from the environment
     Secret passphrase;                 // ours
     As2Use use = As2Use::both;
-    std::string from, until;           // days (UTC); empty: as the certificate says
+    std::string from, until;           // moments (partner/moment.hpp); empty: as the certificate says
     SourceMark mark;                   // where the file says it
 
     [[nodiscard]] bool is_same_place(As2Certificate const& other) const { return file == other.file && content == other.content; }

@@ -1,4 +1,5 @@
 // The settings of AS2: the listener in wharf.yaml, and relations in the files of channels.
+#include "partner/moment.hpp"
 #include "partner/shared_declarations.hpp"
 
 #include <algorithm>
@@ -115,11 +116,11 @@ Declaration make_own_certificate() {
     d.add("passphrase", &As2Certificate::passphrase, "of the key or the PKCS#12 file, where it has one").example("${env:WHARF_AS2_PASSPHRASE}");
     d.add("use", &As2Certificate::use, "what it is for, where there is one for each");
     d.add("from", &As2Certificate::from,
-          "the first day (UTC) on which we sign with it; empty: as soon as it is valid. What is encrypted for it is read at once")
-        .check(check_day)
+          "the first day (UTC), or the time with its zone, from which we sign with it; empty: as soon as it is valid. What is encrypted for it is read at once")
+        .check(check_moment)
         .example("2026-11-01");
-    d.add("until", &As2Certificate::until, "the last day (UTC) on which it is used at all, for reading too; empty: no end")
-        .check(check_day)
+    d.add("until", &As2Certificate::until, "the last day (UTC), or the time with its zone, until which it is used at all, for reading too; empty: no end")
+        .check(check_moment)
         .example("2027-01-31");
     return d;
 }
@@ -132,11 +133,11 @@ Declaration make_partner_certificate() {
         .example("keys/acme-2026.pem");
     d.add("use", &As2Certificate::use, "what it is for, where the partner has one for each");
     d.add("from", &As2Certificate::from,
-          "the first day (UTC) on which we encrypt for it; empty: as soon as it is valid. What is signed with it is taken at once")
-        .check(check_day)
+          "the first day (UTC), or the time with its zone, from which we encrypt for it; empty: as soon as it is valid. What is signed with it is taken at once")
+        .check(check_moment)
         .example("2026-11-01");
-    d.add("until", &As2Certificate::until, "the last day (UTC) on which signatures made with it are taken; empty: while it is valid")
-        .check(check_day)
+    d.add("until", &As2Certificate::until, "the last day (UTC), or the time with its zone, until which signatures made with it are taken; empty: while it is valid")
+        .check(check_moment)
         .example("2027-01-31");
     return d;
 }

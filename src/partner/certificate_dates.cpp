@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace wharf::partner {
 namespace {
@@ -85,9 +86,8 @@ std::optional<CertificateDates> of_der(std::string_view bytes) {
     return CertificateDates{*begin, *end};
 }
 
-} // namespace
-
-std::optional<CertificateDates> read_certificate_dates(std::string_view bytes) {
+/// The bytes of the first certificate; as they are where there is no PEM.
+std::optional<std::string> first_der(std::string_view bytes) {
     for (std::string_view const kind : {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}) {
         auto const begin_line = "-----BEGIN " + std::string(kind) + "-----", end_line = "-----END " + std::string(kind) + "-----";
         auto const begin = bytes.find(begin_line);
@@ -95,9 +95,21 @@ std::optional<CertificateDates> read_certificate_dates(std::string_view bytes) {
         auto const from = begin + begin_line.size();
         auto const end = bytes.find(end_line, from);
         if (end == std::string_view::npos) return std::nullopt;
-        return of_der(decode_base64(bytes.substr(from, end - from)));
+        return decode_base64(bytes.substr(from, end - from));
     }
-    return of_der(bytes);
+    return std::string(bytes);
+}
+
+} // namespace
+
+std::optional<CertificateDates> read_certificate_dates(std::string_view bytes) {
+    auto const der = first_der(bytes);
+    return der ? of_der(*der) : std::nullopt;
+}
+
+std::optional<std::string> read_certificate_der(std::string_view bytes) {
+    auto der = first_der(bytes);
+    return der && of_der(*der) ? std::move(der) : std::nullopt;
 }
 
 } // namespace wharf::partner

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace wharf::partner {
@@ -17,5 +18,8 @@ struct CertificateDates {
 /// Of the first certificate in a PEM file, or of a DER file (RFC 5280 4.1). Nothing when there is none: a PKCS#7 bundle, PKCS#12,
 /// or no certificate at all.
 [[nodiscard]] std::optional<CertificateDates> read_certificate_dates(std::string_view bytes);
+
+/// The DER of that certificate: two files hold the same one when these are equal. Nothing where the dates are nothing.
+[[nodiscard]] std::optional<std::string> read_certificate_der(std::string_view bytes);
 
 } // namespace wharf::partner

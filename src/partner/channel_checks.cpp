@@ -92,6 +92,10 @@ void check_https(Check<Channel>& check, Loaded<Channel> const& channel) {
     for (auto const& [path, url] : {std::pair("pickup.inbox", &channel.value.pickup.inbox), std::pair("pickup.outbox", &channel.value.pickup.outbox)})
         if (!url->empty() && !url->starts_with("https://"))
             check.report(path, "PARTNER-0007", "it is the URL of a server, and must begin with https://", "what is sent must not be readable on the way", *url);
+    auto const& outbox = channel.value.pickup.outbox;
+    if (https.method == "PUT" && outbox.starts_with("https://") && !outbox.contains("{name}"))
+        check.report("pickup.outbox", "PARTNER-0043", "every file is PUT to the same URL, where it replaces the one before",
+                     fmt::format("put the file's name into it, such as {}{}{{name}}; or set https.method: POST", outbox, outbox.ends_with('/') ? "" : "/"), outbox);
     for (auto const* const path : {"pickup.archive", "pickup.archive_collision", "pickup.failed", "pickup.claim_as", "pickup.done_marker", "pickup.depth",
                                    "upload.temporary_name", "upload.temporary_folder", "upload.marker", "upload.mode", "upload.keep_time", "upload.make_folders",
                                    "upload.sync"})

@@ -97,53 +97,44 @@ void load_partners(LoadedConfiguration& loaded, fs::path const& folder, ProfileL
     }
 }
 
-void load_channels(LoadedConfiguration& loaded, fs::path const& folder, fs::path const& base, Diagnostics& findings) {
-    for (auto const& file : entries_of(folder,
-                                       "make the folder, with a file NAME.yaml for each channel, or name another one "
-                                       "as 'channels' in wharf.yaml",
-                                       findings)) {
+/// Reads each NAME.yaml of a folder into `loaded`. `is_name` gives what is wrong with a name; empty: nothing.
+template <class T>
+void load_named(std::vector<Loaded<T>>& loaded, fs::path const& folder, fs::path const& base, std::string_view what, std::string_view where,
+                Declaration const& declaration, std::string (*is_name)(std::string_view), Diagnostics& findings) {
+    for (auto const& file : entries_of(folder, std::string(where), findings)) {
         auto const name = file.stem().string();
         if (file.extension() == ".yml")
             report_file(findings, file, "PARTNER-0027", fmt::format("the file {} is passed over", shown(file)),
-                        "a channel's file ends in .yaml; rename it");
+                        fmt::format("a {}'s file ends in .yaml; rename it", what));
         if (file.extension() != ".yaml" || name.starts_with('.')) continue;
-        if (auto const wrong = check_name(name); !wrong.empty()) {
-            report_file(findings, file, "PARTNER-0020",
-                        fmt::format("the channel cannot be called '{}': {}", name, wrong), "rename the file");
+        if (auto const wrong = is_name(name); !wrong.empty()) {
+            report_file(findings, file, "PARTNER-0020", fmt::format("the {} cannot be called '{}': {}", what, name, wrong), "rename the file");
             continue;
         }
         auto const source = read_source(file, "make the file readable for this user", findings);
         if (!source) continue;
         auto const tree = read_mapping(*source, findings);
         if (!tree) continue;
-        Loaded<Channel> channel;
-        channel.source = source;
-        channel.value.name = name;
-        read_layer(channel, channel_declaration(), *tree, source, base, "", true, findings);
-        loaded.channels.push_back(std::move(channel));
+        Loaded<T> one;
+        one.source = source;
+        one.value.name = name;
+        read_layer(one, declaration, *tree, source, base, "", true, findings);
+        loaded.push_back(std::move(one));
     }
+}
+
+void load_channels(LoadedConfiguration& loaded, fs::path const& folder, fs::path const& base, Diagnostics& findings) {
+    load_named(loaded.channels, folder, base, "channel",
+               "make the folder, with a file NAME.yaml for each channel, or name another one as 'channels' in wharf.yaml", channel_declaration(),
+               check_name, findings);
 }
 
 /// The folder may be missing: only what a schedule names must be there.
 void load_calendars(LoadedConfiguration& loaded, fs::path const& folder, fs::path const& base, Diagnostics& findings) {
     std::error_code ignored;
     if (!fs::exists(folder, ignored)) return;
-    for (auto const& file : entries_of(folder, "make the folder readable for this user", findings)) {
-        auto const name = file.stem().string();
-        if (file.extension() == ".yml")
-            report_file(findings, file, "PARTNER-0027", fmt::format("the file {} is passed over", shown(file)),
-                        "a calendar's file ends in .yaml; rename it");
-        if (file.extension() != ".yaml" || name.starts_with('.')) continue;
-        auto const source = read_source(file, "make the file readable for this user", findings);
-        if (!source) continue;
-        auto const tree = read_mapping(*source, findings);
-        if (!tree) continue;
-        Loaded<CalendarFile> calendar;
-        calendar.source = source;
-        calendar.value.name = name;
-        read_layer(calendar, calendar_declaration(), *tree, source, base, "", true, findings);
-        loaded.calendars.push_back(std::move(calendar));
-    }
+    load_named(loaded.calendars, folder, base, "calendar", "make the folder readable for this user", calendar_declaration(),
+               [](std::string_view) { return std::string(); }, findings);
 }
 
 void make_absolute(fs::path& path, fs::path const& base) {
@@ -206,7 +197,8 @@ void keep_marks(Loaded<Channel>& channel) {
     keep_marks(channel, channel.value.as2.own_certificates, "as2.own_certificates");
     keep_marks(channel, channel.value.as2.partner_certificates, "as2.partner_certificates");
     channel.value.as2.authorities.mark = mark_of(channel, "as2.authorities.file");
-    channel.value.mark = mark_of(channel, "as2");
+    auto const kind = channel.value.transport;
+    channel.value.mark = mark_of(channel, kind == TransportKind::ftps ? "ftps" : kind == TransportKind::https ? "https" : "as2");
 }
 
 /// What an agreement has from its partner, unchanged.

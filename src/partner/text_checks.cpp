@@ -78,6 +78,9 @@ std::string check_host(std::string_view text) {
     bool const fine = !text.empty() && text.size() <= 253 && all(text, [](char c) {
         return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == ':';
     });
+    auto const colon = text.find(':');
+    bool const has_port = colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos; // more: IPv6
+    if (fine && has_port) return "it must be the server alone: a port is the setting `port` beside it";
     return fine ? "" : "it must be the name or address of a server, without user, port or protocol";
 }
 

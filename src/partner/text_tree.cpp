@@ -1,6 +1,7 @@
 #include "partner/text_tree.hpp"
 
 #include "diagnostic/registry.hpp"
+#include "partner/shown_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -149,12 +150,6 @@ private:
     std::size_t count_ = 0;
 };
 
-std::string lower_case(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 } // namespace
 
 TreeNode const* TreeNode::find(std::string_view key) const {
@@ -163,23 +158,15 @@ TreeNode const* TreeNode::find(std::string_view key) const {
     return nullptr;
 }
 
-std::string TextSource::excerpt(std::uint32_t line) const {
+std::string TextSource::line(std::uint32_t number) const {
     std::string_view rest = text;
-    for (std::uint32_t i = 1; i < line; ++i) {
+    for (std::uint32_t i = 1; i < number; ++i) {
         auto const end = rest.find('\n');
         if (end == std::string_view::npos) return {};
         rest.remove_prefix(end + 1);
     }
     std::string found(rest.substr(0, std::min(rest.find('\n'), std::size_t{200})));
     if (found.ends_with('\r')) found.pop_back();
-    // Somebody may have written a secret as itself, even under a misspelt key: it must not reach a log through us.
-    auto const plain = lower_case(found);
-    for (std::string_view const word : {"pass", "pwd", "token", "secret", "key", "credential", "login", "auth"})
-        if (plain.find(word) != std::string::npos)
-            if (auto const colon = found.find(':'); colon != std::string::npos) {
-                found.resize(colon + 1);
-                return found + " …";
-            }
     return found;
 }
 
@@ -190,8 +177,9 @@ Diagnostic diagnostic_at(TextSource const& source, Mark mark, std::string_view c
     diagnostic.place.line = mark.line;
     diagnostic.place.column = mark.column;
     diagnostic.value = std::move(value);
-    diagnostic.excerpt = source.excerpt(mark.line);
-    auto const fault = mark.column - 1;
+    auto shown = shown_line(source.line(mark.line), mark.column - 1);
+    diagnostic.excerpt = std::move(shown.text);
+    auto const fault = shown.fault;
     if (fault < diagnostic.excerpt.size()) {
         diagnostic.excerpt_offset = fault;
         if (diagnostic.excerpt.substr(fault).starts_with(diagnostic.value)) // not when it stands in quotes

@@ -40,13 +40,13 @@ struct TreeEntry {
     TreeNode value;
 };
 
-/// A file of ours: its name for messages and its lines for excerpts.
+/// A file of ours: its name and its lines for messages.
 struct TextSource {
     std::string name; // "partners/acme-supplies/profile.yaml"
     std::string text;
 
-    /// The line, cut off after the key where the rest might be a secret.
-    [[nodiscard]] std::string excerpt(std::uint32_t line) const;
+    /// The line, as it stands there, 200 bytes of it at most. It may hold a secret: people see shown_line() of it.
+    [[nodiscard]] std::string line(std::uint32_t number) const;
 };
 
 /// A diagnostic of this code at a place of the file.

@@ -4,6 +4,7 @@
     cert_test.py WHARF [unittest options]
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -152,7 +153,18 @@ class Import(Cert):
         bare = re.sub(r"  partner_certificates:\n.*\n.*\n", "", CHANNEL)
         (self.folder / "channels/acme.yaml").write_text(bare)
         self.assertIn("PARTNER-0006", run(WHARF, "partner", "check", cwd=self.folder).stdout)
-        self.good("import", "keys/acme.pem", "--channel", "acme", "--dry-run")
+        self.assertRegex(self.good("list"), r"(?m)^acme +partner +missing: there is no certificate of the partner's to encrypt for; `wharf cert import`")
+        missing = self.wharf("check")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("acme: missing: there is no certificate of the partner's", missing.stdout)
+        before = sorted(self.folder.rglob("*"))
+        shown = self.good("import", "keys/acme.pem", "--channel", "acme", "--dry-run")
+        self.assertRegex(shown, r"nothing was changed; without --dry-run it is written to .*keys/acme-\d{4}-\d\d-\d\d.pem and entered in .*channels/acme.yaml")
+        self.assertIn("we encrypt for it at once.\n", shown)
+        self.assertEqual((sorted(self.folder.rglob("*")), (self.folder / "channels/acme.yaml").read_text()), (before, bare))
+        ours = self.wharf("import", "keys/us.pem", "--channel", "acme")
+        self.assertEqual(ours.returncode, 1)
+        self.assertIn("is our own certificate", ours.stderr)
         self.assertIn("we encrypt for it at once.\n", self.good("import", "keys/acme.pem", "--channel", "acme"))
         self.assertRegex(self.good("list"), r"(?m)^acme +partner .*  encrypts now$")
         self.assertEqual(run(WHARF, "partner", "check", cwd=self.folder).returncode, 0)
@@ -162,7 +174,7 @@ class Import(Cert):
         for arguments, reason in ((("next.pem",), "--channel"), (("next.pem", "--channel", "acne"), "there are: acme"),
                                   (("next.key", "--channel", "acme"), "must never leave its owner"), (("wharf.yaml", "--channel", "acme"), "no X.509 certificate"),
                                   (("next.pem", "--channel", "acme", "--fingerprint", "AB:CD"), "the fingerprint is another one"),
-                                  (("next.pem", "--channel", "acme", "--from", "tomorrow"), "'tomorrow' is no day")):
+                                  (("next.pem", "--channel", "acme", "--from", "tomorrow"), "'tomorrow': it is a day")):
             done = self.wharf("import", *arguments)
             self.assertEqual(done.returncode, 1, done)
             self.assertIn(reason, done.stderr)
@@ -215,10 +227,52 @@ class Rollover(Cert):
         listed = json.loads(self.good("list", "--json"))
         self.assertEqual([(one["use"], one["signs_now"], one.get("from")) for one in listed[:2]], [("own", True, None), ("own", False, day)])
         self.assertEqual(listed[0]["subject"], listed[1]["subject"])
-        self.assertIn("follows already", self.wharf("rollover").stderr)
+        again = self.wharf("rollover")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("follows already", again.stderr)
+        self.assertEqual((self.folder / "wharf.yaml").read_text(), edited)
+        self.good("rollover", "--again", "--bits", "2048")
+        self.assertEqual(len(json.loads(self.good("list", "--json"))), 4)
+        of_all = self.wharf("rollover", "--channel", "acme")
+        self.assertEqual(of_all.returncode, 1)
+        self.assertIn("Leave --channel out", of_all.stderr)
         self.assertEqual(self.wharf("rollover", "--channel", "nowhere").returncode, 1)
         (self.folder / "wharf.yaml").write_text(GATEWAY + OWN)
         self.assertIn("there would be none between", self.wharf("rollover", "--on", "2098-01-01").stderr)
+
+    def test_rollover_today_is_not_repeated_either(self) -> None:
+        today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+        self.good("rollover", "--on", today, "--bits", "2048")
+        self.assertIn("followed a short while ago", self.wharf("rollover").stderr)
+
+    def test_rollover_at_a_time_of_day(self) -> None:
+        soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=20)).strftime("%Y-%m-%d")
+        text = self.good("rollover", "--on", f"{soon} 06:00 America/New_York", "--bits", "2048")
+        self.assertIn(f"at {soon} 06:00 America/New_York: we sign with the new one", text)
+        self.assertIn(f'from: "{soon} 06:00 America/New_York"', (self.folder / "wharf.yaml").read_text())
+        self.assertEqual(run(WHARF, "partner", "check", cwd=self.folder).returncode, 0)
+        self.assertIn("Nowhere", self.wharf("rollover", "--again", "--on", f"{soon} 06:00 Nowhere").stderr)
+
+    def test_what_partner_check_finds(self) -> None:
+        channel = self.folder / "channels/acme.yaml"
+        channel.write_text(CHANNEL.replace("keys/acme.pem", "keys/us.pem"))
+        found = run(WHARF, "partner", "check", cwd=self.folder).stdout
+        self.assertIn("PARTNER-0044", found)
+        self.assertIn("is our own", found)
+        channel.write_text(CHANNEL)
+        (self.folder / "keys/us.key").unlink()
+        found = run(WHARF, "partner", "check", cwd=self.folder).stdout
+        self.assertIn("PARTNER-0038", found)
+        self.assertIn("our key", found)
+        (self.folder / "channels/files.yaml").write_text(
+            "transport: ftps\nftps: {host: ftps.acme.example, user: x, password: \"${env:X}\", tls: {authorities: keys/none.pem}}\npickup: {inbox: in}\nsenders: []\n")
+        self.assertIn("tls.authorities: ", run(WHARF, "partner", "check", cwd=self.folder).stdout)
+        (self.folder / "channels/files.yaml").write_text(
+            "transport: ftps\nftps: {host: \"ftps.acme.example:21\", user: x, password: \"${env:X}\"}\npickup: {inbox: in}\nsenders: []\n")
+        self.assertIn("a port is the setting `port`", run(WHARF, "partner", "check", cwd=self.folder).stdout)
+        (self.folder / "channels/files.yaml").write_text(
+            "transport: https\nhttps: {}\npickup: {outbox: \"https://edi.acme.example/orders\"}\nsenders: []\n")
+        self.assertIn("PARTNER-0043", run(WHARF, "partner", "check", cwd=self.folder).stdout)
 
 
 class Documentation(Cert):
@@ -251,6 +305,8 @@ class Example(Cert):
         text = (ROOT / "channels/kessel-as2.yaml.example").read_text()
         (self.folder / "channels/acme.yaml").unlink()
         shutil.copy(self.folder / "keys/acme.pem", self.folder / "keys/kessel-2026.pem")
+        for ending in ("pem", "key"):
+            shutil.copy(self.folder / f"keys/us.{ending}", self.folder / f"keys/wharf-2026.{ending}")
         for shown in (text, re.sub(r"(?m)^( *)# ([a-z_0-9]+: )", r"\1\2", text)):  # and with all that is commented out
             (self.folder / "channels/kessel-as2.yaml").write_text(re.sub(r"senders: .*", "senders: []", shown))
             for name in re.findall(r"keys/kessel-[a-z-]+.pem", shown):

@@ -3,6 +3,7 @@
 #include "diagnostic/render.hpp"
 #include "gateway/certificate_changes.hpp"
 #include "gateway/certificates.hpp"
+#include "partner/moment.hpp"
 #include "syntax/json/value.hpp"
 #include "terminal.hpp"
 
@@ -39,6 +40,8 @@ json::Value view(gateway::ListedCertificate const& listed) {
     put("use", to_string(listed.use));
     put("place", listed.place);
     put("trouble", listed.trouble);
+    if (listed.is_missing)
+        out.set("missing", json::Value(true));
     if (listed.certificate) {
         auto const& one = *listed.certificate;
         put("subject", one.subject());
@@ -87,7 +90,7 @@ std::string_view use_now(gateway::ListedCertificate const& listed) {
 std::string text_of(gateway::ListedCertificate const& listed) {
     auto text = fmt::format("{:16} {:13} ", listed.channel.empty() ? "wharf.yaml" : listed.channel, to_string(listed.use));
     if (!listed.certificate)
-        return text + fmt::format("unreadable: {}\n", listed.trouble);
+        return text + fmt::format("{}: {}\n", listed.is_missing ? "missing" : "unreadable", listed.trouble);
     auto const& one = *listed.certificate;
     text += fmt::format("{} to {}  {}  {}{}{}{}\n", day(one.not_before()), day(one.not_after()), one.subject(), listed.place,
                         listed.from.empty() ? "" : fmt::format("  from {}", listed.from), listed.until.empty() ? "" : fmt::format("  until {}", listed.until),
@@ -104,7 +107,7 @@ void show(transport::as2::Certificate const& one) {
 }
 
 std::optional<partner::Configuration> load(Common const& common) {
-    auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form, partner::Sources::drop);
+    auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form, partner::Sources::drop, partner::Certificates::may_be_missing);
     if (configuration)
         return std::move(*configuration);
     fmt::print(stderr, "{}", render_text(configuration.error()));
@@ -171,7 +174,7 @@ void CertCommands::add_import() {
     import_->add_option("FILE", file_, "What came: PEM, DER or PKCS#7 (.p7b)")->required();
     import_->add_option("--channel", channel_, "The AS2 channel whose partner sent it");
     import_->add_option("--fingerprint", fingerprint_, "SHA-256 or SHA-1 as the partner read it out; another certificate is refused")->type_name("HEX");
-    import_->add_option("--from", from_, "We encrypt for it from this day (UTC) on (default: at once)")->type_name("YYYY-MM-DD");
+    import_->add_option("--from", from_, "We encrypt for it from this day (UTC) on, or this time: 2026-12-01T06:00-05:00 (default: at once)")->type_name("WHEN");
     import_->add_option("--use", use_, "What it is for (default both)")->check(CLI::IsMember({"both", "signing", "encryption"}))->type_name("USE");
     import_->add_option("--key", key_, "It is ours: the answer to a request made with this key")->type_name("FILE");
     passphrase_.add_to(*import_, "Passphrase of that key");
@@ -181,8 +184,9 @@ void CertCommands::add_import() {
 void CertCommands::add_rollover() {
     rollover_ = cert_->add_subcommand("rollover", "Follow our certificate by a new one from an agreed day on, and say what to do when");
     rollover_->add_option("--channel", channel_, "The channel whose certificate it is (default: that of wharf.yaml)");
-    rollover_->add_option("--on", on_, "The day (UTC) from which we sign with the new one (default: in 28 days, or a week before the old one ends)")
-        ->type_name("YYYY-MM-DD");
+    rollover_->add_option("--on", on_, "The day (UTC) from which we sign with the new one, or the time: 2026-12-01T06:00-05:00 (default: in 28 days, or a week before the old one ends)")
+        ->type_name("WHEN");
+    rollover_->add_flag("--again", again_, "Make one more, although one follows already");
     rollover_->add_option("--bits", bits_, "Size of the RSA key (default 3072)")->check(CLI::IsMember({2048, 3072, 4096}))->type_name("N");
     rollover_->add_option("--days", term_, "How long the new one is valid (default 1095)")->check(CLI::Range(1, 7300))->type_name("N");
 }
@@ -191,8 +195,8 @@ std::optional<int> CertCommands::run(Common const& common) const {
     if (!cert_->parsed())
         return std::nullopt;
     for (auto const& text : {from_, on_})
-        if (!text.empty() && !gateway::day_of(text))
-            return complain(invalid(fmt::format("'{}' is no day; such as 2026-12-01", text)).error());
+        if (auto const wrong = partner::check_moment(text); !wrong.empty())
+            return complain(invalid(fmt::format("'{}': {}", text, wrong)).error());
     if (list_->parsed())
         return list(common);
     if (check_->parsed())
@@ -315,23 +319,28 @@ int CertCommands::import(Common const& common) const {
             fmt::print("But {} goes on being used; set `until` for it in {}.\n", done->used_instead, done->edited.string());
         return clean;
     }
+    auto const verb = key_.empty() ? "encrypt for" : "sign with";
     if (only_look_)
-        return clean;
-    fmt::print("\nwritten to {}, entered in {}; a running gateway takes it up within seconds\n", done->file.string(), done->edited.string());
+        fmt::print("\nnothing was changed; without --dry-run it is written to {} and entered in {}\n", done->file.string(), done->edited.string());
+    else
+        fmt::print("\nwritten to {}, entered in {}; a running gateway takes it up within seconds\n", done->file.string(), done->edited.string());
     if (key_.empty() && fingerprint_.empty())
-        fmt::print("Compare the fingerprint with the partner on the telephone before anything depends on it; take the entry out when it differs.\n");
+        fmt::print("Compare the fingerprint with the partner on the telephone before anything depends on it{}.\n",
+                   only_look_ ? "" : "; take the entry out when it differs");
     if (!done->used_instead.empty())
-        fmt::print("{}we do not {} it: {} goes on being used; set `until` for it in {}.\n", key_.empty() ? "Signatures made with it are taken at once; " : "",
-                   key_.empty() ? "encrypt for" : "sign with", done->used_instead, done->edited.string());
+        fmt::print("{}we do not {} it: {} goes on being used; set `until` for it in {}.\n", key_.empty() ? "Signatures made with it are taken at once; " : "", verb,
+                   done->used_instead, done->edited.string());
     else if (key_.empty() && use_ != "signing")
         fmt::print("Signatures made with it are taken at once; we encrypt for it {}.\n", done->from.empty() ? "at once" : fmt::format("from {} on", done->from));
     return clean;
 }
 
 int CertCommands::rollover(Common const& common) const {
-    auto const done = gateway::roll_over({common.configuration, channel_, on_, bits_, std::chrono::days(term_)}, SystemClock().now());
+    auto const done = gateway::roll_over({common.configuration, channel_, on_, bits_, std::chrono::days(term_), again_}, SystemClock().now());
     if (!done)
         return complain(done.error());
+    auto const begin = partner::read_moment(done->on);
+    auto const when = begin->is_day ? fmt::format("on {}, 00:00 UTC", done->on) : "at " + done->on;
     fmt::print("our certificate {}, which ends on {}, is followed by\n", done->old_one.label(), day(done->old_one.not_after()));
     show(done->new_one);
     fmt::print("\ndone now\n  made {} (the key; keep it here) and {}\n  entered in {}, from {} on\n"
@@ -339,10 +348,10 @@ int CertCommands::rollover(Common const& common) const {
                done->key.string(), done->certificate.string(), done->edited.string(), done->on);
     fmt::print("\nto do\n  1. now: send {} to the partner of: {}\n     with the fingerprint above, and the day {}. Each should import it for signatures beside the old one,\n"
                "     and for encryption in its place\n  2. before {}: ask each whether it is in; else choose another day: `from` in {}\n"
-               "  3. on {}, 00:00 UTC: we sign with the new one, by itself. Partners who know only one certificate of ours change then\n"
+               "  3. {}: we sign with the new one, by itself. Partners who know only one certificate of ours change then\n"
                "  4. after {}: take the old one out of {}, when nothing comes encrypted for it any more\n",
-               done->certificate.string(), fmt::join(done->channels, ", "), done->on, done->on, done->edited.string(), done->on,
-               day(std::min(done->old_one.not_after(), *gateway::day_of(done->on) + std::chrono::days(28))), done->edited.string());
+               done->certificate.string(), fmt::join(done->channels, ", "), done->on, done->on, done->edited.string(), when,
+               day(std::min(done->old_one.not_after(), begin->time + std::chrono::days(28))), done->edited.string());
     return clean;
 }
 

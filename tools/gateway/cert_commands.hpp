@@ -40,7 +40,7 @@ private:
     int rollover(Common const& common) const;
 
     CLI::App *cert_ = nullptr, *list_ = nullptr, *check_ = nullptr, *request_ = nullptr, *import_ = nullptr, *rollover_ = nullptr;
-    bool json_ = false, for_authority_ = false, only_look_ = false;
+    bool json_ = false, for_authority_ = false, only_look_ = false, again_ = false;
     unsigned ahead_ = 30, bits_ = 3072, term_ = 3 * 365;
     std::string channel_, name_, subject_, folder_, file_, key_, from_, use_, fingerprint_, on_;
     std::vector<std::string> emails_, hosts_;

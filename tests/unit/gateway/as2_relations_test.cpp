@@ -302,7 +302,7 @@ TEST(As2Keys, DaysAreWhole) {
     auto const term = term_of(certificate);
     EXPECT_EQ(to_iso8601(*term.from), "2026-11-01T00:00:00.000Z");
     EXPECT_EQ(to_iso8601(*term.until), "2027-02-01T00:00:00.000Z");
-    EXPECT_FALSE(day_of(""));
+    EXPECT_FALSE(begin_of(""));
 }
 
 } // namespace

@@ -272,7 +272,12 @@ TEST_F(CertificatesTest, TheAnswerToARequestOfOurs) {
 }
 
 TEST_F(CertificatesTest, RolledOver) {
-    auto const done = roll_over({.configuration = folder.path(), .channel = "acme", .on = {}, .bits = 2048}, now);
+    auto const before = text("wharf.yaml");
+    auto const for_one = roll_over({.configuration = folder.path(), .channel = "acme", .on = {}, .bits = 2048}, now);
+    ASSERT_FALSE(for_one) << "others have the one of wharf.yaml, too";
+    EXPECT_THAT(for_one.error().message, HasSubstr("Leave --channel out"));
+    EXPECT_EQ(text("wharf.yaml"), before);
+    auto const done = roll_over({.configuration = folder.path(), .channel = {}, .on = {}, .bits = 2048}, now);
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_EQ(done->on, "2026-12-19");
     EXPECT_EQ(done->channels, std::vector<std::string>{"acme"}) << "who have the one of wharf.yaml";
