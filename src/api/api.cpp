@@ -2,6 +2,7 @@
 
 #include "api/views.hpp"
 #include "diagnostic/render.hpp"
+#include "gateway/partner_choice.hpp"
 #include "gateway/submission.hpp"
 #include "transport/digest.hpp"
 
@@ -110,6 +111,49 @@ Response get_document(gateway::Context const& context, std::string_view id) {
     return found ? json_answer(200, *found) : error(404, fmt::format("there is no document {}", id));
 }
 
+/// What every list takes; the answer when it is wrong.
+std::optional<Response> read_common(Request const& request, std::optional<store::Direction>& direction, unsigned& limit) {
+    if (auto const word = parameter(request.query, "direction")) {
+        direction = store::parse_direction(*word);
+        if (!direction)
+            return error(400, "direction: inbound or outbound");
+    }
+    if (auto const text = parameter(request.query, "limit")) {
+        auto const* end = text->data() + text->size();
+        if (std::from_chars(text->data(), end, limit).ptr != end || limit == 0 || limit > 1000)
+            return error(400, "limit: a number from 1 to 1000");
+    }
+    return std::nullopt;
+}
+
+Response list_exchanges(gateway::Context const& context, Request const& request) {
+    using Which = store::ExchangeFilter::Which;
+    store::ExchangeFilter filter;
+    auto const which = parameter(request.query, "which").value_or("all");
+    if (which != "all" && which != "refused" && which != "waiting")
+        return error(400, "which: all, refused or waiting");
+    filter.which = which == "refused" ? Which::refused : which == "waiting" ? Which::waiting : Which::all;
+    filter.as2_message_id = parameter(request.query, "message_id").value_or(std::string());
+    if (auto trouble = read_common(request, filter.direction, filter.limit))
+        return std::move(*trouble);
+    if (auto const chosen = gateway::choose_partner(filter, context.configuration, parameter(request.query, "partner").value_or(std::string())); !chosen)
+        return error(400, "partner: " + chosen.error().message);
+    json::Array list;
+    auto read = context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        auto exchanges = transaction.exchanges(filter);
+        if (!exchanges)
+            return unexpected(std::move(exchanges.error()));
+        for (auto const& exchange : *exchanges)
+            list.push_back(view(exchange, gateway::partners_of(context.configuration, exchange.channel)));
+        return {};
+    });
+    if (!read)
+        return store_failed(read.error());
+    json::Value out{json::Object{}};
+    out.set("exchanges", std::move(list));
+    return json_answer(200, out);
+}
+
 Response list_messages(gateway::Context const& context, Request const& request) {
     store::MessageFilter filter;
     filter.search = parameter(request.query, "search").value_or(std::string());
@@ -119,16 +163,8 @@ Response list_messages(gateway::Context const& context, Request const& request) 
         if (!filter.state)
             return error(400, fmt::format("state: there is no state {}", *state));
     }
-    if (auto const direction = parameter(request.query, "direction")) {
-        filter.direction = store::parse_direction(*direction);
-        if (!filter.direction)
-            return error(400, "direction: inbound or outbound");
-    }
-    if (auto const limit = parameter(request.query, "limit")) {
-        auto const* end = limit->data() + limit->size();
-        if (std::from_chars(limit->data(), end, filter.limit).ptr != end || filter.limit == 0 || filter.limit > 1000)
-            return error(400, "limit: a number from 1 to 1000");
-    }
+    if (auto trouble = read_common(request, filter.direction, filter.limit))
+        return std::move(*trouble);
     json::Array list;
     auto read = context.store.read([&](store::Transaction& transaction) -> Result<void> {
         auto messages = transaction.messages(filter);
@@ -214,6 +250,7 @@ Response Api::health() const {
 Response Api::route(Request const& request) const {
     constexpr std::string_view documents = "/v1/documents";
     constexpr std::string_view messages = "/v1/messages";
+    constexpr std::string_view exchanges = "/v1/exchanges";
     std::string_view const path = request.path;
     bool const get = request.method == "GET";
     auto const only = [&](char const* method) {
@@ -227,6 +264,14 @@ Response Api::route(Request const& request) const {
         return request.method == "POST" ? post_document(*context_, wake_, request) : only("POST");
     if (path == messages)
         return get ? list_messages(*context_, request) : only("GET");
+    if (path == exchanges)
+        return get ? list_exchanges(*context_, request) : only("GET");
+    if (path.starts_with(exchanges) && path[exchanges.size()] == '/') {
+        if (!get)
+            return only("GET");
+        auto const found = gateway::view_exchange(context_->store, path.substr(exchanges.size() + 1));
+        return found ? json_answer(200, view(*found, gateway::partners_of(context_->configuration, found->exchange.channel))) : store_failed(found.error());
+    }
     if (path.starts_with(documents) && path[documents.size()] == '/')
         return get ? get_document(*context_, path.substr(documents.size() + 1)) : only("GET");
     if (path.starts_with(messages) && path[messages.size()] == '/') {

@@ -5,6 +5,8 @@
 //     GET  /v1/messages             ?search= ?state= ?direction= ?partner= ?limit=
 //     GET  /v1/messages/{id}        a message with documents, deliveries and events
 //     GET  /v1/messages/{id}/raw    its bytes
+//     GET  /v1/exchanges            ?which= ?message_id= ?direction= ?partner= ?limit=
+//     GET  /v1/exchanges/{id}       an AS2 exchange with its messages and events
 //     GET  /v1/health
 //
 // Every answer but the raw bytes is JSON; errors are {"error": text, "diagnostics": […]}. Thread-safe.

@@ -109,12 +109,16 @@ json::Value view(store::Delivery const& delivery) {
     return out;
 }
 
-json::Value view(store::Exchange const& exchange) {
+json::Value view(store::Exchange const& exchange, std::string_view partner) {
     json::Value out{json::Object{}};
     put(out, "id", exchange.id);
     put(out, "direction", to_string(exchange.direction));
     put(out, "state", to_string(exchange.state));
+    put(out, "partner", partner);
     put(out, "channel", exchange.channel);
+    auto const names = gateway::names_of(exchange);
+    put(out, "as2_from", names.from);
+    put(out, "as2_to", names.to);
     put(out, "message_id", exchange.as2_message_id);
     put(out, "mic", exchange.mic);
     put(out, "receipt", to_string(exchange.receipt));
@@ -148,6 +152,15 @@ json::Value view(store::Transfer const& transfer) {
     put(out, "state", to_string(transfer.state));
     put(out, "reason", transfer.reason);
     put(out, "received_at", to_iso8601(transfer.received_at));
+    return out;
+}
+
+json::Value view(gateway::ExchangeView const& exchange, std::string_view partner) {
+    auto out = view(exchange.exchange, partner);
+    if (!exchange.transfers.empty())
+        out.set("transfers", list(exchange.transfers));
+    out.set("messages", list(exchange.messages));
+    out.set("events", list(exchange.events));
     return out;
 }
 

@@ -29,6 +29,8 @@ constexpr std::array alarms = {
                "Look at the disk of the store: space, rights, errors."},
     AlarmEntry{"AS2_RECEIPT_FAILED", "The partner's receipt says no, is not signed as agreed, or is for other bytes than ours; or it was not in the answer. The message is a dead letter.",
                "`wharf message show` has the partner's words; docs/connect/README.md has the usual causes. After the correction: `wharf dead-letter retry`."},
+    AlarmEntry{"AS2_RECEIPT_KEY", "A receipt was signed with a certificate of ours that has expired or is not for signing, because there is no other. The partner may not take it.",
+               "`wharf cert rollover`, and send the partner the new certificate."},
     AlarmEntry{"AS2_RECEIPT_NOT_TAKEN", "A receipt came to our address that the partner did not sign, that cannot be read, or that contradicts an earlier one. Nothing has changed.",
                "If it was the partner: compare the certificate that he signs with. If it was a stranger: nothing."},
     AlarmEntry{"AS2_RECEIPT_OVERDUE", "The partner's server took a message, but no receipt came within outgoing.receipt.timeout. The message is a dead letter, unless a 997 has accepted it "

@@ -1,6 +1,7 @@
 #include "gateway/as2_packing.hpp"
 
 #include "base/id.hpp"
+#include "gateway/exchanges.hpp"
 #include "gateway/stored_exchange.hpp"
 #include "transport/as2/certificate_maker.hpp"
 #include "transport/as2/message_head.hpp"
@@ -114,6 +115,9 @@ Result<As2Bytes> stored_bytes(Context const& context, store::Exchange const& exc
 
 bool can_go_again(store::Exchange const& exchange, As2Relation const& relation, Timestamp now) {
     if (exchange.emptied_at)
+        return false;
+    // A corrected name stands in the head that is stored: the old one would be refused again.
+    if (auto const names = names_of(exchange); names.from != relation.relation.own_name || names.to != relation.relation.partner_name)
         return false;
     auto const ours = fingerprint_in(exchange.certificates, signed_by);
     auto const theirs = fingerprint_in(exchange.certificates, encrypted_for);

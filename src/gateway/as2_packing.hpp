@@ -32,8 +32,9 @@ struct PackedExchange {
 /// Of an exchange that is stored: the very bytes. `permanent` when they are not there any more.
 [[nodiscard]] Result<As2Bytes> stored_bytes(Context const& context, store::Exchange const& exchange);
 
-/// Whether its bytes may go out once more as they are: they are still there, the certificate that signed them is still ours and has not expired, the one
-/// they are encrypted for is still the partner's. Where the partner has refused them, they must also be what we would use today:
+/// Whether its bytes may go out once more as they are: they are still there, the certificate that signed them is still ours and has
+/// not expired, the one they are encrypted for is still the partner's, and the names in their head are those of the relation. Where
+/// the partner has refused them, they must also be what we would use today:
 /// what was wrong with them may have been the key.
 [[nodiscard]] bool can_go_again(store::Exchange const& exchange, As2Relation const& relation, Timestamp now);
 

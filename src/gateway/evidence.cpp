@@ -1,7 +1,7 @@
 #include "gateway/evidence.hpp"
 
 #include "gateway/context.hpp"
-#include "gateway/operations.hpp"
+#include "gateway/exchanges.hpp"
 #include "syntax/json/value.hpp"
 
 #include <array>
@@ -90,6 +90,9 @@ std::string description(store::Exchange const& exchange) {
     put("channel", exchange.channel);
     put("state", to_string(exchange.state));
     put("as2_message_id", exchange.as2_message_id);
+    auto const names = names_of(exchange);
+    put("as2_from", names.from);
+    put("as2_to", names.to);
     put("message", exchange.message_id);
     put("mic", exchange.mic);
     put("disposition", exchange.disposition);
@@ -143,66 +146,7 @@ constexpr std::array kept = {Kept{vault_name::signed_bytes, "message.signed"}, K
                              Kept{vault_name::receipt, "receipt"},             Kept{vault_name::receipt_signed, "receipt.signed"},
                              Kept{vault_name::receipt_signature, "receipt.p7s"}, Kept{vault_name::certificates, "certificates.pem"}};
 
-Result<std::string> exchange_id_of(store::Store& store, store::Message const& message) {
-    std::string id;
-    WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
-        if (message.direction == Direction::outbound) {
-            auto found = transaction.exchange_of_message(message.id);
-            if (!found)
-                return unexpected(std::move(found.error()));
-            if (*found)
-                id = (*found)->id;
-            return {};
-        }
-        auto found = transaction.transfer(message.transfer_id);
-        if (!found)
-            return unexpected(std::move(found.error()));
-        if (*found)
-            id = (*found)->exchange_id;
-        return {};
-    }));
-    if (id.empty())
-        return invalid(fmt::format("message {} did not go over AS2 (its channel is {}): there is no evidence of it but its bytes, which "
-                                   "`wharf message raw {}` prints",
-                                   message.id, message.channel, message.id));
-    return id;
-}
-
 } // namespace
-
-Result<store::Exchange> find_exchange(store::Store& store, std::span<std::string const> channels, std::string_view id) {
-    std::optional<store::Exchange> exchange;
-    auto const look = [&](std::string_view exchange_id) {
-        return store.read([&](store::Transaction& transaction) -> Result<void> {
-            auto found = transaction.exchange(exchange_id);
-            for (auto channel = channels.begin(); found && !*found && channel != channels.end(); ++channel)
-                for (auto const direction : {Direction::outbound, Direction::inbound}) {
-                    found = transaction.find_exchange(*channel, direction, exchange_id);
-                    if (!found || *found)
-                        break;
-                }
-            if (!found)
-                return unexpected(std::move(found.error()));
-            exchange = std::move(*found);
-            return {};
-        });
-    };
-    WHARF_TRY(look(id));
-    if (exchange)
-        return std::move(*exchange);
-    if (id.starts_with('<'))
-        return invalid(fmt::format("no exchange has the Message-ID {} (one that was refused is found by its own id)", id));
-    auto message = view_message(store, id);
-    if (!message)
-        return unexpected(std::move(message.error()));
-    auto of_message = exchange_id_of(store, message->message);
-    if (!of_message)
-        return unexpected(std::move(of_message.error()));
-    WHARF_TRY(look(*of_message));
-    if (!exchange)
-        return permanent(fmt::format("the exchange {} of message {} is gone from the store", *of_message, message->message.id));
-    return std::move(*exchange);
-}
 
 Result<Evidence> collect_evidence(store::Store& store, Vault const& vault, store::Exchange const& exchange, Timestamp now) {
     Evidence evidence;

@@ -15,9 +15,7 @@
 #include "gateway/vault.hpp"
 
 #include <filesystem>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace wharf::gateway {
@@ -32,10 +30,6 @@ struct Evidence {
     Timestamp made_at;
     std::vector<EvidenceFile> files;
 };
-
-/// The exchange with this id, the one that carried this message (id, or a number that only it has), or the one of an AS2
-/// Message-ID ("<…>") on one of these channels. `invalid` when there is none: the text says what was looked for.
-[[nodiscard]] Result<store::Exchange> find_exchange(store::Store& store, std::span<std::string const> channels, std::string_view id);
 
 /// `permanent` when bytes that the exchange had are gone.
 [[nodiscard]] Result<Evidence> collect_evidence(store::Store& store, Vault const& vault, store::Exchange const& exchange, Timestamp now);

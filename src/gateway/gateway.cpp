@@ -1,7 +1,7 @@
 #include "gateway/gateway.hpp"
 
-#include "base/nearest.hpp"
 #include "gateway/as2_relations.hpp"
+#include "gateway/partner_choice.hpp"
 #include "gateway/retention.hpp"
 #include "gateway/windows.hpp"
 #include "partner/schedule/schedule.hpp"
@@ -97,7 +97,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     if (purpose == OpenFor::running) {
         auto released = self.store_->transact([&self](store::Transaction& transaction) -> Result<void> {
             WHARF_TRY(transaction.release_leases());
-            return transaction.hasten_first_transmissions(self.clock_.now()); // the schedule may be another one now, or not hold
+            return transaction.hasten_transmissions(self.clock_.now(), waits_for_window); // the schedule may be another one now, or not hold
         });
         if (!released)
             return fail(released.error());
@@ -118,22 +118,15 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
 
 namespace {
 
-/// He sends on it, or what we send him leaves by it.
-bool belongs_to(partner::Channel const& channel, partner::PartnerProfile const& profile) {
-    return channel.allows(profile.id) || channel.name == profile.channel ||
-           std::ranges::any_of(profile.documents, [&](auto const& document) { return document.channel == channel.name; });
-}
-
 Result<std::vector<partner::Channel const*>> chosen_channels(partner::Configuration const& configuration, PollChoice const& choice) {
     if (!choice.channel.empty() && configuration.channel(choice.channel) == nullptr)
         return invalid(fmt::format("there is no channel {} in the configuration", choice.channel));
-    auto const* const profile = configuration.partner(choice.partner);
-    if (!choice.partner.empty() && profile == nullptr) {
-        std::vector<std::string> names;
-        for (auto const& one : configuration.partners)
-            names.push_back(one.id);
-        auto const near = nearest_word(choice.partner, names);
-        return invalid(fmt::format("there is no partner {}{}", choice.partner, near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+    partner::PartnerProfile const* profile = nullptr;
+    if (!choice.partner.empty()) {
+        auto const named = partner_named(configuration, choice.partner);
+        if (!named)
+            return unexpected(named.error());
+        profile = *named;
     }
     std::vector<partner::Channel const*> channels;
     for (auto const& one : configuration.channels)

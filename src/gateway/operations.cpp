@@ -1,197 +1,22 @@
-#include "gateway/operations.hpp"
-
-#include "base/id.hpp"
+// What did not go through: listed, tried again, put aside.
 #include "gateway/as2_large_file.hpp"
-#include "gateway/outgoing.hpp"
+#include "gateway/as2_packing.hpp"
+#include "gateway/as2_record.hpp"
+#include "gateway/must.hpp"
+#include "gateway/operations.hpp"
 #include "gateway/reception.hpp"
-#include "syntax/json/value.hpp"
-#include "syntax/x12/reader.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace wharf::gateway {
-
-namespace {
 
 using store::DeliveryState;
 using store::MessageState;
 using store::TransferState;
-
-std::string trimmed(std::string_view text) {
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return std::string(text);
-}
-
-/// A stored segment as one to be written anew; composites get the component separator of today.
-x12::OutSegment out_segment(x12::SegmentView const& segment, x12::Delimiters const& then, x12::Delimiters const& now) {
-    x12::OutSegment out;
-    out.id = segment.id();
-    for (std::uint32_t i = 1; i <= segment.element_count(); ++i) {
-        std::string value(segment.element(i));
-        std::ranges::replace(value, then.component, now.component);
-        out.elements.push_back(std::move(value));
-    }
-    return out;
-}
-
-/// The document under a new id.
-store::Document renewed(store::Document document, Timestamp now) {
-    document.id = new_id(now);
-    document.reason.clear();
-    if (auto json = json::parse(document.json); json && json->is_object()) {
-        json->set("id", document.id);
-        document.json = json::to_text(*json);
-    }
-    return document;
-}
-
-/// A file without an envelope goes out as it is, under a new name.
-Result<Draft> file_draft_of(partner::PartnerProfile const& partner, store::Message const& message,
-                            std::vector<store::Document> const& documents, Timestamp now) {
-    Draft draft;
-    draft.partner = &partner;
-    draft.identity = partner.identity;
-    draft.test = message.test;
-    draft.usage = message.test ? 'T' : 'P';
-    draft.resend_of = message.id;
-    draft.file = message.raw;
-    if (!documents.empty())
-        draft.agreement = partner.outbound(documents.front().kind, message.test);
-    if (draft.is_x12() || to_string(draft.agreement->format) != message.format)
-        return invalid(fmt::format("the profile of partner {} does not say any more that such documents are sent as {}", partner.id,
-                                   message.format));
-    for (auto const& document : documents) {
-        DraftSet set;
-        set.document = renewed(document, now);
-        draft.sets.push_back(std::move(set));
-    }
-    return draft;
-}
-
-/// A draft that says what the stored message said.
-Result<Draft> draft_of(partner::PartnerProfile const& partner, store::Message const& message,
-                       std::vector<store::Document> const& documents, Timestamp now) {
-    if (message.format != "x12")
-        return file_draft_of(partner, message, documents, now);
-    Draft draft;
-    draft.partner = &partner;
-    draft.identity = partner.identity;
-    draft.test = message.test;
-    draft.functional_id = message.functional_id;
-    draft.resend_of = message.id;
-    draft.answers = message.answers;
-    if (!documents.empty())
-        draft.agreement = partner.outbound(documents.front().kind, message.test); // nullptr: not agreed any more
-    if (!draft.is_x12())
-        draft.agreement = nullptr; // agreed in another format since
-    auto const today = draft.delimiters();
-    x12::Reader reader(message.raw, message.file_name);
-    while (reader.next()) {
-        auto const& part = reader.part();
-        auto const& segments = part.segments;
-        switch (part.kind) {
-        case x12::PartKind::interchange_start: {
-            auto const isa = segments[0];
-            draft.sender = {trimmed(isa.element(5)), trimmed(isa.element(6)), {}};
-            draft.receiver = {trimmed(isa.element(7)), trimmed(isa.element(8)), {}};
-            draft.usage = isa.element(15).empty() ? 'P' : isa.element(15)[0];
-            break;
-        }
-        case x12::PartKind::group_start: {
-            auto const gs = segments[0];
-            draft.sender.group_id = trimmed(gs.element(2));
-            draft.receiver.group_id = trimmed(gs.element(3));
-            draft.release = gs.element(8);
-            break;
-        }
-        case x12::PartKind::service:
-            draft.service.push_back(out_segment(segments[0], segments.delimiters(), today));
-            break;
-        case x12::PartKind::transaction_set: {
-            DraftSet set;
-            set.set = segments[0].element(1);
-            set.implementation_reference = segments[0].element(3);
-            std::vector<x12::OutSegment> body;
-            for (std::size_t i = 1; i + 1 < segments.size(); ++i)
-                body.push_back(out_segment(segments[i], segments.delimiters(), today));
-            set.body = std::move(body);
-            auto const number = segments[0].element(2);
-            for (auto const& document : documents) {
-                if (document.transaction_control_number != number)
-                    continue;
-                set.document = renewed(document, now);
-            }
-            draft.sets.push_back(std::move(set));
-            break;
-        }
-        default:
-            break;
-        }
-    }
-    if (draft.sets.empty() && draft.service.empty())
-        return invalid(fmt::format("message {} holds nothing that could be sent again", message.id));
-    return draft;
-}
-
-template <class T> Result<T> must(Result<std::optional<T>> found, std::string_view what, std::string_view id) {
-    if (!found)
-        return unexpected(std::move(found.error()));
-    if (!*found)
-        return invalid(fmt::format("there is no {} {}", what, id));
-    return std::move(**found);
-}
-
-} // namespace
-
-Result<store::Message> resend(Context const& context, std::string_view message_id) {
-    store::Message sent;
-    WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
-        auto message = must(transaction.message(message_id), "message", message_id);
-        if (!message)
-            return unexpected(std::move(message.error()));
-        if (message->direction != store::Direction::outbound)
-            return invalid(fmt::format("message {} came in; only what we sent can be sent again. To process it once more: "
-                                       "wharf dead-letter retry {}",
-                                       message_id, message_id));
-        if (message->state == MessageState::ready) {
-            auto exchange = transaction.exchange_of_message(message->id);
-            if (!exchange)
-                return unexpected(std::move(exchange.error()));
-            if (*exchange && (*exchange)->state == store::ExchangeState::waiting_for_receipt)
-                return invalid(fmt::format("message {} was taken by the partner's server and waits for his receipt: it is sent, or a dead letter, "
-                                           "as soon as that came or is overdue",
-                                           message_id));
-            return invalid(fmt::format("message {} has not been sent yet: it goes out as soon as channel {} takes it{}", message_id,
-                                       message->channel, message->reason.empty() ? std::string() : fmt::format(" ({})", message->reason)));
-        }
-        auto const* partner = context.configuration.partner(message->partner);
-        if (partner == nullptr)
-            return invalid(fmt::format("partner {} has no profile any more", message->partner));
-        auto documents = transaction.documents_of(message->id);
-        if (!documents)
-            return unexpected(std::move(documents.error()));
-        auto draft = draft_of(*partner, *message, *documents, context.clock.now());
-        if (!draft)
-            return unexpected(std::move(draft.error()));
-        if (draft->channel().empty())
-            return invalid(fmt::format("the profile of partner {} names no channel any more", message->partner));
-        auto result = commit_draft(context, transaction, record, *draft);
-        if (!result)
-            return unexpected(std::move(result.error()));
-        sent = std::move(*result);
-        // The first one waits no longer: its successor does.
-        WHARF_TRY(transaction.finish_jobs_of(store::JobKind::expect_acknowledgment, message->id));
-        return record.note(message->id, "sent_again",
-                           sent.interchange_control_number.empty()
-                               ? fmt::format("as message {}, file {}", sent.id, sent.file_name)
-                               : fmt::format("as message {}, interchange {}", sent.id, sent.interchange_control_number),
-                           fmt::format("as={}", sent.id));
-    }));
-    return sent;
-}
 
 namespace {
 
@@ -225,6 +50,21 @@ Result<std::string> retry_transfer(Context const& context, store::Transaction& t
     return fmt::format("transfer {} will be processed again", transfer.id);
 }
 
+/// What a person who corrected something wants to know: whether the correction goes with it.
+Result<std::string> how_over_as2(Context const& context, store::Transaction& transaction, store::Message const& message) {
+    auto const relation = relation_of(context, message.channel);
+    auto exchange = relation ? transaction.exchange_of_message(message.id) : Result<std::optional<store::Exchange>>();
+    if (!exchange)
+        return unexpected(std::move(exchange.error()));
+    if (!*exchange)
+        return std::string();
+    auto const& names = relation->relation;
+    return can_go_again(**exchange, *relation, context.clock.now())
+               ? fmt::format(", with the same bytes and Message-ID, as AS2-From {}, AS2-To {}", names.own_name, names.partner_name)
+               : fmt::format(", packed anew with the names and certificates of today under a new Message-ID, as AS2-From {}, AS2-To {}", names.own_name,
+                             names.partner_name);
+}
+
 /// Nothing when the message's documents must be asked instead.
 Result<std::optional<std::string>> retry_message(Context const& context, store::Transaction& transaction, Record& record,
                                                  store::Message message) {
@@ -252,12 +92,111 @@ Result<std::optional<std::string>> retry_message(Context const& context, store::
     WHARF_TRY(transaction.update(message));
     WHARF_TRY(transaction.add_job(store::JobKind::transmit, message.id, context.clock.now()));
     WHARF_TRY(record.note(message.id, "transmission_retried", "by hand"));
-    return std::optional(fmt::format("message {} will be transmitted again on channel {}", message.id, message.channel));
+    auto how = how_over_as2(context, transaction, message);
+    if (!how)
+        return unexpected(std::move(how.error()));
+    return std::optional(fmt::format("message {} will be transmitted again on channel {}{}", message.id, message.channel, *how));
 }
 
-} // namespace
+/// What a word names, ready for retry and discard.
+struct NamedLetters {
+    std::vector<std::string> to_retry, to_discard;
+};
 
-Result<std::string> retry(Context const& context, std::string_view id) {
+/// The dead letters of one message: itself, its held documents, its dead deliveries.
+Result<NamedLetters> letters_of(store::Transaction& transaction, store::Message const& message) {
+    NamedLetters letters;
+    auto const state = message.state;
+    if (state == MessageState::dead_letter || state == MessageState::quarantined || state == MessageState::held)
+        return NamedLetters{{message.id}, {message.id}};
+    auto documents = transaction.documents_of(message.id);
+    if (!documents)
+        return unexpected(std::move(documents.error()));
+    for (auto const& document : *documents) {
+        if (document.state == store::DocumentState::held) {
+            if (std::ranges::find(letters.to_retry, message.id) == letters.to_retry.end())
+                letters.to_retry.push_back(message.id); // all that are held in it
+            letters.to_discard.push_back(document.id);
+        }
+        auto deliveries = transaction.deliveries_of(document.id);
+        if (!deliveries)
+            return unexpected(std::move(deliveries.error()));
+        for (auto const& delivery : *deliveries)
+            if (delivery.state == DeliveryState::dead_letter) {
+                letters.to_retry.push_back(delivery.id);
+                letters.to_discard.push_back(delivery.id);
+            }
+    }
+    return letters;
+}
+
+/// Whether this is the id of something, which then says itself whether it can be tried again.
+Result<bool> is_id(store::Transaction& transaction, std::string_view word) {
+    auto delivery = transaction.delivery(word);
+    if (!delivery)
+        return unexpected(std::move(delivery.error()));
+    auto message = transaction.message(word);
+    if (!message)
+        return unexpected(std::move(message.error()));
+    auto document = transaction.document(word);
+    if (!document)
+        return unexpected(std::move(document.error()));
+    auto transfer = transaction.transfer(word);
+    if (!transfer)
+        return unexpected(std::move(transfer.error()));
+    return *delivery || *message || *document || *transfer;
+}
+
+/// An id as it is; else the dead letters of the one message that the word finds.
+Result<NamedLetters> named(store::Store& store, std::string_view word) {
+    NamedLetters letters;
+    WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
+        auto const known = is_id(transaction, word);
+        if (!known)
+            return unexpected(known.error());
+        if (*known) {
+            letters = {{std::string(word)}, {std::string(word)}};
+            return {};
+        }
+        auto messages = messages_named(transaction, word, std::nullopt);
+        if (!messages)
+            return unexpected(std::move(messages.error()));
+        std::string dead;
+        for (auto const& message : *messages) {
+            auto found = letters_of(transaction, message);
+            if (!found)
+                return unexpected(std::move(found.error()));
+            if (found->to_retry.empty())
+                continue;
+            if (!dead.empty())
+                return invalid(fmt::format("messages {} and {} are dead letters, or hold some, and both have to do with {}; name one by its id", dead,
+                                           message.id, word));
+            dead = message.id;
+            letters = std::move(*found);
+        }
+        if (dead.empty())
+            return invalid(messages->size() == 1
+                               ? fmt::format("message {} has to do with {}: it is {}, and holds no dead letter", messages->front().id, word,
+                                             to_string(messages->front().state))
+                               : fmt::format("{} messages have to do with {}, and none holds a dead letter: see wharf message list {}", messages->size(), word, word));
+        return {};
+    }));
+    return letters;
+}
+
+using OneLetter = Result<std::string> (*)(Context const&, std::string_view);
+Result<std::string> each(Context const& context, std::vector<std::string> const& ids, OneLetter work) {
+    std::string done;
+    for (auto const& id : ids) {
+        auto result = work(context, id);
+        if (!result)
+            return unexpected(Error{result.error().kind, done.empty() ? result.error().message : fmt::format("{}; but {}", done, result.error().message)});
+        done += (done.empty() ? "" : "; ") + *result;
+    }
+    return done;
+}
+
+Result<std::string> retry_one(Context const& context, std::string_view id) {
     std::string done, exchange_id, copy; // of a file that lay in the vault
     std::optional<store::Message> held;
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
@@ -326,7 +265,7 @@ Result<std::string> retry(Context const& context, std::string_view id) {
     return fmt::format("{} held document{} of message {} will be delivered", *count, *count == 1 ? "" : "s", held->id);
 }
 
-Result<std::string> discard(Context const& context, std::string_view id) {
+Result<std::string> discard_one(Context const& context, std::string_view id) {
     std::string done;
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         auto const now = context.clock.now();
@@ -380,6 +319,18 @@ Result<std::string> discard(Context const& context, std::string_view id) {
     return done;
 }
 
+} // namespace
+
+Result<std::string> retry(Context const& context, std::string_view word) {
+    auto const letters = named(context.store, word);
+    return letters ? each(context, letters->to_retry, retry_one) : unexpected(letters.error());
+}
+
+Result<std::string> discard(Context const& context, std::string_view word) {
+    auto const letters = named(context.store, word);
+    return letters ? each(context, letters->to_discard, discard_one) : unexpected(letters.error());
+}
+
 Result<DeadLetters> dead_letters(store::Store& store, unsigned limit) {
     DeadLetters letters;
     WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
@@ -407,66 +358,6 @@ Result<DeadLetters> dead_letters(store::Store& store, unsigned limit) {
         return {};
     }));
     return letters;
-}
-
-Result<MessageView> view_message(store::Store& store, std::string_view id_or_number,
-                                 std::optional<store::Direction> direction) {
-    MessageView view;
-    WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
-        auto message = transaction.message(id_or_number);
-        if (!message)
-            return unexpected(std::move(message.error()));
-        if (!*message) {
-            store::MessageFilter filter;
-            filter.search = id_or_number;
-            filter.direction = direction;
-            auto found = transaction.messages(filter);
-            if (!found)
-                return unexpected(std::move(found.error()));
-            if (found->empty())
-                return invalid(fmt::format("no message has the id, order, invoice or control number {}", id_or_number));
-            if (found->size() > 1) {
-                std::string ids;
-                for (auto const& one : *found)
-                    ids += fmt::format("\n  {} {} {} {}", one.id, to_string(one.direction), one.partner, to_string(one.state));
-                return invalid(fmt::format("{} messages have to do with {}; name one by its id:{}", found->size(), id_or_number, ids));
-            }
-            message = transaction.message(found->front().id);
-            if (!message)
-                return unexpected(std::move(message.error()));
-        }
-        view.message = std::move(**message);
-        auto documents = transaction.documents_of(view.message.id);
-        if (!documents)
-            return unexpected(std::move(documents.error()));
-        for (auto& document : *documents) {
-            MessageView::DocumentView entry;
-            auto deliveries = transaction.deliveries_of(document.id);
-            if (!deliveries)
-                return unexpected(std::move(deliveries.error()));
-            auto events = transaction.events_of(document.id);
-            if (!events)
-                return unexpected(std::move(events.error()));
-            entry.document = std::move(document);
-            entry.deliveries = std::move(*deliveries);
-            entry.events = std::move(*events);
-            view.documents.push_back(std::move(entry));
-        }
-        auto answers = transaction.answers_to(view.message.id);
-        if (!answers)
-            return unexpected(std::move(answers.error()));
-        view.answers = std::move(*answers);
-        auto exchange = transaction.exchange_of_message(view.message.id);
-        if (!exchange)
-            return unexpected(std::move(exchange.error()));
-        view.exchange = std::move(*exchange);
-        auto events = transaction.events_of(view.message.id);
-        if (!events)
-            return unexpected(std::move(events.error()));
-        view.events = std::move(*events);
-        return {};
-    }));
-    return view;
 }
 
 } // namespace wharf::gateway

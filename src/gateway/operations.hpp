@@ -16,12 +16,12 @@ namespace wharf::gateway {
 /// Sends an outbound message once more under new control numbers, from its stored bytes. Returns the new message.
 [[nodiscard]] Result<store::Message> resend(Context const& context, std::string_view message_id);
 
-/// Tries a dead letter again: a delivery (or all dead ones of a document), a held document with its message, a transfer, an outbound message that could
+/// Tries a dead letter again, by id, or by a number or AS2 Message-ID that belongs to one message only: a delivery (or all dead ones of a document), a held document with its message, a transfer, an outbound message that could
 /// not be transmitted, an inbound one that was quarantined, held or dead, the held documents of a processed message.
 /// Returns what was done, for people.
 [[nodiscard]] Result<std::string> retry(Context const& context, std::string_view id);
 
-/// Marks a dead letter as dealt with. Nothing is deleted.
+/// Marks a dead letter as dealt with, named in the same ways. Nothing is deleted.
 [[nodiscard]] Result<std::string> discard(Context const& context, std::string_view id);
 
 struct DeadLetters {
@@ -45,10 +45,14 @@ struct MessageView {
     store::Message message;
     std::vector<DocumentView> documents;
     std::vector<store::Message> answers; // acknowledgments of it that we sent
-    std::optional<store::Exchange> exchange; // outbound, over AS2: the newest
+    std::optional<store::Exchange> exchange; // over AS2: the one it came in, or the newest it went out by
     std::vector<store::Event> events;
 };
-/// The message with this id, or the only one a search for this word finds. `invalid` when there is none or several.
+/// The messages that a search for this word finds, newest first: one at least. `invalid` when there is none.
+[[nodiscard]] Result<std::vector<store::Message>> messages_named(store::Transaction& transaction, std::string_view word,
+                                                                 std::optional<store::Direction> direction);
+/// The message with this id, the only one a search for this word finds, or the only one of the exchange with this id or AS2
+/// Message-ID. `invalid` when there is none or several.
 /// With `direction`, only such messages are looked for.
 [[nodiscard]] Result<MessageView> view_message(store::Store& store, std::string_view id_or_number,
                                                std::optional<store::Direction> direction = std::nullopt);

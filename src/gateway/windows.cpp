@@ -29,7 +29,7 @@ Result<void> explain(Context const& context, store::Transaction& transaction, st
         return unexpected(std::move(message.error()));
     if (!*message || (*message)->state != store::MessageState::ready)
         return {};
-    auto reason = fmt::format("waits for the window of channel {}, until {}", channel.name, channel.timetable->zone().show(opening));
+    auto reason = fmt::format("{} of channel {}, until {}", waits_for_window, channel.name, channel.timetable->zone().show(opening));
     if ((*message)->reason == reason)
         return {};
     (*message)->reason = std::move(reason);

@@ -262,6 +262,19 @@ struct MessageFilter {
     unsigned limit = 50;
 };
 
+struct ExchangeFilter {
+    enum class Which {
+        all,
+        refused, // inbound: refused; outbound: failed
+        waiting, // not settled yet, or its receipt is still owed
+    };
+    Which which = Which::all;
+    std::optional<Direction> direction{};
+    std::vector<std::string> channels{}; // any of these; none: of every channel
+    std::string as2_message_id{};        // with or without the brackets <>; empty: any
+    unsigned limit = 50;
+};
+
 /// All reading and writing inside one transaction. Valid during the call of transact's function.
 class Transaction {
 public:
@@ -323,7 +336,7 @@ public:
     /// the newest.
     virtual Result<std::optional<Exchange>> find_exchange(std::string_view channel, Direction direction, std::string_view as2_message_id) = 0;
     virtual Result<std::optional<Exchange>> exchange_of_message(std::string_view message_id) = 0; // outbound; the newest
-    virtual Result<std::vector<Exchange>> exchanges(std::string_view channel, unsigned limit) = 0; // newest first; empty: all channels
+    virtual Result<std::vector<Exchange>> exchanges(ExchangeFilter const& filter) = 0;            // newest first
     virtual Result<std::vector<Transfer>> transfers_of_exchange(std::string_view id) = 0;         // without raw, in order
     /// Bytes of an exchange; replaced when the name is there.
     virtual Result<void> put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) = 0;
@@ -356,9 +369,10 @@ public:
     virtual Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds = {}) = 0;
     /// Ends every lease: at start-up of the only process, whatever was leased belonged to a dead one.
     virtual Result<void> release_leases() = 0;
-    /// Transmissions never begun (their message is ready, without attempts and without an exchange) that are due later are due now:
-    /// what put them off, a pick-up window, is judged anew. Retries keep their time.
-    virtual Result<void> hasten_first_transmissions(Timestamp now) = 0;
+    /// Transmissions that are due later are due now where a pick-up window put them off, which is judged anew: those never begun (their
+    /// message is ready, without attempts and without an exchange), and those whose message's reason begins with `waiting`. Other
+    /// retries keep their time.
+    virtual Result<void> hasten_transmissions(Timestamp now, std::string_view waiting) = 0;
 
     // control numbers
     /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), from 1, wrapping to 1 after `max`. Rolled back with the
@@ -368,6 +382,8 @@ public:
     // events
     virtual Result<void> add_event(Event const& event) = 0;
     virtual Result<std::vector<Event>> events_of(std::string_view subject) = 0; // oldest first
+    /// Events whose type is a word in capitals, since then: newest first.
+    virtual Result<std::vector<Event>> alarms(Timestamp since, unsigned limit) = 0;
 
     // requests to our API: the answer given to an Idempotency-Key
     virtual Result<std::optional<std::string>> find_answer(std::string_view idempotency_key) = 0;

@@ -355,7 +355,7 @@ class Mistakes(CommandLine):
     def test_help_and_version(self) -> None:
         result = wharf("--help")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
-        for word in ("lint", "explain", "translate", "document", "translator", "serve", "poll", "message", "dead-letter", "cert"):
+        for word in ("lint", "explain", "translate", "document", "translator", "serve", "poll", "message", "exchange", "alarm", "dead-letter", "cert"):
             self.assertIn(word, result.stdout)
         self.assertIn("--strict", wharf("lint", "--help").stdout)
         for words in (["lint"], ["partner", "check"], ["explain"]):

@@ -163,6 +163,37 @@ class As2GatewayTest(unittest.TestCase):
         self.assertIsNone(self.partner.posts[0].headers["Disposition-Notification-To"])
         self.assertEqual(view["as2"]["receipt"], "none")
 
+    # --- what an operator sees --------------------------------------------------------------------------------------------
+
+    def text(self, *arguments, code=0):
+        done = self.site.run(*arguments)
+        self.assertEqual(done.returncode, code, done)
+        return (done.stdout + done.stderr).decode()
+
+    def test_a_wrong_name_is_seen_and_corrected(self):
+        self.partner.script = [receipt(disposition="processed/error: unknown-trading-partner")]
+        self.start()
+        message = self.order("PO-77")
+        self.assertIn("AS2-From wharf, AS2-To peer", self.wait_for_state(message, "dead_letter")["reason"])
+        refused = self.site.json("exchange", "list", "--refused", "--partner", "harbor")
+        self.assertEqual([(one["state"], one["partner"], one["as2_from"]) for one in refused], [("failed", "harbor", "wharf")])
+        message_id = refused[0]["message_id"]
+        self.assertIn(message, self.text("exchange", "show", message_id.strip("<>")))
+        self.assertIn("AS2_RECEIPT_FAILED", self.text("alarm", "list"))
+        self.assertEqual(self.site.json("alarm", "list")[0]["subject"], message)
+        self.assertIn("did you mean harbor?", self.text("exchange", "list", "--partner", "harbour", code=1))
+        self.assertIn("message-id  " + message_id, self.text("message", "show", message_id))
+        channel = self.site.folder / "channels" / "harbor.yaml"
+        channel.write_text(channel.read_text().replace("own_name: wharf", "own_name: wharf-east"))
+        time.sleep(2.5)  # the running gateway looks every two seconds
+        self.assertIn("packed anew with the names and certificates of today", self.text("dead-letter", "retry", "PO-77"))
+        self.wait_for_state(message, "sent")
+        self.assertEqual([post.headers["AS2-From"] for post in self.partner.posts], ["wharf", "wharf-east"])
+        listed = self.text("exchange", "list").splitlines()
+        self.assertEqual(len(listed), 2)
+        self.assertIn("succeeded", listed[0])
+        self.assertEqual(self.text("exchange", "list", "--waiting"), "")
+
     # --- receipts by themselves -----------------------------------------------------------------------------------------
 
     def start_asynchronous(self, timeout="1h", resends=0):

@@ -160,7 +160,7 @@ public:
     }
     std::vector<store::Exchange> exchanges() { // oldest first
         std::vector<store::Exchange> found;
-        read([&](store::Transaction& transaction) { found = *transaction.exchanges("acme-as2", 100); });
+        read([&](store::Transaction& transaction) { found = *transaction.exchanges({.channels = {"acme-as2"}, .limit = 100}); });
         std::ranges::reverse(found);
         return found;
     }

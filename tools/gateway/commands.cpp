@@ -1,11 +1,15 @@
 #include "commands.hpp"
 
+#include "common.hpp"
+#include "exchange_commands.hpp"
+
 #include "api/api.hpp"
 #include "api/views.hpp"
 #include "diagnostic/render.hpp"
 #include "gateway/as2_listener.hpp"
 #include "gateway/certificate_watch.hpp"
 #include "gateway/evidence.hpp"
+#include "gateway/exchanges.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/operations.hpp"
 #include "gateway/server_tls.hpp"
@@ -13,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <algorithm>
 #include <functional>
 
 #include <pthread.h>
@@ -21,18 +26,6 @@
 namespace wharf::tools {
 
 namespace {
-
-enum Exit { clean = 0, findings = 1, could_not_run = 2 };
-
-int complain(std::string_view text) {
-    fmt::print(stderr, "wharf-gateway: {}\n", text);
-    return could_not_run;
-}
-
-int complain(Diagnostics const& diagnostics) {
-    fmt::print(stderr, "{}", render_text(diagnostics));
-    return could_not_run;
-}
 
 std::unique_ptr<gateway::Gateway> open(Common const& common, gateway::OpenFor purpose) {
     auto gateway = gateway::Gateway::open(common.configuration, purpose, common.grammars, gateway::standard_error());
@@ -44,20 +37,6 @@ std::unique_ptr<gateway::Gateway> open(Common const& common, gateway::OpenFor pu
         (void)complain(gateway.error().error);
     return nullptr;
 }
-
-using StoreWork = std::function<int(store::Store&, partner::Configuration const&)>;
-/// For commands that only look: the store alone, no secrets, no grammars.
-int with_store(Common const& common, StoreWork const& work) {
-    auto configuration = partner::load_configuration(common.configuration, partner::SecretCheck::form, partner::Sources::drop);
-    if (!configuration)
-        return complain(configuration.error());
-    auto store = store::open_sqlite(configuration->gateway.store_file, store::OpenMode::existing);
-    if (!store)
-        return complain(store.error().message);
-    return work(**store, *configuration);
-}
-
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 void print_line(store::Message const& message) {
     fmt::print("{}  {}  {:8}  {:18}  {:12}  {:4}  {}{}{}\n", message.id, to_iso8601(message.created_at).substr(0, 19),
@@ -75,27 +54,6 @@ void print_findings(std::string_view indent, std::string const& text) {
     for (auto const& finding : parsed->items())
         fmt::print("{}{} {}: {}{}\n", indent, finding.string("severity"), finding.string("code"), finding.string("message"),
                    finding.string("path").empty() ? "" : fmt::format(" (at {})", finding.string("path")));
-}
-
-/// The AS2 side of an outgoing message.
-void print_exchange(store::Exchange const& exchange, store::Message const& message) {
-    auto const field = [](std::string_view name, std::string_view value) {
-        if (!value.empty())
-            fmt::print("  {:<12}{}\n", name, value);
-    };
-    bool const is_said = exchange.reason.empty() || exchange.reason == message.reason;
-    fmt::print("{:<14}{}  {}, attempts {}{}{}\n", "as2", exchange.id, to_string(exchange.state), exchange.attempts, is_said ? "" : ": ",
-               is_said ? "" : exchange.reason);
-    field("message-id", exchange.as2_message_id);
-    field("mic", exchange.mic);
-    field("receipt", exchange.disposition.empty() ? to_string(exchange.receipt) : exchange.disposition);
-    field("receipt-id", exchange.receipt_message_id);
-    for (std::string_view rest = exchange.certificates; !rest.empty();) {
-        auto const line = rest.substr(0, rest.find('\n'));
-        auto const blank = std::min(line.find(' '), line.size());
-        fmt::print("  {:<17} {}\n", line.substr(0, blank), line.substr(blank + (blank < line.size() ? 1 : 0)));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    }
 }
 
 void print_text(gateway::MessageView const& view) {
@@ -120,7 +78,7 @@ void print_text(gateway::MessageView const& view) {
     field("resend of", message.resend_of);
     field("created", to_iso8601(message.created_at));
     if (view.exchange)
-        print_exchange(*view.exchange, message);
+        print_exchange(*view.exchange, message.reason);
     print_findings("  ", message.diagnostics);
     for (auto const& entry : view.documents) {
         auto const& document = entry.document;
@@ -301,11 +259,11 @@ int list_messages(Common const& common, MessageQuery const& query) {
 }
 
 int show_message(Common const& common, std::string const& id, bool json) {
-    return with_store(common, [&](store::Store& store, partner::Configuration const&) {
+    return with_store(common, [&](store::Store& store, partner::Configuration const& configuration) {
         auto view = gateway::view_message(store, id);
-        if (!view) {
-            (void)complain(view.error().message);
-            return int(view.error().kind == ErrorKind::invalid ? findings : could_not_run);
+        if (!view) { // what was refused, or is not opened yet, is no message: all there is is the exchange
+            auto const exchange = gateway::view_exchange(store, id);
+            return exchange ? show(*exchange, configuration, json) : complain(view.error());
         }
         if (json)
             print(json::to_pretty_text(api::view(*view)));
@@ -318,10 +276,8 @@ int show_message(Common const& common, std::string const& id, bool json) {
 int raw_message(Common const& common, std::string const& id) {
     return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         auto view = gateway::view_message(store, id);
-        if (!view) {
-            (void)complain(view.error().message);
-            return int(view.error().kind == ErrorKind::invalid ? findings : could_not_run);
-        }
+        if (!view)
+            return complain(view.error());
         print(view->message.raw);
         return int(clean);
     });
@@ -329,14 +285,9 @@ int raw_message(Common const& common, std::string const& id) {
 
 int evidence_of_message(Common const& common, std::string const& id, std::string const& output) {
     return with_store(common, [&](store::Store& store, partner::Configuration const& configuration) {
-        std::vector<std::string> channels;
-        for (auto const& channel : configuration.channels)
-            channels.push_back(channel.name);
-        auto const exchange = gateway::find_exchange(store, channels, id);
-        if (!exchange) {
-            (void)complain(exchange.error().message);
-            return int(exchange.error().kind == ErrorKind::invalid ? findings : could_not_run);
-        }
+        auto const exchange = gateway::exchange_for(store, id);
+        if (!exchange)
+            return complain(exchange.error());
         auto const vault = gateway::Vault::of_store(configuration.gateway.store_file);
         auto const evidence = gateway::collect_evidence(store, vault, *exchange, SystemClock().now());
         if (!evidence)
@@ -358,10 +309,8 @@ int resend_message(Common const& common, std::string const& id) {
     auto found = gateway::view_message(gateway->context().store, id, store::Direction::outbound);
     auto sent = found ? gateway::resend(gateway->context(), found->message.id)
                       : Result<store::Message>(unexpected(std::move(found.error())));
-    if (!sent) {
-        (void)complain(sent.error().message);
-        return sent.error().kind == ErrorKind::invalid ? findings : could_not_run;
-    }
+    if (!sent)
+        return complain(sent.error());
     fmt::print("message {} is sent again as {}, interchange {}; the gateway transmits it when it runs\n", found->message.id,
                sent->id, sent->interchange_control_number);
     return clean;
@@ -406,8 +355,7 @@ int for_each(Common const& common, std::vector<std::string> const& ids,
             fmt::print("{}\n", *done);
             continue;
         }
-        (void)complain(done.error().message);
-        code = std::max<int>(code, done.error().kind == ErrorKind::invalid ? findings : could_not_run);
+        code = std::max(code, complain(done.error()));
     }
     return code;
 }

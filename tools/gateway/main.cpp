@@ -1,6 +1,7 @@
 // wharf-gateway: flags to functions, nothing else.
 #include "cert_commands.hpp"
 #include "commands.hpp"
+#include "exchange_commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -9,7 +10,7 @@
 
 int main(int argc, char** argv) {
     using namespace wharf::tools;
-    CLI::App app{"The part of wharf that runs: serve, poll, message, dead-letter, cert", "wharf"};
+    CLI::App app{"The part of wharf that runs: serve, poll, message, exchange, alarm, dead-letter, cert", "wharf"};
     app.footer("Every command takes --config DIR, the folder of wharf.yaml (else $WHARF_CONFIG, else here), and\n"
                "--grammars DIR, grammar files that replace or add to the shipped ones.\n"
                "Exit codes: 0 done, 1 something needs a person, 2 could not run.");
@@ -57,13 +58,13 @@ int main(int argc, char** argv) {
     list->add_option("--limit", query.limit, "At most so many (default 50)")->check(CLI::Range(1, 100000))->type_name("N");
     format(list);
     auto* show = message->add_subcommand("show", "Everything known about one message");
-    show->add_option("WORD", id, "Its id, or a number that only it has")->required();
+    show->add_option("WORD", id, "Its id, a number that only it has, or its AS2 Message-ID")->required();
     format(show);
     auto* raw = message->add_subcommand("raw", "Its bytes, as received or sent, to standard output");
     raw->add_option("WORD", id, "Its id, or a number that only it has")->required();
     std::string output;
     auto* evidence = message->add_subcommand("evidence", "The proof of an AS2 exchange, for anybody to verify with the openssl command");
-    evidence->add_option("ID", id, "Id or number of a message, id of an exchange, or a Message-ID of AS2")->required();
+    evidence->add_option("ID", id, "Id or number of a message, id of an exchange, or a Message-ID of AS2, with or without <>")->required();
     evidence->add_option("-o,--output", output, "The archive (default: evidence-ID.tar.gz here; -: standard output)")->type_name("FILE");
     auto* resend = message->add_subcommand("resend", "Send an outgoing message once more under new control numbers");
     resend->add_option("WORD", id, "Its id, or a number that only it has")->required();
@@ -74,10 +75,12 @@ int main(int argc, char** argv) {
     auto* dead_list = dead->add_subcommand("list", "Dead, quarantined and held, documents too; exit code 1 when there are any");
     format(dead_list);
     auto* retry = dead->add_subcommand("retry", "Try again, after the cause was mended");
-    retry->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers")->required();
+    retry->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers; or an order number, a control number or a Message-ID")->required();
     auto* discard = dead->add_subcommand("discard", "Mark as dealt with; nothing is deleted");
-    discard->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers")->required();
+    discard->add_option("ID", ids, "Ids of deliveries, messages, documents or transfers; or an order number, a control number or a Message-ID")->required();
 
+    ExchangeCommands exchanges;
+    exchanges.add_to(app);
     CertCommands certificates;
     certificates.add_to(app);
 
@@ -90,6 +93,8 @@ int main(int argc, char** argv) {
         common.grammars = grammars;
     query.json = json;
     if (auto const code = certificates.run(common))
+        return *code;
+    if (auto const code = exchanges.run(common))
         return *code;
     if (serve_command->parsed())
         return serve(common, threads);

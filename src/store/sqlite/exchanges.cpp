@@ -94,11 +94,40 @@ Result<std::optional<Exchange>> SqliteTransaction::exchange_of_message(std::stri
     return first<Exchange>(connection_, sql, read_exchange, message_id);
 }
 
-Result<std::vector<Exchange>> SqliteTransaction::exchanges(std::string_view channel, unsigned limit) {
-    static auto const of_one = fmt::format("select {} from exchange where channel = ? order by row desc limit ?", exchange_columns);
-    static auto const of_all = fmt::format("select {} from exchange where row >= 0 order by row desc limit ?", exchange_columns);
-    if (channel.empty()) return rows<Exchange>(connection_, of_all, read_exchange, limit);
-    return rows<Exchange>(connection_, of_one, read_exchange, channel, limit);
+Result<std::vector<Exchange>> SqliteTransaction::exchanges(ExchangeFilter const& filter) {
+    // One statement per combination of filters, so that each has its index; '+': not a column to choose the index by.
+    bool const is_one = !filter.as2_message_id.empty();
+    bool const is_chosen = is_one || filter.which != ExchangeFilter::Which::all;
+    auto sql = fmt::format("select {} from exchange where ", exchange_columns);
+    std::string_view bare = filter.as2_message_id;
+    if (bare.starts_with('<') && bare.ends_with('>') && bare.size() > 2) bare = bare.substr(1, bare.size() - 2);
+    auto const bracketed = fmt::format("<{}>", bare);
+    if (is_one)
+        sql += "row in (select row from exchange where as2_message_id = ? union select row from exchange where as2_message_id = ?) and ";
+    if (filter.which == ExchangeFilter::Which::refused) sql += "state in ('refused', 'failed') and ";
+    if (filter.which == ExchangeFilter::Which::waiting)
+        sql += "(state in ('received', 'ready', 'posting', 'waiting_to_retry', 'waiting_for_receipt') or receipt = 'owed') and ";
+    if (filter.channels.size() == 1) sql += is_chosen ? "+channel = ? and " : "channel = ? and ";
+    if (filter.channels.size() > 1) {
+        sql += "+channel in (?";
+        for (std::size_t i = 1; i < filter.channels.size(); ++i)
+            sql += ", ?";
+        sql += ") and ";
+    }
+    if (filter.direction) sql += "+direction = ? and ";
+    sql += "row >= 0 order by row desc limit ?";
+
+    auto statement = connection_.prepare(sql);
+    if (!statement) return unexpected(statement.error());
+    if (is_one) {
+        statement->bind(bare);
+        statement->bind(bracketed);
+    }
+    for (auto const& channel : filter.channels)
+        statement->bind(channel);
+    if (filter.direction) statement->bind(to_string(*filter.direction));
+    statement->bind(filter.limit);
+    return rows_of<Exchange>(*statement, read_exchange);
 }
 
 Result<void> SqliteTransaction::put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) {

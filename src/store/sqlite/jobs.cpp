@@ -107,13 +107,14 @@ Result<void> SqliteTransaction::release_leases() {
     return {};
 }
 
-Result<void> SqliteTransaction::hasten_first_transmissions(Timestamp now) {
+Result<void> SqliteTransaction::hasten_transmissions(Timestamp now, std::string_view waiting) {
     // What is leased (ready_at <> due_at) is somebody's work.
     auto const done = connection_.run(
         "update job set due_at = ?1, ready_at = ?1 where ready_at > ?1 and kind = ?2 and due_at = ready_at "
-        "and exists (select 1 from message where message.id = job.subject and message.state = ?3 and message.attempts = 0) "
+        "and exists (select 1 from message where message.id = job.subject and message.state = ?3 and "
+        "(message.attempts = 0 or substr(message.reason, 1, length(?4)) = ?4)) "
         "and not exists (select 1 from exchange where exchange.message_id = job.subject)",
-        now, to_string(JobKind::transmit), to_string(MessageState::ready));
+        now, to_string(JobKind::transmit), to_string(MessageState::ready), waiting);
     if (!done) return unexpected(done.error());
     return {};
 }
@@ -142,13 +143,20 @@ Result<void> SqliteTransaction::add_event(Event const& event) {
     return {};
 }
 
+namespace {
+
+Result<Event> read_event(Statement const& row) { return Event{row.time(0), row.text(1), row.text(2), row.text(3)}; }
+
+} // namespace
+
 Result<std::vector<Event>> SqliteTransaction::events_of(std::string_view subject) {
-    return rows<Event>(
-        connection_, "select at, subject, type, text from event where subject = ? order by row",
-        [](Statement const& row) -> Result<Event> {
-            return Event{row.time(0), row.text(1), row.text(2), row.text(3)};
-        },
-        subject);
+    return rows<Event>(connection_, "select at, subject, type, text from event where subject = ? order by row", read_event, subject);
+}
+
+Result<std::vector<Event>> SqliteTransaction::alarms(Timestamp since, unsigned limit) {
+    // Capitals come before small letters; the index has only such rows.
+    return rows<Event>(connection_, "select at, subject, type, text from event where type < 'a' and at >= ? and row >= 0 order by row desc limit ?",
+                       read_event, since, limit);
 }
 
 // --- answers ------------------------------------------------------------------------------------------------------

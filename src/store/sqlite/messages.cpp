@@ -258,15 +258,7 @@ Result<std::vector<Message>> SqliteTransaction::messages(MessageFilter const& fi
     if (!filter.partner.empty()) statement->bind(filter.partner);
     statement->bind(filter.limit);
 
-    std::vector<Message> found;
-    for (;;) {
-        auto const more = statement->step();
-        if (!more) return unexpected(more.error());
-        if (!*more) return found;
-        auto message = read_message(*statement);
-        if (!message) return unexpected(message.error());
-        found.push_back(std::move(*message));
-    }
+    return rows_of<Message>(*statement, read_message);
 }
 
 Result<void> SqliteTransaction::add_search_word(std::string_view message_id, std::string_view word) {

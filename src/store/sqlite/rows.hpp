@@ -10,21 +10,26 @@
 
 namespace wharf::store::sqlite {
 
-/// All rows; `read` gives Result<T> from a Statement on a row.
+/// All rows of a statement whose values are bound; `read` gives Result<T> from a Statement on a row.
+template <class T, class Read>
+[[nodiscard]] Result<std::vector<T>> rows_of(Statement& statement, Read read) {
+    std::vector<T> found;
+    for (;;) {
+        auto const more = statement.step();
+        if (!more) return unexpected(more.error());
+        if (!*more) return found;
+        Result<T> value = read(statement);
+        if (!value) return unexpected(std::move(value.error()));
+        found.push_back(std::move(*value));
+    }
+}
+
 template <class T, class Read, class... Values>
 [[nodiscard]] Result<std::vector<T>> rows(Connection& connection, std::string_view sql, Read read,
                                           Values const&... values) {
     auto statement = connection.bound(sql, values...);
     if (!statement) return unexpected(std::move(statement.error()));
-    std::vector<T> found;
-    for (;;) {
-        auto const more = statement->step();
-        if (!more) return unexpected(more.error());
-        if (!*more) return found;
-        Result<T> value = read(*statement);
-        if (!value) return unexpected(std::move(value.error()));
-        found.push_back(std::move(*value));
-    }
+    return rows_of<T>(*statement, read);
 }
 
 /// The first row, if any.

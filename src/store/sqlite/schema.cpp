@@ -201,6 +201,14 @@ create index exchange_unverified on exchange (channel)
     where direction = 'inbound' and state = 'refused' and substr(certificates, 1, 10) <> 'signed-by ';
 create index exchange_bytes on exchange (channel, created_at) where emptied_at = 0;
 )sql",
+    // What an operator looks for: an exchange by its Message-ID, refused ones too, what was refused, what still waits, alarms.
+    R"sql(
+create index exchange_as2_message_id on exchange (as2_message_id);
+create index exchange_refused on exchange (row) where state in ('refused', 'failed');
+create index exchange_waiting on exchange (row)
+    where state in ('received', 'ready', 'posting', 'waiting_to_retry', 'waiting_for_receipt') or receipt = 'owed';
+create index event_alarm on event (row) where type < 'a';
+)sql",
 };
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {

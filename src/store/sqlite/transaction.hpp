@@ -50,7 +50,7 @@ public:
     Result<std::optional<Exchange>> find_exchange(std::string_view channel, Direction direction,
                                                   std::string_view as2_message_id) override;
     Result<std::optional<Exchange>> exchange_of_message(std::string_view message_id) override;
-    Result<std::vector<Exchange>> exchanges(std::string_view channel, unsigned limit) override;
+    Result<std::vector<Exchange>> exchanges(ExchangeFilter const& filter) override;
     Result<std::vector<Transfer>> transfers_of_exchange(std::string_view id) override;
     Result<void> put_content(std::string_view exchange_id, std::string_view name, std::string_view bytes) override;
     Result<std::optional<std::string>> content_of(std::string_view exchange_id, std::string_view name) override;
@@ -70,12 +70,13 @@ public:
     Result<void> finish_jobs_of(JobKind kind, std::string_view subject) override;
     Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds) override;
     Result<void> release_leases() override;
-    Result<void> hasten_first_transmissions(Timestamp now) override;
+    Result<void> hasten_transmissions(Timestamp now, std::string_view waiting) override;
 
     Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max) override;
 
     Result<void> add_event(Event const& event) override;
     Result<std::vector<Event>> events_of(std::string_view subject) override;
+    Result<std::vector<Event>> alarms(Timestamp since, unsigned limit) override;
 
     Result<std::optional<std::string>> find_answer(std::string_view idempotency_key) override;
     Result<void> remember_answer(std::string_view idempotency_key, std::string_view answer) override;

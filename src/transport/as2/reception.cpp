@@ -138,7 +138,7 @@ ReceptionActions Reception::committed() {
         all.emplace_back(Alarm{fmt::format("a message of {} was refused: {}; {}", head_.from, write_disposition(disposition_for(fault_->kind)), fault_->message)});
     if (is_asynchronous()) {
         if (relation_.receipt_address.empty()) {
-            all.emplace_back(Alarm{fmt::format("{} asks for an asynchronous receipt, but no address for its receipts is configured; none was sent", head_.from)});
+            all.emplace_back(Alarm{fmt::format("{} asks for an asynchronous receipt, but no address for its receipts is configured (as2.incoming.receipt_address of the channel); none was sent", head_.from)});
         } else if (!fault_ || is_verified_ || relation_.receipts_unverified) {
             if (head_.receipt->address != relation_.receipt_address)
                 all.emplace_back(Alarm{fmt::format("{} asks for its receipt at another address than the one configured; it goes to the one configured", head_.from)});

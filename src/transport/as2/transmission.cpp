@@ -17,6 +17,9 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
+/// What a refusal is about, more often than not.
+std::string names_of(Relation const& relation) { return fmt::format("AS2-From {}, AS2-To {}", write_as2_name(relation.own_name), write_as2_name(relation.partner_name)); }
+
 } // namespace
 
 Judgement judge(ArrivedReceipt const& arrived, Relation const& relation, std::string_view message_id) {
@@ -27,7 +30,7 @@ Judgement judge(ArrivedReceipt const& arrived, Relation const& relation, std::st
     if (!same_message_id(message_id, receipt.original_message_id))
         return {ReceiptVerdict::not_ours, fmt::format("the receipt is for the Message-ID \"{}\", not for {}", one_line(receipt.original_message_id), message_id)};
     if (!disposition.is_success()) // unsigned ones too: a partner who cannot process may not be able to sign
-        return {ReceiptVerdict::refused, fmt::format("the partner answers \"{}\": {}", one_line(write_disposition(disposition)), one_line(receipt.text))};
+        return {ReceiptVerdict::refused, fmt::format("the partner answers \"{}\" to {}: {}", one_line(write_disposition(disposition)), names_of(relation), one_line(receipt.text))};
     bool const is_signed = arrived.signature == ArrivedReceipt::Signature::verified;
     if (relation.receipt_signed && !is_signed)
         return {ReceiptVerdict::no_proof, "the partner says that it processed the message, but the receipt is not signed although a signed one was asked for"};
@@ -89,7 +92,7 @@ TransmissionActions Transmission::answered(Answered const& answer) {
     // Whatever the status says, a receipt for this message is the answer.
     if (auto const* const arrived = std::get_if<ArrivedReceipt>(&answer.receipt); arrived && answer.status < 500) return settle(*arrived, true);
     if (is_temporary(answer.status)) return retry(fmt::format("answered {}", answer.status), answer.retry_after, answer.chance);
-    if (answer.status >= 300) return fail(fmt::format("the partner's server answers {}, which sending again does not change", answer.status));
+    if (answer.status >= 300) return fail(fmt::format("the partner's server answers {} to {}, which sending again does not change", answer.status, names_of(relation_)));
     if (auto const* const unreadable = std::get_if<UnreadableReceipt>(&answer.receipt))
         return fail(fmt::format("the receipt cannot be read: {}. Whether the partner processed the message is not known", unreadable->reason));
     if (relation_.receipt_mode == ReceiptMode::none) {

@@ -34,7 +34,7 @@ def every_help(wharf: str) -> dict[str, str]:
         words = waiting.pop()
         text = help_of(wharf, words)
         if text is None:  # carried out by the gateway's program, which may not be built
-            if words and words[0] in ("serve", "poll", "message", "dead-letter", "cert"):
+            if words and words[0] in ("serve", "poll", "message", "exchange", "alarm", "dead-letter", "cert"):
                 continue
             raise SystemExit(f"wharf {' '.join(words)} --help did not end with 0")
         found["-".join(("wharf", *words))] = text
@@ -57,7 +57,7 @@ def main() -> int:
         if text != wanted:
             wrong += 1
             sys.stdout.writelines(difflib.unified_diff(wanted.splitlines(True), text.splitlines(True), golden.name, "now"))
-    gateway = ("wharf-serve", "wharf-poll", "wharf-message", "wharf-dead-letter", "wharf-cert")
+    gateway = ("wharf-serve", "wharf-poll", "wharf-message", "wharf-exchange", "wharf-alarm", "wharf-dead-letter", "wharf-cert")
     for golden in FOLDER.glob("*.txt"):
         if golden.stem not in found and not golden.stem.startswith(gateway):
             if update:

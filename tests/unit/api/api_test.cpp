@@ -54,6 +54,43 @@ TEST(Api, AcceptsADocument) {
     EXPECT_TRUE(raw.body.starts_with("ISA*"));
 }
 
+TEST(Api, ListsAndShowsExchanges) {
+    Desk desk;
+    ASSERT_TRUE(desk.bench.store->transact([](store::Transaction& transaction) -> Result<void> {
+        store::Exchange exchange;
+        exchange.channel = "van";
+        exchange.head = "AS2-From: ACME\r\nAS2-To: \"WHARF EAST\"\r\n";
+        exchange.created_at = exchange.updated_at = Timestamp(std::chrono::milliseconds(1'748'873'000'000));
+        for (auto const& [id, state] : {std::pair("E1", store::ExchangeState::refused), {"E2", store::ExchangeState::accepted}}) {
+            exchange.id = id;
+            exchange.state = state;
+            exchange.as2_message_id = "<1@acme>";
+            if (auto const done = transaction.insert(exchange); !done)
+                return done;
+        }
+        return {};
+    }));
+    auto const ids = [&](std::string const& query) {
+        std::string found;
+        auto const body = Desk::body(desk.get("/v1/exchanges", query));
+        for (auto const& one : body.find("exchanges")->items())
+            found += one.string("id");
+        return found;
+    };
+    EXPECT_EQ(ids(""), "E2E1");
+    EXPECT_EQ(ids("which=refused&partner=acme"), "E1");
+    EXPECT_EQ(ids("which=waiting"), "");
+    EXPECT_EQ(ids("message_id=%3C1@acme%3E&limit=1"), "E2");
+    auto const one = Desk::body(desk.get("/v1/exchanges/1@acme"));
+    EXPECT_EQ(one.string("id"), "E2") << "the one that was taken";
+    EXPECT_EQ(one.string("partner"), "acme");
+    EXPECT_EQ(one.string("as2_from"), "ACME");
+    EXPECT_EQ(one.string("as2_to"), "WHARF EAST");
+    EXPECT_EQ(desk.get("/v1/exchanges/E9").status, 404);
+    for (auto const* const query : {"which=some", "partner=acne", "direction=up", "limit=0"})
+        EXPECT_EQ(desk.get("/v1/exchanges", query).status, 400) << query;
+}
+
 TEST(Api, RefusalsAre422WithDiagnosticsAndStoreNothing) {
     Desk desk;
     for (auto const& body : {std::string("{"), std::string("[]"), std::string("7"), std::string("{}"),

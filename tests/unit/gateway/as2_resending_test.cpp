@@ -1,4 +1,5 @@
 // Messages over AS2 after a restart, after a person's word, with other keys; large ones; partners who hang.
+#include "gateway/exchanges.hpp"
 #include "support/as2_sending_bench.hpp"
 
 #include <gmock/gmock.h>
@@ -64,6 +65,34 @@ TEST(As2Resending, WhereAKeyIsGoneItIsPackedAnew) {
     EXPECT_NE(site.posts[0].id(), site.posts[1].id()) << "other bytes never go out under the same Message-ID";
     EXPECT_NE(site.exchange(id).id, first.id);
     EXPECT_EQ(site.message(id).state, MessageState::sent) << site.message(id).reason;
+}
+
+TEST(As2Resending, ACorrectedNameIsPackedAnew) {
+    As2SendingBench site;
+    site.script = {As2SendingBench::receipt({.disposition = "automatic-action/MDN-sent-automatically; processed/error: unknown-trading-partner"})};
+    auto const id = site.send();
+    site.work();
+    EXPECT_THAT(site.message(id).reason, HasSubstr("AS2-From WHARF, AS2-To ACME")) << "what the partner did not know";
+    auto done = retry(*site.bench->context, id);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_THAT(*done, HasSubstr("same bytes and Message-ID, as AS2-From WHARF, AS2-To ACME")) << "nothing was corrected";
+    site.script = {As2SendingBench::status(403)};
+    site.work();
+    EXPECT_THAT(site.message(id).reason, HasSubstr("AS2-From WHARF, AS2-To ACME"));
+    EXPECT_EQ(site.posts[0].id(), site.posts[1].id());
+
+    site.settings().own_name = "WHARF EAST";
+    site.open_relations();
+    done = retry(*site.bench->context, site.exchange(id).as2_message_id); // named as the partner names it
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_THAT(*done, HasSubstr("packed anew"));
+    EXPECT_THAT(*done, HasSubstr("AS2-From WHARF EAST, AS2-To ACME"));
+    site.work();
+    ASSERT_EQ(site.posts.size(), 3U);
+    EXPECT_EQ(as2::field(site.posts[2].fields, "AS2-From"), "\"WHARF EAST\"");
+    EXPECT_NE(site.posts[2].id(), site.posts[0].id());
+    EXPECT_EQ(site.message(id).state, MessageState::sent) << site.message(id).reason;
+    EXPECT_EQ(names_of(site.exchange(id)).from, "WHARF EAST");
 }
 
 TEST(As2Resending, WhatWasRefusedIsPackedAnewWithNewKeys) {

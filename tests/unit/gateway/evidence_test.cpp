@@ -1,6 +1,7 @@
 // Evidence of exchanges, verified as a third party would: with tar, sh and the openssl command.
 
 #include "gateway/evidence.hpp"
+#include "gateway/exchanges.hpp"
 
 #include "support/as2_identity.hpp"
 #include "transport/as2/exchange.hpp"
@@ -86,8 +87,7 @@ protected:
     std::filesystem::path folder() const { return file.parent_path(); }
     /// Writes the archive and unpacks it; the folder with the files.
     std::filesystem::path unpack(std::string_view id) {
-        std::vector<std::string> const channels = {"acme-as2"};
-        auto const exchange = find_exchange(*store, channels, id);
+        auto const exchange = exchange_for(*store, id);
         EXPECT_TRUE(exchange) << exchange.error().message;
         auto const evidence = collect_evidence(*store, vault(), *exchange, now);
         EXPECT_TRUE(evidence) << evidence.error().message;
@@ -162,10 +162,10 @@ TEST_F(EvidenceTest, WhatWasNotSignedProvesOnlyTheDigest) {
 
 TEST_F(EvidenceTest, WhatDidNotGoOverAs2HasNone) {
     write([](store::Transaction& t) { return t.insert(store::make_message("M7", store::Direction::outbound)); });
-    auto const none = find_exchange(*store, {}, "M7");
+    auto const none = exchange_for(*store, "M7");
     ASSERT_FALSE(none);
     EXPECT_THAT(none.error().message, HasSubstr("did not go over AS2"));
-    EXPECT_THAT(find_exchange(*store, {}, "<7@x>").error().message, HasSubstr("no exchange has the Message-ID <7@x>"));
+    EXPECT_THAT(exchange_for(*store, "<7@x>").error().message, HasSubstr("no exchange has the Message-ID <7@x>"));
 }
 
 } // namespace

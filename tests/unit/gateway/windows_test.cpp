@@ -1,4 +1,5 @@
 // Pick-up windows in the worker: nothing goes out or is looked at while they are closed, and no attempt is counted.
+#include "gateway/windows.hpp"
 #include "partner/schedule/schedule.hpp"
 #include "support/gateway_bench.hpp"
 
@@ -51,7 +52,7 @@ TEST(Windows, WhatWeSendWaitsForTheWindowWithoutAttempts) {
 /// What the start of `serve` and `poll --once` does to the work that is left.
 void start_anew(Bench& bench) {
     ASSERT_TRUE(bench.store->transact(
-        [&](store::Transaction& transaction) { return transaction.hasten_first_transmissions(bench.clock.now()); }));
+        [&](store::Transaction& transaction) { return transaction.hasten_transmissions(bench.clock.now(), waits_for_window); }));
 }
 
 TEST(Windows, WhatWaitsSaysWhyAndIsJudgedAnewAtAStart) {
@@ -82,6 +83,25 @@ TEST(Windows, ARetryKeepsItsTimeAtAStart) {
     ASSERT_EQ(bench.view(bench.messages(Direction::outbound)[0].id).message.attempts, 1U);
     start_anew(bench);
     EXPECT_EQ(bench.work(), 0U);
+}
+
+TEST(Windows, ARetryThatWaitsForTheWindowIsSentNow) {
+    Bench bench(with_window());
+    turn_to(bench, true);
+    bench.mailbox->trouble = Error{ErrorKind::temporary, "the server is away"};
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    bench.work();
+    auto const id = bench.messages(Direction::outbound)[0].id;
+    ASSERT_EQ(bench.view(id).message.attempts, 1U);
+    bench.mailbox->trouble.reset();
+    turn_to(bench, false);
+    bench.work(); // its time has come, and the window is closed
+    ASSERT_TRUE(bench.view(id).message.reason.starts_with(waits_for_window)) << bench.view(id).message.reason;
+    start_anew(bench);
+    bench.context->ignores_windows = true;
+    bench.work();
+    EXPECT_EQ(bench.outbox().size(), 1U);
+    EXPECT_EQ(bench.view(id).message.state, MessageState::sent);
 }
 
 TEST(Windows, UploadsMayBeAllowedAtAnyTime) {

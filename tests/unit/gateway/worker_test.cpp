@@ -93,6 +93,25 @@ TEST(Worker, RetriesWaitAndGiveUp) {
     EXPECT_TRUE(letters && letters->empty());
 }
 
+TEST(Worker, DeadLettersAreNamedByTheirNumbersToo) {
+    Bench bench;
+    auto const never = delivery::Outcome{delivery::OutcomeKind::permanent_failure, 422, "no", "", 0s};
+    bench.outcomes = {never, never};
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.poll();
+    ASSERT_EQ(dead_letters(*bench.store, 10)->deliveries.size(), 1U);
+    for (auto const* const number : {"INV1", "901"}) { // the invoice's, and the interchange's
+        auto const done = retry(*bench.context, number);
+        ASSERT_TRUE(done) << number << ": " << done.error().message;
+        EXPECT_NE(done->find("will be tried again"), std::string::npos) << *done;
+        bench.work();
+    }
+    EXPECT_EQ(bench.requests.size(), 3U);
+    EXPECT_FALSE(retry(*bench.context, "INV1")) << "it has been delivered";
+    EXPECT_NE(retry(*bench.context, "INV1").error().message.find("holds no dead letter"), std::string::npos);
+    EXPECT_NE(discard(*bench.context, "INV2").error().message.find("no message has the id"), std::string::npos);
+}
+
 TEST(Worker, OverdueAfterFourHoursThenLate) { // scenario 2 e
     Bench bench;
     ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);

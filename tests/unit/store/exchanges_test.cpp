@@ -70,8 +70,40 @@ TEST_F(StoreTest, AMessageIdIsTakenOnce) {
     auto other = make_exchange("E3");
     other.channel = "globex-as2"; // another relation has ids of its own
     write([&](Transaction& t) { return t.insert(other); });
-    EXPECT_EQ(read([](Transaction& t) { return t.exchanges("", 10); }).size(), 3u);
-    EXPECT_EQ(read([](Transaction& t) { return t.exchanges("acme-as2", 10); }).front().id, "E2");
+}
+
+TEST_F(StoreTest, ExchangesAreListedNewestFirstByWhatIsAskedFor) {
+    auto const add = [&](std::string const& id, std::string const& channel, std::string const& as2_id, ExchangeState state, ReceiptState receipt) {
+        auto exchange = make_exchange(id, state == ExchangeState::failed ? Direction::outbound : Direction::inbound);
+        exchange.channel = channel;
+        exchange.as2_message_id = as2_id;
+        exchange.state = state;
+        exchange.receipt = receipt;
+        write([&](Transaction& t) { return t.insert(exchange); });
+    };
+    add("E1", "acme-as2", "<1@acme>", ExchangeState::refused, ReceiptState::sent);
+    add("E2", "acme-as2", "<1@acme>", ExchangeState::accepted, ReceiptState::owed);
+    add("E3", "globex-as2", "bare@globex", ExchangeState::received, ReceiptState::none);
+    add("E4", "acme-as2", "<4@us>", ExchangeState::failed, ReceiptState::none);
+    auto const ids = [&](ExchangeFilter const& filter) {
+        std::string found;
+        for (auto const& exchange : read([&](Transaction& t) { return t.exchanges(filter); }))
+            found += exchange.id;
+        return found;
+    };
+    using Which = ExchangeFilter::Which;
+    EXPECT_EQ(ids({}), "E4E3E2E1");
+    EXPECT_EQ(ids({.limit = 2}), "E4E3");
+    EXPECT_EQ(ids({.which = Which::refused}), "E4E1");
+    EXPECT_EQ(ids({.which = Which::waiting}), "E3E2");
+    EXPECT_EQ(ids({.which = Which::refused, .direction = Direction::inbound}), "E1");
+    EXPECT_EQ(ids({.channels = {"acme-as2"}}), "E4E2E1");
+    EXPECT_EQ(ids({.which = Which::waiting, .channels = {"acme-as2"}}), "E2");
+    EXPECT_EQ(ids({.channels = {"globex-as2", "nobody"}}), "E3");
+    EXPECT_EQ(ids({.as2_message_id = "<1@acme>"}), "E2E1");
+    EXPECT_EQ(ids({.as2_message_id = "1@acme"}), "E2E1");
+    EXPECT_EQ(ids({.as2_message_id = "<bare@globex>"}), "E3");
+    EXPECT_EQ(ids({.as2_message_id = "<2@acme>"}), "");
 }
 
 TEST_F(StoreTest, BytesOfAnExchangeHaveNames) {

@@ -62,7 +62,7 @@ TEST_F(StoreTest, JobsAreClaimedOldestFirstWithALease) {
     EXPECT_THAT(claim(1500, 3000, 10), ElementsAre("third", "late", "second"));
 }
 
-TEST_F(StoreTest, OnlyTransmissionsNeverBegunAreHastened) {
+TEST_F(StoreTest, OnlyTransmissionsThatAWindowPutOffAreHastened) {
     auto const outbound = [](std::string const& id, MessageState state, unsigned attempts) {
         auto message = make_message(id);
         message.direction = Direction::outbound;
@@ -73,6 +73,11 @@ TEST_F(StoreTest, OnlyTransmissionsNeverBegunAreHastened) {
     write([&](Transaction& t) {
         return in_order([&] { return t.insert(outbound("waits", MessageState::ready, 0)); },
                         [&] { return t.insert(outbound("tried", MessageState::ready, 1)); },
+                        [&] {
+                            auto again = outbound("again", MessageState::ready, 2);
+                            again.reason = "waits for the window of channel van";
+                            return t.insert(again);
+                        },
                         [&] { return t.insert(outbound("sent", MessageState::sent, 0)); },
                         [&] { return t.insert(outbound("posted", MessageState::ready, 0)); },
                         [&] {
@@ -84,9 +89,10 @@ TEST_F(StoreTest, OnlyTransmissionsNeverBegunAreHastened) {
                         [&] { return t.add_job(JobKind::transmit, "waits", at(900)); },
                         [&] { return t.add_job(JobKind::expect_acknowledgment, "waits", at(910)); },
                         [&] { return t.add_job(JobKind::transmit, "tried", at(920)); },
+                        [&] { return t.add_job(JobKind::transmit, "again", at(925)); },
                         [&] { return t.add_job(JobKind::transmit, "sent", at(930)); },
                         [&] { return t.add_job(JobKind::transmit, "posted", at(940)); },
-                        [&] { return t.hasten_first_transmissions(at(100)); });
+                        [&] { return t.hasten_transmissions(at(100), "waits for the window"); });
     });
     std::vector<Job> jobs;
     auto const claim = [&](std::int64_t now, std::int64_t until) {
@@ -98,12 +104,26 @@ TEST_F(StoreTest, OnlyTransmissionsNeverBegunAreHastened) {
         });
         return subjects(jobs);
     };
-    EXPECT_THAT(claim(100, 500), ElementsAre("waits"));
+    EXPECT_THAT(claim(100, 500), ElementsAre("waits", "again"));
     EXPECT_EQ(jobs[0].due_at, at(100));
     EXPECT_EQ(read([](Transaction& t) { return t.next_due(); }), at(500));
-    write([](Transaction& t) { return t.hasten_first_transmissions(at(200)); });
+    write([](Transaction& t) { return t.hasten_transmissions(at(200), "waits for the window"); });
     EXPECT_THAT(claim(200, 600), IsEmpty()) << "it is leased";
-    EXPECT_THAT(claim(1000, 2000), ElementsAre("waits", "waits", "tried", "sent", "posted"));
+    EXPECT_THAT(claim(1000, 2000), ElementsAre("waits", "again", "waits", "tried", "sent", "posted"));
+}
+
+TEST_F(StoreTest, AlarmsAreEventsInCapitals) {
+    write([](Transaction& t) {
+        return in_order([&] { return t.add_event({at(1), "M1", "AS2_RECEIPT_OVERDUE", "early"}); },
+                        [&] { return t.add_event({at(2), "M1", "sent", ""}); },
+                        [&] { return t.add_event({at(3), "M2", "QUARANTINED", "late"}); });
+    });
+    auto const all = read([](Transaction& t) { return t.alarms(at(0), 10); });
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].type, "QUARANTINED") << "the newest first";
+    EXPECT_EQ(all[1].text, "early");
+    EXPECT_EQ(read([](Transaction& t) { return t.alarms(at(2), 10); }).size(), 1u);
+    EXPECT_EQ(read([](Transaction& t) { return t.alarms(at(0), 1); }).size(), 1u);
 }
 
 TEST_F(StoreTest, AKindIsClaimedWithoutTheOthers) {

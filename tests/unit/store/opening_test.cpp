@@ -161,7 +161,7 @@ Result<void> use_every_verb(Transaction& t) {
         [&]() -> Result<void> {
             bool const fine = t.exchange("E1") && t.find_exchange("acme-as2", Direction::inbound, "<1@acme>") &&
                               t.find_exchange("acme-as2", Direction::outbound, "<1@acme>") && t.exchange_of_message("M1") &&
-                              t.exchanges("", 1) && t.exchanges("acme-as2", 1) && t.transfers_of_exchange("E1") &&
+                              t.alarms(at(1), 1) && t.transfers_of_exchange("E1") &&
                               t.kept_bodies("acme-as2") && t.unverified_refusals("acme-as2", 1, 1) && t.channels_with_bytes() &&
                               t.settled_exchanges("acme-as2", at(1), 1) &&
                               t.content_of("E1", "signed");
@@ -173,7 +173,7 @@ Result<void> use_every_verb(Transaction& t) {
             return jobs ? t.postpone_job(jobs->front().id, at(7)) : unexpected(jobs.error());
         },
         [&] { return t.finish_job(1); }, [&] { return t.finish_jobs_of(JobKind::deliver, "L1"); },
-        [&] { return t.release_leases(); }, [&] { return t.hasten_first_transmissions(at(1)); },
+        [&] { return t.release_leases(); }, [&] { return t.hasten_transmissions(at(1), "waits"); },
         [&] {
             return t.add_event({at(1), "M1", "x", ""});
         },
@@ -195,6 +195,15 @@ Result<void> use_every_verb(Transaction& t) {
                 if (mask & 4) filter.partner = "p";
                 if (mask & 8) filter.search = "s";
                 if (auto const found = t.messages(filter); !found) return unexpected(found.error());
+            }
+            for (int mask = 0; mask < 48; ++mask) {
+                ExchangeFilter filter;
+                filter.which = static_cast<ExchangeFilter::Which>(mask / 16);
+                if (mask & 1) filter.direction = Direction::inbound;
+                if (mask & 2) filter.channels = {"acme-as2"};
+                if (mask & 4) filter.channels.emplace_back("globex-as2");
+                if (mask & 8) filter.as2_message_id = "<1@acme>";
+                if (auto const found = t.exchanges(filter); !found) return unexpected(found.error());
             }
             return {};
         });
