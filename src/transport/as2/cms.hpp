@@ -46,6 +46,7 @@ struct SignaturePolicy {
 struct VerifiedSignature {
     Certificate signer; // the pinned one, or the one inside that the authorities vouch for
     Digest digest;
+    std::string content_digest; // of the content, by `digest`
     std::optional<Timestamp> signing_time; // as the signer says
     bool by_authority = false;
 };

@@ -43,7 +43,9 @@ OpenedMessage open_message(Entity const& outer, Unpack const& step, Relation con
     event.sender_is_verified = opened.unpacked.signature.has_value();
     if (event.fault) return opened;
     auto const digest = opened.unpacked.mic_digest(step.micalg);
-    auto const mic = digest_of(opened.unpacked.mic_source, digest);
+    auto const& signature = opened.unpacked.signature; // which has read all of it already
+    auto const mic = signature && signature->digest == digest ? Result<std::string>(signature->content_digest)
+                                                               : digest_of(opened.unpacked.mic_source, digest);
     auto payloads = payloads_of(opened.unpacked.entity, spool);
     if (!mic) event.fault = fault(FaultKind::local, mic.error()).error();
     else if (!payloads) event.fault = payloads.error();

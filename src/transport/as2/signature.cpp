@@ -182,13 +182,7 @@ public:
         return stated && std::string_view(reinterpret_cast<char const*>(ASN1_STRING_get0_data(stated)),
                                           static_cast<std::size_t>(ASN1_STRING_length(stated))) == *found;
     }
-    [[nodiscard]] Digest digest() const { return digest_; }
-    [[nodiscard]] bool digest_is_known() const { return digest_known_; }
-    [[nodiscard]] std::string const& digest_name() const { return digest_name_; }
-    [[nodiscard]] bool has_attributes() const { return has_attributes_; }
-
-private:
-    Result<std::string> content_digest() {
+    [[nodiscard]] Result<std::string> content_digest() {
         auto& known = digests_[digest_];
         if (known.empty()) {
             auto made = digest_of(content_, digest_);
@@ -197,6 +191,12 @@ private:
         }
         return known;
     }
+    [[nodiscard]] Digest digest() const { return digest_; }
+    [[nodiscard]] bool digest_is_known() const { return digest_known_; }
+    [[nodiscard]] std::string const& digest_name() const { return digest_name_; }
+    [[nodiscard]] bool has_attributes() const { return has_attributes_; }
+
+private:
     Result<std::vector<std::string>> signed_digests() {
         if (!has_attributes_) {
             auto const digest = content_digest();
@@ -234,7 +234,9 @@ Outcome<VerifiedSignature> judge(SignerCheck& check, CMS_SignerInfo* signer, Cer
     if (certificate.is_rsa() && certificate.key_bits() < policy.least_rsa_bits)
         return fault(FaultKind::insufficient_message_security,
                      fmt::format("the key of {} has {} bits; at least {} are required", certificate.label(), certificate.key_bits(), policy.least_rsa_bits));
-    return VerifiedSignature{certificate, check.digest(), signing_time(signer)};
+    auto content_digest = check.content_digest();
+    if (!content_digest) return fault(FaultKind::local, content_digest.error());
+    return VerifiedSignature{certificate, check.digest(), std::move(*content_digest), signing_time(signer)};
 }
 
 /// The certificates that came with a signature, and which of them made it and is the partner's by its issuer.
