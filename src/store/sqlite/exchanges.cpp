@@ -46,6 +46,9 @@ Result<Exchange> read_exchange(Statement const& row) {
     return exchange;
 }
 
+// A message that was given up was refused without an answer: its body is all there is of it.
+constexpr std::string_view not_given_up = "(disposition <> '' or attempts = 0)";
+
 std::string content_id(std::string_view exchange_id, std::string_view name) {
     return fmt::format("{}/{}", exchange_id, name);
 }
@@ -165,17 +168,21 @@ Result<std::vector<KeptBody>> SqliteTransaction::kept_bodies(std::string_view ch
 }
 
 Result<std::vector<std::string>> SqliteTransaction::unverified_refusals(std::string_view channel, unsigned newest, unsigned limit) {
-    return rows<std::string>(connection_,
-                             "select id from exchange where channel = ? and direction = 'inbound' and state = 'refused' and "
-                             "substr(certificates, 1, 10) <> 'signed-by ' and receipt <> 'owed' order by row desc limit ? offset ?",
-                             read_text, channel, limit, newest);
+    static auto const sql = fmt::format("select id from exchange where channel = ? and direction = 'inbound' and state = 'refused' and "
+                                        "substr(certificates, 1, 10) <> 'signed-by ' and receipt <> 'owed' and {} "
+                                        "order by row desc limit ? offset ?",
+                                        not_given_up);
+    return rows<std::string>(connection_, sql, read_text, channel, limit, newest);
 }
 
 Result<void> SqliteTransaction::forget_exchange(std::string_view id) {
+    static auto const sql = fmt::format("delete from exchange where id = ? and direction = 'inbound' and state = 'refused' and {}", not_given_up);
+    auto const rows_gone = connection_.run(sql, id);
+    if (!rows_gone) return unexpected(rows_gone.error());
+    if (*rows_gone == 0) return {}; // none that may be forgotten: what belongs to it stays as well
     if (auto done = remove_contents(id, {}); !done) return done;
     if (auto done = change(connection_, "delete from event where subject = ?", id); !done) return done;
-    if (auto done = change(connection_, "delete from job where subject = ?", id); !done) return done;
-    return change(connection_, "delete from exchange where id = ? and direction = 'inbound' and state = 'refused'", id);
+    return change(connection_, "delete from job where subject = ?", id);
 }
 
 Result<std::vector<std::string>> SqliteTransaction::channels_with_bytes() {
@@ -189,13 +196,13 @@ Result<std::vector<std::string>> SqliteTransaction::channels_with_bytes() {
 }
 
 Result<std::vector<Exchange>> SqliteTransaction::settled_exchanges(std::string_view channel, Timestamp before, unsigned limit) {
-    // A message that was given up (refused without an answer) is all there is of it; so is a file that was too large.
+    // The bytes of a file that was too large are all there is of it, too.
     static auto const sql = fmt::format(
         "select {} from exchange where channel = ? and emptied_at = 0 and created_at < ? and receipt <> 'owed' and "
-        "(state in ('accepted', 'succeeded', 'failed') or (state = 'refused' and (disposition <> '' or attempts = 0))) and "
+        "(state in ('accepted', 'succeeded', 'failed') or (state = 'refused' and {})) and "
         "not exists (select 1 from transfer where transfer.exchange_id = exchange.id and transfer.state = 'dead_letter' and transfer.sha256 = '') "
         "order by created_at limit ?",
-        exchange_columns);
+        exchange_columns, not_given_up);
     return rows<Exchange>(connection_, sql, read_exchange, channel, before, limit);
 }
 

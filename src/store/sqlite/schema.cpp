@@ -188,17 +188,19 @@ create index transfer_exchange on transfer (exchange_id) where exchange_id is no
 drop index job_ready;
 create index job_kind_ready on job (kind, ready_at);
 )sql",
-    // What bounds the bytes of exchanges: of what was refused only the newest are kept, of what is settled those of some days.
+    // What bounds the bytes of exchanges: of what was refused only the newest are kept, of what is settled those of some days. What was
+    // given up (refused without an answer, after attempts) is none of these: its body is all there is of it.
     R"sql(
 alter table exchange add column body_bytes integer not null default 0;
 alter table exchange add column emptied_at integer not null default 0;
 update exchange set body_bytes = coalesce(
         (select sum(length(bytes)) from content
          where content.id in (exchange.id || '/message', exchange.id || '/signed', exchange.id || '/signature')), 0)
-    where direction = 'inbound' and state = 'refused';
+    where direction = 'inbound' and state = 'refused' and (disposition <> '' or attempts = 0);
 create index exchange_body on exchange (channel) where body_bytes > 0;
 create index exchange_unverified on exchange (channel)
-    where direction = 'inbound' and state = 'refused' and substr(certificates, 1, 10) <> 'signed-by ';
+    where direction = 'inbound' and state = 'refused' and substr(certificates, 1, 10) <> 'signed-by '
+    and (disposition <> '' or attempts = 0);
 create index exchange_bytes on exchange (channel, created_at) where emptied_at = 0;
 )sql",
     // What an operator looks for: an exchange by its Message-ID, refused ones too, what was refused, what still waits, alarms.

@@ -72,7 +72,7 @@ TEST(As2Refusals, WhatAPartnerSignedIsKeptAsProofWithItsMessage) {
 
 TEST(As2Refusals, OfStrangersOnlyTheNewestAreRemembered) {
     As2Bench site;
-    auto const add = [&](std::string id, std::string certificates, store::ReceiptState receipt) {
+    auto const add = [&](std::string id, std::string certificates, store::ReceiptState receipt, unsigned attempts = 0) {
         auto const done = site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
             store::Exchange one;
             one.id = id;
@@ -80,6 +80,7 @@ TEST(As2Refusals, OfStrangersOnlyTheNewestAreRemembered) {
             one.state = ExchangeState::refused;
             one.certificates = certificates;
             one.receipt = receipt;
+            one.attempts = attempts;
             WHARF_TRY(transaction.insert(one));
             WHARF_TRY(transaction.put_content(id, vault_name::receipt, "receipt"));
             WHARF_TRY(transaction.add_job(store::JobKind::send_receipt, id, site.bench->clock.now() + 24h));
@@ -89,6 +90,7 @@ TEST(As2Refusals, OfStrangersOnlyTheNewestAreRemembered) {
     };
     add("verified", "signed-by sha256:00\n", store::ReceiptState::sent);
     add("owed", "receipt-signed-by sha256:00\n", store::ReceiptState::owed);
+    add("given up", "", store::ReceiptState::none, 20);
     add("old", "receipt-signed-by sha256:00\n", store::ReceiptState::sent);
     for (unsigned i = 1; i < as2_refusals::most_unverified; ++i)
         add(fmt::format("s{}", i), "", store::ReceiptState::unsent);
@@ -100,6 +102,13 @@ TEST(As2Refusals, OfStrangersOnlyTheNewestAreRemembered) {
         EXPECT_TRUE(*transaction.exchange("s1"));
         EXPECT_TRUE(*transaction.exchange("verified")) << "his word is kept";
         EXPECT_TRUE(*transaction.exchange("owed")) << "until it is sent";
+        EXPECT_TRUE(*transaction.exchange("given up")) << "its body is all there is of it";
+    });
+    ASSERT_TRUE(site.bench->store->transact([](store::Transaction& transaction) { return transaction.forget_exchange("given up"); }));
+    site.read([&](store::Transaction& transaction) {
+        EXPECT_TRUE(*transaction.exchange("given up"));
+        EXPECT_TRUE(*transaction.content_of("given up", vault_name::receipt)) << "nothing of it goes";
+        EXPECT_FALSE(transaction.events_of("given up")->empty());
     });
     (void)site.post(by_a_stranger(site, "<2@peer>"));
     site.read([&](store::Transaction& transaction) { EXPECT_FALSE(*transaction.exchange("s1")); });

@@ -157,7 +157,13 @@ Result<void> use_every_verb(Transaction& t) {
         [&] { return t.update(document); }, [&] { return t.insert(delivery); }, [&] { return t.update(delivery); },
         [&] { return t.insert(make_exchange("E1")); }, [&] { return t.update(make_exchange("E1")); },
         [&] { return t.put_content("E1", "signed", "bytes"); }, [&] { return t.set_raw("T1", "", ""); },
-        [&] { return t.remove_content("E1", "x"); }, [&] { return t.remove_contents("E2"); }, [&] { return t.forget_exchange("E2"); },
+        [&] { return t.remove_content("E1", "x"); }, [&] { return t.remove_contents("E2"); },
+        [&] {
+            auto refused = make_exchange("E2");
+            refused.state = ExchangeState::refused;
+            return t.insert(refused);
+        },
+        [&] { return t.forget_exchange("E2"); },
         [&]() -> Result<void> {
             bool const fine = t.exchange("E1") && t.find_exchange("acme-as2", Direction::inbound, "<1@acme>") &&
                               t.find_exchange("acme-as2", Direction::outbound, "<1@acme>") && t.exchange_of_message("M1") &&
