@@ -124,6 +124,8 @@ private:
             }
             WHARF_TRY(transaction.insert(exchange));
             WHARF_TRY(context_.vault.put(transaction, exchange.id, vault_name::message, content));
+            if (content.is_empty()) // so that it is not taken for one whose bytes are missing
+                WHARF_TRY(transaction.put_content(exchange.id, vault_name::message, {}));
             WHARF_TRY(transaction.add_job(store::JobKind::open_exchange, exchange.id, context_.clock.now()));
             WHARF_TRY(record.note(exchange.id, "as2_stored", fmt::format("{} of {}, {} bytes", exchange.as2_message_id, head().from, content.size()),
                                   fmt::format("channel={} message_id={} bytes={}", exchange.channel, for_log(exchange.as2_message_id), content.size())));

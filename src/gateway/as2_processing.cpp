@@ -190,6 +190,26 @@ Result<void> forget_openings(Context const& context, std::string_view exchange_i
     });
 }
 
+/// Fails when there is no body, neither in the store nor beside it. One that came empty is in the store.
+Result<transport::Content> stored_body(Context const& context, std::string const& exchange_id) {
+    Result<transport::Content> body;
+    WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
+        body = context.vault.open(transaction, exchange_id, vault_name::message);
+        if (!body)
+            return unexpected(body.error());
+        auto const row = body->is_empty() ? transaction.content_of(exchange_id, vault_name::message) : std::optional<std::string>("");
+        if (!row)
+            return unexpected(row.error());
+        if (!*row)
+            return permanent(fmt::format("the body of exchange {} is missing: it was the file {} beside the store, and its sender was told that it is "
+                                         "here; put the file back from a backup of that time, or ask the partner to send the message again under a new "
+                                         "Message-ID",
+                                         exchange_id, context.vault.place_of(exchange_id, vault_name::message)));
+        return {};
+    }));
+    return body;
+}
+
 Result<void> open_begun(Context const& context, store::Job const& job, store::Exchange exchange) {
     auto const relation = context.as2 ? context.as2->by_channel(exchange.channel) : nullptr;
     if (relation == nullptr)
@@ -198,7 +218,7 @@ Result<void> open_begun(Context const& context, store::Job const& job, store::Ex
     auto head = as2::read_message_head(fields);
     if (!head)
         return permanent(fmt::format("the head of exchange {} cannot be read: {}", exchange.id, head.error().reason));
-    auto body = context.vault.open(context.store, exchange.id, vault_name::message);
+    auto body = stored_body(context, exchange.id);
     if (!body)
         return unexpected(std::move(body.error()));
     as2::Reception reception(std::move(*head));

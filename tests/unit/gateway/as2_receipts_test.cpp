@@ -172,6 +172,33 @@ TEST(As2Receipts, WhatNeverComesToAnEndIsGivenUp) {
     EXPECT_FALSE(site.kept(answer.exchange_id, vault_name::message).empty()) << "it was answered 200: these bytes are all there is";
 }
 
+TEST(As2Receipts, ABodyThatIsMissingIsNoEmptyMessage) {
+    As2Bench site;
+    auto const answer = site.post(site.asynchronous("<1@peer>", test::numbered(1) + std::string(3u << 20, ' ')));
+    auto const file = site.folder.path() / "wharf.db.exchanges" / answer.exchange_id / "message", aside = site.folder.path() / "aside";
+    std::filesystem::rename(file, aside); // as after a backup that has the store and not the folder
+    auto const job = claim(site, 1);
+    auto const done = open_exchange(*site.bench->context, job);
+    ASSERT_FALSE(done);
+    EXPECT_FALSE(done.error().is_temporary());
+    EXPECT_THAT(done.error().message, HasSubstr("wharf.db.exchanges/" + answer.exchange_id + "/message"));
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::received) << "nothing was said of it to the partner";
+    std::filesystem::create_directories(file.parent_path());
+    std::filesystem::rename(aside, file);
+    EXPECT_TRUE(open_exchange(*site.bench->context, job));
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::accepted);
+}
+
+TEST(As2Receipts, AnEmptyBodyIsRefusedByAReceipt) {
+    As2Bench site;
+    auto sent = site.asynchronous("<1@peer>", as2_order);
+    sent.body.clear();
+    (void)site.post(sent);
+    EXPECT_TRUE(open_exchange(*site.bench->context, claim(site, 1)));
+    EXPECT_EQ(site.exchanges()[0].state, ExchangeState::refused);
+    EXPECT_FALSE(site.exchanges()[0].disposition.empty());
+}
+
 TEST(As2Receipts, TemporaryTroubleNeverGivesUpWhatWasAnswered) {
     As2Bench site;
     auto const answer = site.post(site.asynchronous("<1@peer>", as2_order));
