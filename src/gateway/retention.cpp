@@ -11,7 +11,8 @@
 namespace wharf::gateway {
 namespace {
 
-constexpr unsigned at_once = 50; // one transaction
+constexpr unsigned at_once = 50;      // one transaction
+constexpr unsigned most_batches = 20; // of one channel at one look
 
 Result<std::vector<std::string>> channels_with_bytes(Context const& context) {
     Result<std::vector<std::string>> channels;
@@ -70,16 +71,17 @@ Result<unsigned> empty_old_exchanges(Context const& context) {
         auto const days = days_for(context, channel);
         if (days == 0)
             continue;
-        for (bool is_more = true; is_more;) {
+        for (unsigned batches = 0; batches < most_batches; ++batches) {
+            if (*context.stopping)
+                return emptied;
             auto const batch = empty_some(context, channel, context.clock.now() - std::chrono::days(days));
             if (!batch)
                 return unexpected(batch.error());
             if (!batch->emptied.empty())
                 context.log.line("as2_evidence_removed", channel, fmt::format("exchanges={} days={}", batch->emptied.size(), days));
             emptied += static_cast<unsigned>(batch->emptied.size());
-            is_more = batch->emptied.size() == at_once;
-            if (is_more && !batch->is_quiet)
-                return emptied;
+            if (batch->emptied.size() < at_once || !batch->is_quiet) // the next channel has its turn all the same
+                break;
         }
     }
     return emptied;

@@ -9,8 +9,8 @@
 
 namespace wharf::gateway {
 
-/// One batch after the other until nothing is left, or until a job is due: then the rest waits for the next call. Returns how many
-/// exchanges were emptied.
+/// Of each channel some batches at most, and only one when a job is due; the rest waits for the next call, or the next start when the
+/// gateway stops. Returns how many exchanges were emptied.
 [[nodiscard]] Result<unsigned> empty_old_exchanges(Context const& context);
 
 } // namespace wharf::gateway

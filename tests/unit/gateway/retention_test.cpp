@@ -99,9 +99,9 @@ TEST(Retention, WhatSomebodyStillNeedsStays) {
     EXPECT_FALSE(site.kept(exchanges[2].id, vault_name::message).empty()) << "not opened yet";
 }
 
-TEST(Retention, ManyGoInTurnsWhileThereIsWork) {
-    As2Bench site(thirty_days);
-    for (int i = 0; i < 120; ++i) {
+/// Old ones of two channels, taking turns; "gone" is none of the configuration.
+void add_old(As2Bench& site, int count) {
+    for (int i = 0; i < count; ++i) {
         auto const done = site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
             store::Exchange one;
             one.id = fmt::format("E{}", i);
@@ -112,9 +112,33 @@ TEST(Retention, ManyGoInTurnsWhileThereIsWork) {
         });
         ASSERT_TRUE(done);
     }
+}
+
+void make_busy(As2Bench& site) {
     (void)site.bench->store->transact([&](store::Transaction& transaction) { return transaction.add_job(store::JobKind::deliver, "D", site.bench->clock.now()); });
+}
+
+TEST(Retention, ManyGoInTurnsWhileThereIsWork) {
+    As2Bench site(thirty_days);
+    add_old(site, 120);
+    make_busy(site);
     EXPECT_EQ(emptied(*site.bench), 50U) << "a job is due: the rest waits";
     EXPECT_EQ(emptied(*site.bench), 10U) << "those of the channel that is gone are kept for ever";
+}
+
+TEST(Retention, OneChannelDoesNotKeepTheOthersFromTheirTurn) {
+    As2Bench site([](partner::Configuration& configuration) { configuration.gateway.as2.evidence_days = {7}; });
+    add_old(site, 120);
+    make_busy(site);
+    EXPECT_EQ(emptied(*site.bench), 100U);
+    EXPECT_EQ(emptied(*site.bench), 20U);
+}
+
+TEST(Retention, AStopIsNotWaitedFor) {
+    As2Bench site(thirty_days);
+    add_old(site, 20);
+    *site.bench->context->stopping = true;
+    EXPECT_EQ(emptied(*site.bench), 0U);
 }
 
 TEST(Retention, WhatGoesOutIsPackedAnewWhenItsBytesAreGone) {
