@@ -7,7 +7,7 @@
 namespace wharf::gateway::as2_refusals {
 namespace {
 
-constexpr unsigned most_at_once = 100; // forgotten by one transaction; each adds one
+constexpr unsigned most_at_once = 100; // of each kind removed by one transaction, which adds one
 
 Result<void> remove_body(store::Transaction& transaction, std::string_view exchange_id) {
     auto found = transaction.exchange(exchange_id);
@@ -27,13 +27,16 @@ Result<void> make_room(store::Transaction& transaction, std::string_view channel
     auto const kept = transaction.kept_bodies(channel);
     if (!kept)
         return unexpected(kept.error());
-    unsigned count = 0;
+    unsigned count = 0, removed = 0;
     std::uint64_t bytes = 0;
     for (auto const& one : *kept) { // newest first
         ++count;
         bytes += one.bytes;
-        if (count > most_bodies || bytes > most_body_bytes)
-            WHARF_TRY(remove_body(transaction, one.exchange_id));
+        if (count <= most_bodies && bytes <= most_body_bytes)
+            continue;
+        if (++removed > most_at_once) // an earlier version has left many: the next ones go with the next refusal
+            break;
+        WHARF_TRY(remove_body(transaction, one.exchange_id));
     }
     auto const forgotten = transaction.unverified_refusals(channel, most_unverified, most_at_once);
     if (!forgotten)

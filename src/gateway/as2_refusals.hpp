@@ -17,7 +17,7 @@ inline constexpr unsigned most_bodies = 20;
 inline constexpr std::uint64_t most_body_bytes = 10u << 20; // of these; one message has Vault::in_store at most
 inline constexpr unsigned most_unverified = 1000;
 
-/// Inside the transaction that has refused one: removes what is too much now, the oldest first.
+/// Inside the transaction that has refused one: removes what is too much now, a limited number at once.
 [[nodiscard]] Result<void> make_room(store::Transaction& transaction, std::string_view channel);
 
 } // namespace wharf::gateway::as2_refusals

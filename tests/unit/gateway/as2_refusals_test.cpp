@@ -70,6 +70,33 @@ TEST(As2Refusals, WhatAPartnerSignedIsKeptAsProofWithItsMessage) {
     EXPECT_EQ(site.exchanges().front().body_bytes, 0U);
 }
 
+TEST(As2Refusals, WhatAnEarlierVersionLeftGoesInTurns) {
+    As2Bench site;
+    auto const done = site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
+        for (unsigned i = 0; i < as2_refusals::most_bodies + 150; ++i) {
+            store::Exchange one;
+            one.id = fmt::format("E{}", i);
+            one.channel = "acme-as2";
+            one.state = ExchangeState::refused;
+            one.body_bytes = 1;
+            WHARF_TRY(transaction.insert(one));
+        }
+        return {};
+    });
+    ASSERT_TRUE(done) << done.error().message;
+    auto const left_of = [&] {
+        std::size_t left = 0;
+        EXPECT_TRUE(site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
+            WHARF_TRY(as2_refusals::make_room(transaction, "acme-as2"));
+            left = transaction.kept_bodies("acme-as2")->size();
+            return {};
+        }));
+        return left;
+    };
+    EXPECT_EQ(left_of(), as2_refusals::most_bodies + 50);
+    EXPECT_EQ(left_of(), as2_refusals::most_bodies);
+}
+
 TEST(As2Refusals, OfStrangersOnlyTheNewestAreRemembered) {
     As2Bench site;
     auto const add = [&](std::string id, std::string certificates, store::ReceiptState receipt, unsigned attempts = 0) {
