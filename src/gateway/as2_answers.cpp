@@ -76,7 +76,8 @@ std::optional<As2Answer> answer_repeated(Context const& context, as2::MessageHea
     as2::ReceptionEvent event = as2::StillInWork{};
     if (exchange.state == store::ExchangeState::accepted)
         event = as2::Seen{!exchange.receipt_head.empty()};
-    context.log.line("as2_repeated", exchange.id, fmt::format("channel={} message_id={} state={}", exchange.channel, for_log(head.message_id), to_string(exchange.state)));
+    context.log_rarely("as2_repeated", exchange.channel,
+                       fmt::format("channel={} message_id={} state={}", exchange.channel, for_log(head.message_id), to_string(exchange.state)), exchange.id);
     std::optional<As2Answer> answer;
     for (auto const& action : reception.on(std::move(event))) {
         if (auto const* const respond = std::get_if<as2::Respond>(&action))

@@ -57,8 +57,8 @@ public:
     std::optional<As2Answer> answer_instead() override { return std::move(instead_); }
     void broken_off() override {
         auto const tag = transfer_tag(request_);
-        context_.log.line("as2_broken_off", relation_->channel,
-                          fmt::format("message_id={} bytes={}", for_log(head().message_id), partial_ ? partial_->body.size() : 0));
+        context_.log_rarely("as2_broken_off", relation_->channel,
+                            fmt::format("message_id={} bytes={}", for_log(head().message_id), partial_ ? partial_->body.size() : 0));
         if (partial_ && !tag.empty() && partial_->body.size() > 0)
             context_.as2_partials->keep(relation_->channel, tag, std::move(*partial_), context_.clock.now());
         partial_.reset();
@@ -127,8 +127,9 @@ private:
             if (content.is_empty()) // so that it is not taken for one whose bytes are missing
                 WHARF_TRY(transaction.put_content(exchange.id, vault_name::message, {}));
             WHARF_TRY(transaction.add_job(store::JobKind::open_exchange, exchange.id, context_.clock.now()));
-            WHARF_TRY(record.note(exchange.id, "as2_stored", fmt::format("{} of {}, {} bytes", exchange.as2_message_id, head().from, content.size()),
-                                  fmt::format("channel={} message_id={} bytes={}", exchange.channel, for_log(exchange.as2_message_id), content.size())));
+            WHARF_TRY(record.note_rarely(exchange.channel, exchange.id, "as2_stored",
+                                         fmt::format("{} of {}, {} bytes", exchange.as2_message_id, head().from, content.size()),
+                                         fmt::format("channel={} message_id={} bytes={}", exchange.channel, for_log(exchange.as2_message_id), content.size())));
             crash_point("before-store-exchange");
             return {};
         });

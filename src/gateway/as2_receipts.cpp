@@ -129,8 +129,8 @@ Result<void> owe_receipt_again(Context const& context, std::string_view exchange
         WHARF_TRY(transaction.update(exchange));
         WHARF_TRY(transaction.finish_jobs_of(store::JobKind::send_receipt, exchange.id));
         WHARF_TRY(transaction.add_job(store::JobKind::send_receipt, exchange.id, context.clock.now()));
-        return record.note(exchange.id, "as2_receipt_again", "the message came again; it gets the stored receipt once more",
-                           fmt::format("channel={} message_id={}", exchange.channel, for_log(exchange.as2_message_id)));
+        return record.note_rarely(exchange.channel, exchange.id, "as2_receipt_again", "the message came again; it gets the stored receipt once more",
+                                  fmt::format("channel={} message_id={}", exchange.channel, for_log(exchange.as2_message_id)));
     });
 }
 

@@ -148,7 +148,7 @@ std::expected<As2Beginning, As2Answer> As2Receiving::go_on(As2Request const& req
     if (!partial)
         return wrong(partial.error().count);
     auto const held = partial->body.size();
-    context_.log.line("as2_restarted", relation.channel, fmt::format("message_id={} from={}", for_log(message_id), range->first));
+    context_.log_rarely("as2_restarted", relation.channel, fmt::format("message_id={} from={}", for_log(message_id), range->first));
     return As2Beginning{std::move(*partial), held - range->first, range->total};
 }
 

@@ -102,6 +102,31 @@ TEST(As2Strangers, StrangersCannotFillTheLog) {
     EXPECT_TRUE(site.has_line("as2_left_out", "left_out=90"));
 }
 
+TEST(As2Strangers, WhoeverKnowsTwoNamesCannotFillTheLogEither) {
+    As2Bench site;
+    for (int i = 0; i < 30; ++i) {
+        auto const sent = site.asynchronous(fmt::format("<{}@peer>", i), as2_order);
+        (void)site.post(sent);
+        (void)site.post(sent);
+        auto request = site.request(site.message(fmt::format("<b{}@peer>", i), as2_order));
+        request.fields.emplace_back("ETag", "\"one\"");
+        auto const size = *request.content_length;
+        for (std::uint64_t const held : {0, 10}) {
+            auto part = request;
+            if (held > 0)
+                part.fields.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", held, size - 1, size));
+            part.content_length = size - held;
+            auto const arrival = std::get<std::unique_ptr<As2Arrival>>(site.receiving->begin(part));
+            As2Bench::feed(*arrival, "0123456789");
+            arrival->broken_off();
+        }
+    }
+    for (auto const* const event : {" as2_stored ", " as2_repeated ", " as2_broken_off ", " as2_restarted "}) {
+        auto const lines = std::ranges::count_if(site.bench->lines, [&](auto const& line) { return line.find(event) != std::string::npos; });
+        EXPECT_EQ(lines, RareLog::most_in_a_minute) << event << "and each of them has its own ten";
+    }
+}
+
 TEST(As2Strangers, NoAs2NoAnswer) {
     As2Bench site;
     auto const answer = site.post({{{"Content-Type", "text/plain"}}, "192.0.2.1", {}, 5}, "hello");
