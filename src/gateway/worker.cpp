@@ -189,15 +189,17 @@ constexpr std::array channel_work = {store::JobKind::transmit, store::JobKind::f
                                      store::JobKind::send_receipt};
 constexpr std::array target_work = {store::JobKind::deliver};
 
-/// A partner over AS2 who stops answering keeps as many workers as he has POSTs under way. They come on top of those for channels, so
-/// that nobody waits for him.
+/// A partner over AS2 who stops answering keeps as many workers as he has POSTs under way, of messages and of receipts. They come on
+/// top of those for channels, so that nobody waits for him.
 unsigned workers_for_as2(Context const& context) {
     constexpr std::size_t most = 32;
     if (!context.as2)
         return 0;
     auto const relations = context.as2->all();
-    auto const sending = static_cast<std::size_t>(std::ranges::count_if(relations, [](auto const& one) { return one->can_send(); }));
-    return static_cast<unsigned>(std::min(sending * PostTurns::at_once, most));
+    std::size_t servers = 0; // each with turns of its own
+    for (auto const& one : relations)
+        servers += (one->can_send() ? 1U : 0U) + (one->receipt_post.url.empty() ? 0U : 1U);
+    return static_cast<unsigned>(std::min(servers * PostTurns::at_once, most));
 }
 
 /// Work that waits for the same kind of thing, with a queue and threads of its own: a server that hangs must not stop
