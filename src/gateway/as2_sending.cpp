@@ -128,6 +128,8 @@ Result<void> Attempt::go_on(as2::TransmissionEvent const& event, PostTurns::Turn
             return end_job(transaction);
         if (std::holds_alternative<as2::ResendAsked>(event) && pair->exchange->state != ExchangeState::failed)
             return end_job(transaction); // a late receipt was faster
+        if (std::holds_alternative<as2::ResendAsked>(event) && pair->exchange->emptied_at) // meanwhile: it is packed anew
+            return transaction.postpone_job(job_.id, context_.clock.now());
         auto course = follow(std::move(*pair->exchange), std::move(*pair->message), relation_.relation, event, context_.clock.now());
         WHARF_TRY(record_course(context_, transaction, record, course, nullptr));
         if (course.posts)
