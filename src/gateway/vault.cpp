@@ -55,6 +55,14 @@ Result<void> sync_file(int file, fs::path const& path) {
     return sync_folder(path.parent_path().parent_path());
 }
 
+constexpr auto folder_rights = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
+
+/// The folder of all exchanges: not for everybody to read, whatever the umask lets through.
+void make_folder(fs::path const& folder, std::error_code& code) {
+    if (fs::create_directories(folder, code))
+        fs::permissions(folder, folder_rights, code);
+}
+
 /// The folders in it, by name.
 std::vector<std::string> folders_in(fs::path const& folder) {
     std::error_code code;
@@ -80,11 +88,13 @@ Vault Vault::of_store(fs::path const& store_file) {
 Result<transport::Descriptor> Vault::make_file(fs::path const& path) const {
     std::error_code code;
     auto const folder = path.parent_path();
-    fs::create_directories(folder, code);
+    make_folder(folder_, code);
+    if (!code)
+        fs::create_directories(folder, code);
     if (code)
         return temporary(fmt::format("cannot make the folder {}: {}", folder.string(), code.message()));
     if (!*is_durable_) {
-        fs::permissions(folder_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec, code);
+        fs::permissions(folder_, folder_rights, code); // an earlier version may have made it
         WHARF_TRY(sync_folder(folder_.parent_path()));
         *is_durable_ = true;
     }
@@ -97,7 +107,7 @@ Result<transport::Descriptor> Vault::make_file(fs::path const& path) const {
 transport::SpoolSettings Vault::spool(std::uint64_t most_bytes) const {
     transport::SpoolSettings settings;
     std::error_code code;
-    fs::create_directories(folder_, code); // where that fails, the spool says so when it needs a file
+    make_folder(folder_, code); // where that fails, the spool says so when it needs a file
     settings.folder = folder_;
     settings.most_bytes = most_bytes;
     return settings;
@@ -183,6 +193,7 @@ Result<void> Vault::adopt(store::Store& store) const {
         if (!*exchange) // another store's, or left over from a kill
             continue;
         std::error_code code;
+        make_folder(folder_, code);
         fs::create_directories(folder_ / id, code);
         for (fs::directory_iterator at(earlier_ / id, code), end; !code && at != end; at.increment(code))
             fs::rename(at->path(), folder_ / id / at->path().filename(), code);

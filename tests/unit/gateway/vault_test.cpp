@@ -7,6 +7,7 @@
 #include <fstream>
 #include <mutex>
 #include <set>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -193,6 +194,14 @@ TEST_F(VaultTest, WhatAnEarlierVersionLeftIsTakenOver) {
     std::filesystem::remove_all(folder());
     ASSERT_TRUE(vault.adopt(*store));
     EXPECT_FALSE(std::filesystem::exists(shared)) << "empty";
+}
+
+TEST_F(VaultTest, ItsFolderIsNotForEverybodyWhateverTheUmaskIs) {
+    auto const umask_before = ::umask(0);
+    (void)Vault(folder()).spool();
+    auto const rights = std::filesystem::status(folder()).permissions();
+    ::umask(umask_before);
+    EXPECT_EQ(rights, std::filesystem::perms(0750));
 }
 
 TEST_F(VaultTest, ItsFolderIsDurableBeforeWhatLiesInIt) {
