@@ -59,6 +59,11 @@ bool names_match(std::string_view patterns, std::string const& name) {
     return found;
 }
 
+void strike_revoked(KnownKeys& known) {
+    for (auto* const list : {&known.keys, &known.authorities})
+        std::erase_if(*list, [&](std::string const& key) { return std::ranges::find(known.revoked, key) != known.revoked.end(); });
+}
+
 std::string_view without_padding(std::string_view fingerprint) {
     while (fingerprint.ends_with('=') || fingerprint.ends_with(' '))
         fingerprint.remove_suffix(1);
@@ -102,8 +107,7 @@ KnownKeys known_keys(std::string_view text, std::string_view host, std::uint16_t
                                                            : nullptr)
             list->push_back(fingerprint_of(key));
     }
-    for (auto* const list : {&found.keys, &found.authorities})
-        std::erase_if(*list, [&](std::string const& key) { return std::ranges::find(found.revoked, key) != found.revoked.end(); });
+    strike_revoked(found);
     return found;
 }
 
@@ -122,6 +126,7 @@ Result<KnownKeys> accepted_keys(std::string const& where, SftpSettings const& se
             return std::unexpected(Error{text.error().kind, fmt::format("{}: known_hosts: {}", where, text.error().message)});
         auto known = known_keys(*text, settings.host, settings.port);
         known.keys.insert(known.keys.end(), std::make_move_iterator(accepted.keys.begin()), std::make_move_iterator(accepted.keys.end()));
+        strike_revoked(known); // a pin may be older than the line that revokes its key
         return known;
     }
     return accepted;

@@ -24,7 +24,8 @@ struct KnownKeys {
 /// does.
 [[nodiscard]] KnownKeys known_keys(std::string_view text, std::string_view host, std::uint16_t port);
 
-/// Everything that a channel accepts; `invalid` for a malformed fingerprint, an Error for a file that cannot be read.
+/// Everything that a channel accepts: its pins and known_hosts, without what known_hosts revokes. `invalid` for a malformed
+/// fingerprint, an Error for a file that cannot be read.
 [[nodiscard]] Result<KnownKeys> accepted_keys(std::string const& where, SftpSettings const& settings);
 
 } // namespace wharf::transport::sftp

@@ -218,7 +218,8 @@ public:
                 return refusal(known.error());
             if (*known)
                 return enter(**server, libssh2);
-            shown_.push_back(fmt::format("{} ({})", shown, (*server)->family()));
+            bool const is_revoked = std::ranges::find(accepted_.revoked, shown) != accepted_.revoked.end();
+            shown_.push_back(fmt::format("{} ({}{})", shown, (*server)->family(), is_revoked ? ", @revoked in known_hosts" : ""));
             if ((accepted_.keys.empty() && accepted_.authorities.empty()) || !own_.empty())
                 break;
             std::erase_if(wanted_, [&](HostKeyFamily const& family) { return family.name == (*server)->family(); });

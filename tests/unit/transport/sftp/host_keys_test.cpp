@@ -1,4 +1,5 @@
 #include "base/base64.hpp"
+#include "support/temp_folder.hpp"
 #include "transport/sftp/host_keys.hpp"
 
 #include <gmock/gmock.h>
@@ -43,6 +44,18 @@ TEST(KnownHosts, NamesPortsPatternsAndRevokedKeys) {
     EXPECT_THAT(keys(file, "old.acme.example", 22), ElementsAre(print("three")));
     EXPECT_THAT(keys(file, "other.example", 22), IsEmpty());
     EXPECT_THAT(keys("|1||\n|1|x\n|1|a|b ssh-rsa AAAA", "h", 22), IsEmpty());
+}
+
+TEST(KnownHosts, APinnedKeyThatIsRevokedIsNotAccepted) {
+    testing_support::TempFolder const folder;
+    SftpSettings settings;
+    settings.host = "sftp.acme.example";
+    settings.known_hosts = folder.path() / "known_hosts";
+    settings.host_key_fingerprints = {fingerprint_of("one"), fingerprint_of("two")};
+    testing_support::write_text(settings.known_hosts, "@revoked * ssh-ed25519 " + encode_base64("one") + "\n");
+    auto const accepted = accepted_keys("channel acme", settings);
+    ASSERT_TRUE(accepted) << accepted.error().message;
+    EXPECT_THAT(accepted->keys, ElementsAre(fingerprint_of("two")));
 }
 
 } // namespace
