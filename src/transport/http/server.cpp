@@ -180,12 +180,11 @@ bool AsioServer::has_room_for(std::string const& caller) {
         return displace_slowest(settings.slow_after, [&](std::string const& other) { return other == caller; });
     if (sessions_.size() < settings.max_connections || end_idle_one())
         return true;
-    if (displace_slowest(settings.slow_after, [](std::string const&) { return true; }))
-        return true;
     auto const most = std::ranges::max_element(callers_, {}, [](auto const& one) { return one.second; });
-    if (most == callers_.end() || most->second < own + 2)
-        return false;
-    return displace_slowest(std::chrono::milliseconds(0), [&](std::string const& other) { return other == most->first; });
+    if (most != callers_.end() && most->second >= own + 2 &&
+        displace_slowest(std::chrono::milliseconds(0), [&](std::string const& other) { return other == most->first; }))
+        return true;
+    return displace_slowest(settings.slow_after, [&](std::string const& other) { return connections_of(other) >= own; });
 }
 
 /// Whoever waits longest without asking for anything.

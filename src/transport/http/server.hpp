@@ -105,11 +105,11 @@ struct ServerSettings {
     unsigned max_connections = 256; // further ones get 503, where none of those that are there makes room
     /// The same for one IPv4 address, or one /64 of IPv6. Behind a proxy all come from one.
     unsigned max_connections_per_address = 64;
-    /// Who makes room: whoever has been idle longest. Then the slowest request, of anybody, whose sender (or reader) was waited for
-    /// `slow_after` in all while less than `slow_rate` bytes a second came. Then the slowest below `slow_rate` of the address
-    /// that holds most connections, when that is at least two more than the newcomer has. So who holds many connections by dripping
-    /// keeps nobody else out. It is answered 503; a partner's message comes again. Within `max_connections_per_address`
-    /// only the second rule counts, among the address's own.
+    /// Who makes room: whoever has been idle longest. Then the slowest request below `slow_rate` bytes a second of the address that
+    /// holds most connections, when that is at least two more than the newcomer has. Then the slowest below `slow_rate` whose sender
+    /// (or reader) was waited for `slow_after` in all, of any address that holds at least as many as the newcomer's. So who holds many
+    /// connections by dripping keeps nobody else out, and takes nobody's only one. It is answered 503; a partner's message comes
+    /// again. Within `max_connections_per_address` only the last rule counts, among the address's own.
     std::chrono::milliseconds slow_after{10'000};
     std::uint32_t slow_rate = 16u << 10;
 
