@@ -35,29 +35,38 @@ private:
     std::uint64_t bytes_, moved_ = 0;
 };
 
-/// How quick the other side is within one request: bytes in the time in which it was waited for.
+/// How quick the other side is within one request: bytes in the time in which it was waited for. What came long ago counts less
+/// and less, so that who was quick for a megabyte is slow soon after it begins to drip.
 class Progress {
 public:
     using Clock = std::chrono::steady_clock;
 
     void begin_waiting(Clock::time_point now) { since_ = now; }
     void end_waiting(Clock::time_point now, std::uint64_t bytes) {
-        waited_ += now - since_.value_or(now);
+        auto const waited = now - since_.value_or(now);
         since_.reset();
+        waited_ += waited;
+        lately_waited_ += waited;
         bytes_ += bytes;
+        if (lately_waited_ >= half_forgotten) {
+            lately_waited_ /= 2;
+            bytes_ /= 2;
+        }
     }
     [[nodiscard]] bool is_waiting() const { return since_.has_value(); }
+    /// In all.
     [[nodiscard]] Clock::duration waited(Clock::time_point now) const { return waited_ + (since_ ? now - *since_ : Clock::duration{}); }
     /// Bytes a second; endless before any time has passed.
     [[nodiscard]] double rate(Clock::time_point now) const {
-        auto const seconds = std::chrono::duration<double>(waited(now)).count();
+        auto const seconds = std::chrono::duration<double>(lately_waited_ + (since_ ? now - *since_ : Clock::duration{})).count();
         return seconds > 0 ? static_cast<double>(bytes_) / seconds : std::numeric_limits<double>::infinity();
     }
 
 private:
     std::optional<Clock::time_point> since_;
-    Clock::duration waited_{};
-    std::uint64_t bytes_ = 0;
+    static constexpr Clock::duration half_forgotten = std::chrono::seconds(30);
+    Clock::duration waited_{}, lately_waited_{};
+    std::uint64_t bytes_ = 0; // lately
 };
 
 } // namespace wharf::transport::http

@@ -62,5 +62,26 @@ TEST(HttpProgress, OnlyTimeInWhichWeWaitedCounts) {
     EXPECT_EQ(progress.rate(begin + 200s), 500.0);
 }
 
+TEST(HttpProgress, WhoDripsAfterAQuickBeginningIsSlowSoon) {
+    Progress progress;
+    Progress::Clock::time_point now{};
+    auto const move = [&](std::uint64_t bytes) {
+        progress.begin_waiting(now);
+        now += 1s;
+        progress.end_waiting(now, bytes);
+    };
+    move(16u << 20);
+    for (int i = 0; i < 10; ++i)
+        move(1);
+    EXPECT_GT(progress.rate(now), 1e6) << "a pause is nothing yet";
+    for (int i = 0; i < 120; ++i)
+        move(1);
+    EXPECT_LT(progress.rate(now), 16 << 10);
+    EXPECT_EQ(progress.waited(now), 131s) << "nothing of this is forgotten";
+    for (int i = 0; i < 300; ++i)
+        move(100'000);
+    EXPECT_NEAR(progress.rate(now), 100'000, 1000) << "who becomes quick again is quick";
+}
+
 } // namespace
 } // namespace wharf::transport::http
