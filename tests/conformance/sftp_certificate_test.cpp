@@ -27,9 +27,9 @@ protected:
             GTEST_SKIP() << "ssh-keygen is missing";
     }
     /// A server with a certificate, and a known_hosts file with nothing but its authority.
-    void serve(std::vector<std::string> details, std::string const& host_key_type = "ed25519") {
+    void serve(std::vector<std::string> details, std::string const& host_key_type = "ed25519", unsigned certified_keys = 1) {
         details.insert(details.begin(), {"-s", authority().string()});
-        start({.host_key_type = host_key_type, .host_certificate = std::move(details)});
+        start({.host_key_type = host_key_type, .host_certificate = std::move(details), .certified_keys = certified_keys});
         if (IsSkipped())
             return;
         settings_.host_key_fingerprints.clear();
@@ -69,6 +69,18 @@ TEST_F(SftpHostCertificate, AmongKeysOfOtherTypes) {
     if (IsSkipped())
         return;
     expect_login();
+}
+
+TEST_F(SftpHostCertificate, OfTheKeyThatWasShown) {
+    serve({"-n", "127.0.0.1"}, "ed25519,ecdsa,rsa", 3);
+    if (IsSkipped())
+        return;
+    expect_login();
+    for (auto const* const algorithm : {"ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512"}) {
+        SCOPED_TRACE(algorithm);
+        settings_.host_key_algorithms = {algorithm};
+        expect_login();
+    }
 }
 
 TEST_F(SftpHostCertificate, OnlyOfThisHostAndNow) {
@@ -193,12 +205,12 @@ TEST_F(SftpHostCertificate, ServersThatAnswerNonsense) {
     for (auto const& bytes : nonsense) {
         Babbler const server(bytes);
         settings_.port = server.port();
-        auto const certificate = sftp::ask_certificate(settings_);
+        auto const certificate = sftp::ask_certificate(settings_, "ed25519");
         EXPECT_TRUE(!certificate || certificate->empty()) << bytes.substr(0, 100);
     }
     Babbler const server(asked + packet("\2") + packet(std::string("\x1f\0\0\0\3abc", 8)));
     settings_.port = server.port();
-    EXPECT_EQ(sftp::ask_certificate(settings_).value_or("nothing"), "abc");
+    EXPECT_EQ(sftp::ask_certificate(settings_, "ed25519").value_or("nothing"), "abc");
 }
 
 } // namespace

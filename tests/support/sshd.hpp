@@ -30,6 +30,7 @@ struct SshdOptions {
     std::string extra;                     // more lines of sshd_config …
     std::string first;                     // … and lines before all others: sshd takes the first word on a matter
     std::vector<std::string> host_certificate; // of the first host key: ssh-keygen's options that make it, "-s", authority, "-n", name …
+    unsigned certified_keys = 1;               // with host_certificate: how many host keys get one
     std::string user;                      // who logs in; needs root; empty: the calling user
     /// Linux only, root only: an /etc/shadow of its own in which root has this password. See password_logins_work().
     std::string root_password_hash;
@@ -111,10 +112,11 @@ private:
             host_keys_ = number + 1;
             types = comma == std::string::npos ? "" : types.substr(comma + 1);
         }
-        auto certify = options.host_certificate;
-        if (!certify.empty()) {
+        certificates_ = options.host_certificate.empty() ? 0 : std::min(options.certified_keys, host_keys_);
+        for (unsigned number = 0; number < certificates_; ++number) {
+            auto certify = options.host_certificate;
             certify.insert(certify.begin(), {"ssh-keygen", "-q", "-h", "-I", "host"});
-            certify.push_back((path() / "host_key_0.pub").string());
+            certify.push_back((path() / fmt::format("host_key_{}.pub", number)).string());
             if (run(certify) != 0) {
                 reason_ = "ssh-keygen makes no certificate";
                 return false;
@@ -174,8 +176,8 @@ private:
                                          options.questions ? "yes" : "no", home().string());
         for (unsigned number = 0; number < host_keys_; ++number)
             config += fmt::format("HostKey {}/host_key_{}\n", path().string(), number);
-        if (!options.host_certificate.empty())
-            config += fmt::format("HostCertificate {}/host_key_0-cert.pub\n", path().string());
+        for (unsigned number = 0; number < certificates_; ++number)
+            config += fmt::format("HostCertificate {}/host_key_{}-cert.pub\n", path().string(), number);
         config = options.first + config + options.extra;
         write_text(path() / "sshd_config", config);
         std::string command = fmt::format("exec /usr/sbin/sshd -D -e -f '{}/sshd_config'", path().string());
@@ -202,7 +204,7 @@ private:
 
     std::unique_ptr<TempFolder> folder_;
     std::unique_ptr<Child> child_;
-    unsigned host_keys_ = 0;
+    unsigned host_keys_ = 0, certificates_ = 0;
     std::uint16_t port_ = 0;
     std::string reason_;
     std::string user_;

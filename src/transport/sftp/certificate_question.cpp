@@ -13,9 +13,14 @@
 namespace wharf::transport::sftp {
 namespace {
 
-constexpr std::string_view certificate_types =
-    "ssh-ed25519-cert-v01@openssh.com,ecdsa-sha2-nistp256-cert-v01@openssh.com,ecdsa-sha2-nistp384-cert-v01@openssh.com,"
-    "ecdsa-sha2-nistp521-cert-v01@openssh.com,rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-256-cert-v01@openssh.com";
+/// Of keys of this family, as Greeted::family() has it.
+std::string_view certificate_types(std::string_view family) {
+    if (family == "ed25519")
+        return "ssh-ed25519-cert-v01@openssh.com";
+    if (family == "RSA")
+        return "rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-256-cert-v01@openssh.com";
+    return "ecdsa-sha2-nistp256-cert-v01@openssh.com,ecdsa-sha2-nistp384-cert-v01@openssh.com,ecdsa-sha2-nistp521-cert-v01@openssh.com";
+}
 
 // Our half of the exchange may be known to everybody, since nothing is kept secret with it: the base point of each curve.
 constexpr std::string_view point_25519("\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
@@ -67,14 +72,14 @@ std::string packet(std::string const& payload) {
     return bytes + static_cast<char>(padding) + payload + std::string(padding, '\0');
 }
 
-std::string beginning(SftpSettings const& settings) {
+std::string beginning(SftpSettings const& settings, std::string_view types) {
     std::string names;
     for (auto const& exchange : exchanges)
         names.append(names.empty() ? "" : ",").append(exchange.name);
     auto const ciphers = text(algorithms(settings.ciphers, usual::ciphers)), macs = text(algorithms(settings.macs, usual::macs));
     std::string cookie(16, '\0');
     RAND_bytes(reinterpret_cast<unsigned char*>(cookie.data()), static_cast<int>(cookie.size()));
-    return static_cast<char>(exchange_begins) + cookie + text(names) + text(certificate_types) + ciphers + ciphers + macs + macs +
+    return static_cast<char>(exchange_begins) + cookie + text(names) + text(types) + ciphers + ciphers + macs + macs +
            text("none") + text("none") + text("") + text("") + std::string(5, '\0');
 }
 
@@ -122,8 +127,8 @@ Result<std::string> hear_message(Talk const& talk, Message type) {
     return temporary("it ended the key exchange");
 }
 
-Result<std::string> converse(Talk const& talk, SftpSettings const& settings) {
-    if (auto said = talk.say("SSH-2.0-Wharf\r\n" + packet(beginning(settings))); !said)
+Result<std::string> converse(Talk const& talk, SftpSettings const& settings, std::string_view types) {
+    if (auto said = talk.say("SSH-2.0-Wharf\r\n" + packet(beginning(settings, types))); !said)
         return unexpected(said.error());
     if (auto greeted = hear_greeting(talk); !greeted)
         return unexpected(greeted.error());
@@ -133,7 +138,7 @@ Result<std::string> converse(Talk const& talk, SftpSettings const& settings) {
     PacketReader reader(std::string_view(*theirs).substr(std::min<std::size_t>(17, theirs->size())));
     auto const their_exchanges = reader.text(), their_keys = reader.text();
     auto const exchange = std::ranges::find_if(exchanges, [&](Exchange const& one) { return lists(their_exchanges, one.name); });
-    if (!list_meets(their_keys, certificate_types))
+    if (!list_meets(their_keys, types))
         return "";
     if (exchange == std::end(exchanges))
         return permanent(fmt::format("it knows no key exchange by which it can be asked, only {}", their_exchanges));
@@ -147,11 +152,11 @@ Result<std::string> converse(Talk const& talk, SftpSettings const& settings) {
 
 } // namespace
 
-Result<std::string> ask_certificate(SftpSettings const& settings) {
+Result<std::string> ask_certificate(SftpSettings const& settings, std::string_view family) {
     auto const socket = connect_tcp(settings);
     if (!socket)
         return unexpected(socket.error());
-    auto certificate = converse(Talk(*socket, std::chrono::steady_clock::now() + settings.timeout), settings);
+    auto certificate = converse(Talk(*socket, std::chrono::steady_clock::now() + settings.timeout), settings, certificate_types(family));
     if (!certificate)
         return std::unexpected(Error{certificate.error().kind, "asked for the certificate of its host key: " + certificate.error().message});
     return certificate;

@@ -21,7 +21,8 @@ namespace wharf::transport::sftp {
 [[nodiscard]] Result<std::string> certified_key(std::string_view certificate, std::string_view host, KnownKeys const& known,
                                                 Timestamp now);
 
-/// The certificate as the server shows it, on a connection of its own; empty: it has none. Proves nothing until it is checked.
-[[nodiscard]] Result<std::string> ask_certificate(SftpSettings const& settings);
+/// The certificate of its key of this family ("ed25519", "ecdsa", "RSA") as the server shows it, on a connection of its own; empty:
+/// it has none. Proves nothing until it is checked.
+[[nodiscard]] Result<std::string> ask_certificate(SftpSettings const& settings, std::string_view family);
 
 } // namespace wharf::transport::sftp

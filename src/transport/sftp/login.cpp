@@ -213,7 +213,7 @@ public:
             if (!server)
                 break; // no key of another type
             auto const shown = (*server)->fingerprint();
-            auto const known = knows(shown);
+            auto const known = knows(shown, (*server)->family());
             if (!known)
                 return refusal(known.error());
             if (*known)
@@ -237,25 +237,29 @@ private:
         return std::move(*stream);
     }
 
-    /// By its fingerprint, or by a certificate, which is asked for when it comes to that, once.
-    Result<bool> knows(std::string const& shown) {
+    /// By its fingerprint, or by a certificate of this very key: a server may have others for its keys of other families.
+    Result<bool> knows(std::string const& shown, std::string_view family) {
         auto const is_listed = [&] { return std::ranges::find(accepted_.keys, shown) != accepted_.keys.end(); };
-        if (is_listed() || accepted_.authorities.empty() || was_asked_)
+        if (is_listed() || accepted_.authorities.empty())
             return is_listed();
-        auto const certificate = ask_certificate(endpoint_.settings);
+        auto const certificate = ask_certificate(endpoint_.settings, family);
         if (!certificate)
             return unexpected({certificate.error().kind, fmt::format("{}: {}", endpoint_.where, certificate.error().message)});
-        was_asked_ = true;
-        auto key = certificate->empty() ? permanent("is missing: it has none")
-                                        : certified_key(*certificate, endpoint_.settings.host, accepted_, SystemClock().now());
+        lacks_certificate_ |= certificate->empty();
+        if (certificate->empty())
+            return false;
+        auto key = certified_key(*certificate, endpoint_.settings.host, accepted_, SystemClock().now());
         if (key)
             accepted_.keys.push_back(std::move(*key));
         else
-            against_certificate_ = fmt::format(". Its certificate {}", key.error().message);
+            against_certificates_ += fmt::format(". Its {} certificate {}", family, key.error().message);
         return is_listed();
     }
 
-    [[nodiscard]] std::string unknown_host() const { return known_to_be_unknown() + against_certificate_; }
+    [[nodiscard]] std::string unknown_host() const {
+        bool const has_none = lacks_certificate_ && against_certificates_.empty();
+        return known_to_be_unknown() + (has_none ? ". Its certificate is missing: it has none" : against_certificates_);
+    }
     [[nodiscard]] std::string known_to_be_unknown() const {
         auto const& accepted = accepted_.keys;
         if (accepted.empty() && endpoint_.settings.known_hosts.empty())
@@ -278,8 +282,8 @@ private:
     std::vector<HostKeyFamily> wanted_;
     std::string own_;
     std::vector<std::string> shown_;
-    bool was_asked_ = false;          // for its certificate
-    std::string against_certificate_; // why it does not count
+    bool lacks_certificate_ = false;   // of one of its keys
+    std::string against_certificates_; // why those that it has do not count
 };
 
 /// What libssh2 need not even try.
