@@ -41,11 +41,26 @@ protected:
         return fmt::format("[127.0.0.1]:{} {}", settings_.port, read_text(key.string() + ".pub"));
     }
     void know(std::string const& text) const { write_text(settings_.known_hosts, text); }
-    [[nodiscard]] std::string certificate() const {
-        std::istringstream words(read_text(sshd_->path() / "host_key_0-cert.pub"));
+    [[nodiscard]] std::string certificate() const { return bytes_in(sshd_->path() / "host_key_0-cert.pub"); }
+    static std::string bytes_in(fs::path const& file) {
+        std::istringstream words(read_text(file));
         std::string type, base64;
         words >> type >> base64;
         return decode_base64(base64);
+    }
+    /// Why a certificate that the authority makes with these options of ssh-keygen does not count; empty: it does.
+    [[nodiscard]] std::string judged(std::vector<std::string> options) const {
+        auto const key = folder_.path() / "key";
+        EXPECT_TRUE(fs::exists(key) || Sshd::make_key(key, "ed25519"));
+        options.insert(options.begin(), {"ssh-keygen", "-q", "-s", authority().string(), "-I", "test", "-n", "127.0.0.1"});
+        options.push_back(key.string() + ".pub");
+        EXPECT_EQ(run(options), 0);
+        auto const certified = sftp::certified_key(bytes_in(folder_.path() / "key-cert.pub"), "127.0.0.1", {{}, {Sshd::fingerprint_of(authority())}, {}},
+                                                   SystemClock().now());
+        if (!certified)
+            return certified.error().message;
+        EXPECT_EQ(*certified, Sshd::fingerprint_of(key));
+        return {};
     }
 
     TempFolder folder_;
@@ -117,6 +132,19 @@ TEST_F(SftpHostCertificate, OnlyOfItsAuthority) {
     settings_.host_key_fingerprints.clear();
     know("@cert-authority " + line(authority()));
     EXPECT_THAT(refused().message, HasSubstr("it has none"));
+}
+
+TEST_F(SftpHostCertificate, OnlyOfAHostWithoutUnknownConditions) {
+    EXPECT_EQ(judged({"-h"}), "");
+    EXPECT_THAT(judged({}), HasSubstr("is of a user and not of a host"));
+    EXPECT_THAT(judged({"-h", "-O", "critical:only-on@example.org=monday"}), HasSubstr("has critical options that are not known"));
+}
+
+TEST_F(SftpHostCertificate, NotSignedBySha1) {
+    make_authority("rsa");
+    EXPECT_EQ(judged({"-h", "-t", "rsa-sha2-256"}), "");
+    EXPECT_EQ(judged({"-h", "-t", "rsa-sha2-512"}), "");
+    EXPECT_THAT(judged({"-h", "-t", "ssh-rsa"}), HasSubstr("or of a kind that is not accepted"));
 }
 
 // No byte of a certificate can be another, and none be missing.
