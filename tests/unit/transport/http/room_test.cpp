@@ -102,6 +102,14 @@ int displaced(Clients const& clients) {
     return count;
 }
 
+/// What one of them was told when it made room.
+std::string farewell(Clients const& clients) {
+    std::string told; // sooner or later
+    for (std::size_t i = 0; i < 2000 && told.find("slowest") == std::string::npos; ++i)
+        told = clients[i % clients.size()]->read_until("slowest", 10ms);
+    return told;
+}
+
 TEST(HttpRoom, WhoHoldsAllConnectionsByDrippingKeepsNobodyElseOut) {
     Site site(small(never, everybody_is_slow));
     auto const drips = site.drips({1, 1, 1, 1});
@@ -114,9 +122,7 @@ TEST(HttpRoom, WhoIsDisplacedIsTold) {
     Site site(small(never, everybody_is_slow));
     auto const drips = site.drips({1, 1, 1, 1});
     EXPECT_TRUE(site.answer_to(2).starts_with("HTTP/1.1 200 "));
-    std::string told; // one of them is told, sooner or later
-    for (std::size_t i = 0; i < 2000 && told.find("slowest") == std::string::npos; ++i)
-        told = drips[i % drips.size()]->read_until("slowest", 10ms);
+    auto const told = farewell(drips);
     EXPECT_TRUE(told.starts_with("HTTP/1.1 503 ")) << told;
     EXPECT_NE(told.find("\r\nRetry-After: 30\r\n"), std::string::npos) << told;
 }
@@ -176,9 +182,12 @@ TEST(HttpRoom, AHeadThatNeverEndsMakesRoomToo) {
     Clients drips;
     for (int i = 0; i < 4; ++i) {
         drips.push_back(std::make_unique<RawClient>(site.server->port()));
-        drips.back()->send("POST / HTTP/1.1\r\nX: y");
+        // The head begins behind a whole request, so when that is answered the server has it, and does not take us for idle.
+        drips.back()->send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\ngoodPOST / HTTP/1.1\r\nX: y");
+        EXPECT_TRUE(drips.back()->take_until("took 4").ends_with("took 4"));
     }
-    EXPECT_TRUE(site.answer_to(1).starts_with("HTTP/1.1 200 ") || site.answer_to(2).starts_with("HTTP/1.1 200 "));
+    EXPECT_TRUE(site.answer_to(2).starts_with("HTTP/1.1 200 "));
+    EXPECT_TRUE(farewell(drips).starts_with("HTTP/1.1 503 "));
 }
 
 /// It is us who are slow then.
