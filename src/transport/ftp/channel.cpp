@@ -323,7 +323,8 @@ void FtpPlace::check_written(std::span<Draft const> files, std::vector<Result<vo
     std::vector<Path> paths;
     for (auto const& file : files)
         paths.push_back(file.path);
-    auto const found = session_->is_broken() ? std::vector<Found>() : look(paths);
+    // What can no longer be looked at is not taken for written.
+    auto const found = session_->is_broken() ? all_fail<Found>(paths, results.back() ? Error{} : results.back().error()) : look(paths);
     for (std::size_t i = 0; i < found.size(); ++i)
         if (results[i])
             results[i] = found[i] ? check_size("channel " + shared_->state->name, show(paths[i]), *found[i], files[i].content.size())
