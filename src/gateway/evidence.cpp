@@ -44,7 +44,13 @@ if [ -f "$receipt" ] && [ -f message.signed ]; then
   line=$(tr -d '\r' <"$receipt" | grep -i '^received-content-mic:' | head -n 1 | sed 's/^[^:]*: *//')
   told=$(printf %s "$line" | sed 's/ *,.*//')
   digest=$(printf %s "$line" | sed 's/^[^,]*, *//' | tr 'A-Z' 'a-z' | tr -d ' \t-')
-  case "$digest" in sha1 | sha224 | sha256 | sha384 | sha512) ;; sha3224 | sha3256 | sha3384 | sha3512) digest="sha3-${digest#sha3}" ;; rsasha1) digest=sha1 ;; rsasha256) digest=sha256 ;; *) digest=unknown ;; esac
+  case "$digest" in
+    sha1 | sha224 | sha256 | sha384 | sha512) ;;
+    sha3224 | sha3256 | sha3384 | sha3512) digest="sha3-${digest#sha3}" ;;
+    rsasha1) digest=sha1 ;;
+    rsasha256) digest=sha256 ;;
+    *) digest=unknown ;;
+  esac
   made=
   [ "$digest" = unknown ] || made=$(openssl dgst "-$digest" -binary message.signed 2>/dev/null | openssl base64 -A)
   if [ -z "$line" ]; then
