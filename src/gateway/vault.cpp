@@ -73,6 +73,21 @@ std::vector<std::string> folders_in(fs::path const& folder) {
     return names;
 }
 
+/// The names of large files whose bytes the store has by now (`dead-letter retry`).
+Result<std::vector<std::string>> taken_payloads(store::Store& store, std::string const& exchange_id) {
+    std::vector<std::string> names;
+    WHARF_TRY(store.read([&](store::Transaction& transaction) -> Result<void> {
+        auto const files = transaction.transfers_of_exchange(exchange_id);
+        if (!files)
+            return unexpected(files.error());
+        for (std::size_t i = 0; i < files->size(); ++i)
+            if (!(*files)[i].sha256.empty())
+                names.push_back(vault_name::payload_at(i + 1));
+        return {};
+    }));
+    return names;
+}
+
 } // namespace
 
 Vault::Vault(fs::path folder, fs::path earlier) : folder_(std::move(folder)), earlier_(std::move(earlier)) {}
@@ -219,10 +234,16 @@ Result<unsigned> Vault::sweep(store::Store& store) const {
         if (!exchange)
             return unexpected(exchange.error());
         std::error_code code;
-        if (!*exchange || (*exchange)->emptied_at)
+        if (!*exchange || (*exchange)->emptied_at) {
             removed += fs::remove_all(folder_ / id, code) > 0 ? 1 : 0;
-        else if (is_settled(**exchange) && (*exchange)->direction == store::Direction::inbound)
-            drop(id, vault_name::message); // a kill may have come between
+        } else if (is_settled(**exchange) && (*exchange)->direction == store::Direction::inbound) { // a kill may have come between
+            drop(id, vault_name::message);
+            auto const taken = taken_payloads(store, id);
+            if (!taken)
+                return unexpected(taken.error());
+            for (auto const& name : *taken)
+                drop(id, name);
+        }
     }
     return removed;
 }

@@ -66,7 +66,7 @@ public:
     /// At the start of the gateway, before sweep(): what an earlier version left in the folder that all stores shared.
     [[nodiscard]] Result<void> adopt(store::Store& store) const;
     /// At the start of the gateway: removes folders of exchanges that were never committed or that were emptied, and bodies of messages
-    /// that are settled, not of those that were given up. Returns how many folders went.
+    /// that are settled, not of those that were given up, and large files that the store has taken since. Returns how many folders went.
     [[nodiscard]] Result<unsigned> sweep(store::Store& store) const;
 
 private:

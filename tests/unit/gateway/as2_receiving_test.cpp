@@ -396,10 +396,17 @@ TEST(As2Receiving, AFileThatWasTooLargeIsProcessedWhenTheLimitWasRaised) {
 
     site.bench->configuration.gateway.limits.message_bytes = 10u << 20;
     auto const file = site.folder.path() / "wharf.db.exchanges" / site.exchanges()[0].id / "payload-2";
+    ASSERT_TRUE(site.bench->context->vault.sweep(*site.bench->store));
     EXPECT_TRUE(std::filesystem::exists(file));
+    auto const as_before = site.folder.path() / "as-before";
+    std::filesystem::copy_file(file, as_before);
     for (auto const& transfer : site.transfers())
         EXPECT_TRUE(retry(*site.bench->context, transfer.id));
     EXPECT_FALSE(std::filesystem::exists(file)) << "the store has it now";
+    std::filesystem::create_directories(file.parent_path());
+    std::filesystem::rename(as_before, file); // a kill came between
+    ASSERT_TRUE(site.bench->context->vault.sweep(*site.bench->store));
+    EXPECT_FALSE(std::filesystem::exists(file));
     EXPECT_EQ(site.kept(site.exchanges()[0].id, vault_name::payload), "");
     site.bench->work();
     EXPECT_EQ(site.bench->requests.size(), 2U);
