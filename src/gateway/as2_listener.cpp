@@ -129,8 +129,8 @@ Result<std::unique_ptr<As2Server>> serve_as2(Context const& context, std::functi
 
 As2Server::As2Server(Context const& context, std::unique_ptr<http::Server> server, bool asks)
     : context_(context), server_(std::move(server)), asks_for_certificates_(asks) {
-    context_.as2->when_renewed([this] { ask_as_relations_want(); });
-    ask_as_relations_want();
+    context_.as2->when_renewed([this] { return ask_as_relations_want(); });
+    (void)ask_as_relations_want(); // the files of TLS were good a moment ago
 }
 
 As2Server::~As2Server() { context_.as2->when_renewed({}); }
@@ -151,14 +151,22 @@ Result<void> As2Server::reload_tls() {
     return {};
 }
 
-/// A relation has got its first pin, or lost its last: whom it concerns connects anew, and is asked then.
-void As2Server::ask_as_relations_want() {
+/// A relation has got its first pin, or lost its last: whom it concerns connects anew, and is asked then. False: TLS cannot be set up
+/// now, and this is to be called again.
+bool As2Server::ask_as_relations_want() {
+    std::lock_guard const guard(telling_);
+    auto const trouble_before = std::exchange(trouble_, {});
     if (context_.as2->wants_client_certificates() == asks_for_certificates_)
-        return;
-    if (auto const done = reload_tls(); !done)
-        context_.log.line("certificate_refused", "-", fmt::format("reason={}", for_log(done.error().message)));
-    else if (context_.configuration.gateway.as2.tls_port.number != 0)
+        return true;
+    if (auto const done = reload_tls(); !done) {
+        trouble_ = done.error().message;
+        if (trouble_ != trouble_before)
+            context_.log.line("certificate_refused", "-", fmt::format("reason={}", for_log(trouble_)));
+        return false;
+    }
+    if (context_.configuration.gateway.as2.tls_port.number != 0)
         context_.log.line("as2_client_certificates", "-", fmt::format("asked_for={}", asks_for_certificates_.load() ? "yes" : "no"));
+    return true;
 }
 
 } // namespace wharf::gateway

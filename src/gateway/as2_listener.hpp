@@ -48,12 +48,14 @@ public:
     void stop();
 
 private:
-    void ask_as_relations_want();
+    [[nodiscard]] bool ask_as_relations_want();
 
     Context const& context_;
     std::unique_ptr<transport::http::Server> server_;
     std::mutex reloading_;
     std::atomic<bool> asks_for_certificates_; // as TLS is set up
+    std::mutex telling_;
+    std::string trouble_; // of the last look, so that it is told once; under telling_
 };
 
 /// Serves wharf.yaml's section `as2`; nullptr where there is none, or no channel that speaks AS2. `context` must outlive it. `wake`:

@@ -4,6 +4,7 @@
 #include "transport/as2/names.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -290,7 +291,8 @@ struct As2Relations::State {
     Stamps configuration_files;
     bool is_renewed = false;    // something, by this look
     std::mutex telling;
-    std::function<void()> renewed; // under `telling`
+    std::function<bool()> renewed; // under `telling`
+    std::atomic<bool> is_to_be_told_again = false; // it gave false
     std::mutex mutex;           // relations, channels and listener
     std::mutex looking;         // the rest
     Timestamp looked{};
@@ -327,13 +329,14 @@ void As2Relations::look_when_due() const {
     if (now >= state.looked && now - state.looked < look_interval) return;
     state.look();
     state.looked = now;
-    if (!std::exchange(state.is_renewed, false)) return;
+    bool const is_renewed = std::exchange(state.is_renewed, false);
+    if (!is_renewed && !state.is_to_be_told_again) return;
     turn.unlock(); // who is told asks for relations
     std::lock_guard const guard(state.telling);
-    if (state.renewed) state.renewed();
+    state.is_to_be_told_again = state.renewed && !state.renewed();
 }
 
-void As2Relations::when_renewed(std::function<void()> tell) const {
+void As2Relations::when_renewed(std::function<bool()> tell) const {
     std::lock_guard const guard(state_->telling);
     state_->renewed = std::move(tell);
 }

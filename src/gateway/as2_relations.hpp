@@ -80,8 +80,9 @@ public:
     [[nodiscard]] bool wants_client_certificates() const;
     /// Looks at the files now, when it is time: whoever waits for changes calls it every look_interval.
     void look() const { look_when_due(); }
-    /// Called when a relation was renewed, by the thread that looked; may call wants_client_certificates(). Empty: nobody is told any more.
-    void when_renewed(std::function<void()> tell) const;
+    /// Called when a relation was renewed, by the thread that looked; may call wants_client_certificates(). Where it gives false, it is
+    /// called again after the next look. Empty: nobody is told any more.
+    void when_renewed(std::function<bool()> tell) const;
     /// Where partners send asynchronous receipts; empty: nowhere.
     [[nodiscard]] std::string public_url() const;
     /// What names certificates, as it is in use.

@@ -184,19 +184,32 @@ TEST_F(As2RelationsTest, WhatTheServerOfMessagesIsShownIsNotShownToAnother) {
 TEST_F(As2RelationsTest, WhoWaitsForChangesIsTold) {
     open();
     unsigned told = 0;
+    bool is_done = true;
     relations->when_renewed([&] {
         ++told;
         EXPECT_TRUE(relations->wants_client_certificates());
+        return is_done;
     });
     (void)later();
     EXPECT_EQ(told, 0U);
     write("channels/acme.yaml", relation + "  incoming: {client_certificates: [keys/acme.pem]}\n");
     (void)later();
     EXPECT_EQ(told, 1U);
+    (void)later();
+    EXPECT_EQ(told, 1U) << "once";
+    is_done = false;
+    write("channels/acme.yaml", relation + "  incoming: {client_certificates: [keys/acme.pem], refuse_unsafe_names: yes}\n");
+    (void)later();
+    (void)later();
+    EXPECT_EQ(told, 3U) << "until it is done";
+    is_done = true;
+    (void)later();
+    (void)later();
+    EXPECT_EQ(told, 4U);
     relations->when_renewed({});
     write("channels/acme.yaml", relation);
     (void)later();
-    EXPECT_EQ(told, 1U);
+    EXPECT_EQ(told, 4U);
 }
 
 TEST_F(As2RelationsTest, NothingIsSignedOrEncryptedWhereThatIsAgreed) {
