@@ -35,11 +35,11 @@ Result<std::string> retry_delivery(Context const& context, store::Transaction& t
 }
 
 Result<std::string> retry_transfer(Context const& context, store::Transaction& transaction, Record& record,
-                                   store::Transfer const& transfer, std::string& copy) {
+                                   store::Transfer const& transfer, std::optional<LargeFile> const& large) {
     if (transfer.state != TransferState::dead_letter)
         return invalid(fmt::format("transfer {} is {}, not a dead letter", transfer.id, to_string(transfer.state)));
-    if (transfer.sha256.empty() && !transfer.exchange_id.empty())
-        WHARF_TRY(take_large_file(context, transaction, transfer, copy));
+    if (transfer.sha256.empty() && large)
+        WHARF_TRY(take_large_file(transaction, transfer, *large));
     else if (transfer.sha256.empty())
         return invalid(fmt::format("{} was too large to be read; it is in the failed folder of channel {}: raise "
                                    "`pickup.max_bytes` and move it back into the inbox",
@@ -197,7 +197,10 @@ Result<std::string> each(Context const& context, std::vector<std::string> const&
 }
 
 Result<std::string> retry_one(Context const& context, std::string_view id) {
-    std::string done, exchange_id, copy; // of a file that lay in the vault
+    auto const large = read_large_file(context, id);
+    if (!large)
+        return unexpected(large.error());
+    std::string done, exchange_id; // of a file that lay in the vault
     std::optional<store::Message> held;
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         auto take = [&](Result<std::string> result) -> Result<void> {
@@ -250,10 +253,10 @@ Result<std::string> retry_one(Context const& context, std::string_view id) {
         if (!transfer)
             return unexpected(std::move(transfer.error()));
         exchange_id = transfer->exchange_id;
-        return take(retry_transfer(context, transaction, record, *transfer, copy));
+        return take(retry_transfer(context, transaction, record, *transfer, *large));
     }));
-    if (!copy.empty())
-        context.vault.drop(exchange_id, copy);
+    if (*large)
+        context.vault.drop(exchange_id, (*large)->name);
     if (!held)
         return done;
     auto count = retry_held_documents(context, *held);
