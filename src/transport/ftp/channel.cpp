@@ -262,6 +262,8 @@ Result<std::string> FtpPlace::read_one(Wanted const& file) {
 
 // Size and time are compared when all are read: what was written over in between shows then.
 std::vector<Result<std::optional<std::string>>> FtpPlace::read(std::span<Wanted const> files) {
+    if (files.empty())
+        return {};
     std::vector<Result<std::string>> contents;
     std::vector<Path> paths;
     for (auto const& file : files) {
@@ -320,6 +322,8 @@ Result<void> FtpPlace::write_one(Draft const& file) {
 }
 
 void FtpPlace::check_written(std::span<Draft const> files, std::vector<Result<void>>& results) {
+    if (files.empty())
+        return;
     std::vector<Path> paths;
     for (auto const& file : files)
         paths.push_back(file.path);
