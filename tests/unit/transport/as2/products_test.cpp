@@ -65,23 +65,34 @@ Found judged(Style const& style) {
     return judged(Entity{{{"Content-Type", style.content_type}}, {}, Content(body)});
 }
 
+/// A report of two parts, each with its own head: the text for people, and the notification.
+std::string report_of(std::string_view content_type, std::string_view boundary, std::string_view text, std::string_view notification) {
+    return fmt::format("Content-Type: {0}\r\n\r\n--{1}\r\n{2}\r\n--{1}\r\n{3}\r\n--{1}--\r\n", content_type, boundary, text, notification);
+}
+
+/// What is found in a receipt that must count as a success.
+Receipt accepted(Style const& style) {
+    auto const found = judged(style);
+    EXPECT_EQ(found.verdict, ReceiptVerdict::success) << found.reason;
+    return found.receipt;
+}
+
 std::string const plain_signature_head = "Content-Type: application/pkcs7-signature; name=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n";
 
 /// Sterling and its forerunners: no head before the text, everything else without a blank, the MIC before the disposition.
 TEST(As2Products, SterlingsWay) {
-    auto const found = judged({.report = fmt::format("Content-Type: multipart/report;Report-Type=disposition-notification;boundary=\"_=6597Sterling6597MOKO\"\r\n\r\n"
-                                                     "--_=6597Sterling6597MOKO\r\n\r\nYour order arrived.\r\n\r\n--_=6597Sterling6597MOKO\r\n"
-                                                     "Content-Type: message/disposition-notification\r\n\r\nOriginal-Recipient: rfc822;PEER\r\n"
-                                                     "Final-Recipient: rfc822;PEER\r\nOriginal-Message-ID: {}\r\nReceived-Content-MIC: {},sha1\r\n"
-                                                     "Disposition: Automatic-action/mdn-sent-automatically;processed\r\n\r\n--_=6597Sterling6597MOKO--\r\n",
-                                                     sent_id, mic(Digest::sha1)),
-                               .signature_head = "Content-Type: Application/pkcs7-signature;name=EDIINTSIG.p7s\r\nContent-Transfer-Encoding: base64\r\n",
-                               .content_type = "multipart/signed;protocol=\"application/pkcs7-signature\";micalg=sha1;boundary=\"outer\"",
-                               .preamble = {},
-                               .digest = EVP_sha1()});
-    EXPECT_EQ(found.verdict, ReceiptVerdict::success) << found.reason;
-    EXPECT_EQ(found.receipt.text, "Your order arrived.");
-    EXPECT_EQ(found.receipt.final_recipient, "PEER");
+    auto const notification = fmt::format("Content-Type: message/disposition-notification\r\n\r\nOriginal-Recipient: rfc822;PEER\r\n"
+                                          "Final-Recipient: rfc822;PEER\r\nOriginal-Message-ID: {}\r\nReceived-Content-MIC: {},sha1\r\n"
+                                          "Disposition: Automatic-action/mdn-sent-automatically;processed\r\n",
+                                          sent_id, mic(Digest::sha1));
+    auto const receipt = accepted({.report = report_of("multipart/report;Report-Type=disposition-notification;boundary=\"_=6597Sterling6597MOKO\"",
+                                                       "_=6597Sterling6597MOKO", "\r\nYour order arrived.\r\n", notification),
+                                   .signature_head = "Content-Type: Application/pkcs7-signature;name=EDIINTSIG.p7s\r\nContent-Transfer-Encoding: base64\r\n",
+                                   .content_type = "multipart/signed;protocol=\"application/pkcs7-signature\";micalg=sha1;boundary=\"outer\"",
+                                   .preamble = {},
+                                   .digest = EVP_sha1()});
+    EXPECT_EQ(receipt.text, "Your order arrived.");
+    EXPECT_EQ(receipt.final_recipient, "PEER");
 }
 
 /// mendelson and the family of OpenAS2: folded heads, blank lines before the first boundary and behind the fields, BER in base64.
@@ -110,16 +121,16 @@ TEST(As2Products, MendelsonsAndOpenAs2sWay) {
 
 /// SEEBURGER: recipients without the type of their address, the notification as binary.
 TEST(As2Products, SeeburgersWay) {
-    auto const found = judged({.report = fmt::format("Content-Type: multipart/report; report-type=disposition-notification; boundary=in\r\n\r\n--in\r\n"
-                                                     "Content-Type: text/plain\r\n\r\nok\r\n--in\r\nContent-Type: message/disposition-notification\r\n"
-                                                     "Content-Transfer-Encoding: binary\r\n\r\nReporting-UA: 192.0.2.71; AS2\r\nOriginal-Recipient: PEER\r\n"
-                                                     "Final-Recipient: \"OTHER NAME\"\r\nOriginal-Message-ID: {}\r\n"
-                                                     "Disposition: automatic-action/MDN-sent-automatically; processed\r\nReceived-Content-MIC: {}, SHA256\r\n\r\n--in--\r\n",
-                                                     sent_id, mic(Digest::sha256)),
-                               .signature_head = plain_signature_head});
-    EXPECT_EQ(found.verdict, ReceiptVerdict::success) << "the final recipient need not be the name that we sent to: " << found.reason;
-    EXPECT_EQ(found.receipt.original_recipient, "PEER");
-    EXPECT_EQ(found.receipt.final_recipient, "OTHER NAME");
+    auto const notification = fmt::format("Content-Type: message/disposition-notification\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+                                          "Reporting-UA: 192.0.2.71; AS2\r\nOriginal-Recipient: PEER\r\nFinal-Recipient: \"OTHER NAME\"\r\n"
+                                          "Original-Message-ID: {}\r\nDisposition: automatic-action/MDN-sent-automatically; processed\r\n"
+                                          "Received-Content-MIC: {}, SHA256\r\n",
+                                          sent_id, mic(Digest::sha256));
+    auto const receipt = accepted({.report = report_of("multipart/report; report-type=disposition-notification; boundary=in", "in",
+                                                       "Content-Type: text/plain\r\n\r\nok", notification),
+                                   .signature_head = plain_signature_head});
+    EXPECT_EQ(receipt.original_recipient, "PEER");
+    EXPECT_EQ(receipt.final_recipient, "OTHER NAME") << "it need not be the name that we sent to";
 }
 
 /// TIBCO: no Original-Recipient; the text for people has brackets and a line that looks like a field.
