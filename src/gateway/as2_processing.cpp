@@ -201,7 +201,7 @@ Result<transport::Content> stored_body(Context const& context, std::string const
         if (!row)
             return unexpected(row.error());
         if (!*row)
-            return permanent(fmt::format("the body of exchange {} is missing: it was the file {} beside the store, and its sender was told that it is "
+            return temporary(fmt::format("the body of exchange {} is missing: it was the file {} beside the store, and its sender was told that it is "
                                          "here; put the file back from a backup of that time, or ask the partner to send the message again under a new "
                                          "Message-ID",
                                          exchange_id, context.vault.place_of(exchange_id, vault_name::message)));

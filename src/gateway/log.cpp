@@ -37,7 +37,7 @@ LineSink standard_error() {
 
 std::string for_log(std::string_view text) {
     std::string out;
-    append_json_string(out, text.substr(0, 200));
+    append_json_string(out, text.substr(0, 1000));
     return out;
 }
 

@@ -31,7 +31,8 @@ private:
 /// A sink that writes to standard error with one write per line.
 [[nodiscard]] LineSink standard_error();
 
-/// A value from outside, fit for a log line: quoted, control characters escaped, at most 200 bytes of it.
+/// A value from outside, fit for a log line: quoted, control characters escaped, at most 1000 bytes of it: a reason with both
+/// fingerprints fits.
 [[nodiscard]] std::string for_log(std::string_view text);
 
 } // namespace wharf::gateway
