@@ -1,6 +1,7 @@
 // A channel of each kind and the partner's side of it, for suites that hold all transports to one contract.
 #pragma once
 
+#include "conformance/looks.hpp"
 #include "conformance/names_in.hpp"
 #include "support/ftpd.hpp"
 #include "support/sshd.hpp"
@@ -102,7 +103,7 @@ struct Kind {
 inline void PrintTo(Kind const& kind, std::ostream* out) { *out << kind.name; }
 inline std::string name_of(testing::TestParamInfo<Kind> const& info) { return info.param.name; }
 
-class ChannelTest : public testing::TestWithParam<Kind> {
+class ChannelTest : public testing::TestWithParam<Kind>, public Looks {
 protected:
     void SetUp() override {
         fixture_ = GetParam().make();
@@ -116,7 +117,7 @@ protected:
     [[nodiscard]] fs::path inbox() const { return fixture_->root() / "in"; }
     [[nodiscard]] fs::path outbox() const { return fixture_->root() / "out"; }
 
-    Connection& connection() {
+    Connection& connection() override {
         if (!connection_)
             reconnect();
         return *connection_;
@@ -129,25 +130,6 @@ protected:
         if (!made)
             throw std::runtime_error(made.error().message);
         connection_ = std::move(*made);
-    }
-    Listing list() {
-        auto listing = connection().list();
-        if (!listing)
-            throw std::runtime_error(listing.error().message);
-        return std::move(*listing);
-    }
-    std::vector<std::string> ready_names() {
-        std::vector<std::string> names;
-        for (auto const& file : list().ready)
-            names.push_back(file.name);
-        return names;
-    }
-    /// The one file that is ready.
-    RemoteFile only() {
-        auto const listing = list();
-        if (listing.ready.size() != 1)
-            throw std::runtime_error(fmt::format("{} files are ready, not one", listing.ready.size()));
-        return listing.ready.front();
     }
 
     PickupRules rules_;

@@ -1,5 +1,6 @@
 // The https transport against a real server over TLS (tests/support/https_files.py): of what all channels promise that which has a
 // meaning over HTTP, and what is its own.
+#include "conformance/looks.hpp"
 #include "support/certificate.hpp"
 #include "support/temp_folder.hpp"
 #include "transport/channel.hpp"
@@ -18,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-class HttpsTest : public testing::Test {
+class HttpsTest : public testing::Test, public Looks {
 protected:
     void start(std::vector<std::string> const& options = {}) {
         if (!make_certificate(folder_.path()))
@@ -42,7 +43,7 @@ protected:
     [[nodiscard]] fs::path inbox() const { return folder_.path() / "in"; }
     [[nodiscard]] fs::path outbox() const { return folder_.path() / "out"; }
     [[nodiscard]] std::string requests() const { return read_text(folder_.path() / "requests"); }
-    Connection& connection() {
+    Connection& connection() override {
         if (!channel_)
             channel_ = make_https_channel("acme", settings_);
         if (!connection_) {
@@ -56,24 +57,6 @@ protected:
     void anew() {
         connection_.reset();
         channel_.reset();
-    }
-    Listing list() {
-        auto listing = connection().list();
-        if (!listing)
-            throw std::runtime_error(listing.error().message);
-        return std::move(*listing);
-    }
-    std::vector<std::string> ready_names() {
-        std::vector<std::string> names;
-        for (auto const& file : list().ready)
-            names.push_back(file.name);
-        return names;
-    }
-    RemoteFile only() {
-        auto const listing = list();
-        if (listing.ready.size() != 1)
-            throw std::runtime_error(fmt::format("{} files are ready, not one", listing.ready.size()));
-        return listing.ready.front();
     }
 
     TempFolder folder_;
