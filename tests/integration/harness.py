@@ -364,12 +364,13 @@ def free_port():
 
 
 def wait_for(condition, seconds, what):
+    """`what` is text, or a function that says it at the end of the time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
             return
         time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s for {what}")
+    raise AssertionError(f"waited {seconds} s for {what() if callable(what) else what}")
 
 
 def purchase_order(number, lines=None):

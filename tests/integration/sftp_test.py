@@ -97,19 +97,26 @@ class Sftp(unittest.TestCase):
         self.sshd = Sshd(self)
         self.receiver = None
 
-    def site(self, channel):
+    def site(self, channel, name="wharf"):
         site = harness.Site(receiver=self.receiver)
         self.receiver = site.receiver
         self.addCleanup(site.close)
         site.add_channel("van", channel)
+        # Stores of their own count their own numbers: two gateways must not give their files one name.
+        profile = site.folder / "partners" / "acme" / "profile.yaml"
+        profile.write_text(profile.read_text() + f'file_name: "{name}-{{set}}_{{interchange}}.edi"\n')
         return site
 
     def numbers(self):
         return sorted(int(document["number"]) for document in self.receiver.documents())
 
+    def sent(self):
+        return [name for name in self.sshd.names("out") if not name.startswith(".")]
+
     def wait_for_orders(self, count):
-        harness.wait_for(lambda: len(self.numbers()) >= count and not self.sshd.names("in") and
-                         len([name for name in self.sshd.names("out") if not name.startswith(".")]) >= count, 120, f"{count} orders and their 997s")
+        harness.wait_for(lambda: len(self.numbers()) >= count and not self.sshd.names("in") and len(self.sent()) >= count, 120,
+                         lambda: f"{count} orders and their 997s, have {len(self.numbers())} and {len(self.sent())}; "
+                                 f"left in the inbox: {self.sshd.names('in')}")
 
     def expect_once(self, numbers):
         self.assertEqual(self.numbers(), list(numbers))
@@ -136,7 +143,7 @@ class Sftp(unittest.TestCase):
 
     def test_two_gateways_on_one_inbox(self):
         numbers = range(901, 961)
-        sites = [self.site(self.sshd.channel(f", claim_as: {name}", ", connections: 2")) for name in ("north", "south")]
+        sites = [self.site(self.sshd.channel(f", claim_as: {name}", ", connections: 2"), name) for name in ("north", "south")]
         for site in sites:
             site.serve()
         for number in numbers:
