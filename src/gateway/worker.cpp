@@ -22,6 +22,7 @@
 #include <mutex>
 #include <span>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -31,7 +32,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto lease = 10min;       // longer than any one job; after a kill the next start ends leases at once
+constexpr auto lease = 10min;       // longer than most jobs; after a kill the next start ends leases at once
 constexpr auto longest_sleep = 1s;  // other processes (resend, retry) add jobs without waking us
 constexpr auto turn_at_a_channel = 1s; // a worker waits so long for a channel that others use; then it does other work
 constexpr unsigned most_claims_of_a_transfer = 20;
@@ -228,6 +229,10 @@ private:
     void claim_loop(std::stop_token stop);
     void work_loop(std::stop_token stop);
     void give_back_what_waits();
+    [[nodiscard]] std::optional<store::Job> next_job(std::stop_token const& stop);
+    // with the lock held:
+    void enqueue(store::Job job);
+    void put_down(store::Job job, std::optional<Timestamp> unrecorded);
     [[nodiscard]] bool has_room() const { return queue_.size() * 2 <= capacity_; } // worth a claim
 
     Context const& context_;
@@ -240,6 +245,13 @@ private:
     std::condition_variable_any for_workers_; // work queued
     std::condition_variable_any for_claimer_; // room in the queue, or something new
     std::deque<store::Job> queue_;
+    /// Jobs of the queue and jobs that are carried out: the lease of a long one (a large file to a slow server) may run out meanwhile, and
+    /// it is claimed again. Nobody else may begin it then.
+    struct InHand {
+        bool is_begun = false;
+        std::optional<store::Job> again; // claimed since it was begun
+    };
+    std::unordered_map<std::int64_t, InHand> in_hand_;      // by job
     std::vector<std::pair<store::Job, Timestamp>> waiting_; // failed, and the store could not be told
     bool waits_for_room_ = false;                           // the claimer; else it need not hear of jobs taken
     bool look_ = true;                                      // claim now, without waiting for the time
@@ -257,6 +269,28 @@ void Lane::give_back_what_waits() {
         return;
     std::lock_guard const guard(mutex_);
     std::ranges::move(waiting, std::back_inserter(waiting_));
+}
+
+void Lane::enqueue(store::Job job) {
+    auto const [place, is_new] = in_hand_.try_emplace(job.id);
+    if (!is_new) {
+        if (place->second.is_begun)
+            place->second.again = std::move(job);
+        return; // the lease of the one that waits was renewed
+    }
+    queue_.push_back(std::move(job));
+    for_workers_.notify_one();
+}
+
+/// A job that was claimed while it was carried out is looked at once more: it may have been postponed to just now before that claim. One
+/// that is done is found done.
+void Lane::put_down(store::Job job, std::optional<Timestamp> unrecorded) {
+    auto again = std::move(in_hand_.at(job.id).again);
+    in_hand_.erase(job.id);
+    if (unrecorded)
+        waiting_.emplace_back(std::move(job), *unrecorded);
+    else if (again)
+        enqueue(std::move(*again));
 }
 
 void Lane::claim_loop(std::stop_token stop) {
@@ -279,10 +313,8 @@ void Lane::claim_loop(std::stop_token stop) {
             context_.log.line("store_failed", "-", fmt::format("reason={}", for_log(jobs.error().message)));
         std::unique_lock lock(mutex_);
         if (jobs && !jobs->empty()) {
-            for (auto& job : *jobs) {
-                queue_.push_back(std::move(job));
-                for_workers_.notify_one();
-            }
+            for (auto& job : *jobs)
+                enqueue(std::move(job));
             continue;
         }
         std::chrono::milliseconds sleep = longest_sleep;
@@ -302,25 +334,26 @@ void Lane::claim_loop(std::stop_token stop) {
     give_back_what_waits(); // what fails now is given back by the next start
 }
 
+/// Nothing: it is to stop.
+std::optional<store::Job> Lane::next_job(std::stop_token const& stop) {
+    std::unique_lock lock(mutex_);
+    if (!for_workers_.wait(lock, stop, [&] { return !queue_.empty(); }) || stop.stop_requested())
+        return std::nullopt;
+    auto job = std::move(queue_.front());
+    queue_.pop_front();
+    in_hand_.at(job.id).is_begun = true;
+    if (waits_for_room_ && has_room())
+        for_claimer_.notify_one();
+    return job;
+}
+
 void Lane::work_loop(std::stop_token stop) {
     auto const deliver = make_deliver_();
-    for (;;) {
-        store::Job job;
+    while (auto job = next_job(stop)) {
+        auto const unrecorded = run_job(context_, deliver, *job);
         {
-            std::unique_lock lock(mutex_);
-            if (!for_workers_.wait(lock, stop, [&] { return !queue_.empty(); }))
-                return;
-            if (stop.stop_requested())
-                return;
-            job = std::move(queue_.front());
-            queue_.pop_front();
-            if (waits_for_room_ && has_room())
-                for_claimer_.notify_one();
-        }
-        auto const unrecorded = run_job(context_, deliver, job);
-        if (unrecorded) {
             std::lock_guard const guard(mutex_);
-            waiting_.emplace_back(std::move(job), *unrecorded);
+            put_down(std::move(*job), unrecorded);
         }
         when_done_();
     }
