@@ -49,9 +49,6 @@ class As2GatewayTest(unittest.TestCase):
         wait_for(lambda: self.site.show(message)["state"] == state, seconds, f"{message} to be {state}: {self.site.show(message)}")
         return self.site.show(message)
 
-    def log(self):
-        return (self.site.folder / "log").read_text()
-
     def assert_same_message_twice(self, times=2):
         self.assertEqual([len(set(posts)) for posts in self.partner.ids().values()], [1], "the same bytes under one Message-ID")
         self.assertEqual(len(self.partner.posts), times)
@@ -78,7 +75,7 @@ class As2GatewayTest(unittest.TestCase):
         self.assertIn(f"message-id  {post.message_id}", text)
         self.assertIn("succeeded", text)
         for event in ("as2_packed", "as2_receipt", "sent"):
-            self.assertIn(f" {event} {message} ", self.log())
+            self.site.wait_for_log(f" {event} {message} ")
 
     def test_a_wrong_mic_is_a_dead_letter_with_an_alarm(self):
         self.partner.script = [receipt(mic="Zm9v, sha256")]
@@ -86,7 +83,7 @@ class As2GatewayTest(unittest.TestCase):
         message = self.order()
         view = self.wait_for_state(message, "dead_letter")
         self.assertIn("the MIC differs", view["reason"])
-        self.assertIn("AS2_RECEIPT_FAILED " + message, self.log())
+        self.site.wait_for_log("AS2_RECEIPT_FAILED " + message)
         self.assertEqual(self.site.run("dead-letter", "list").returncode, 1)
         self.assertEqual(len(self.partner.posts), 1)
         self.assertEqual(self.site.run("dead-letter", "retry", message).returncode, 0)
@@ -138,17 +135,15 @@ class As2GatewayTest(unittest.TestCase):
         freed = threading.Event()
 
         def hang(partner, post):
-            freed.wait(60)
+            freed.wait(240)
             return receipt()(partner, post)
         self.partner.script = [hang]
         self.start()
         stuck = [self.order(f"PO-{number}") for number in range(1, 9)]
         wait_for(lambda: self.partner.posts, 10, "the first message")
-        begun = time.monotonic()
         for number in range(1, 4):
             message = self.order(f"VAN-{number}", partner="acme")
-            self.wait_for_state(message, "sent", 5)
-        self.assertLess(time.monotonic() - begun, 10, "the other channel")
+            self.wait_for_state(message, "sent", 60)  # which is less than he hangs for
         time.sleep(1)
         self.assertEqual(len(self.partner.posts), 1, "one who does not answer gets no second message meanwhile")
         freed.set()
@@ -185,7 +180,7 @@ class As2GatewayTest(unittest.TestCase):
         self.assertIn("message-id  " + message_id, self.text("message", "show", message_id))
         channel = self.site.folder / "channels" / "harbor.yaml"
         channel.write_text(channel.read_text().replace("own_name: wharf", "own_name: wharf-east"))
-        time.sleep(2.5)  # the running gateway looks every two seconds
+        self.site.wait_for_log("as2_relation_renewed harbor")
         self.assertIn("packed anew with the names and certificates of today", self.text("dead-letter", "retry", "PO-77"))
         self.wait_for_state(message, "sent")
         self.assertEqual([post.headers["AS2-From"] for post in self.partner.posts], ["wharf", "wharf-east"])
@@ -232,10 +227,10 @@ class As2GatewayTest(unittest.TestCase):
         post = self.partner.posts[0]
         address = post.headers["Receipt-Delivery-Option"]
         self.partner.send_receipt(address, receipt(signer="stranger")(self.partner, post))
-        self.assertIn("AS2_RECEIPT_NOT_TAKEN " + message, self.log())
+        self.site.wait_for_log("AS2_RECEIPT_NOT_TAKEN " + message)
         message_id, post.message_id = post.message_id, "<never@wharf>"
         self.partner.send_receipt(address, receipt()(self.partner, post))
-        self.assertIn("AS2_RECEIPT_UNMATCHED", self.log())
+        self.site.wait_for_log("AS2_RECEIPT_UNMATCHED")
         post.message_id = message_id
         self.assertEqual(self.site.show(message)["as2"]["state"], "waiting_for_receipt")
         self.partner.send_receipt(address, receipt(mic="Zm9v, sha256")(self.partner, post))
@@ -277,7 +272,7 @@ class As2GatewayTest(unittest.TestCase):
         self.site.serve()
         self.wait_for_state(message, "sent", 30)
         self.assert_same_message_twice()
-        self.assertNotIn("transmission_given_up", self.log())
+        self.assertNotIn("transmission_given_up", self.site.log())
 
     def test_poll_once_sends_and_says_what_is_left(self):
         self.partner.script = [status(503)]

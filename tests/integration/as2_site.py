@@ -237,9 +237,6 @@ class As2Site(harness.Site):
         harness.wait_for(lambda: len(self.invoices()) >= len(wanted), 30, f"invoices {wanted}, there are {self.invoices()}")
         assert self.invoices() == wanted, (self.invoices(), wanted)
 
-    def log(self):
-        return (self.folder / "log").read_text(errors="replace")
-
     def peak_memory(self):
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024

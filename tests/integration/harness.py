@@ -320,6 +320,13 @@ class Site:
         except OSError:
             return False
 
+    def log(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    def wait_for_log(self, text):
+        """Events reach the log a moment after the store, and whoever asks the store may be faster."""
+        wait_for(lambda: text in self.log(), 60, lambda: f"'{text}' in the log:\n{self.log()[-3000:]}")
+
     def stop(self, how=signal.SIGTERM):
         if self.process is None:
             return None

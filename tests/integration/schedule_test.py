@@ -29,9 +29,6 @@ class Scheduled(unittest.TestCase):
     def wait_for(self, *numbers, seconds=60):
         harness.wait_for(lambda: self.numbers() == sorted(numbers), seconds, f"{numbers}, there are {self.numbers()}")
 
-    def log(self):
-        return (self.site.folder / "log").read_text()
-
     def first_look(self):
         """The gateway runs, and the look at its start is over: what comes now would wait for an hour."""
         self.site.drop("first.edi", invoice(1))
@@ -60,7 +57,7 @@ class AtOnce(Scheduled):
             self.assertEqual(self.site.left(), ["slow.edi"])
             out.write(text[40:])
         self.wait_for("INV1", "INV2", "INV3")
-        self.assertNotIn("rejected", self.log())
+        self.assertNotIn("rejected", self.site.log())
 
     def test_two_looks_that_are_to_be_the_same_come_soon_after_another(self):
         file = self.site.folder / "channels" / "van.yaml"
@@ -74,11 +71,11 @@ class AtOnce(Scheduled):
         self.set_channel("poll_interval: 1s\n")
         self.first_look()
         self.site.inbox.rename(self.site.mailbox / "old")
-        harness.wait_for(lambda: "not_watched van" in self.log(), 60, "the log to say so")
-        harness.wait_for(lambda: self.log().count("poll_failed van") >= 3, 60, "more looks")
+        self.site.wait_for_log("not_watched van")
+        harness.wait_for(lambda: self.site.log().count("poll_failed van") >= 3, 60, "more looks")
         self.site.inbox.mkdir()
-        harness.wait_for(lambda: " watched van" in self.log(), 60, "it to be watched again")
-        self.assertEqual(self.log().count("not_watched van"), 1)
+        self.site.wait_for_log(" watched van")
+        self.assertEqual(self.site.log().count("not_watched van"), 1)
         self.site.drop("second.edi", invoice(2))
         self.wait_for("INV1", "INV2")
 
@@ -101,7 +98,7 @@ class ByTime(Scheduled):
         self.site.drop("first.edi", invoice(1))
         status, _ = self.site.post(harness.purchase_order("PO-1"))
         self.assertEqual(status, 202)
-        harness.wait_for(lambda: "waits_for_window" in self.log(), 60, "the order to wait for the window")
+        self.site.wait_for_log("waits_for_window")
         self.assertEqual(self.site.left(), ["first.edi"])
         self.assertEqual(self.site.sent(), {})
         [message] = self.site.messages("--direction", "outbound")

@@ -35,9 +35,6 @@ class TlsSite(harness.Site):
     def serve(self, environment=None):
         return super().serve({"API_PASSPHRASE": "secret", **(environment or {})})
 
-    def log(self):
-        return (self.folder / "log").read_text()
-
 
 class Tls(unittest.TestCase):
     def setUp(self):
@@ -48,7 +45,7 @@ class Tls(unittest.TestCase):
         self.site.serve()
         status, answer = self.site.post(purchase_order("PO-1"))
         self.assertEqual(status, 202, answer)
-        self.assertIn(" tls=yes", self.site.log())
+        self.site.wait_for_log(" tls=yes")
         plain = http.client.HTTPConnection("127.0.0.1", self.site.api_port, timeout=30)
         self.addCleanup(plain.close)
         with self.assertRaises((OSError, http.client.HTTPException)):
@@ -71,14 +68,14 @@ class Tls(unittest.TestCase):
         with self.assertRaises(ssl.SSLCertVerificationError):
             health(self.site.connect())
         self.site.process.send_signal(signal.SIGHUP)
-        harness.wait_for(lambda: "certificate_read" in self.site.log(), 20, "the certificate to be read again")
+        self.site.wait_for_log("certificate_read")
         fresh = self.site.connect()
         self.addCleanup(fresh.close)
         self.assertEqual(health(fresh), 200)
         self.assertEqual(health(kept), 200)
         (self.site.folder / "keys" / "api.key").write_text("no key")
         self.site.process.send_signal(signal.SIGHUP)
-        harness.wait_for(lambda: "certificate_refused" in self.site.log(), 20, "the key to be refused")
+        self.site.wait_for_log("certificate_refused")
         self.assertIn("api.key", self.site.log())
         other = self.site.connect()
         self.addCleanup(other.close)
