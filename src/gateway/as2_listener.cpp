@@ -114,6 +114,7 @@ Result<std::unique_ptr<As2Server>> serve_as2(Context const& context, std::functi
     }
     settings.max_body_bytes = std::numeric_limits<std::uint64_t>::max(); // each relation has its own limit
     settings.threads = std::max(threads, 2u);
+    set_limits(settings, configured.limits);
     settings.trouble = [&log = context.log](std::string const& peer, std::string const& what) {
         log.line("caller_refused", "-", fmt::format("server=as2 peer={} reason={}", peer, for_log(what)));
     };

@@ -13,4 +13,14 @@ Result<transport::http::TlsSettings> server_tls(partner::ServerTls const& tls) {
     return settings;
 }
 
+void set_limits(transport::http::ServerSettings& settings, partner::ServerLimits const& limits) {
+    settings.max_connections = limits.connections;
+    settings.max_connections_per_address = limits.connections_per_address;
+    settings.head_bytes = limits.head_bytes;
+    settings.head_timeout = limits.head_timeout;
+    settings.idle_timeout = limits.idle_timeout;
+    settings.body_timeout = limits.body_timeout;
+    settings.least_rate = limits.least_rate;
+}
+
 } // namespace wharf::gateway

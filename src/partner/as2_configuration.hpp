@@ -53,6 +53,14 @@ struct ServerTls {
     [[nodiscard]] bool is_set() const { return !certificate.empty(); }
 };
 
+/// What one of our servers bears from those who call it; transport::http::ServerSettings says what each means.
+struct ServerLimits {
+    unsigned connections = 256, connections_per_address = 64;
+    unsigned head_bytes = 16u << 10;
+    std::chrono::milliseconds head_timeout{30'000}, idle_timeout{60'000}, body_timeout{30'000};
+    unsigned least_rate = 1024; // bytes a second
+};
+
 enum class As2Use { both, signing, encryption };
 
 /// A certificate with the days that were agreed for it.
@@ -72,6 +80,7 @@ struct As2Listener {
     std::string address = "0.0.0.0";
     PortOrNone port, tls_port;
     ServerTls tls;
+    ServerLimits limits;
     std::string path = "/as2";
     std::string public_url;
     std::vector<As2Certificate> own_certificates; // of relations that name none

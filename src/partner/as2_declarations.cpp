@@ -153,6 +153,7 @@ Declaration make_listener() {
     d.add("port", &As2Listener::port, "port for plain HTTP; 0: none").example("4080");
     d.add("tls_port", &As2Listener::tls_port, "port for HTTPS; 0: none").example("4443");
     d.object("tls", &As2Listener::tls, server_tls_declaration(), "the certificate that tls_port shows; it has nothing to do with those of messages");
+    d.object("limits", &As2Listener::limits, server_limits_declaration(), "what the server bears from its callers");
     d.add("path", &As2Listener::path, "the path of the URL that partners send to; all others are answered 404").check(check_path);
     d.add("public_url", &As2Listener::public_url,
           "our URL as partners reach it, through firewalls and proxies: where they send asynchronous receipts")

@@ -43,6 +43,7 @@ struct Listen {
     std::uint16_t port = 8080;
     std::vector<ApiToken> tokens; // none: every request is refused, unless address is a loopback address
     ServerTls tls;
+    ServerLimits limits;
 };
 
 /// Who we are in an envelope.

@@ -42,6 +42,7 @@ Declaration make_listen() {
     d.objects("tokens", &Listen::tokens, token,
               "who may call the API; without any, only this machine may, and the address must be a loopback address");
     d.object("tls", &Listen::tls, server_tls_declaration(), "the certificate that the API shows; left out: plain HTTP");
+    d.object("limits", &Listen::limits, server_limits_declaration(), "what the server bears from its callers");
     return d;
 }
 

@@ -36,8 +36,30 @@ Declaration make_server_tls() {
     return d;
 }
 
+/// A head too short for what every client sends would lock out everybody.
+std::string check_head_bytes(std::string_view text) { return text.size() < 4 ? "it must be 1000 or more" : ""; }
+
+Declaration make_server_limits() {
+    Declaration d("limits");
+    d.add("connections", &ServerLimits::connections, "connections at one time; a further one makes the longest idle one close, or is answered 503");
+    d.add("connections_per_address", &ServerLimits::connections_per_address,
+          "the same for one IPv4 address, or one /64 of IPv6; behind a proxy all callers come from one, so set it to the number of connections there");
+    d.add("head_bytes", &ServerLimits::head_bytes, "request line and headers; more is answered 431").check(check_head_bytes);
+    d.add("head_timeout", &ServerLimits::head_timeout, "from the first byte of a head to its last; of a new connection, with the handshake of TLS")
+        .check(check_not_zero);
+    d.add("idle_timeout", &ServerLimits::idle_timeout, "of a connection between two requests").check(check_not_zero);
+    d.add("body_timeout", &ServerLimits::body_timeout, "how long a caller may be waited for in the middle of a body, or to read an answer, while it is slower than `least_rate`")
+        .check(check_not_zero);
+    d.add("least_rate", &ServerLimits::least_rate, "bytes a second that must come of a body, or 408");
+    return d;
+}
+
 } // namespace
 
+Declaration const& server_limits_declaration() {
+    static Declaration const declaration = make_server_limits();
+    return declaration;
+}
 Declaration const& basic_declaration() {
     static Declaration const declaration = make_basic();
     return declaration;

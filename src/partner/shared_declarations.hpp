@@ -16,6 +16,7 @@ struct EnumWords<IdentifierUsage> {
 [[nodiscard]] Declaration const& basic_declaration();        // BasicLogin
 [[nodiscard]] Declaration const& retry_declaration();        // RetryPolicy
 [[nodiscard]] Declaration const& server_tls_declaration();   // ServerTls
+[[nodiscard]] Declaration const& server_limits_declaration(); // ServerLimits
 [[nodiscard]] Declaration const& as2_listener_declaration(); // As2Listener
 [[nodiscard]] Declaration const& as2_channel_declaration();  // As2Channel
 [[nodiscard]] Declaration const& header_declaration();       // TargetHeader

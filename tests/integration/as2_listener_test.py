@@ -5,6 +5,7 @@ sockets. What must hold: each payload reaches the ERP exactly once, and what the
     as2_listener_test.py [--size MEGABYTES]
 """
 import argparse
+import contextlib
 import itertools
 import os
 import pathlib
@@ -17,7 +18,7 @@ import unittest
 
 import harness
 from as2_peer_test import compressed_entity, entity, openssl
-from as2_site import RELAXED, As2Site
+from as2_site import RELAXED, As2Site, Connection
 
 SIZE = 200
 
@@ -362,6 +363,27 @@ class StrictTest(unittest.TestCase):
             site.check_receipt(answer, "<1@peer>", "processed", source)
             site.wait_for_invoices(1)
         self.with_site(work, tls=True, incoming=RELAXED + "    client_certificates: [keys/peer.crt]\n")
+
+    def test_both_servers_have_the_limits_that_are_set(self):
+        limits = "{connections_per_address: 3, head_bytes: 2000}"
+        site = As2Site(more=f"  limits: {limits}\n")
+        self.addCleanup(site.close)
+        configuration = site.folder / "wharf.yaml"
+        configuration.write_text(configuration.read_text().replace("listen:\n", f"listen:\n  limits: {limits}\n"))
+        site.serve()
+        for port, path in [(site.as2_port, "/as2"), (site.api_port, "/v1/health")]:
+            with Connection(port) as connection:
+                connection.send(f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * 1800}\r\n\r\n".encode())
+                self.assertNotEqual(connection.answer().status, 431)
+            with Connection(port) as connection:
+                connection.send(f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * 2000}\r\n\r\n".encode())
+                self.assertEqual(connection.answer().status, 431)
+            with contextlib.ExitStack() as held:
+                for _ in range(3): # in the middle of a head, so that none of them is idle
+                    held.enter_context(Connection(port)).send(b"GET / HTTP/1.1\r\n")
+                fourth = held.enter_context(Connection(port))
+                fourth.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertEqual(fourth.answer().status, 503)
 
     def test_a_client_certificate_that_is_wanted_from_now_on(self):
         def work(site):

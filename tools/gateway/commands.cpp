@@ -106,6 +106,7 @@ Result<std::unique_ptr<transport::http::Server>> start_api(gateway::Context cons
     auto const& configuration = context.configuration.gateway;
     transport::http::ServerSettings settings;
     settings.max_body_bytes = configuration.limits.http_body_bytes;
+    gateway::set_limits(settings, configuration.listen.limits);
     settings.trouble = [&log = context.log](std::string const& peer, std::string const& what) {
         log.line("caller_refused", "-", fmt::format("peer={} reason={}", peer, gateway::for_log(what)));
     };
