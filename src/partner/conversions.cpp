@@ -149,6 +149,22 @@ std::string Conversion<CountOrNone>::json_type() {
     return R"("type": "integer", "minimum": 0, "maximum": 1000000)";
 }
 
+std::string Conversion<ControlNumber>::parse(std::string_view text, ControlNumber& out, Reader&) {
+    std::uint64_t number = 0;
+    if (!parse_digits(text, number) || number < 1 || number > 999'999'999) return "a control number is a number from 1 to 999999999";
+    out.number = static_cast<std::uint32_t>(number);
+    return {};
+}
+std::string Conversion<ControlNumber>::show(ControlNumber const& value) {
+    return std::to_string(value.number);
+}
+std::string Conversion<ControlNumber>::type() {
+    return "number";
+}
+std::string Conversion<ControlNumber>::json_type() {
+    return R"("type": "integer", "minimum": 1, "maximum": 999999999)";
+}
+
 std::string Conversion<unsigned>::parse(std::string_view text, unsigned& out, Reader&) {
     std::uint64_t number = 0;
     if (!parse_digits(text, number) || number < 1 || number > 1'000'000) return "it must be a number from 1 to 1000000";

@@ -24,6 +24,7 @@ WHARF_CONVERSION(std::uint16_t); // a port
 WHARF_CONVERSION(unsigned);      // a count
 WHARF_CONVERSION(PortOrNone);
 WHARF_CONVERSION(CountOrNone);
+WHARF_CONVERSION(ControlNumber);
 WHARF_CONVERSION(std::uint64_t); // a size in bytes
 WHARF_CONVERSION(std::chrono::seconds);
 WHARF_CONVERSION(std::chrono::milliseconds);

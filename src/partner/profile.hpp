@@ -95,6 +95,16 @@ struct DuplicatePolicy {
     bool check_business_keys = true;       // same invoice under a new ISA13: acknowledged, not delivered
 };
 
+/// ISA13 and GS06: 1 to 999,999,999.
+struct ControlNumber {
+    std::uint32_t number = 1;
+};
+
+/// How we count what we send: interchanges, groups, and files that are no X12.
+struct ControlNumberPolicy {
+    ControlNumber first; // the least number; a count that is past it goes on
+};
+
 enum class Direction { inbound, outbound };                   // as the words of store::Direction
 enum class DocumentUsage { both, production, test, none };    // none: agreed, and not exchanged yet or any more
 enum class DocumentFormat { x12, csv, fixed, xml, json };
@@ -197,6 +207,7 @@ struct PartnerProfile {
     std::vector<std::string> findings; // "X12-0315=ignore": what becomes of findings (SeverityPolicy)
     AcknowledgmentPolicy acknowledgment;
     DuplicatePolicy duplicates;
+    ControlNumberPolicy control_numbers;
     translator::WritePolicy texts;
     std::vector<CrossReference> cross_references;
     std::vector<UnitConversion> unit_conversions;

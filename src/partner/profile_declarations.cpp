@@ -158,6 +158,15 @@ Declaration make_duplicates(bool of_document = false) {
     return d;
 }
 
+Declaration make_control_numbers() {
+    Declaration d("control_numbers");
+    d.add("first", &ControlNumberPolicy::first,
+          "the least ISA13 and GS06 of what we send, and the least {sequence} of files that are no X12: for a partner who comes from another system, "
+          "or a second gateway; a count that is past it goes on, a smaller one jumps to it")
+        .example("500000001");
+    return d;
+}
+
 Declaration make_texts() {
     using translator::WritePolicy;
     Declaration d("texts");
@@ -302,6 +311,7 @@ Declaration make_profile() {
     static Declaration const document = make_document();
     static Declaration const acknowledgment = make_acknowledgment();
     static Declaration const duplicates = make_duplicates();
+    static Declaration const control_numbers = make_control_numbers();
     static Declaration const contact = make_contact();
     static Declaration const texts = make_texts();
     Declaration d("profile.yaml");
@@ -345,6 +355,7 @@ Declaration make_profile() {
         .example("X12-0315=ignore");
     d.object("acknowledgment", &PartnerProfile::acknowledgment, acknowledgment, "what is acknowledged, and when");
     d.object("duplicates", &PartnerProfile::duplicates, duplicates, "what counts as sent twice");
+    d.object("control_numbers", &PartnerProfile::control_numbers, control_numbers, "how we count what we send");
     d.object("texts", &PartnerProfile::texts, texts, "outbound: texts that the partner cannot take as they are");
     d.objects("cross_references", &PartnerProfile::cross_references, cross_reference,
               "tables of the partner's words for items, units, places, carriers, terms and reasons");

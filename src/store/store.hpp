@@ -375,9 +375,13 @@ public:
     virtual Result<void> hasten_transmissions(Timestamp now, std::string_view waiting) = 0;
 
     // control numbers
-    /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), from 1, wrapping to 1 after `max`. Rolled back with the
-    /// transaction, so a refused document consumes none.
-    virtual Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max) = 0;
+    /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), wrapping to 1 after `max`. Rolled back with the transaction, so a refused
+    /// document consumes none.
+    ///
+    /// `first` (1 to `max`) is the least number wanted: a new scope begins with it, and one that is below it goes on with it; a smaller
+    /// one changes nothing. No number of a scope is given twice before the count has gone through all of them: after it has wrapped,
+    /// `first` is heeded only where it leads to a number below all that were given before the wrapping.
+    virtual Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max, std::uint64_t first = 1) = 0;
 
     // events
     virtual Result<void> add_event(Event const& event) = 0;

@@ -97,14 +97,14 @@ class Sftp(unittest.TestCase):
         self.sshd = Sshd(self)
         self.receiver = None
 
-    def site(self, channel, name="wharf"):
+    def site(self, channel, first=1):
         site = harness.Site(receiver=self.receiver)
         self.receiver = site.receiver
         self.addCleanup(site.close)
         site.add_channel("van", channel)
-        # Stores of their own count their own numbers: two gateways must not give their files one name.
+        # Stores of their own count their own numbers: two gateways must not give one number, or one name of a file, twice.
         profile = site.folder / "partners" / "acme" / "profile.yaml"
-        profile.write_text(profile.read_text() + f'file_name: "{name}-{{set}}_{{interchange}}.edi"\n')
+        profile.write_text(profile.read_text() + f"control_numbers: {{first: {first}}}\n")
         return site
 
     def numbers(self):
@@ -143,13 +143,18 @@ class Sftp(unittest.TestCase):
 
     def test_two_gateways_on_one_inbox(self):
         numbers = range(901, 961)
-        sites = [self.site(self.sshd.channel(f", claim_as: {name}", ", connections: 2"), name) for name in ("north", "south")]
+        sites = [self.site(self.sshd.channel(f", claim_as: {name}", ", connections: 2"), first) for name, first in (("north", 1), ("south", 500_000_001))]
         for site in sites:
             site.serve()
         for number in numbers:
             self.sshd.put(number)
         self.wait_for_orders(len(numbers))
         self.expect_once(numbers)
+        interchanges = [int((self.sshd.home / "out" / name).read_text().split("*")[13]) for name in self.sent()]
+        self.assertEqual(len(set(interchanges)), len(numbers))
+        south = [number for number in interchanges if number > 500_000_000]
+        north = [number for number in interchanges if number <= 500_000_000]
+        self.assertEqual((sorted(north), sorted(south)), (list(range(1, len(north) + 1)), list(range(500_000_001, 500_000_001 + len(south)))))
 
     def test_killed_gateways_and_connections(self):
         numbers = range(901, 1000)

@@ -211,6 +211,11 @@ create index exchange_waiting on exchange (row)
     where state in ('received', 'ready', 'posting', 'waiting_to_retry', 'waiting_for_receipt') or receipt = 'owed';
 create index event_alarm on event (row) where type < 'a';
 )sql",
+    // Where a count began, and whether it has wrapped since: so that a raised first number never leads into numbers that were given.
+    R"sql(
+alter table control_number add column least integer not null default 1;
+alter table control_number add column wrapped integer not null default 0;
+)sql",
 };
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {

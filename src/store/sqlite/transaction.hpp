@@ -72,7 +72,7 @@ public:
     Result<void> release_leases() override;
     Result<void> hasten_transmissions(Timestamp now, std::string_view waiting) override;
 
-    Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max) override;
+    Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max, std::uint64_t first) override;
 
     Result<void> add_event(Event const& event) override;
     Result<std::vector<Event>> events_of(std::string_view subject) override;

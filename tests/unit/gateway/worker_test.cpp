@@ -5,6 +5,7 @@
 #include "grammar/interchange.hpp"
 #include "syntax/json/value.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace wharf::gateway {
@@ -150,6 +151,23 @@ TEST(Worker, ARefusedDocumentUsesNoNumber) {
     EXPECT_TRUE(bench.messages(Direction::outbound).empty());
     ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
     EXPECT_EQ(bench.messages(Direction::outbound)[0].interchange_control_number, "000000001");
+}
+
+TEST(Worker, NumbersBeginWhereThePartnersOldSystemEnded) {
+    auto configuration = test::one_partner();
+    configuration.partners.front().control_numbers.first.number = 481'502;
+    Bench bench(configuration);
+    ASSERT_EQ(bench.order("PO-1").fate, SubmissionFate::accepted);
+    ASSERT_EQ(bench.order("PO-2").fate, SubmissionFate::accepted);
+    bench.inbox()["a.edi"] = invoice_file();
+    bench.poll(); // its 997 counts on
+    std::vector<std::string> interchanges, groups;
+    for (auto const& message : bench.messages(Direction::outbound)) {
+        interchanges.push_back(message.interchange_control_number);
+        groups.push_back(message.group_control_number);
+    }
+    EXPECT_THAT(interchanges, testing::UnorderedElementsAre("000481502", "000481503", "000481504"));
+    EXPECT_THAT(groups, testing::UnorderedElementsAre("481502", "481503", "481504"));
 }
 
 TEST(Worker, AKeyAnswersOnce) {

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace wharf::store {
 namespace {
@@ -74,6 +75,93 @@ TEST_F(StoreTest, ControlNumbersCountPerScopeAndWrap) {
         if (!number) return unexpected(number.error());
         return {};
     }));
+}
+
+class ControlNumbers : public StoreTest {
+protected:
+    std::uint64_t take(std::uint64_t first, std::uint64_t max = 999'999'999) {
+        std::uint64_t taken = 0;
+        write([&](Transaction& t) -> Result<void> {
+            auto const number = t.next_control_number("isa", max, first);
+            if (!number) return unexpected(number.error());
+            taken = *number;
+            return {};
+        });
+        return taken;
+    }
+};
+
+TEST_F(ControlNumbers, BeginWithTheFirstWanted) {
+    EXPECT_EQ(take(500'000'001), 500'000'001u);
+    EXPECT_EQ(take(500'000'001), 500'000'002u);
+    reopen();
+    EXPECT_EQ(take(500'000'001), 500'000'003u);
+    EXPECT_EQ(take(1), 500'000'004u) << "a lower one changes nothing";
+    EXPECT_EQ(take(700'000'000), 700'000'000u) << "a higher one takes effect";
+    EXPECT_EQ(take(700'000'000), 700'000'001u);
+    EXPECT_EQ(take(999'999'999), 999'999'999u);
+    EXPECT_EQ(take(999'999'999), 1u) << "after the greatest the count begins with 1, and does not jump again";
+    EXPECT_EQ(take(999'999'999), 2u);
+    EXPECT_EQ(take(600'000'000), 3u) << "from 500000001 on all were given before the count wrapped, or jumped over";
+    EXPECT_EQ(take(1'000), 1'000u) << "these were not";
+}
+
+TEST_F(ControlNumbers, OfAnOlderStoreGoOn) {
+    store.reset();
+    {
+        sqlite::Connection connection; // as the versions before wrote it
+        ASSERT_TRUE(connection.open(file, sqlite::Access::read_write));
+        ASSERT_TRUE(connection.execute("alter table control_number drop column least; alter table control_number drop column wrapped;"
+                                       "insert into control_number (scope, last) values ('isa', 41);"
+                                       "delete from schema_version where version = (select max(version) from schema_version)"));
+    }
+    reopen();
+    EXPECT_EQ(take(1), 42u);
+    EXPECT_EQ(take(100), 100u);
+    EXPECT_EQ(take(1), 101u);
+}
+
+TEST_F(ControlNumbers, OutOfRangeAreRefused) {
+    for (std::uint64_t const first : {std::uint64_t(0), std::uint64_t(11)})
+        EXPECT_FALSE(store->transact([&](Transaction& t) -> Result<void> {
+            auto const number = t.next_control_number("isa", 10, first);
+            return number ? Result<void>() : unexpected(number.error());
+        })) << first;
+}
+
+TEST_F(ControlNumbers, AreNeverGivenTwiceByAJump) { // whatever is wanted, in whatever order
+    constexpr std::uint64_t max = 60;
+    std::uint64_t state = 1;
+    auto const random = [&](std::uint64_t below) { 
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        return (state >> 33) % below;
+    };
+    for (int round = 0; round < 40; ++round) {
+        std::set<std::uint64_t> given; // since the count last began
+        std::set<std::uint64_t> before; // in the round before that
+        std::uint64_t last = 0;
+        auto const scope = std::to_string(round);
+        for (int i = 0; i < 150; ++i) {
+            auto const wanted = random(4) == 0 ? 1 + random(max) : 1;
+            std::uint64_t number = 0;
+            write([&](Transaction& t) -> Result<void> {
+                auto const taken = t.next_control_number(scope, max, wanted);
+                if (!taken) return unexpected(taken.error());
+                number = *taken;
+                return {};
+            });
+            if (last == max) {
+                EXPECT_EQ(number, 1u);
+                before = std::exchange(given, {});
+            }
+            else if (last != 0 && number != last + 1) {
+                EXPECT_EQ(number, wanted);
+                EXPECT_FALSE(before.contains(number)) << "a jump into what was given";
+            }
+            EXPECT_TRUE(given.insert(number).second) << number;
+            last = number;
+        }
+    }
 }
 
 TEST_F(StoreTest, ARefusedDocumentConsumesNoNumber) {
