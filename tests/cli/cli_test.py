@@ -534,6 +534,27 @@ class Translate(CommandLine):
             self.assertIn(code, result.stderr)
 
 
+class ExplainLog(CommandLine):
+    def test_words_of_the_log_and_of_receipts(self) -> None:
+        for words, expected in ((("transmission_failed",), "is tried again"), (("connected",), "has logged in"), (("authentication-failed",), "Compare fingerprints"),
+                                (("processed/error:", "decryption-failed"), "no key for the message"), (("processed/Error: Decryption-Failed",), "no key for the message"),
+                                (("unsupported", "format"), "AS2: the sender asked"), (("AS2_RECEIPT_OVERDUE",), "To do"), (("HL_INVALID",), "hl")):
+            result = wharf("explain", *words)
+            self.assertEqual((result.returncode, result.stderr), (0, ""), words)
+            self.assertIn(expected.lower(), " ".join(result.stdout.lower().split()), words)
+        for word, meant in (("transmision_failed", "transmission_failed"), ("autentication-failed", "authentication-failed"), ("AS2_RECEIPT_OVERDU", "AS2_RECEIPT_OVERDUE")):
+            result = wharf("explain", word)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn(f"did you mean {meant}?", result.stderr)
+
+    def test_the_standard_is_still_searched(self) -> None:
+        self.assertIn("--release 004010", wharf("explain", "received").stdout)
+        searched = wharf("explain", "received", "--release", "004010")
+        self.assertEqual(searched.returncode, 0, searched.stderr)
+        self.assertNotIn("To do", searched.stdout)
+        self.assertIn("ship", wharf("explain", "ship", "notice").stdout.lower())
+
+
 class Check(CommandLine):
     def test_documents(self) -> None:
         good = wharf("translate", "-", stdin=GOOD).stdout

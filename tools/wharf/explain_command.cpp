@@ -1,4 +1,4 @@
-#include "diagnostic/alarms.hpp"
+#include "diagnostic/log_words.hpp"
 #include "diagnostic/registry.hpp"
 #include "grammar/dictionary.hpp"
 #include "grammar/explain.hpp"
@@ -83,17 +83,46 @@ bool looks_like_alarm(std::string_view word) {
            (word.contains('_') && std::ranges::all_of(word, [](unsigned char c) { return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == '_'; }));
 }
 
-int explain_alarm(std::string const& word) {
+std::string page(AlarmEntry const& entry) {
     constexpr std::size_t width = 120;
-    if (auto const* const alarm = find_alarm(word))
-        return print(fmt::format("{}\n\n{}\nTo do\n{}", alarm->word, folded(alarm->meaning, width), indented(folded(alarm->to_do, width - 4)))) ? no_errors : could_not_run;
-    if (auto const entry = find_code_by_name(word)) return print(page(*entry)) ? no_errors : could_not_run;
+    return fmt::format("{}\n\n{}\nTo do\n{}", entry.word, folded(entry.meaning, width), indented(folded(entry.to_do, width - 4)));
+}
+
+/// The nearest of what can be asked for, as it is written; case does not count.
+std::string nearest_entry(std::string const& word, std::initializer_list<std::span<AlarmEntry const>> lists) {
     std::vector<std::string> words;
-    for (auto const& alarm : all_alarms())
-        words.emplace_back(alarm.word);
-    auto const nearest = nearest_word(word, words);
+    std::vector<std::string_view> as_written;
+    for (auto const& list : lists)
+        for (auto const& entry : list) {
+            as_written.push_back(entry.word);
+            words.push_back(upper(std::string(entry.word)));
+        }
+    auto const nearest = nearest_word(upper(word), words);
+    return nearest.empty() ? std::string() : std::string(as_written[static_cast<std::size_t>(std::ranges::find(words, nearest) - words.begin())]);
+}
+
+int explain_alarm(std::string const& word) {
+    if (auto const* const alarm = find_alarm(word)) return print(page(*alarm)) ? no_errors : could_not_run;
+    if (auto const entry = find_code_by_name(word)) return print(page(*entry)) ? no_errors : could_not_run;
+    auto const nearest = nearest_entry(word, {all_alarms(), all_events()});
     trouble(fmt::format("the gateway says no {}{}", word, nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
     return could_not_run;
+}
+
+/// "transmission_failed" of the log, "processed/error: authentication-failed" of a receipt. Nothing: it is neither.
+std::optional<int> explain_log_word(std::string const& text) {
+    if (auto const* const event = find_event(text)) {
+        auto out = page(*event);
+        if (!text.contains('_')) // may be a word of the standard, too
+            out += fmt::format("\n# In the names of the standard: wharf explain {} --release {}\n", text, default_release);
+        return print(out) ? no_errors : could_not_run;
+    }
+    if (auto const* const disposition = find_disposition(text)) return print(page(*disposition)) ? no_errors : could_not_run;
+    if (auto const nearest = text.contains('-') ? nearest_entry(text, {all_dispositions()}) : std::string(); !nearest.empty()) {
+        trouble(fmt::format("no receipt says {}; did you mean {}?", text, nearest));
+        return could_not_run;
+    }
+    return std::nullopt;
 }
 
 /// What can be asked for: the sets of the release, and all codes.
@@ -107,6 +136,12 @@ std::string overview(grammar::Dictionary const& dictionary) {
     out += "\nwords in capitals of the gateway's log\n";
     for (auto const& alarm : all_alarms())
         out += fmt::format("  {}\n", alarm.word);
+    out += "\nwords in small letters of the gateway's log\n";
+    for (auto const& event : all_events())
+        out += fmt::format("  {}\n", event.word);
+    out += "\nwords of AS2 receipts\n";
+    for (auto const& disposition : all_dispositions())
+        out += fmt::format("  {}\n", disposition.word);
     return out + "\nand every segment (N1), element (N104, element 98), code (REF DP) and words of names (ship notice)\n";
 }
 
@@ -217,6 +252,8 @@ int explain_words(std::vector<std::string> const& words, grammar::Dictionary con
 int run(ExplainCommand const& command) {
     auto const word = command.words.empty() ? std::string() : upper(command.words.front());
     if (command.words.size() == 1 && looks_like_code(word)) return explain_code(word);
+    if (command.release.empty() && command.guide.empty())
+        if (auto const explained = explain_log_word(fmt::to_string(fmt::join(command.words, " ")))) return *explained;
     if (command.words.size() == 1 && looks_like_alarm(word)) return explain_alarm(word);
 
     auto const grammars = grammar::Grammars::open(command.grammars);
