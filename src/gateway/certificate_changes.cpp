@@ -178,6 +178,20 @@ std::optional<as2::Certificate> used_at(Timestamp when, std::vector<partner::As2
     return found ? std::optional(*found) : std::nullopt;
 }
 
+/// What a new certificate stands beside: those of the list that have not ended, for people.
+std::vector<std::string> not_ended(std::vector<partner::As2Certificate> const& known, Timestamp now, bool is_ours) {
+    std::vector<std::string> names;
+    for (auto const& one : known)
+        if (auto const certificate = is_ours ? own_certificate(one) : read_certificate(one.file); certificate) {
+            auto const agreed = term_of(one).until;
+            bool const is_earlier = agreed && *agreed < certificate->not_after();
+            if ((is_earlier ? *agreed : certificate->not_after()) <= now) continue;
+            names.push_back(fmt::format("{} in {}, until {}", certificate->label(), one.file.empty() ? one.content.reference() : one.file.string(),
+                                        is_earlier ? one.until : day(certificate->not_after())));
+        }
+    return names;
+}
+
 Result<void> refuse(as2::Certificate const& one, Timestamp now, bool is_ours) {
     if (one.not_after() <= now) return invalid(fmt::format("{} ended on {}; ask for the one that is valid now", one.label(), day(one.not_after())));
     if (!one.is_rsa()) return invalid(fmt::format("{} has no RSA key; AS2 products have RSA in common", one.label()));
@@ -298,8 +312,12 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
             in_use = used();
         }
         if (in_use && !(*in_use == *certificate)) imported.used_instead = in_use->label();
+        else if (auto const before = used_at(now, *known, nullptr, {}, is_ours); before && !(*before == *certificate)) imported.replaced = before->label();
     }
     if (imported.is_known) return imported;
+    imported.beside = not_ended(*known, now, is_ours);
+    if (is_ours && !options.channel.empty() && known->empty() && !place->configuration.gateway.as2.own_certificates.empty())
+        imported.remarks.push_back(fmt::format("as2.own_certificates of wharf.yaml do not count for {} any more, because it has one of its own now", options.channel));
 
     auto const folder = place->base / "keys";
     auto const stem = fmt::format("{}-{}", options.channel.empty() ? "wharf" : is_ours ? "wharf-" + options.channel : options.channel, day(certificate->not_before()));

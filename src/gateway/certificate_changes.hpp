@@ -54,6 +54,8 @@ struct Imported {
     std::filesystem::path file, edited; // also where nothing is written: where it would be
     std::string from{};               // the moment from which it is used for what we send; empty: at once
     std::string used_instead{};       // the one that goes on being used then; empty: none
+    std::string replaced{};           // the one that is used until then, and not after; empty: none
+    std::vector<std::string> beside{}; // the others of the same list that have not ended, as "CN=acme … in keys/acme.pem, until 2027-01-31"
 };
 [[nodiscard]] Result<Imported> import_certificate(ImportOptions const& options, Timestamp now);
 

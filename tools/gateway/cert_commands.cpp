@@ -320,6 +320,8 @@ int CertCommands::import(Common const& common) const {
         return clean;
     }
     auto const verb = key_.empty() ? "encrypt for" : "sign with";
+    auto const when = done->from.empty() ? std::string("at once") : fmt::format("from {} on", done->from);
+    auto const in_place_of = done->replaced.empty() ? std::string() : fmt::format(", in place of {}", done->replaced);
     if (only_look_)
         fmt::print("\nnothing was changed; without --dry-run it is written to {} and entered in {}\n", done->file.string(), done->edited.string());
     else
@@ -331,7 +333,11 @@ int CertCommands::import(Common const& common) const {
         fmt::print("{}we do not {} it: {} goes on being used; set `until` for it in {}.\n", key_.empty() ? "Signatures made with it are taken at once; " : "", verb,
                    done->used_instead, done->edited.string());
     else if (key_.empty() && use_ != "signing")
-        fmt::print("Signatures made with it are taken at once; we encrypt for it {}.\n", done->from.empty() ? "at once" : fmt::format("from {} on", done->from));
+        fmt::print("Signatures made with it are taken at once; we encrypt for it {}{}.\n", when, in_place_of);
+    else if (!key_.empty() && use_ != "encryption")
+        fmt::print("What is encrypted for it is read at once; we sign with it {}{}.\n", when, in_place_of);
+    for (auto const& other : done->beside)
+        fmt::print("It stands beside {}.\n", other);
     return clean;
 }
 
