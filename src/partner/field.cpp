@@ -3,6 +3,7 @@
 #include "base/nearest.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace wharf::partner {
@@ -111,6 +112,83 @@ std::string joined_path(std::string const& path, std::string_view name) {
     return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
 }
 
+// --- settings in the wrong place ----------------------------------------------------------------------------------
+
+/// A mapping of a file in which settings may stand.
+struct Block {
+    std::string path; // "pickup", "documents[].envelope"; empty: the file itself
+    Declaration const* declaration;
+    TreeNode const* node; // nullptr: this file does not have it
+};
+
+constexpr std::size_t most_blocks = 512; // declarations hold no circle; a wrong one shall not hang us
+
+/// All of a file, outer ones first.
+std::vector<Block> blocks_of(WholeFile const& file) {
+    std::vector<Block> blocks;
+    if (file.declaration) blocks.push_back({"", file.declaration, file.node});
+    for (std::size_t i = 0; i < blocks.size() && blocks.size() < most_blocks; ++i)
+        for (auto const& field : blocks[i].declaration->fields()) {
+            if (!field.nested) continue;
+            bool const is_list = field.shape == Field::Shape::object_list;
+            auto const* const node = blocks[i].node ? blocks[i].node->find(field.name) : nullptr;
+            auto path = joined_path(blocks[i].path, field.name) + (is_list ? "[]" : "");
+            blocks.push_back({std::move(path), field.nested, node && is_list ? (node->items.empty() ? nullptr : &node->items.front()) : node});
+        }
+    return blocks;
+}
+
+/// "documents[0].envelope" as the path of its block: "documents[].envelope".
+std::string without_numbers(std::string_view path) {
+    std::string out;
+    bool inside = false;
+    for (char const c : path) {
+        if (c == ']') inside = false;
+        if (!inside) out += c;
+        if (c == '[') inside = true;
+    }
+    return out;
+}
+
+/// "'pickup'", "'sftp' and 'ftps'", "the file itself"; empty: no other block has it. Those that the file has go before those below the
+/// same setting of the file, and these before all others.
+std::string home_of(std::string_view key, std::vector<Block> const& blocks, std::string_view own) {
+    constexpr std::size_t most_named = 3;
+    auto const outermost = [](std::string_view path) { return path.substr(0, path.find_first_of(".[")); };
+    std::array<std::vector<std::string>, 3> found; // nearest first
+    for (auto const& block : blocks)
+        if (block.path != own && block.declaration->find(key))
+            found[block.node ? 0 : outermost(block.path) == outermost(own) ? 1 : 2].push_back(block.path.empty() ? "the file itself" : fmt::format("'{}'", block.path));
+    for (auto& names : found) {
+        if (names.empty()) continue;
+        if (names.size() > most_named) names.resize(most_named);
+        return fmt::format("{}", fmt::join(names, " and "));
+    }
+    return {};
+}
+
+/// What somebody may have meant who wrote `key` into the block at `path`.
+std::string help_for_unknown(Declaration const& declaration, std::string_view key, WholeFile const& file, std::string_view path) {
+    std::vector<std::string> known;
+    for (auto const& field : declaration.fields())
+        known.push_back(field.name);
+    auto const nearest = nearest_word(key, known);
+    auto const blocks = blocks_of(file);
+    auto const own = without_numbers(path);
+    auto const home = home_of(key, blocks, own);
+    if (!home.empty())
+        return fmt::format("{}'{}' is a setting of {}; the indentation decides where it stands", nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest), key, home);
+    if (!nearest.empty()) return fmt::format("did you mean '{}'?", nearest);
+    std::vector<std::string> others;
+    for (auto const& block : blocks)
+        if (block.node)
+            for (auto const& field : block.declaration->fields())
+                others.push_back(field.name);
+    if (auto const other = nearest_word(key, others); !other.empty())
+        return fmt::format("did you mean '{}', which is a setting of {}?", other, home_of(other, blocks, own));
+    return fmt::format("the settings here are: {}", joined(known));
+}
+
 } // namespace
 
 Field const* Declaration::find(std::string_view name) const {
@@ -137,14 +215,8 @@ void read_object(Declaration const& declaration, void* object, TreeNode const& n
             read_field(*field, object, entry.value, reader, joined_path(path, entry.key));
             continue;
         }
-        std::vector<std::string> known;
-        for (auto const& candidate : declaration.fields())
-            known.push_back(candidate.name);
-        auto const nearest = nearest_word(entry.key, known);
         reader.report(entry.mark, "PARTNER-0003", fmt::format("{} has no setting '{}'", declaration.name(), entry.key),
-                      nearest.empty() ? fmt::format("the settings here are: {}", joined(known))
-                                      : fmt::format("did you mean '{}'?", nearest),
-                      entry.key);
+                      help_for_unknown(declaration, entry.key, reader.file, path), entry.key);
     }
     if (!reader.complete) return;
     for (auto const& field : declaration.fields()) {

@@ -29,6 +29,14 @@ struct Origin {
 /// By path: "envelope.release", "documents[0].targets[1]".
 using Origins = std::map<std::string, Origin, std::less<>>;
 
+class Declaration;
+
+/// A file as a whole: where a setting that stands in the wrong place belongs.
+struct WholeFile {
+    Declaration const* declaration = nullptr; // nullptr: not known
+    TreeNode const* node = nullptr;
+};
+
 /// What reading one file (one layer) needs.
 struct Reader {
     std::shared_ptr<TextSource const> source;
@@ -37,6 +45,7 @@ struct Reader {
     bool complete = true;         // missing required fields are findings (a layer of defaults is not complete)
     Origins& origins;
     Diagnostics& findings;
+    WholeFile file{};
 
     void report(Mark mark, std::string_view code, std::string message, std::string help = {}, std::string value = {}) {
         findings.push_back(diagnostic_at(*source, mark, code, std::move(message), std::move(help), std::move(value)));
@@ -45,8 +54,6 @@ struct Reader {
 
 /// What is wrong with a text, for people; empty: nothing. "a port is a number from 1 to 65535"
 using TextCheck = std::function<std::string(std::string_view)>;
-
-class Declaration;
 
 struct Field {
     enum class Shape { scalar, list, object, object_list, raw };

@@ -71,7 +71,7 @@ void copy_origins(Origins& origins, std::string const& path) {
 } // namespace
 
 void ProfileLayers::read_settings(Loaded<PartnerProfile>& profile, Layer const& layer, bool complete, Diagnostics& findings) const {
-    Reader reader{layer.source, base_, layer.note, complete, profile.origins, findings};
+    Reader reader{layer.source, base_, layer.note, complete, profile.origins, findings, {&profile_declaration(), layer.node}};
     read_object(profile_declaration(), &profile.value, *layer.node, reader, "");
 }
 
@@ -100,7 +100,7 @@ void ProfileLayers::read_documents(Loaded<PartnerProfile>& profile, std::vector<
         for (auto const& part : entry.parts) {
             bool const last = &part == &entry.parts.back();
             Diagnostics said;
-            Reader reader{part.first->source, base_, part.first->note, last && complete, profile.origins, said};
+            Reader reader{part.first->source, base_, part.first->note, last && complete, profile.origins, said, {&profile_declaration(), part.first->node}};
             read_item(field, &document, *part.second, reader, path);
             bool const own = part.first == &layers.back();
             for (auto& finding : said) // what lacks in all layers together was not reported with any of them
