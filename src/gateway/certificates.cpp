@@ -2,10 +2,10 @@
 
 #include "base/file.hpp"
 #include "partner/as2_needs.hpp"
+#include "partner/certificate_checks.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace wharf::gateway {
 
@@ -183,8 +183,7 @@ private:
     }
     /// Who reads a key can be us.
     void open_key(std::filesystem::path const& file) {
-        struct ::stat found {};
-        if (file.empty() || ::stat(file.c_str(), &found) != 0 || (found.st_mode & 077) == 0) return;
+        if (!partner::is_open_to_others(file)) return;
         say(Kind::open_key, fmt::format("the key in {} can be read by others on this machine; chmod 600 {}", file.string(), file.string()), file.string());
     }
     void say(Kind kind, std::string text, std::string_view about) {

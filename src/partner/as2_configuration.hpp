@@ -71,7 +71,6 @@ struct As2Certificate {
     Secret passphrase;                 // ours
     As2Use use = As2Use::both;
     std::string from, until;           // moments (partner/moment.hpp); empty: as the certificate says
-    SourceMark mark;                   // where the file says it
 
     [[nodiscard]] bool is_same_place(As2Certificate const& other) const { return file == other.file && content == other.content; }
 };
@@ -95,7 +94,6 @@ struct As2Authorities {
     std::string subject;           // "CN=as2.acme.example,O=Acme Inc": these parts are among the subject's
     std::string email;             // among the subjectAltName, or emailAddress of the subject
     std::string host;              // dNSName of the subjectAltName
-    SourceMark mark;
 
     [[nodiscard]] bool is_restricted() const { return !subject.empty() || !email.empty() || !host.empty(); }
 };

@@ -24,12 +24,17 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wharf::partner {
+
+/// Where the settings that name files stand, by path ("sftp.private_key"), for those who look at these files later.
+using SettingMarks = std::map<std::string, SourceMark, std::less<>>;
 
 // --- wharf.yaml ---------------------------------------------------------------------------------------------------
 
@@ -95,6 +100,7 @@ struct GatewayConfiguration {
     std::vector<Target> targets;
     RetryPolicy retry;
     GatewayLimits limits;
+    SettingMarks marks;
     std::vector<EffectiveValue> effective;
 };
 
@@ -203,7 +209,7 @@ struct Channel {
     Upload upload;
     std::vector<std::string> senders;      // partner ids allowed to send here
     bool test = false; // what has no envelope to say so, all but X12, is a test
-    SourceMark mark; // of `as2`
+    SettingMarks marks;
     std::chrono::seconds poll_interval{0}; // filled with the gateway's when the file names none
     ScheduleSettings schedule;
     std::shared_ptr<Schedule const> timetable; // none: at poll_interval, always
@@ -254,7 +260,8 @@ struct Configuration {
 
 enum class SecretCheck {
     resolve, // a secret that cannot be read now is an error: for serve and poll
-    form,    // only that it is a reference: for checks on a machine that holds no secrets
+    warn,    // the same is a warning: for checks, which may be made on a machine that holds no secrets
+    form,    // only that it is a reference: for what needs none
 };
 
 /// Whether `effective` is filled: what `explain` shows. It costs as much as the rest of the loading.

@@ -1,10 +1,11 @@
 // wharf.yaml: what one field alone cannot tell; and every secret and key file that any file names.
 
+#include "base/file.hpp"
+#include "partner/certificate_checks.hpp"
 #include "partner/check.hpp"
 #include "partner/declarations.hpp"
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace wharf::partner {
 namespace {
@@ -73,13 +74,17 @@ void check_gateway(LoadedConfiguration const& loaded, Diagnostics& findings) {
         }
 }
 
-void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
+void check_secrets(LoadedConfiguration const& loaded, SecretCheck how, Diagnostics& findings) {
+    bool const warns = how == SecretCheck::warn;
     auto const resolve_by = [&](auto const& from, std::string const& path, Secret const& secret, auto content_of) {
-        if (auto const content = content_of(secret); !content) {
-            Check check(from, findings);
-            check.report(path, "PARTNER-0009", fmt::format("{}: {}", path, content.error().message),
-                         "set the variable for the process that runs Wharf, or make the file readable for it");
-        }
+        Check check(from, findings);
+        if (auto const content = content_of(secret); !content)
+            check.report(path, warns ? "PARTNER-0047" : "PARTNER-0009", fmt::format("{}: {}", path, content.error().message),
+                         warns ? "the gateway does not start without it; it must be there for the process that runs it, not for this one"
+                               : "set the variable for the process that runs Wharf, or make the file readable for it");
+        else if (auto const file = secret.file(); warns && is_open_to_others(file))
+            check.report(path, "PARTNER-0045", fmt::format("{}: the secret in {} can be read by others on this machine", path, file.string()),
+                         fmt::format("chmod 600 {}, and let it belong to the user that runs Wharf", file.string()));
     };
     auto const resolve = [&](auto const& from, std::string const& path, Secret const& secret) {
         resolve_by(from, path, secret, [](Secret const& one) { return one.resolve(); });
@@ -135,10 +140,9 @@ void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings) {
             resolve(channel, fmt::format("as2.{}.client_passphrase", place), http.client_passphrase);
         }
         auto const& key = channel.value.sftp.private_key;
-        if (!key.empty() && ::access(key.c_str(), R_OK) != 0) {
+        if (!key.empty() && !read_file(key, limits::configuration_bytes)) {
             Check check(channel, findings);
-            check.report("sftp.private_key", "PARTNER-0029",
-                         fmt::format("the private key {} cannot be read", key.string()),
+            check.report("sftp.private_key", "PARTNER-0029", fmt::format("the private key {} cannot be read", key.string()),
                          "put the key there and make it readable for the process that runs Wharf, and for nobody else; "
                          "until then the channel cannot log in");
         }

@@ -51,7 +51,7 @@ template <class T>
 void read_layer(Loaded<T>& loaded, Declaration const& declaration, TreeNode const& node,
                 std::shared_ptr<TextSource const> const& source, fs::path const& folder, std::string note,
                 bool complete, Diagnostics& findings) {
-    Reader reader{source, folder, std::move(note), complete, loaded.origins, findings};
+    Reader reader{source, folder, std::move(note), complete, loaded.origins, findings, {&declaration, &node}};
     read_object(declaration, &loaded.value, node, reader, "");
 }
 
@@ -187,18 +187,13 @@ void keep_marks(Loaded<PartnerProfile>& profile) {
     }
 }
 
+/// Of all that may name files.
 template <class T>
-void keep_marks(Loaded<T> const& loaded, std::vector<As2Certificate>& certificates, std::string const& path) {
-    for (std::size_t i = 0; i < certificates.size(); ++i)
-        certificates[i].mark = mark_of(loaded, fmt::format("{}[{}]", path, i));
-}
-
-void keep_marks(Loaded<Channel>& channel) {
-    keep_marks(channel, channel.value.as2.own_certificates, "as2.own_certificates");
-    keep_marks(channel, channel.value.as2.partner_certificates, "as2.partner_certificates");
-    channel.value.as2.authorities.mark = mark_of(channel, "as2.authorities.file");
-    auto const kind = channel.value.transport;
-    channel.value.mark = mark_of(channel, kind == TransportKind::ftps ? "ftps" : kind == TransportKind::https ? "https" : "as2");
+void keep_marks(Loaded<T> const& loaded, SettingMarks& marks) {
+    marks[""] = mark_of(loaded, "");
+    for (auto const& [path, origin] : loaded.origins)
+        for (std::string_view const part : {"as2", "sftp", "ftps", "https", "listen", "targets"})
+            if (origin.source && path.starts_with(part)) marks[path] = {origin.source->name, origin.mark.line, origin.mark.column};
 }
 
 /// What an agreement has from its partner, unchanged.
@@ -276,7 +271,7 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         check_channels(loaded, findings);
         check_as2(loaded, certificates, findings);
         make_timetables(loaded, findings);
-        if (secrets == SecretCheck::resolve) check_secrets(loaded, findings);
+        if (secrets != SecretCheck::form) check_secrets(loaded, secrets, findings);
     }
     if (has_errors(findings)) return std::unexpected(std::move(findings));
 
@@ -287,10 +282,10 @@ std::expected<Configuration, Diagnostics> load_configuration(fs::path const& fol
         mark_inherited(configuration.partners.back().effective);
     }
     for (auto& channel : loaded.channels) {
-        keep_marks(channel);
+        keep_marks(channel, channel.value.marks);
         configuration.channels.push_back(finished(channel, channel_declaration(), with_sources));
     }
-    keep_marks(loaded.gateway, loaded.gateway.value.as2.own_certificates, "as2.own_certificates");
+    keep_marks(loaded.gateway, loaded.gateway.value.marks);
     configuration.gateway = finished(loaded.gateway, gateway_declaration(), with_sources);
     configuration.warnings = std::move(findings);
     return configuration;

@@ -44,7 +44,7 @@ void check_channels(LoadedConfiguration const& loaded, Diagnostics& findings);
 void check_as2(LoadedConfiguration const& loaded, Certificates certificates, Diagnostics& findings);
 /// Channel::timetable of those that have a schedule, and what is wrong with it.
 void make_timetables(LoadedConfiguration& loaded, Diagnostics& findings);
-/// Resolves every secret once and looks for every key file, to say now what would fail later.
-void check_secrets(LoadedConfiguration const& loaded, Diagnostics& findings);
+/// Resolves every secret once and looks for every key file, to say now what would fail later. Not of form alone.
+void check_secrets(LoadedConfiguration const& loaded, SecretCheck how, Diagnostics& findings);
 
 } // namespace wharf::partner

@@ -23,6 +23,9 @@ public:
     /// As the file says it: "${env:WHARF_ERP_TOKEN}".
     [[nodiscard]] std::string const& reference() const { return reference_; }
 
+    /// The file it stands in; empty where it is in the environment.
+    [[nodiscard]] std::filesystem::path file() const { return source_ == Source::file ? std::filesystem::path(name_) : std::filesystem::path(); }
+
     /// The content, without one line break at its end; "" for an empty Secret. Fails with `invalid` when the variable
     /// is not set, the file cannot be read, or the content is empty or holds a line break or NUL.
     [[nodiscard]] Result<std::string> resolve() const;

@@ -105,7 +105,8 @@ class Request(Cert):
         self.assertEqual(wrong.returncode, 1)
         self.assertIn("passphrase is wrong", wrong.stderr)
         self.assertNotIn("hunter3", wrong.stderr)
-        self.good("import", "answer.p7b", "--key", "keys/new.key", "--passphrase-env", "NEW_PASS", env=environment)
+        text = self.good("import", "answer.p7b", "--key", "keys/new.key", "--passphrase-env", "NEW_PASS", env=environment)
+        self.assertRegex(text, r"What is encrypted for it is read at once; we sign with it at once, in place of CN=us\b.*\.\nIt stands beside CN=us .* in .*keys/us\.pem, until ")
         entered = (self.folder / "wharf.yaml").read_text()
         self.assertTrue(entered.startswith(GATEWAY + OWN), entered)
         self.assertIn('private_key: keys/new.key, passphrase: "${env:NEW_PASS}"}', entered)
@@ -133,6 +134,8 @@ class Import(Cert):
         self.assertEqual((self.folder / "channels/acme.yaml").read_text(), CHANNEL)
         text = self.good("import", "next.cer", "--channel", "acme", "--from", "2026-02-01", "--use", "encryption")
         self.assertIn("on the telephone", text)
+        self.assertRegex(text, r"we encrypt for it (at once|from 2026-02-01 on), in place of CN=acme")
+        self.assertRegex(text, r"\nIt stands beside CN=acme .* in .*keys/acme.pem, until \d{4}-\d\d-\d\d\.\n")
         edited = (self.folder / "channels/acme.yaml").read_text()
         self.assertRegex(edited, r"\n    - file: keys/acme.pem\n    - \{file: keys/acme-[-0-9]+.pem, use: encryption, from: 2026-02-01\} # imported .*, SHA-256 [0-9a-f]{16}\nsenders")
         self.assertEqual(re.sub(r"\n    - \{.*", "", edited), CHANNEL)
@@ -144,7 +147,10 @@ class Import(Cert):
         self.make("right")
         self.make("wrong")
         for name in ("wrong", "right"):
-            self.assertIn("we encrypt for it at once.\n", self.good("import", f"{name}.pem", "--channel", "acme"))
+            before = {"wrong": "acme", "right": "wrong"}[name]
+            text = self.good("import", f"{name}.pem", "--channel", "acme")
+            self.assertRegex(text, rf"we encrypt for it at once, in place of CN={before}\b.*\.\n")
+            self.assertEqual(text.count("It stands beside "), {"wrong": 1, "right": 2}[name])
         shown = re.findall(r"(?m)^acme +partner .*CN=(\w+)  .*  ((?:not used|encrypts).*)$", self.good("list"))
         self.assertEqual(shown, [("acme", "not used to encrypt"), ("wrong", "not used to encrypt"), ("right", "encrypts now")])
         self.assertRegex(self.good("import", "wrong.pem", "--channel", "acme"), r"It is there already: .*\nBut CN=right.* goes on being used; set `until` for it in ")
@@ -179,6 +185,9 @@ class Import(Cert):
             self.assertEqual(done.returncode, 1, done)
             self.assertIn(reason, done.stderr)
         self.assertEqual((self.folder / "channels/acme.yaml").read_text(), CHANNEL)
+        later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%d")
+        self.assertRegex(self.good("import", "next.pem", "--channel", "acme", "--from", later, "--dry-run"),
+                         rf"we encrypt for it from {later} on, in place of CN=acme\b.*\.\nIt stands beside CN=acme ")
         self.assertEqual(self.wharf("import", "nowhere.pem", "--channel", "acme").returncode, 2)
 
 
@@ -264,6 +273,12 @@ class Rollover(Cert):
         found = run(WHARF, "partner", "check", cwd=self.folder).stdout
         self.assertIn("PARTNER-0038", found)
         self.assertIn("our key", found)
+        self.make("other")
+        shutil.copy(self.folder / "other.key", self.folder / "keys/us.key")
+        checked = run(WHARF, "partner", "check", cwd=self.folder)
+        self.assertEqual(checked.returncode, 1)
+        self.assertRegex(checked.stdout, r"PARTNER-0046.*keys/us\.key does not belong to the certificate in .*keys/us\.pem")
+        self.assertIn("does not belong to", self.wharf("check").stdout)  # OpenSSL says so, too
         (self.folder / "channels/files.yaml").write_text(
             "transport: ftps\nftps: {host: ftps.acme.example, user: x, password: \"${env:X}\", tls: {authorities: keys/none.pem}}\npickup: {inbox: in}\nsenders: []\n")
         self.assertIn("tls.authorities: ", run(WHARF, "partner", "check", cwd=self.folder).stdout)
@@ -313,7 +328,7 @@ class Example(Cert):
                 shutil.copy(self.folder / "keys/acme.pem", self.folder / name)
             if "\n    client_certificates" in shown:
                 (self.folder / "wharf.yaml").write_text(GATEWAY + OWN.replace("port: 4080", "tls_port: 4443\n  tls: {certificate: keys/us.pem, private_key: keys/us.key}"))
-            checked = run(WHARF, "partner", "check", "--strict", cwd=self.folder)
+            checked = run(WHARF, "partner", "check", "--strict", cwd=self.folder, env={**os.environ, **{name: "x" for name in re.findall(r"\$\{env:(\w+)\}", shown)}})
             self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
             self.assertIn("0 partners, 1 channel", checked.stdout)
 

@@ -333,7 +333,7 @@ private:
     void add_partner() {
         auto& partner = *app_.add_subcommand("partner", "Partner profiles, channels and wharf.yaml");
         partner.require_subcommand(1);
-        auto& check = *partner.add_subcommand("check", "Check the configuration; secrets are not looked up");
+        auto& check = *partner.add_subcommand("check", "Check the configuration, and the files of keys and certificates that it names");
         check.add_option("--config", configuration_, "Folder with wharf.yaml and partners/ (default: here)")
             ->type_name("DIR")
             ->envname("WHARF_CONFIG");

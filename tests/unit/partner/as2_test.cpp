@@ -47,7 +47,7 @@ TEST_F(As2ConfigurationTest, DefaultsAreSafe) {
     auto const& as2 = channel.as2;
     EXPECT_EQ(as2.own_certificates.front().file, folder / "keys/wharf.p12");
     EXPECT_EQ(as2.partner_certificates.front().until, "2027-11-01");
-    EXPECT_EQ(as2.partner_certificates.front().mark.line, 7u);
+    EXPECT_EQ(channel.marks.at("as2.partner_certificates[0]").line, 7u);
     EXPECT_TRUE(as2.incoming.require_signature && as2.incoming.require_encryption);
     EXPECT_FALSE(as2.incoming.accept_sha1 || as2.incoming.accept_3des || as2.incoming.receipts_to_unverified);
     EXPECT_FALSE(as2.incoming.accept_gcm_in_enveloped_data);
@@ -111,7 +111,7 @@ senders: [acme]
     auto const& as2 = loaded->channel("acme-as2")->as2;
     EXPECT_EQ(as2.own_name, "My Co");
     EXPECT_EQ(as2.authorities.file, folder / "keys/ca.pem");
-    EXPECT_EQ(as2.authorities.mark.line, 8u);
+    EXPECT_EQ(loaded->channel("acme-as2")->marks.at("as2.authorities.file").line, 8u);
     EXPECT_EQ(as2.grace_days.number, 14u);
     EXPECT_EQ(as2.incoming.client_certificates, (std::vector<std::filesystem::path>{folder / "keys/one.pem", folder / "keys/two.pem"}));
     EXPECT_EQ(as2.incoming.max_bytes, 1u << 30);

@@ -46,8 +46,11 @@ protected:
     /// "CODE file:line:column message | help", one line per finding; warnings included.
     [[nodiscard]] std::string findings(SecretCheck secrets = SecretCheck::resolve) const {
         auto const loaded = load(secrets);
+        return text_of(loaded ? loaded->warnings : loaded.error());
+    }
+    [[nodiscard]] std::string text_of(Diagnostics const& all) const {
         std::string text;
-        for (auto const& finding : loaded ? loaded->warnings : loaded.error()) {
+        for (auto const& finding : all) {
             auto const& place = finding.place;
             auto const file = std::filesystem::path(place.file).lexically_relative(folder).string();
             text += finding.code + " " + file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) +
