@@ -42,14 +42,10 @@ std::optional<Timestamp> take_time(std::string_view& rest) {
 }
 
 std::optional<CertificateDates> of_der(std::string_view bytes) {
-    auto const certificate = inside(bytes, der::sequence);
-    if (!certificate) return std::nullopt;
-    auto rest = *certificate;
-    auto const signed_part = inside(rest, der::sequence);
-    if (!signed_part) return std::nullopt;
-    rest = *signed_part;
-    if (rest.starts_with(static_cast<char>(der::tagged_0)) && !take(rest)) return std::nullopt;
-    if (!inside(rest, der::integer) || !inside(rest, der::sequence) || !inside(rest, der::sequence)) return std::nullopt; // serial, algorithm, issuer
+    auto const behind = der::behind_serial_number(bytes);
+    if (!behind) return std::nullopt;
+    auto rest = *behind;
+    if (!inside(rest, der::sequence) || !inside(rest, der::sequence)) return std::nullopt; // algorithm, issuer
     auto const validity = inside(rest, der::sequence);
     if (!validity) return std::nullopt;
     rest = *validity;

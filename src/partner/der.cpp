@@ -55,4 +55,16 @@ std::vector<std::string> certificates(std::string_view bytes) {
     return all;
 }
 
+std::optional<std::string_view> behind_serial_number(std::string_view bytes) {
+    auto const certificate = inside(bytes, sequence);
+    if (!certificate) return std::nullopt;
+    auto rest = *certificate;
+    auto const signed_part = inside(rest, sequence);
+    if (!signed_part) return std::nullopt;
+    rest = *signed_part;
+    if (rest.starts_with(static_cast<char>(tagged_0)) && !take(rest)) return std::nullopt; // the version
+    if (!inside(rest, integer)) return std::nullopt;
+    return rest;
+}
+
 } // namespace wharf::partner::der

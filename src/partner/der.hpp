@@ -29,4 +29,8 @@ struct Element {
 /// The certificates of a PEM file, or the bytes as they are where there is no PEM: DER, perhaps.
 [[nodiscard]] std::vector<std::string> certificates(std::string_view bytes);
 
+/// What is signed in a certificate (TBSCertificate, RFC 5280 4.1), behind its version and serial number: algorithm, issuer, validity,
+/// subject, key.
+[[nodiscard]] std::optional<std::string_view> behind_serial_number(std::string_view certificate);
+
 } // namespace wharf::partner::der

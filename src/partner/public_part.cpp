@@ -48,17 +48,11 @@ std::optional<PublicPart> of_key_info(std::string_view info) {
 }
 
 std::optional<PublicPart> of_certificate(std::string_view bytes) {
-    auto const certificate = inside(bytes, der::sequence);
-    if (!certificate) return std::nullopt;
-    auto rest = *certificate;
-    auto const signed_part = inside(rest, der::sequence);
-    if (!signed_part) return std::nullopt;
-    rest = *signed_part;
-    if (rest.starts_with(static_cast<char>(der::tagged_0)) && !take(rest)) return std::nullopt; // the version
-    if (!inside(rest, der::integer)) return std::nullopt;                                       // the serial number
+    auto rest = der::behind_serial_number(bytes);
+    if (!rest) return std::nullopt;
     for (int i = 0; i < 4; ++i) // algorithm, issuer, validity, subject
-        if (!inside(rest, der::sequence)) return std::nullopt;
-    auto const info = inside(rest, der::sequence);
+        if (!inside(*rest, der::sequence)) return std::nullopt;
+    auto const info = inside(*rest, der::sequence);
     return info ? of_key_info(*info) : std::nullopt;
 }
 

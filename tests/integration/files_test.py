@@ -313,6 +313,18 @@ class GoingOut(Out):
         self.post({**purchase_order("47/11"), "purpose": "replace"})
         self.assertEqual(list(self.wait(2)), ["bolt-850-47_11-2.txt", "bolt-850-47_11.txt"], "no file replaces another")
 
+    def test_numbers_go_on_where_another_system_ended(self):
+        self.bolt(ORDERS_OUT, channel="bolt", more="control_numbers: {first: 4711}\n")
+        self.serve()
+        self.post(purchase_order("4711"))
+        self.assertEqual(list(self.wait(1)), ["purchase_order_004711.csv"])
+        self.site.stop()
+        self.change("first: 4711", "first: 1500000")  # more than six digits
+        self.serve()
+        self.post(purchase_order("4712"))
+        self.post(purchase_order("4713"))
+        self.assertEqual(list(self.wait(3)), ["purchase_order_004711.csv", "purchase_order_1500000.csv", "purchase_order_1500001.csv"])
+
     def test_several_orders_in_one_file(self):
         self.bolt(ORDERS_OUT, channel="bolt")
         self.serve()
