@@ -52,8 +52,8 @@ TEST_F(MisplacedSettings, NowhereKnown) { EXPECT_THAT(help(login + folders + "  
 
 TEST_F(MisplacedSettings, OfProfiles) {
     spoil_acme("    direction: outbound\n", "    direction: outbound\n    send_997: no\n");
-    EXPECT_THAT(findings(), HasSubstr("PARTNER-0003 partners/acme/profile.yaml:9:5 a document has no setting 'send_997' | 'send_997' is a setting of 'acknowledgment' and "
-                                      "'documents[].acknowledgment'; the indentation"));
+    EXPECT_THAT(findings(), HasSubstr("PARTNER-0003 partners/acme/profile.yaml:9:5 a document has no setting 'send_997' | "
+                                      "'send_997' is a setting of 'documents[].acknowledgment'; the indentation decides where it stands\n"));
     spoil_acme("channel: box\n", "channel: box\nfirst: 5\n");
     EXPECT_THAT(findings(), HasSubstr("'first' is a setting of 'control_numbers'"));
 }
