@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t head_read_bytes = 8u << 10, body_read_bytes = 64u << 10;
 constexpr auto drain_time = std::chrono::milliseconds(2000);
 constexpr auto drain_time_stopping = std::chrono::milliseconds(200);
+constexpr auto until_next_cancel = std::chrono::milliseconds(50);
 constexpr std::string_view displaced_text = "This server has no connection left, and this request was the slowest. Send it again later.";
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -92,14 +93,19 @@ Session::Session(Shared& shared, std::unique_ptr<Stream> stream, std::string pee
 /// Breaks the running operation off when the time is over; a new call replaces the old one.
 void Session::limit(Clock::duration time) {
     timed_out_ = false;
-    auto const turn = ++turns_;
+    break_off_after(time, ++turns_);
+}
+
+/// Again and again: an operation of TLS has several steps, and between two of them there is nothing that could be cancelled.
+void Session::break_off_after(Clock::duration time, unsigned turn) {
     deadline_.expires_after(time);
     deadline_.async_wait([this, turn, alive = std::weak_ptr<int>(life_)](ErrorCode code) {
-        if (!code && alive.lock() && turn == turns_) {
-            timed_out_ = true;
-            ErrorCode ignored;
-            stream_->socket().cancel(ignored);
-        }
+        if (code || !alive.lock() || turn != turns_)
+            return;
+        timed_out_ = true;
+        ErrorCode ignored;
+        stream_->socket().cancel(ignored);
+        break_off_after(until_next_cancel, turn);
     });
 }
 

@@ -59,6 +59,7 @@ private:
     boost::asio::awaitable<void> say_farewell();
     void advance(Exchange& exchange);
     void limit(std::chrono::steady_clock::duration time);
+    void break_off_after(std::chrono::steady_clock::duration time, unsigned turn);
     void no_limit();
     void become_idle(bool idle);
 
