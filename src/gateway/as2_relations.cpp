@@ -38,6 +38,13 @@ Stamps stamps_of(std::vector<std::filesystem::path> const& files) {
     return stamps;
 }
 
+/// Files written since then look as if they had changed. The kernel's time for a file lags behind the clock by up to ten milliseconds.
+void forget_since(Timestamp time, Stamps& stamps) {
+    auto const since = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch() - std::chrono::milliseconds(10)).count();
+    for (auto& [file, stamp] : stamps)
+        if (stamp.seconds * 1'000'000'000 + stamp.nanoseconds >= since) stamp = {};
+}
+
 /// "https://host:443": what of a URL says whose server it is.
 std::string origin_of(std::string_view url) {
     auto const scheme_end = url.find("://");
@@ -302,7 +309,7 @@ As2Relations::As2Relations(std::unique_ptr<State> state) : state_(std::move(stat
 As2Relations::~As2Relations() = default;
 
 Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration const& configuration, std::filesystem::path file, Clock const& clock,
-                                                         Log const& log) {
+                                                         Log const& log, std::optional<Timestamp> loading_since) {
     std::error_code ignored;
     if (std::filesystem::is_directory(file, ignored)) file /= "wharf.yaml";
     auto state = std::make_unique<State>(std::move(file), clock, log);
@@ -317,6 +324,8 @@ Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration 
         state->tell(state->entries.emplace_back(channel, channel, std::move(*relation), std::move(files), std::string()));
     }
     state->configuration_files = state->configuration_stamps();
+    if (loading_since)
+        forget_since(*loading_since, state->configuration_files);
     state->looked = clock.now();
     return std::unique_ptr<As2Relations>(new As2Relations(std::move(state)));
 }

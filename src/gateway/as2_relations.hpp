@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,9 +68,12 @@ public:
     static constexpr std::chrono::milliseconds look_interval{2000};
 
     /// `file`: wharf.yaml or its folder, to be loaded again when something in it changes; empty: only certificates are looked at
-    /// again. Fails with `invalid` when a secret cannot be resolved. `clock` and `log` must outlive it.
+    /// again. Fails with `invalid` when a secret cannot be resolved. `clock` and `log` must outlive it. `loading_since`: when the
+    /// configuration began to be read, by the system's clock; what was written since then may not be in it, and is read again by the first
+    /// look.
     [[nodiscard]] static Result<std::unique_ptr<As2Relations>> open(partner::Configuration const& configuration, std::filesystem::path file,
-                                                                    Clock const& clock, Log const& log);
+                                                                    Clock const& clock, Log const& log,
+                                                                    std::optional<Timestamp> loading_since = std::nullopt);
     ~As2Relations();
 
     /// nullptr: there is none.

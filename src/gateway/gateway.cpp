@@ -66,6 +66,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
         sink(line);
     });
 
+    auto const loading_since = self.clock_.now();
     auto configuration = partner::load_configuration(folder, partner::SecretCheck::resolve, partner::Sources::drop);
     if (!configuration)
         return std::unexpected(OpenFailure{std::move(configuration.error()), {}});
@@ -79,7 +80,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
         return fail(channels.error());
     self.channels_ = std::move(*channels);
     self.channels_->tell_to(*self.log_);
-    auto relations = As2Relations::open(*self.configuration_, folder, self.clock_, *self.log_);
+    auto relations = As2Relations::open(*self.configuration_, folder, self.clock_, *self.log_, loading_since);
     if (!relations)
         return fail(relations.error());
 

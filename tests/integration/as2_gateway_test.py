@@ -179,8 +179,9 @@ class As2GatewayTest(unittest.TestCase):
         self.assertIn("did you mean harbor?", self.text("exchange", "list", "--partner", "harbour", code=1))
         self.assertIn("message-id  " + message_id, self.text("message", "show", message_id))
         channel = self.site.folder / "channels" / "harbor.yaml"
+        renewals = self.site.log().count("as2_relation_renewed harbor")
         channel.write_text(channel.read_text().replace("own_name: wharf", "own_name: wharf-east"))
-        self.site.wait_for_log("as2_relation_renewed harbor")
+        wait_for(lambda: self.site.log().count("as2_relation_renewed harbor") > renewals, 60, "the gateway to look at its files")
         self.assertIn("packed anew with the names and certificates of today", self.text("dead-letter", "retry", "PO-77"))
         self.wait_for_state(message, "sent")
         self.assertEqual([post.headers["AS2-From"] for post in self.partner.posts], ["wharf", "wharf-east"])

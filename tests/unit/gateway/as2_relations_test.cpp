@@ -262,6 +262,16 @@ TEST_F(As2RelationsTest, AnEntryAddedToTheChannelIsTakenUp) {
     EXPECT_EQ(relations->public_url(), "http://new.example/as2");
 }
 
+TEST_F(As2RelationsTest, WhatChangedWhileTheGatewayStartedIsTakenUp) {
+    auto const loading_since = SystemClock().now();
+    auto const configuration = partner::load_configuration(folder.path());
+    ASSERT_TRUE(configuration);
+    write("channels/acme.yaml", relation + "  evidence_days: 400\n");
+    relations = As2Relations::open(*configuration, folder.path(), clock, log, loading_since).value();
+    EXPECT_EQ(relations->by_channel("acme")->evidence_days, 0U);
+    EXPECT_EQ(later()->evidence_days, 400U);
+}
+
 TEST_F(As2RelationsTest, AnEntryWhoseFileComesLaterIsTakenUpThen) {
     open();
     write("channels/acme.yaml", relation + "    - {file: keys/next.pem, from: 2026-11-01}\n");
