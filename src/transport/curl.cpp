@@ -4,7 +4,11 @@
 #include <array>
 #include <cstring>
 #include <curl/curl.h>
+#include <fmt/format.h>
+#include <memory>
 #include <mutex>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 namespace wharf::transport {
 namespace {
@@ -25,7 +29,74 @@ int seek_body(void* user, curl_off_t offset, int origin) {
     return CURL_SEEKFUNC_OK;
 }
 
+int place_of_met() {
+    static int const place = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    return place;
+}
+
+std::string text_of(BIO* bio) {
+    char* data = nullptr;
+    auto const size = BIO_get_mem_data(bio, &data);
+    return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+template <class Print> std::string printed(Print const& print) {
+    std::unique_ptr<BIO, int (*)(BIO*)> const bio(BIO_new(BIO_s_mem()), BIO_free);
+    if (!bio)
+        return {};
+    print(bio.get());
+    return text_of(bio.get());
+}
+
+std::string name_of(X509_NAME const* name) {
+    return printed([&](BIO* bio) { X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB); });
+}
+
+std::string time_of(ASN1_TIME const* time) {
+    return printed([&](BIO* bio) { ASN1_TIME_print_ex(bio, time, ASN1_DTFLGS_ISO8601); });
+}
+
+/// Notes what is verified, and changes nothing about the verdict. The server's own comes last: what failed before it stays.
+int note_certificate(int is_good, X509_STORE_CTX* store) {
+    auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* const met = ssl == nullptr ? nullptr : static_cast<MetCertificate*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), place_of_met()));
+    auto* const certificate = X509_STORE_CTX_get_current_cert(store);
+    bool const is_bad = is_good == 0;
+    if (met == nullptr || certificate == nullptr || met->is_the_cause || (!is_bad && X509_STORE_CTX_get_error_depth(store) != 0))
+        return is_good;
+    met->subject = name_of(X509_get_subject_name(certificate));
+    met->issuer = name_of(X509_get_issuer_name(certificate));
+    met->from = time_of(X509_get0_notBefore(certificate));
+    met->until = time_of(X509_get0_notAfter(certificate));
+    met->is_the_cause = is_bad;
+    return is_good;
+}
+
+CURLcode begin_meeting(CURL*, void* context, void* met) {
+    auto* const tls = static_cast<SSL_CTX*>(context);
+    if (SSL_CTX_set_ex_data(tls, place_of_met(), met) == 1)
+        SSL_CTX_set_verify(tls, SSL_CTX_get_verify_mode(tls), note_certificate);
+    return CURLE_OK;
+}
+
 } // namespace
+
+std::string MetCertificate::words() const {
+    if (subject.empty() && issuer.empty() && until.empty())
+        return {};
+    return fmt::format(" ({}: subject {}, issuer {}, valid from {} to {})", is_the_cause ? "the certificate that did not verify" : "the server's certificate", subject,
+                       issuer, from, until);
+}
+
+void meet_certificate(void* curl, MetCertificate& met) {
+    met = {};
+    ::curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, begin_meeting);
+    ::curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &met);
+}
+
+bool is_about_certificate(int code) {
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CONNECT_ERROR;
+}
 
 void CurlFree::operator()(void* curl) const { ::curl_easy_cleanup(curl); }
 void CurlFree::operator()(curl_slist* lines) const { ::curl_slist_free_all(lines); }

@@ -32,6 +32,19 @@ void set_text(void* curl, int option, std::string const& text);
 void set_tls(void* curl, TlsSettings const& tls, bool tls_1_3 = true);
 void set_proxy(void* curl, ProxySettings const& proxy);
 
+/// The certificate that a server showed in the handshake, for the reason of a failure: that which did not verify, else the server's own. It
+/// must outlive the handle, whose connections know it.
+struct MetCertificate {
+    std::string subject, issuer, from, until; // empty: none was shown
+    bool is_the_cause = false;                // it did not verify
+    /// " (the certificate of …)"; empty where none was shown.
+    [[nodiscard]] std::string words() const;
+};
+/// For one transfer, after set_tls.
+void meet_certificate(void* curl, MetCertificate& met);
+/// Failures that the certificate explains.
+[[nodiscard]] bool is_about_certificate(int code);
+
 /// The bytes of an upload and how many of them went; it must outlive the call.
 struct CurlBody {
     std::string_view bytes;

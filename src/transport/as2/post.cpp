@@ -92,6 +92,7 @@ std::chrono::seconds retry_after(Fields const& fields) {
 } // namespace
 
 struct Poster::State {
+    MetCertificate met; // first: the connections of the handle know it
     CurlHandle handle;
 };
 
@@ -146,6 +147,7 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     tls.client_key = settings.client_key.empty() ? settings.client_certificate : settings.client_key;
     tls.client_key_passphrase = settings.client_passphrase;
     set_tls(curl, tls);
+    meet_certificate(curl, state_->met);
     set_text(curl, CURLOPT_PROXY, settings.proxy);
     set_text(curl, CURLOPT_PROXYUSERNAME, settings.proxy_user);
     set_text(curl, CURLOPT_PROXYPASSWORD, settings.proxy_password);
@@ -160,7 +162,7 @@ Result<PostAnswer> Poster::post(PostSettings const& settings, Fields const& fiel
     if (code == CURLE_ABORTED_BY_CALLBACK) return temporary("it was broken off, because we are stopping");
     if (code != CURLE_OK) {
         auto text = exchange.is_too_large ? fmt::format("the answer has more than {} bytes", settings.most_answer_bytes)
-                                          : curl_failure(code, reason.data());
+                                          : curl_failure(code, reason.data()) + (is_about_certificate(code) ? state_->met.words() : std::string());
         if (is_permanent(code) || exchange.is_too_large) return permanent(std::move(text));
         return temporary(std::move(text));
     }

@@ -86,13 +86,20 @@ bool Transmission::is_temporary(int status) const {
     return status == 408 || status >= 500 || std::ranges::find(relation_.temporary_statuses, status) != relation_.temporary_statuses.end();
 }
 
+namespace {
+
+std::string named(Answered const& answer) { return answer.server.empty() ? std::string() : answer.server + " "; }
+
+} // namespace
+
 TransmissionActions Transmission::answered(Answered const& answer) {
     if (answer.status < 200) return {}; // 100 and 102 are no answers
     if (state_.phase != Phase::posting) return {};
     // Whatever the status says, a receipt for this message is the answer.
     if (auto const* const arrived = std::get_if<ArrivedReceipt>(&answer.receipt); arrived && answer.status < 500) return settle(*arrived, true);
-    if (is_temporary(answer.status)) return retry(fmt::format("answered {}", answer.status), answer.retry_after, answer.chance);
-    if (answer.status >= 300) return fail(fmt::format("the partner's server answers {} to {}, which sending again does not change", answer.status, names_of(relation_)));
+    if (is_temporary(answer.status)) return retry(fmt::format("{}answered {}{}", named(answer), answer.status, answer.words), answer.retry_after, answer.chance);
+    if (answer.status >= 300) return fail(fmt::format("the partner's server{} answers {} to {}{}, which sending again does not change", answer.server.empty() ? "" : " " + answer.server, answer.status,
+                                names_of(relation_), answer.words));
     if (auto const* const unreadable = std::get_if<UnreadableReceipt>(&answer.receipt))
         return fail(fmt::format("the receipt cannot be read: {}. Whether the partner processed the message is not known", unreadable->reason));
     if (relation_.receipt_mode == ReceiptMode::none) {
@@ -100,7 +107,7 @@ TransmissionActions Transmission::answered(Answered const& answer) {
         return {Succeed{}};
     }
     if (relation_.receipt_mode == ReceiptMode::asynchronous) return await_receipt();
-    auto reason = fmt::format("answered {}, but without the receipt that was asked for", answer.status);
+    auto reason = fmt::format("{}answered {}{}, but without the receipt that was asked for", named(answer), answer.status, answer.words);
     if (state_.resends >= relation_.resends_without_receipt) return fail(std::move(reason));
     ++state_.resends;
     return retry(reason, answer.retry_after, answer.chance);

@@ -82,6 +82,8 @@ struct Answered {
     ReceiptInAnswer receipt;
     std::chrono::seconds retry_after{0};
     double chance = 0.0; // a random number from 0 to below 1
+    std::string server{}; // its URL, for reasons: "http://partner/as2"
+    std::string words{};  // what else it said, for reasons: " and redirects to …"; empty: nothing
 };
 struct ConnectionLost {
     std::string reason;

@@ -1,5 +1,6 @@
 #include "transport/https/exchange.hpp"
 
+#include "transport/answer_words.hpp"
 #include "transport/curl.hpp"
 #include "transport/https/address.hpp"
 #include "transport/pickup.hpp"
@@ -60,6 +61,7 @@ bool is_redirect(int status, std::string_view method) {
 } // namespace
 
 struct Exchange::State {
+    MetCertificate met; // first: the connections of the handle know it
     CurlHandle curl;
     std::array<char, CURL_ERROR_SIZE> reason{};
     std::string redirect; // where the last answer sends us
@@ -79,9 +81,8 @@ Exchange::~Exchange() = default;
 std::unexpected<Error> Exchange::refused(Answer const& answer, std::string_view what, std::string_view url) const {
     constexpr std::array later = {408, 425, 429, 500, 502, 503, 504, 507};
     bool const is_later = std::ranges::find(later, answer.status) != later.end();
-    auto text = fmt::format("{}: cannot {} {}: the server answers {}", where_, what, quote_name(url), answer.status);
-    if (auto const said = trimmed(std::string_view(answer.body).substr(0, 300)); !said.empty())
-        text += fmt::format(" and says {}", quote_name(said));
+    auto text = fmt::format("{}: cannot {} {}: the server answers {}", where_, what, quote_name(without_secrets(url)), answer.status) +
+                words_of_answer(answer.status >= 300 && answer.status < 400 ? answer.field("Location") : std::string_view(), answer.body);
     return std::unexpected(Error{is_later ? ErrorKind::temporary : ErrorKind::permanent, std::move(text)});
 }
 
@@ -89,7 +90,7 @@ Result<Answer> Exchange::ask(Request const& request) {
     auto url = request.url;
     auto const origin = origin_of(url);
     if (!origin)
-        return invalid(fmt::format("{}: {} is no https:// URL", where_, quote_name(url)));
+        return invalid(fmt::format("{}: {} is no https:// URL", where_, quote_name(without_secrets(url))));
     for (unsigned redirects = 0;; ++redirects) {
         auto answer = ask_once(request, url);
         if (!answer || !is_redirect(answer->status, request.method) || state_->redirect.empty())
@@ -97,9 +98,9 @@ Result<Answer> Exchange::ask(Request const& request) {
         if (origin_of(state_->redirect) != origin)
             return permanent(fmt::format("{}: {} leads to another server, {}; nothing is sent there. Put the new address into the channel's file, "
                                          "if it is the partner's",
-                                         where_, quote_name(url), quote_name(state_->redirect)));
+                                         where_, quote_name(without_secrets(url)), quote_name(without_secrets(state_->redirect))));
         if (redirects == most_redirects)
-            return permanent(fmt::format("{}: {} leads in circles, {} redirects", where_, quote_name(request.url), most_redirects));
+            return permanent(fmt::format("{}: {} leads in circles, {} redirects", where_, quote_name(without_secrets(request.url)), most_redirects));
         url = state_->redirect;
     }
 }
@@ -141,6 +142,7 @@ Result<Answer> Exchange::ask_once(Request const& request, std::string const& url
     else
         ::curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     set_tls(curl, settings_.tls);
+    meet_certificate(curl, state_->met);
     set_proxy(curl, settings_.proxy);
     set_text(curl, CURLOPT_INTERFACE, settings_.bind_address.empty() ? "" : "host!" + settings_.bind_address);
     set_text(curl, CURLOPT_USERNAME, settings_.user);
@@ -153,9 +155,10 @@ Result<Answer> Exchange::ask_once(Request const& request, std::string const& url
     ::curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);  // both go with this call
     ::curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);
     if (sink.is_too_large)
-        return permanent(fmt::format("{}: the answer of {} has more than {} bytes", where_, quote_name(url), request.most_bytes));
+        return permanent(fmt::format("{}: the answer of {} has more than {} bytes", where_, quote_name(without_secrets(url)), request.most_bytes));
     if (code != CURLE_OK) {
-        auto text = fmt::format("{}: {}: {}", where_, quote_name(url), curl_failure(code, state_->reason.data()));
+        auto text = fmt::format("{}: {}: {}{}", where_, quote_name(without_secrets(url)), curl_failure(code, state_->reason.data()),
+                                is_about_certificate(code) ? state_->met.words() : std::string());
         if (is_permanent(code))
             return permanent(std::move(text));
         return temporary(std::move(text));

@@ -2,6 +2,10 @@
 
 #include "transport/as2/post.hpp"
 #include "transport/descriptor.hpp"
+#include "transport/http/server.hpp"
+
+#include "support/as2_identity.hpp"
+#include "support/temp_folder.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -52,6 +56,36 @@ TEST(Post, IsBrokenOffWhenWeStop) {
     ASSERT_FALSE(answer);
     EXPECT_TRUE(answer.error().is_temporary());
     EXPECT_THAT(answer.error().message, ::testing::HasSubstr("we are stopping"));
+}
+
+/// A server over TLS with a certificate of these years, and what a POST to it says.
+std::string failure_of_post(std::string const& host, int from_year, int to_year, bool is_trusted) {
+    testing_support::TempFolder const folder;
+    auto const& keys = testing_support::identity("server");
+    auto const certificate = testing_support::certificate_for(keys.key.native(), "partner.example", {.from_year = from_year, .to_year = to_year});
+    testing_support::write_text(folder.path() / "server.pem", to_pem(certificate) + to_pem(keys.key, "").value());
+    testing_support::write_text(folder.path() / "other.pem", to_pem(testing_support::identity("another").certificate));
+    http::ServerSettings settings;
+    settings.listeners = {{"127.0.0.1", 0, http::TlsSettings{.certificate = folder.path() / "server.pem", .private_key = {}, .passphrase = {}, .ciphers = {}}}};
+    auto const server = http::Server::start(std::move(settings), [](http::Request const&) { return http::Response(); }).value();
+    PostSettings post;
+    post.url = fmt::format("https://{}:{}/as2", host, server->port());
+    post.authorities = folder.path() / (is_trusted ? "server.pem" : "other.pem");
+    Poster poster;
+    auto const answer = poster.post(post, {}, Content("hello"));
+    EXPECT_FALSE(answer);
+    EXPECT_FALSE(answer ? false : answer.error().is_temporary());
+    return answer ? std::string() : answer.error().message;
+}
+
+TEST(Post, AFailureOfTlsTellsWhichCertificateItMet) {
+    using ::testing::AllOf;
+    using ::testing::HasSubstr;
+    auto const met = HasSubstr("subject CN=partner.example, issuer CN=partner.example, valid from 2020-01-01 00:00:00Z to 2021-01-01 00:00:00Z)");
+    EXPECT_THAT(failure_of_post("127.0.0.1", 2020, 2021, true), AllOf(HasSubstr("expired"), HasSubstr("the certificate that did not verify"), met));
+    EXPECT_THAT(failure_of_post("127.0.0.1", 2020, 2021, false), AllOf(HasSubstr("the certificate that did not verify"), met));
+    EXPECT_THAT(failure_of_post("127.0.0.1", 2020, 2060, true), AllOf(HasSubstr("the server's certificate: subject CN=partner.example"), HasSubstr("2060-01-01")))
+        << "it is good, but another's";
 }
 
 } // namespace
