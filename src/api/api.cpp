@@ -138,19 +138,26 @@ Response list_exchanges(gateway::Context const& context, Request const& request)
         return std::move(*trouble);
     if (auto const chosen = gateway::choose_partner(filter, context.configuration, parameter(request.query, "partner").value_or(std::string())); !chosen)
         return error(400, "partner: " + chosen.error().message);
-    json::Array list;
+    json::Array list, turned_away;
     auto read = context.store.read([&](store::Transaction& transaction) -> Result<void> {
         auto exchanges = transaction.exchanges(filter);
         if (!exchanges)
             return unexpected(std::move(exchanges.error()));
         for (auto const& exchange : *exchanges)
             list.push_back(view(exchange, gateway::partners_of(context.configuration, exchange.channel)));
+        auto const refusals = gateway::turned_away(transaction, filter);
+        if (!refusals)
+            return unexpected(refusals.error());
+        for (auto const& refusal : *refusals)
+            turned_away.push_back(view(refusal, gateway::partners_of(context.configuration, refusal.channel)));
         return {};
     });
     if (!read)
         return store_failed(read.error());
     json::Value out{json::Object{}};
     out.set("exchanges", std::move(list));
+    if (!turned_away.empty())
+        out.set("turned_away", std::move(turned_away));
     return json_answer(200, out);
 }
 
@@ -170,8 +177,12 @@ Response list_messages(gateway::Context const& context, Request const& request) 
         auto messages = transaction.messages(filter);
         if (!messages)
             return unexpected(std::move(messages.error()));
-        for (auto const& message : *messages)
-            list.push_back(view(message));
+        for (auto const& message : *messages) {
+            auto const next = gateway::next_attempt(transaction, message);
+            if (!next)
+                return unexpected(next.error());
+            put_next(list.emplace_back(view(message)), *next);
+        }
         return {};
     });
     if (!read)

@@ -142,6 +142,37 @@ json::Value view(store::Event const& event) {
     return out;
 }
 
+json::Value view_alarm(store::Event const& alarm) {
+    auto out = view(alarm);
+    put(out, "subject", alarm.subject);
+    out.set("settled", json::Value(alarm.is_settled));
+    if (alarm.settled_at)
+        put(out, "settled_at", to_iso8601(*alarm.settled_at));
+    return out;
+}
+
+json::Value view(store::Refusal const& refusal, std::string_view partner) {
+    json::Value out{json::Object{}};
+    put(out, "direction", "inbound");
+    put(out, "state", "turned_away");
+    put(out, "kind", refusal.kind);
+    put(out, "partner", partner);
+    put(out, "channel", refusal.channel);
+    put(out, "address", refusal.address);
+    put(out, "as2_from", refusal.from);
+    put(out, "as2_to", refusal.to);
+    put(out, "reason", refusal.reason);
+    put(out, "count", static_cast<std::int64_t>(refusal.count));
+    put(out, "first_at", to_iso8601(refusal.first_at));
+    put(out, "last_at", to_iso8601(refusal.last_at));
+    return out;
+}
+
+void put_next(json::Value& object, std::optional<gateway::NextAttempt> const& next) {
+    if (next)
+        put(object, "next_attempt_at", to_iso8601(next->at));
+}
+
 json::Value view(store::Transfer const& transfer) {
     json::Value out{json::Object{}};
     put(out, "id", transfer.id);
@@ -159,6 +190,7 @@ json::Value view(gateway::ExchangeView const& exchange, std::string_view partner
     auto out = view(exchange.exchange, partner);
     if (!exchange.transfers.empty())
         out.set("transfers", list(exchange.transfers));
+    put_next(out, exchange.next);
     out.set("messages", list(exchange.messages));
     out.set("events", list(exchange.events));
     return out;
@@ -166,18 +198,28 @@ json::Value view(gateway::ExchangeView const& exchange, std::string_view partner
 
 json::Value view(gateway::MessageView const& message) {
     auto out = view(message.message);
+    put_next(out, message.next);
     json::Array documents;
     for (auto const& entry : message.documents) {
         auto document = view(entry.document, false);
-        if (!entry.deliveries.empty())
-            document.set("deliveries", list(entry.deliveries));
+        json::Array deliveries;
+        for (std::size_t i = 0; i < entry.deliveries.size(); ++i) {
+            auto delivery = view(entry.deliveries[i]);
+            put_next(delivery, entry.next[i]);
+            deliveries.push_back(std::move(delivery));
+        }
+        if (!deliveries.empty())
+            document.set("deliveries", std::move(deliveries));
         if (!entry.events.empty())
             document.set("events", list(entry.events));
         documents.push_back(std::move(document));
     }
     out.set("documents", std::move(documents));
-    if (message.exchange)
-        out.set("as2", view(*message.exchange));
+    if (message.exchange) {
+        auto as2 = view(*message.exchange);
+        put_next(as2, message.next_receipt);
+        out.set("as2", std::move(as2));
+    }
     if (!message.answers.empty())
         out.set("acknowledgments", list(message.answers));
     out.set("events", list(message.events));

@@ -17,6 +17,11 @@ namespace wharf::api {
 [[nodiscard]] json::Value view(store::Exchange const& exchange, std::string_view partner = {});
 [[nodiscard]] json::Value view(gateway::ExchangeView const& exchange, std::string_view partner);
 [[nodiscard]] json::Value view(store::Event const& event);
+[[nodiscard]] json::Value view(store::Refusal const& refusal, std::string_view partner);
+/// With `settled` and `settled_at`, of whose subject it is.
+[[nodiscard]] json::Value view_alarm(store::Event const& alarm);
+/// Adds `next_attempt_at`, where there is one to come.
+void put_next(json::Value& object, std::optional<gateway::NextAttempt> const& next);
 [[nodiscard]] json::Value view(store::Transfer const& transfer);
 [[nodiscard]] json::Value view(gateway::MessageView const& message);
 [[nodiscard]] json::Value view(gateway::DeadLetters const& letters);

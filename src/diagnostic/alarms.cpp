@@ -23,6 +23,9 @@ constexpr std::array alarms = {
     AlarmEntry{"AS2_CERTIFICATES_UNREADABLE", "A key or certificate of an AS2 relation was changed and cannot be read. The earlier ones stay in use.",
                "`wharf cert check` names the file and the reason."},
     AlarmEntry{"AS2_CONFIGURATION_UNREADABLE", "wharf.yaml or a channel was changed and cannot be read. The AS2 relations stay as they were.", "`wharf partner check` tells what is wrong."},
+    AlarmEntry{"AS2_MESSAGE_ID_REUSED", "A partner's message came under a Message-ID that an earlier one had, but with another content. It was answered with the earlier "
+                                        "one's receipt, as AS2 demands, and was not processed: the partner believes that we have it.",
+               "Ask the partner what it was; he must send it again under a new Message-ID. `wharf exchange show ID` has the digests of both."},
     AlarmEntry{"AS2_NOT_OPENED", "Opening a message was begun again and again and never came to an end. It is given up, and its bytes are kept.",
                "This is a fault of the gateway: report it with the bytes, which lie in the folder `exchanges` beside the store."},
     AlarmEntry{"AS2_NOT_TAKEN", "A message could not be taken because the store or the disk failed. The partner was answered 503 and comes again.",

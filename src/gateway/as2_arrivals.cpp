@@ -2,8 +2,11 @@
 
 #include "gateway/as2_answers.hpp"
 #include "gateway/as2_processing.hpp"
+#include "gateway/as2_refusals.hpp"
+#include "gateway/as2_repetitions.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/stored_exchange.hpp"
+#include "transport/digest.hpp"
 
 #include <fmt/format.h>
 
@@ -50,6 +53,8 @@ public:
         auto taken = partial_->body.append(bytes);
         if (!taken) {
             tell("as2_refused", taken.error().message);
+            if (!taken.error().is_temporary())
+                as2_refusals::turn_away(context_, request_, {as2_refusals::Kind::too_large, relation_->channel, head().from, head().to, taken.error().message});
             partial_.reset();
         }
         return taken;
@@ -69,6 +74,7 @@ public:
             broken_off();
             return plain_answer(400, fmt::format("{} bytes came of the {} that Content-Range says", held, *total_));
         }
+        auto const sha256 = partial_->body.digest();
         auto content = partial_->body.finish();
         auto const id = partial_->exchange_id;
         partial_.reset();
@@ -77,12 +83,13 @@ public:
         exchange.id = id;
         exchange.channel = relation_->channel;
         exchange.as2_message_id = head().message_id;
+        exchange.body_sha256 = sha256;
         exchange.head = write_stored_head(request_.fields);
         exchange.created_at = exchange.updated_at = context_.clock.now();
         if (!content)
             return refuse_for_now(exchange, content.error());
         bool const is_asynchronous = head().receipt && !head().receipt->address.empty();
-        auto answer = is_asynchronous ? store_for_later(exchange, *content) : process(exchange, std::move(*content));
+        auto answer = is_asynchronous ? store_for_later(exchange, *content) : process(exchange, *content);
         if (!is_kept_)
             context_.vault.drop(id, vault_name::message);
         return answer;
@@ -103,6 +110,7 @@ private:
 
     As2Answer refuse_for_now(store::Exchange const& exchange, Error const& error) {
         context_.log.line("AS2_NOT_TAKEN", relation_->channel, fmt::format("message_id={} reason={}", for_log(head().message_id), for_log(error.message)));
+        context_.notices->alarm("AS2_NOT_TAKEN", relation_->channel, error.message);
         for (auto const& action : reception_.on(as2::StoreFailed{error.message}))
             if (auto const* const respond = std::get_if<as2::Respond>(&action))
                 return answer_of(context_, *respond, head(), &exchange);
@@ -138,7 +146,7 @@ private:
         if (!stored)
             return refuse_for_now(exchange, stored.error());
         if (is_repeated)
-            return answer_repeated();
+            return answer_repeated(exchange, content);
         is_kept_ = true;
         crash_point("after-store-exchange");
         wake_();
@@ -151,12 +159,12 @@ private:
     }
 
     /// Synchronous: to the end.
-    As2Answer process(store::Exchange exchange, transport::Content content) {
+    As2Answer process(store::Exchange const& exchange, transport::Content const& content) {
         auto actions = reception_.on(as2::BodyStored{});
-        As2Processing processing(context_, relation_, reception_, std::move(exchange), false, {request_.fields, {}, std::move(content)});
+        As2Processing processing(context_, relation_, reception_, exchange, false, {request_.fields, {}, content});
         auto const end = processing.run(std::move(actions));
         if (end == As2Processing::End::duplicate)
-            return answer_repeated();
+            return answer_repeated(exchange, content);
         if (processing.is_committed()) {
             is_kept_ = true; // what is to go of it is gone
             wake_();
@@ -166,7 +174,9 @@ private:
         return answer_of(context_, *processing.respond(), head(), &processing.exchange());
     }
 
-    As2Answer answer_repeated() {
+    /// Another request with this Message-ID was faster.
+    As2Answer answer_repeated(store::Exchange const& exchange, transport::Content const& content) {
+        tell_of_other_content(context_, *relation_, {head(), {request_.fields, {}, content}, exchange.body_sha256, request_.peer_address});
         auto answer = gateway::answer_repeated(context_, head(), relation_);
         return answer ? std::move(*answer) : plain_answer(503, "send it again later");
     }
@@ -185,23 +195,35 @@ private:
 
 class RepeatedArrival final : public As2Arrival {
 public:
-    RepeatedArrival(Context const& context, as2::MessageHead head, As2RelationPointer relation)
-        : context_(context), head_(std::move(head)), relation_(std::move(relation)) {}
+    RepeatedArrival(Context const& context, As2Request request, as2::MessageHead head, As2RelationPointer relation)
+        : context_(context), request_(std::move(request)), head_(std::move(head)), relation_(std::move(relation)) {
+        if (as2::field(request_.fields, "Content-Range").empty()) // else it is a part, of which nothing can be said
+            copy_.emplace(context.vault.spool(relation_->max_bytes));
+    }
     Result<void> take(std::string_view bytes) override {
         if (bytes.size() > relation_->max_bytes - size_)
             return permanent(fmt::format("more than {} bytes", relation_->max_bytes));
         size_ += bytes.size();
+        digest_.add(bytes);
+        if (copy_ && !copy_->append(bytes)) // no room: it is answered all the same
+            copy_.reset();
         return {};
     }
     As2Answer finish() override {
+        if (copy_)
+            if (auto content = copy_->finish())
+                tell_of_other_content(context_, *relation_, {head_, {request_.fields, {}, std::move(*content)}, digest_.finish(), request_.peer_address});
         auto answer = answer_repeated(context_, head_, relation_);
         return answer ? std::move(*answer) : plain_answer(503, "send it again");
     }
 
 private:
     Context const& context_;
+    As2Request request_;
     as2::MessageHead head_;
     As2RelationPointer relation_;
+    std::optional<transport::Spool> copy_;
+    transport::Sha256 digest_;
     std::uint64_t size_ = 0;
 };
 
@@ -217,8 +239,8 @@ std::unique_ptr<As2Arrival> message_arrival(Context const& context, std::functio
     return std::make_unique<MessageArrival>(context, std::move(wake), std::move(request), std::move(reception), std::move(relation), std::move(begun));
 }
 
-std::unique_ptr<As2Arrival> repeated_arrival(Context const& context, as2::MessageHead head, As2RelationPointer relation) {
-    return std::make_unique<RepeatedArrival>(context, std::move(head), std::move(relation));
+std::unique_ptr<As2Arrival> repeated_arrival(Context const& context, As2Request request, as2::MessageHead head, As2RelationPointer relation) {
+    return std::make_unique<RepeatedArrival>(context, std::move(request), std::move(head), std::move(relation));
 }
 
 std::unique_ptr<As2Arrival> forgotten_arrival(std::uint64_t most, As2Answer answer) {

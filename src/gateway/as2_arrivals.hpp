@@ -30,7 +30,8 @@ struct As2Beginning {
 
 /// A message that came before. Its body is read all the same, or a sender who reads no answer before he has sent everything would
 /// never see it; what it is answered is looked up at the end, when the first one may be through.
-[[nodiscard]] std::unique_ptr<As2Arrival> repeated_arrival(Context const& context, as2::MessageHead head, As2RelationPointer relation);
+/// Its bytes are compared with the first ones (as2_repetitions.hpp).
+[[nodiscard]] std::unique_ptr<As2Arrival> repeated_arrival(Context const& context, As2Request request, as2::MessageHead head, As2RelationPointer relation);
 
 /// Read and thrown away, at most so many bytes; answered behind them or behind the end, whichever comes first.
 [[nodiscard]] std::unique_ptr<As2Arrival> forgotten_arrival(std::uint64_t most, As2Answer answer);

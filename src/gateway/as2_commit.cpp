@@ -287,6 +287,8 @@ private:
         if (!key_trouble_.empty())
             WHARF_TRY(record.note_rarely(exchange_.channel, exchange_.id, "AS2_RECEIPT_KEY", key_trouble_,
                                          fmt::format("channel={} reason={}", exchange_.channel, for_log(key_trouble_))));
+        for (auto const& text : given_.alarms)
+            WHARF_TRY(record.note_rarely(exchange_.channel, exchange_.id, "AS2_ALARM", text, fmt::format("channel={} text={}", exchange_.channel, for_log(text))));
         auto const facts = fmt::format("channel={} message_id={} bytes={}", exchange_.channel, for_log(exchange_.as2_message_id), given_.body.body.size());
         auto const mic = exchange_.mic.empty() ? std::string() : ", MIC " + exchange_.mic;
         if (is_accepted())

@@ -8,6 +8,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 namespace wharf::gateway {
 
@@ -28,6 +29,7 @@ struct As2Settlement {
     std::string reason;      // why it was refused, or why its receipt is not sent; for people
     bool is_stored = false;  // the exchange is in the store already, `received`
     store::Job const* job = nullptr; // finished with it
+    std::vector<std::string> alarms{}; // AS2_ALARM, stored with it
 };
 struct As2CommitFailure {
     bool is_duplicate = false;   // the Message-ID was received or accepted meanwhile, or the stored exchange settled by another

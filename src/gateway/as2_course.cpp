@@ -1,6 +1,7 @@
 #include "gateway/as2_course.hpp"
 
 #include "base/match.hpp"
+#include "gateway/channel_words.hpp"
 
 #include <fmt/format.h>
 
@@ -67,9 +68,9 @@ as2::ArrivedReceipt const* arrived_in(as2::TransmissionEvent const& event) {
 std::string trouble_in(as2::TransmissionEvent const& event) {
     return std::visit(Match{[](as2::ConnectionLost const& lost) { return lost.reason; },
                             [](as2::Answered const& answer) {
-                                if (answer.status < 300)
-                                    return fmt::format("the server answered {}, but without the receipt that was asked for", answer.status);
-                                return fmt::format("the server answered {}", answer.status);
+                                auto const server = answer.server.empty() ? std::string() : " " + answer.server;
+                                return fmt::format("the server{} answered {}{}{}", server, answer.status, answer.words,
+                                                   answer.status < 300 ? ", but without the receipt that was asked for" : "");
                             },
                             [](auto const&) { return std::string("the gateway was stopped while it was sent"); }},
                       event);
@@ -161,7 +162,7 @@ void Follower::operator()(as2::Fail const& failure) {
     explain(failure.reason);
     if (course_.message.state == MessageState::ready)
         course_.message.state = MessageState::dead_letter;
-    note("transmission_given_up", fmt::format("channel {}: {}", course_.exchange.channel, failure.reason));
+    note("transmission_given_up", fmt::format("channel {}: {}", course_.exchange.channel, without_channel(failure.reason, course_.exchange.channel)));
     if (event_)
         note(alarm_for(*event_), failure.reason);
 }

@@ -47,6 +47,11 @@ bool is_perhaps_ours(as2::Fault const& fault, As2Relation const& relation) {
     return !relation.trouble.empty() && (fault.kind == as2::FaultKind::decryption_failed || fault.kind == as2::FaultKind::authentication_failed);
 }
 
+as2::ReceptionAction const* first_alarm(as2::ReceptionActions const& actions) {
+    auto const found = std::ranges::find_if(actions, [](auto const& one) { return std::holds_alternative<as2::Alarm>(one); });
+    return found == actions.end() ? nullptr : &*found;
+}
+
 template <class Action> bool has(as2::ReceptionActions const& actions) {
     return std::ranges::any_of(actions, [](auto const& one) { return std::holds_alternative<Action>(one); });
 }
@@ -65,7 +70,7 @@ As2Processing::End As2Processing::run(as2::ReceptionActions actions, store::Job 
             if (auto const* const respond = std::get_if<as2::Respond>(&action))
                 respond_ = *respond;
             else if (auto const* const told = std::get_if<as2::Alarm>(&action))
-                alarm(told->text);
+                alarms_.push_back(told->text);
             else if (auto const* const step = std::get_if<as2::Unpack>(&action))
                 next = unpack(*step);
             else if (auto const* const settle = std::get_if<as2::Commit>(&action))
@@ -73,6 +78,7 @@ As2Processing::End As2Processing::run(as2::ReceptionActions actions, store::Job 
         }
         now = std::move(next);
     }
+    tell_alarms();
     return end_;
 }
 
@@ -83,7 +89,7 @@ As2Processing::Next As2Processing::unpack(as2::Unpack const& step) {
     if (!is_stored_ && holds_receipt(opened_.unpacked))
         return take_receipt();
     if (opened_.is_certificate_exchange)
-        alarm(fmt::format("{} sent a certificate exchange message (CEM): it wants to change its certificate. Nothing was changed. Get the certificate "
+        alarms_.push_back(fmt::format("{} sent a certificate exchange message (CEM): it wants to change its certificate. Nothing was changed. Get the certificate "
                           "by another way, or out of `wharf message evidence {}`; compare its fingerprint with the partner by telephone, and give "
                           "it to `wharf cert import`",
                           reception_.head().from, exchange_.id));
@@ -98,7 +104,7 @@ As2Processing::Next As2Processing::take_receipt() {
     end_ = End::receipt;
     auto const outcome = gateway::take_receipt(context_, relation_.channel, body_);
     if (!outcome) {
-        alarm(fmt::format("a receipt cannot be taken now: {}", outcome.error().message));
+        alarms_.push_back(fmt::format("a receipt cannot be taken now: {}", outcome.error().message));
         respond_ = as2::Respond{503, as2::AnswerBody::text, "the receipt cannot be stored now; send it again later", {}};
         return {};
     }
@@ -117,7 +123,11 @@ As2Processing::Next As2Processing::commit(as2::Commit const& step, store::Job co
         route = ReceiptRoute::by_itself;
     else if (step.receipt)
         route = has<as2::Respond>(then) ? ReceiptRoute::answer : ReceiptRoute::kept;
-    As2Settlement const settlement{reception_.head(), step, opened_, body_, route, reason_of(step, opened_.event, then), is_stored_, job};
+    auto alarms = alarms_;
+    for (auto const& action : then) // that of a refusal is told with the commit: as2_refused
+        if (auto const* const told = std::get_if<as2::Alarm>(&action); told != nullptr && (step.is_accepted || &action != first_alarm(then)))
+            alarms.push_back(told->text);
+    As2Settlement const settlement{reception_.head(), step, opened_, body_, route, reason_of(step, opened_.event, then), is_stored_, job, std::move(alarms)};
     auto const done = commit_as2(context_, relation_, settlement, exchange_);
     if (!done && done.error().is_duplicate) {
         end_ = End::duplicate;
@@ -130,13 +140,17 @@ As2Processing::Next As2Processing::commit(as2::Commit const& step, store::Job co
     is_committed_ = true;
     trouble_.clear();
     reception_ = std::move(after);
-    if (!step.is_accepted) // told with the commit
-        std::erase_if(then, [told = false](auto const& one) mutable { return std::holds_alternative<as2::Alarm>(one) && !std::exchange(told, true); });
+    alarms_.clear();
+    std::erase_if(then, [](auto const& one) { return std::holds_alternative<as2::Alarm>(one); });
     return then;
 }
 
-void As2Processing::alarm(std::string const& text) {
-    context_.log_rarely("AS2_ALARM", relation_.channel, fmt::format("channel={} text={}", relation_.channel, for_log(text)), exchange_.id);
+/// Those without a commit: there is no exchange to show them with.
+void As2Processing::tell_alarms() {
+    for (auto const& text : std::exchange(alarms_, {})) {
+        context_.log_rarely("AS2_ALARM", relation_.channel, fmt::format("channel={} text={}", relation_.channel, for_log(text)), exchange_.id);
+        context_.notices->alarm("AS2_ALARM", relation_.channel, text);
+    }
 }
 
 namespace {

@@ -16,6 +16,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace wharf::gateway {
 
@@ -44,7 +45,7 @@ private:
     Next unpack(as2::Unpack const& step);
     Next commit(as2::Commit const& step, store::Job const* job);
     Next take_receipt();
-    void alarm(std::string const& text);
+    void tell_alarms();
 
     Context const& context_;
     As2RelationPointer pointer_;
@@ -57,6 +58,7 @@ private:
     End end_ = End::settled;
     std::optional<as2::Respond> respond_;
     bool is_committed_ = false;
+    std::vector<std::string> alarms_; // to be stored with the commit, or told without one
     std::string trouble_;
 };
 

@@ -3,6 +3,7 @@
 #include "gateway/as2_relations.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/stored_exchange.hpp"
+#include "transport/answer_words.hpp"
 #include "transport/as2/transmission.hpp"
 
 #include <fmt/format.h>
@@ -29,11 +30,11 @@ as2::Relation relation_of_receipts(As2Relation const& relation) {
     return receipts;
 }
 
-as2::TransmissionEvent event_of(Context const& context, Result<as2::PostAnswer> const& answer) {
+as2::TransmissionEvent event_of(Context const& context, std::string const& url, Result<as2::PostAnswer> const& answer) {
     auto const chance = context.random();
     if (!answer)
-        return as2::ConnectionLost{answer.error().message, chance};
-    return as2::Answered{answer->status, as2::NoReceipt{}, answer->retry_after, chance};
+        return as2::ConnectionLost{fmt::format("{}: {}", url, answer.error().message), chance};
+    return as2::Answered{answer->status, as2::NoReceipt{}, answer->retry_after, chance, url, words_of(*answer)};
 }
 
 /// `sent`: as it was when the POST began. Where the receipt was asked for again meanwhile, another job sends it once more, and this
@@ -73,8 +74,8 @@ Result<void> record_outcome(Context const& context, store::Job const& job, store
     });
 }
 
-std::string reason_of(Result<as2::PostAnswer> const& answer) {
-    return answer ? fmt::format("the partner's server answers {}", answer->status) : answer.error().message;
+std::string reason_of(std::string const& url, Result<as2::PostAnswer> const& answer) {
+    return answer ? fmt::format("the partner's server {} answers {}{}", url, answer->status, words_of(*answer)) : fmt::format("{}: {}", url, answer.error().message);
 }
 
 } // namespace
@@ -109,8 +110,9 @@ Result<void> send_receipt(Context const& context, store::Job const& job) {
         return unexpected(answer.error());
     turn->report(answer.has_value());
     crash_point("after-send-receipt");
-    auto const actions = machine.on(event_of(context, answer));
-    WHARF_TRY(record_outcome(context, job, exchange, actions, machine.state().attempts, reason_of(answer)));
+    auto const url = transport::without_secrets(relation->receipt_post.url);
+    auto const actions = machine.on(event_of(context, url, answer));
+    WHARF_TRY(record_outcome(context, job, exchange, actions, machine.state().attempts, reason_of(url, answer)));
     crash_point("after-record-sent-receipt");
     return {};
 }

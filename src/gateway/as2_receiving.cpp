@@ -42,26 +42,62 @@ bool has_client_certificate(As2Request const& request, As2Relation const& relati
 
 As2Receiving::As2Receiving(Context const& context, std::function<void()> wake) : context_(context), wake_(std::move(wake)) {}
 
-As2RelationPointer As2Receiving::relation_for(As2Request const& request, as2::MessageHead const& head, std::string& refusal) const {
+namespace {
+
+/// For people on our side: what is wrong with two names that no relation has. The channel is the one that was meant, where that can be told.
+as2_refusals::TurnedAway unknown_names(As2Relations const& relations, as2::MessageHead const& head) {
+    as2_refusals::TurnedAway refusal{as2_refusals::Kind::unknown_names, {}, head.from, head.to, "there is no channel for these two names"};
+    auto const all = relations.all();
+    auto const meant = [&](auto const& is_it) {
+        auto const found = std::ranges::find_if(all, [&](auto const& one) { return is_it(one->relation); });
+        return found == all.end() ? nullptr : *found;
+    };
+    if (auto const one = meant([&](as2::Relation const& relation) { return relation.partner_name == head.from; })) {
+        refusal.channel = one->channel;
+        refusal.reason += fmt::format(": {} is the partner's on channel {}, where our name is {}", head.from, one->channel, one->relation.own_name);
+    } else if (auto const near = meant([&](as2::Relation const& relation) { return as2::lower(relation.partner_name) == as2::lower(head.from); })) {
+        refusal.channel = near->channel;
+        refusal.reason += fmt::format(": channel {} has {}, and small letters are not capitals here", near->channel, near->relation.partner_name);
+    } else if (meant([&](as2::Relation const& relation) { return relation.own_name == head.to; })) {
+        refusal.reason += fmt::format(": {} is ours, but no channel has a partner of the name {}", head.to, head.from);
+    }
+    return refusal;
+}
+
+} // namespace
+
+As2RelationPointer As2Receiving::relation_for(As2Request const& request, as2::MessageHead const& head, as2_refusals::TurnedAway& refusal) const {
+    using Kind = as2_refusals::Kind;
     auto relation = context_.as2->find(head.to, head.from);
-    if (!relation)
-        refusal = "there is no channel for these two names";
-    else if (!relation->client_fingerprints.empty() && !has_client_certificate(request, *relation))
-        refusal = fmt::format("channel {} asks for a client certificate; {}", relation->channel,
-                              request.client_certificate.empty() ? "none was shown" : "another one was shown");
-    else if (!relation->client_user.empty() && !has_login(request, *relation))
-        refusal = fmt::format("channel {} asks for user and password; {}", relation->channel,
-                              as2::has_field(request.fields, "Authorization") ? "others were given" : "none were given");
-    return refusal.empty() ? relation : nullptr;
+    if (!relation) {
+        refusal = unknown_names(*context_.as2, head);
+        return nullptr;
+    }
+    auto const refuse = [&](Kind kind, std::string reason) {
+        refusal = {kind, relation->channel, head.from, head.to, std::move(reason)};
+        return nullptr;
+    };
+    if (!relation->client_fingerprints.empty() && !has_client_certificate(request, *relation))
+        return refuse(Kind::client_certificate, fmt::format("channel {} asks for a client certificate; {}", relation->channel,
+                                                            request.client_certificate.empty() ? "none was shown" : "another one was shown"));
+    if (relation->client_user.empty())
+        return relation;
+    bool const is_given = as2::has_field(request.fields, "Authorization");
+    if (!has_login(request, *relation))
+        return refuse(is_given ? Kind::wrong_login : Kind::login_missing,
+                      fmt::format("channel {} asks for user and password; {}", relation->channel, is_given ? "others were given" : "none were given"));
+    context_.notices->login_came(relation->channel, request.peer_address);
+    return relation;
 }
 
 As2Receiving::Begun As2Receiving::begin(As2Request request) {
     auto head = as2::read_message_head(request.fields);
     if (!head) {
         context_.log_rarely("as2_stranger", "-", fmt::format("address={} reason={}", request.peer_address, for_log(head.error().reason)));
+        as2_refusals::turn_away(context_, request, {as2_refusals::Kind::unreadable_head, {}, {}, {}, head.error().reason});
         return plain_answer(head.error().status, head.error().reason);
     }
-    std::string refusal;
+    as2_refusals::TurnedAway refusal;
     auto relation = relation_for(request, *head, refusal);
     as2::Reception reception(std::move(*head));
     (void)reception.begin();
@@ -70,10 +106,11 @@ As2Receiving::Begun As2Receiving::begin(As2Request request) {
     return begin_message(std::move(request), std::move(reception), std::move(relation));
 }
 
-As2Receiving::Begun As2Receiving::begin_stranger(As2Request const& request, as2::Reception reception, std::string const& refusal) {
+As2Receiving::Begun As2Receiving::begin_stranger(As2Request const& request, as2::Reception reception, as2_refusals::TurnedAway const& refusal) {
     auto const& head = reception.head();
     context_.log_rarely("as2_stranger", "-",
-                        fmt::format("address={} from={} to={} reason={}", request.peer_address, for_log(head.from), for_log(head.to), for_log(refusal)));
+                        fmt::format("address={} from={} to={} reason={}", request.peer_address, for_log(head.from), for_log(head.to), for_log(refusal.reason)));
+    as2_refusals::turn_away(context_, request, refusal);
     // Who has shown no login is asked for one when any partner needs one: some clients send it only then.
     if (!as2::has_field(request.fields, "Authorization") &&
         std::ranges::any_of(context_.as2->all(), [](auto const& one) { return !one->client_user.empty(); })) {
@@ -99,18 +136,17 @@ As2Receiving::Begun As2Receiving::begin_message(As2Request request, as2::Recepti
         context_.log_rarely("as2_refused", relation->channel,
                             fmt::format("message_id={} bytes={} reason=\"more than incoming.max_bytes, {}\"", for_log(head.message_id),
                                         *request.content_length, relation->max_bytes));
+        as2_refusals::turn_away(context_, request,
+                                {as2_refusals::Kind::too_large, relation->channel, head.from, head.to,
+                                 fmt::format("{} bytes, more than incoming.max_bytes, {}", *request.content_length, relation->max_bytes)});
         return plain_answer(413, fmt::format("more than the {} bytes that are taken here", relation->max_bytes));
     }
     if (!actions.empty() && std::holds_alternative<as2::LookUpMessage>(actions.front())) {
         auto earlier = find_exchange(context_.store, relation->channel, store::Direction::inbound, head.message_id);
         if (!earlier)
             return plain_answer(503, "the message cannot be stored now; send it again later");
-        if (*earlier) {
-            if (as2::has_field(request.fields, "Expect")) // he waits with the body
-                if (auto answer = answer_repeated(context_, head, relation))
-                    return std::move(*answer);
-            return repeated_arrival(context_, head, std::move(relation));
-        }
+        if (*earlier) // its bytes are wanted even by those who wait with them (100-continue): they may be others
+            return repeated_arrival(context_, std::move(request), head, std::move(relation));
         (void)reception.on(as2::NotSeen{});
     }
     auto const range = as2::field(request.fields, "Content-Range");
@@ -160,7 +196,7 @@ std::uint64_t As2Receiving::held(As2Request const& request) {
     as2::MessageHead head;
     head.from = *from;
     head.to = *to;
-    std::string refusal;
+    as2_refusals::TurnedAway refusal;
     auto const relation = relation_for(request, head, refusal);
     return relation ? context_.as2_partials->held(relation->channel, tag, context_.clock.now()) : 0;
 }

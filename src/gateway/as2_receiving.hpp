@@ -18,6 +18,7 @@
 
 #include "gateway/as2_arrivals.hpp"
 #include "gateway/as2_partials.hpp"
+#include "gateway/as2_refusals.hpp"
 
 #include <cstdint>
 #include <expected>
@@ -44,8 +45,8 @@ public:
 
 private:
     using Begun = std::variant<As2Answer, std::unique_ptr<As2Arrival>>;
-    [[nodiscard]] As2RelationPointer relation_for(As2Request const& request, as2::MessageHead const& head, std::string& refusal) const;
-    [[nodiscard]] Begun begin_stranger(As2Request const& request, as2::Reception reception, std::string const& refusal);
+    [[nodiscard]] As2RelationPointer relation_for(As2Request const& request, as2::MessageHead const& head, as2_refusals::TurnedAway& refusal) const;
+    [[nodiscard]] Begun begin_stranger(As2Request const& request, as2::Reception reception, as2_refusals::TurnedAway const& refusal);
     [[nodiscard]] Begun begin_message(As2Request request, as2::Reception reception, As2RelationPointer relation);
     [[nodiscard]] std::expected<As2Beginning, As2Answer> go_on(As2Request const& request, As2Relation const& relation, std::string_view message_id,
                                                                std::string_view range_text) const;

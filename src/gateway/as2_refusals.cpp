@@ -46,4 +46,27 @@ Result<void> make_room(store::Transaction& transaction, std::string_view channel
     return {};
 }
 
+std::string_view to_string(Kind kind) {
+    switch (kind) {
+    case Kind::unreadable_head: return "unreadable_head";
+    case Kind::unknown_names: return "unknown_names";
+    case Kind::login_missing: return Notices::login_missing;
+    case Kind::wrong_login: return "wrong_login";
+    case Kind::client_certificate: return "client_certificate";
+    case Kind::too_large: return "too_large";
+    }
+    return {};
+}
+
+void turn_away(Context const& context, As2Request const& request, TurnedAway const& what) {
+    store::Refusal refusal;
+    refusal.kind = to_string(what.kind);
+    refusal.channel = what.channel;
+    refusal.address = request.peer_address;
+    refusal.from = what.from;
+    refusal.to = what.to;
+    refusal.reason = what.reason;
+    context.notices->refused(std::move(refusal), context.clock.now());
+}
+
 } // namespace wharf::gateway::as2_refusals

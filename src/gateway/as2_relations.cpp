@@ -219,20 +219,32 @@ struct As2Relations::State {
         std::string told; // the trouble that the log knows
     };
 
-    State(std::filesystem::path path, Clock const& a_clock, Log const& a_log) : file(std::move(path)), clock(a_clock), log(a_log) {}
+    State(std::filesystem::path path, Clock const& a_clock, Log const& a_log, Notices* some_notices)
+        : file(std::move(path)), clock(a_clock), log(a_log), notices(some_notices) {}
 
     Result<As2RelationPointer> make(partner::Channel const& channel) {
         auto made = As2Builder(channel, listener).build();
         if (!made) return unexpected(std::move(made.error()));
         return As2RelationPointer(std::move(*made));
     }
+    /// One alarm of a word and subject stands at a time; an empty reason: it is over.
+    void stand(std::string_view word, std::string_view subject, std::string const& reason) {
+        if (!notices) return;
+        if (reason.empty()) notices->over(word, subject);
+        else notices->alarm(word, subject, reason);
+    }
     void tell(Entry& entry) {
         auto const& trouble = entry.relation->trouble;
-        if (!trouble.empty() && trouble != entry.told) log.line("AS2_RELATION_UNUSABLE", entry.channel.name, fmt::format("reason={}", for_log(trouble)));
+        auto const& name = entry.channel.name;
+        if (!trouble.empty() && trouble != entry.told) log.line("AS2_RELATION_UNUSABLE", name, fmt::format("reason={}", for_log(trouble)));
+        if (trouble != entry.told) stand("AS2_RELATION_UNUSABLE", name, {}); // it was another one
+        stand("AS2_RELATION_UNUSABLE", name, trouble);
+        stand("AS2_CERTIFICATES_UNREADABLE", name, {});
         entry.told = trouble;
     }
-    void keep_on(Entry const& entry, std::string_view reason) {
+    void keep_on(Entry const& entry, std::string const& reason) {
         log.line("AS2_CERTIFICATES_UNREADABLE", entry.channel.name, fmt::format("reason={} in_use=\"the earlier ones\"", for_log(reason)));
+        stand("AS2_CERTIFICATES_UNREADABLE", entry.channel.name, reason + "; the earlier ones stay in use");
     }
     /// Reads what has changed. Called by one thread at a time.
     void look() {
@@ -272,10 +284,12 @@ struct As2Relations::State {
         auto loaded = partner::load_configuration(file, partner::SecretCheck::resolve, partner::Sources::drop);
         if (!loaded) {
             auto const& first = *std::ranges::find(loaded.error(), Severity::error, &Diagnostic::severity);
-            log.line("AS2_CONFIGURATION_UNREADABLE", "-",
-                     fmt::format("reason={} in_use=\"the earlier one\"", for_log(fmt::format("{}:{}: {}", first.place.file, first.place.line, first.message))));
+            auto const reason = fmt::format("{}:{}: {}", first.place.file, first.place.line, first.message);
+            log.line("AS2_CONFIGURATION_UNREADABLE", "-", fmt::format("reason={} in_use=\"the earlier one\"", for_log(reason)));
+            stand("AS2_CONFIGURATION_UNREADABLE", file.filename().string(), reason + "; the earlier configuration stays in use");
             return;
         }
+        stand("AS2_CONFIGURATION_UNREADABLE", file.filename().string(), {});
         {
             std::lock_guard const guard(mutex);
             listener = loaded->gateway.as2;
@@ -292,6 +306,7 @@ struct As2Relations::State {
     std::filesystem::path file, channels;
     Clock const& clock;
     Log const& log;
+    Notices* notices;
     partner::As2Listener listener;
     partner::ServerTls api;
     std::vector<Entry> entries; // by channel; none comes or goes
@@ -309,10 +324,10 @@ As2Relations::As2Relations(std::unique_ptr<State> state) : state_(std::move(stat
 As2Relations::~As2Relations() = default;
 
 Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration const& configuration, std::filesystem::path file, Clock const& clock,
-                                                         Log const& log, std::optional<Timestamp> loading_since) {
+                                                         Log const& log, std::optional<Timestamp> loading_since, Notices* notices) {
     std::error_code ignored;
     if (std::filesystem::is_directory(file, ignored)) file /= "wharf.yaml";
-    auto state = std::make_unique<State>(std::move(file), clock, log);
+    auto state = std::make_unique<State>(std::move(file), clock, log, notices);
     state->channels = configuration.gateway.channels;
     state->listener = configuration.gateway.as2;
     state->api = configuration.gateway.listen.tls;
@@ -323,6 +338,7 @@ Result<std::unique_ptr<As2Relations>> As2Relations::open(partner::Configuration 
         if (!relation) return unexpected(std::move(relation.error()));
         state->tell(state->entries.emplace_back(channel, channel, std::move(*relation), std::move(files), std::string()));
     }
+    if (!state->file.empty()) state->stand("AS2_CONFIGURATION_UNREADABLE", state->file.filename().string(), {}); // it was read just now
     state->configuration_files = state->configuration_stamps();
     if (loading_since)
         forget_since(*loading_since, state->configuration_files);

@@ -15,6 +15,7 @@
 #include "gateway/as2_keys.hpp"
 #include "gateway/certificates.hpp"
 #include "gateway/log.hpp"
+#include "gateway/notices.hpp"
 #include "transport/as2/post.hpp"
 #include "transport/as2/relation.hpp"
 
@@ -68,12 +69,12 @@ public:
     static constexpr std::chrono::milliseconds look_interval{2000};
 
     /// `file`: wharf.yaml or its folder, to be loaded again when something in it changes; empty: only certificates are looked at
-    /// again. Fails with `invalid` when a secret cannot be resolved. `clock` and `log` must outlive it. `loading_since`: when the
+    /// again. Fails with `invalid` when a secret cannot be resolved. `clock`, `log` and `notices` (of alarms; nullptr: in the log alone) must outlive it. `loading_since`: when the
     /// configuration began to be read, by the system's clock; what was written since then may not be in it, and is read again by the first
     /// look.
     [[nodiscard]] static Result<std::unique_ptr<As2Relations>> open(partner::Configuration const& configuration, std::filesystem::path file,
                                                                     Clock const& clock, Log const& log,
-                                                                    std::optional<Timestamp> loading_since = std::nullopt);
+                                                                    std::optional<Timestamp> loading_since = std::nullopt, Notices* notices = nullptr);
     ~As2Relations();
 
     /// nullptr: there is none.

@@ -4,6 +4,7 @@
 #include "gateway/as2_record.hpp"
 #include "gateway/crash_point.hpp"
 #include "gateway/stored_exchange.hpp"
+#include "transport/answer_words.hpp"
 
 #include <fmt/format.h>
 
@@ -174,14 +175,15 @@ Result<void> Attempt::post(store::Exchange const& exchange, As2Bytes const& byte
 Result<as2::TransmissionEvent> Attempt::event_of(store::Exchange const& exchange, Result<as2::PostAnswer> answer,
                                                  std::optional<ReceiptEvidence>& receipt) const {
     if (!answer) {
-        auto reason = fmt::format("{}: {}", relation_.post.url, answer.error().message);
+        auto reason = fmt::format("{}: {}", transport::without_secrets(relation_.post.url), answer.error().message);
         if (answer.error().is_temporary())
             return as2::ConnectionLost{std::move(reason), context_.random()};
         return as2::NotPossible{std::move(reason)};
     }
+    auto words = words_of(*answer);
     receipt = open_evidence({std::move(answer->fields), {}, transport::Content(std::move(answer->body))}, relation_, context_.clock.now());
     WHARF_TRY(expect_mic(context_, exchange, *receipt));
-    return as2::Answered{answer->status, receipt->opened.event, answer->retry_after, context_.random()};
+    return as2::Answered{answer->status, receipt->opened.event, answer->retry_after, context_.random(), transport::without_secrets(relation_.post.url), std::move(words)};
 }
 
 /// No exchange has come about: for want of a certificate, mostly. The message says why.
@@ -196,7 +198,7 @@ Result<void> Attempt::cannot_pack(Error const& error) const {
         auto step = after_transmission(std::move(*pair->message), error, context_.configuration.gateway.retry, context_.clock.now(), context_.random());
         WHARF_TRY(transaction.update(step.message));
         WHARF_TRY(record.note(message_id_, step.note.type, step.note.text,
-                              fmt::format("channel={} attempt={}", step.message.channel, step.message.attempts)));
+                              fmt::format("channel={} attempt={} reason={}", step.message.channel, step.message.attempts, for_log(error.message))));
         return step.retry_at ? transaction.postpone_job(job_.id, *step.retry_at) : end_job(transaction);
     });
 }

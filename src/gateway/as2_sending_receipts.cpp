@@ -23,12 +23,13 @@ FoundExchange find(Context const& context, std::string_view channel, std::string
     return exchange;
 }
 
-/// Of a receipt that changes nothing: always logged; stored where the partner has signed it, so that a stranger fills no table.
+/// Of a receipt that changes nothing: an alarm, of which strangers can raise so many only (notices.hpp).
 Result<void> tell(Context const& context, std::string_view channel, std::string_view event, std::string const& text, bool is_stored) {
     auto const facts = fmt::format("reason={}", for_log(text));
     if (is_stored)
         return transact(context, [&](store::Transaction&, Record& record) { return record.note(channel, event, text, facts); });
     context.log_rarely(event, channel, facts);
+    context.notices->alarm(event, channel, text);
     return {};
 }
 

@@ -22,7 +22,18 @@ std::string_view event_of(CertificateFinding::Kind kind) {
     return {};
 }
 
+void let_stand(Notices& notices, std::vector<CertificateFinding> const& findings) {
+    std::vector<store::Event> alarms;
+    for (auto const& finding : findings)
+        alarms.push_back({{}, finding.channel.empty() ? "wharf.yaml" : finding.channel, std::string(event_of(finding.kind)), finding.text});
+    notices.standing("CERTIFICATE_", std::move(alarms));
+}
+
 } // namespace
+
+void raise_certificate_alarms(Notices& notices, CertificateSources const& sources, Timestamp now) {
+    let_stand(notices, check_certificates(sources, now, CertificateWatch::ahead));
+}
 
 void CertificateWatch::look() {
     std::unique_lock const turn(mutex_, std::try_to_lock);
@@ -30,7 +41,9 @@ void CertificateWatch::look() {
     if (!relations_ || !turn.owns_lock() || (looked_ && now >= *looked_ && now - *looked_ < interval)) return;
     looked_ = now;
     std::erase_if(told_, [&](auto const& entry) { return now - entry.second >= repeat; });
-    for (auto const& finding : check_certificates(relations_->sources(), now, ahead))
+    auto const findings = check_certificates(relations_->sources(), now, ahead);
+    if (notices_) let_stand(*notices_, findings);
+    for (auto const& finding : findings)
         if (told_.emplace(finding.key, now).second)
             log_.line(event_of(finding.kind), finding.channel.empty() ? "-" : finding.channel, fmt::format("reason={}", for_log(finding.text)));
 }

@@ -192,11 +192,18 @@ std::optional<Timestamp> Channels::pause(Entry& entry, Line const& line) {
     return std::nullopt;
 }
 
+void Channels::tell_that_its_key_is_good(Entry& entry) const {
+    std::lock_guard const guard(entry.mutex);
+    if (!std::exchange(entry.is_known_good, true) && notices_)
+        notices_->over("HOST_KEY_REFUSED", entry.channel->name());
+}
+
 /// Gives what went wrong. With another connection there, one that is not to be had is one too many for the server.
 std::optional<Error> Channels::connect(Entry& entry, Line& line, bool& is_one_too_many) {
     auto connection = entry.channel->connect();
     if (connection) {
         line.connection = std::move(*connection);
+        tell_that_its_key_is_good(entry);
         if (auto const text = line.connection->description(); !text.empty())
             tell("connected", entry, text);
         return std::nullopt;
@@ -215,8 +222,11 @@ std::optional<Error> Channels::connect(Entry& entry, Line& line, bool& is_one_to
     }
     entry.most = entry.lines.size(); // nobody gets in: how many may says nothing
     entry.not_before = clock_.now() + entry.reconnect_delay;
-    if (entry.channel->is_stopped() && !std::exchange(entry.alarmed, true))
+    if (entry.channel->is_stopped() && !std::exchange(entry.alarmed, true)) {
         tell("HOST_KEY_REFUSED", entry, fmt::format("reason={}", for_log(error.message)));
+        if (notices_)
+            notices_->alarm("HOST_KEY_REFUSED", entry.channel->name(), error.message);
+    }
     return error;
 }
 

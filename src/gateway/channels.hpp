@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "gateway/log.hpp"
+#include "gateway/notices.hpp"
 #include "gateway/silence.hpp"
 #include "partner/configuration.hpp"
 #include "transport/channel.hpp"
@@ -40,8 +41,11 @@ public:
     using Work = std::function<Result<void>(transport::Connection&)>;
     /// `permanent` when there is no such channel; `temporary`, without asking it, while it is left alone.
     [[nodiscard]] Result<void> with(std::string_view channel, Work const& work);
-    /// Where connections and alarms are told; none unless set. The log must outlive this.
-    void tell_to(Log const& log) { log_ = &log; }
+    /// Where connections and alarms are told; none unless set. Both must outlive this.
+    void tell_to(Log const& log, Notices* notices = nullptr) {
+        log_ = &log;
+        notices_ = notices;
+    }
     /// For workers, who serve others meanwhile: nothing when the channel is left alone or others use it for longer than
     /// one waits; `work` was not run, and `later` is when to come again.
     [[nodiscard]] std::optional<Result<void>> try_with(std::string_view channel, Work const& work, Timestamp& later);
@@ -81,6 +85,7 @@ private:
         std::string trouble;    // of the last failure
         Timestamp not_before{}; // after a connection that did not come about
         bool alarmed = false;   // the host key was refused, and that was told
+        bool is_known_good = false; // it was not, and an alarm of earlier is over
         std::set<std::string, std::less<>> skipped;
         std::mutex looking;
     };
@@ -90,12 +95,14 @@ private:
     [[nodiscard]] std::optional<Error> connect(Entry& entry, Line& line, bool& is_one_too_many);
     [[nodiscard]] std::optional<Result<void>> serve(Entry& entry, Work const& work, std::optional<std::chrono::milliseconds> turn, Timestamp& later);
     void tell(std::string_view event, Entry const& entry, std::string_view facts) const;
+    void tell_that_its_key_is_good(Entry& entry) const;
     [[nodiscard]] std::optional<Timestamp> pause(Entry& entry, Line const& line);
 
     std::map<std::string, std::unique_ptr<Entry>, std::less<>> entries_;
     std::optional<std::chrono::milliseconds> turn_;
     SystemClock clock_;
     Log const* log_ = nullptr;
+    Notices* notices_ = nullptr;
     Silence silence_;
 };
 

@@ -8,6 +8,7 @@
 #include "gateway/as2_unanswered.hpp"
 #include "gateway/channels.hpp"
 #include "gateway/log.hpp"
+#include "gateway/notices.hpp"
 #include "gateway/posting.hpp"
 #include "gateway/rare_log.hpp"
 #include "gateway/silence.hpp"
@@ -52,6 +53,7 @@ struct Context {
     std::shared_ptr<As2Openings> as2_openings = std::make_shared<As2Openings>();
     std::shared_ptr<As2Partials> as2_partials = std::make_shared<As2Partials>();
     std::shared_ptr<RareLog> rare_log = std::make_shared<RareLog>();
+    std::shared_ptr<Notices> notices = std::make_shared<Notices>();
 
     /// What anybody on the network can cause; see rare_log.hpp.
     void log_rarely(std::string_view event, std::string_view subject, std::string_view facts, std::string_view about = {}) const {

@@ -122,9 +122,19 @@ Result<ExchangeView> view_exchange(store::Store& store, std::string_view word) {
         view.transfers = std::move(*transfers);
         view.messages = std::move(*messages);
         view.events = std::move(*events);
+        auto next = next_attempt(transaction, view.exchange);
+        if (!next)
+            return unexpected(std::move(next.error()));
+        view.next = *next;
         return {};
     }));
     return view;
+}
+
+Result<std::vector<store::Refusal>> turned_away(store::Transaction& transaction, store::ExchangeFilter const& filter) {
+    if (filter.which == store::ExchangeFilter::Which::waiting || filter.direction == Direction::outbound || !filter.as2_message_id.empty())
+        return std::vector<store::Refusal>();
+    return transaction.refusals(filter.channels, filter.limit);
 }
 
 Result<void> choose_partner(store::ExchangeFilter& filter, partner::Configuration const& configuration, std::string_view partner) {

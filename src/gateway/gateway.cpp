@@ -1,6 +1,7 @@
 #include "gateway/gateway.hpp"
 
 #include "gateway/as2_relations.hpp"
+#include "gateway/certificate_watch.hpp"
 #include "gateway/partner_choice.hpp"
 #include "gateway/retention.hpp"
 #include "gateway/windows.hpp"
@@ -79,8 +80,8 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     if (!channels)
         return fail(channels.error());
     self.channels_ = std::move(*channels);
-    self.channels_->tell_to(*self.log_);
-    auto relations = As2Relations::open(*self.configuration_, folder, self.clock_, *self.log_, loading_since);
+    self.channels_->tell_to(*self.log_, self.notices_.get());
+    auto relations = As2Relations::open(*self.configuration_, folder, self.clock_, *self.log_, loading_since, self.notices_.get());
     if (!relations)
         return fail(relations.error());
 
@@ -105,6 +106,7 @@ std::expected<std::unique_ptr<Gateway>, OpenFailure> Gateway::open(std::filesyst
     }
     self.context_.emplace(Context{*self.configuration_, *self.store_, *self.knowledge_, *self.channels_, self.clock_, *self.log_,
                                   random_part});
+    self.context_->notices = self.notices_;
     if (!(*relations)->all().empty() || self.configuration_->gateway.listen.tls.is_set()) // or certificates are to be watched
         self.context_->as2 = std::move(*relations);
     if (purpose == OpenFor::running) {
@@ -130,16 +132,21 @@ Result<std::vector<partner::Channel const*>> chosen_channels(partner::Configurat
         profile = *named;
     }
     std::vector<partner::Channel const*> channels;
+    bool const is_any = choice.channel.empty() && profile == nullptr; // those that cannot be read are not meant
     for (auto const& one : configuration.channels)
-        if (one.is_read() && (choice.channel.empty() || one.name == choice.channel) && (profile == nullptr || belongs_to(one, *profile)))
+        if ((one.is_read() || !is_any) && (choice.channel.empty() || one.name == choice.channel) && (profile == nullptr || belongs_to(one, *profile)))
             channels.push_back(&one);
     if (channels.empty() && profile != nullptr)
-        return invalid(fmt::format("no channel of the partner {} is read{}: none with an inbox lists him in its senders", choice.partner,
-                                   choice.channel.empty() ? "" : fmt::format(" that is called {}", choice.channel)));
+        return invalid(choice.channel.empty() ? fmt::format("the partner {} has no channel: none lists him in its senders, and his profile names none", choice.partner)
+                                              : fmt::format("channel {} is not the partner {}'s", choice.channel, choice.partner));
     return channels;
 }
 
 void look_once(Context const& context, partner::Channel const& channel, PollSummary& summary) {
+    if (!channel.is_read()) {
+        summary.without_inbox.push_back({channel.name, channel.transport == partner::TransportKind::as2});
+        return;
+    }
     if (auto const opening = closed_for_looks(context, channel)) {
         summary.closed.push_back(fmt::format("{}: its window opens at {}", channel.name, channel.timetable->zone().show(*opening)));
         return;
@@ -149,7 +156,7 @@ void look_once(Context const& context, partner::Channel const& channel, PollSumm
     summary.taken += report.taken;
     summary.waiting += report.waiting;
     if (!report.trouble.empty())
-        summary.unreachable.push_back(fmt::format("{}: {}", channel.name, report.trouble));
+        summary.unreachable.push_back(channel.name);
 }
 
 } // namespace
@@ -168,6 +175,8 @@ Result<PollSummary> poll_once(Context const& given, MakeDeliver const& make_deli
         return unexpected(std::move(jobs.error()));
     if (auto const emptied = empty_old_exchanges(context); !emptied)
         return unexpected(emptied.error());
+    raise_certificate_alarms(*context.notices, context.as2 ? context.as2->sources() : sources_of(context.configuration), context.clock.now());
+    WHARF_TRY(context.notices->write(context.store, context.clock.now()));
     summary.jobs = *jobs;
     return summary;
 }

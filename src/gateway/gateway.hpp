@@ -55,6 +55,7 @@ private:
     SystemClock clock_;
     Tally tally_;
     std::optional<Log> log_;
+    std::shared_ptr<Notices> notices_ = std::make_shared<Notices>();
     std::unique_ptr<partner::Configuration> configuration_;
     store::GatewayLock lock_;
     std::unique_ptr<store::Store> store_;
@@ -75,12 +76,17 @@ struct PollSummary {
     unsigned taken = 0;
     unsigned waiting = 0;
     unsigned jobs = 0;
+    struct WithoutInbox {
+        std::string name;
+        bool is_as2 = false;
+    };
+    std::vector<WithoutInbox> without_inbox; // chosen, and there is nothing to look at
     std::vector<std::string> closed;      // "channel: …", not looked at because its window is closed
-    std::vector<std::string> unreachable; // "channel: reason"
+    std::vector<std::string> unreachable; // channels; the log has said why: poll_failed
 };
 
-/// `poll --once`: the channels chosen, then all work that is due. `invalid` when there is no such channel or partner, or none of his
-/// channels is read.
+/// `poll --once`: the channels chosen, then all work that is due: of those that have no inbox it is all there is to do. `invalid` when there is
+/// no such channel or partner, or he has no channel at all.
 [[nodiscard]] Result<PollSummary> poll_once(Context const& context, MakeDeliver const& make_deliver, PollChoice const& choice,
                                             unsigned threads);
 

@@ -1,5 +1,7 @@
 #include "gateway/life_cycle.hpp"
 
+#include "gateway/channel_words.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -154,11 +156,11 @@ TransmissionStep after_transmission(store::Message message, std::optional<Error>
         step.retry_at = now + wait;
         message.reason = trouble->message;
         step.note = {"transmission_failed", fmt::format("attempt {} on channel {} failed: {}; next in {} s", message.attempts,
-                                                        message.channel, trouble->message, wait.count() / 1000)};
+                                                        message.channel, without_channel(trouble->message, message.channel), wait.count() / 1000)};
     } else {
         message.state = store::MessageState::dead_letter;
         message.reason = trouble->message;
-        step.note = {"transmission_given_up", fmt::format("channel {}: {}", message.channel, trouble->message)};
+        step.note = {"transmission_given_up", fmt::format("channel {}: {}", message.channel, without_channel(trouble->message, message.channel))};
     }
     step.message = std::move(message);
     return step;

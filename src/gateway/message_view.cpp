@@ -9,6 +9,13 @@
 namespace wharf::gateway {
 namespace {
 
+Result<void> set(std::optional<NextAttempt>& to, Result<std::optional<NextAttempt>> const& found) {
+    if (!found)
+        return unexpected(found.error());
+    to = *found;
+    return {};
+}
+
 /// The messages of the exchange with this id or AS2 Message-ID: one at least.
 Result<void> find_by_exchange(store::Transaction& transaction, std::string_view word, std::optional<store::Direction> direction,
                               std::vector<store::Message>& found) {
@@ -42,6 +49,13 @@ Result<std::vector<store::Message>> messages_named(store::Transaction& transacti
     return found;
 }
 
+std::string several_named(std::vector<store::Message> const& messages, std::string_view word) {
+    auto text = fmt::format("{} messages have to do with {}; name one by its id:", messages.size(), word);
+    for (auto const& one : messages)
+        text += fmt::format("\n  {} {} {} {}", one.id, to_string(one.direction), one.partner, to_string(one.state));
+    return text;
+}
+
 Result<MessageView> view_message(store::Store& store, std::string_view id_or_number,
                                  std::optional<store::Direction> direction) {
     MessageView view;
@@ -53,12 +67,8 @@ Result<MessageView> view_message(store::Store& store, std::string_view id_or_num
             auto const found = messages_named(transaction, id_or_number, direction);
             if (!found)
                 return unexpected(found.error());
-            if (found->size() > 1) {
-                std::string ids;
-                for (auto const& one : *found)
-                    ids += fmt::format("\n  {} {} {} {}", one.id, to_string(one.direction), one.partner, to_string(one.state));
-                return invalid(fmt::format("{} messages have to do with {}; name one by its id:{}", found->size(), id_or_number, ids));
-            }
+            if (found->size() > 1)
+                return invalid(several_named(*found, id_or_number));
             message = transaction.message(found->front().id);
             if (!message)
                 return unexpected(std::move(message.error()));
@@ -75,6 +85,8 @@ Result<MessageView> view_message(store::Store& store, std::string_view id_or_num
             auto events = transaction.events_of(document.id);
             if (!events)
                 return unexpected(std::move(events.error()));
+            for (auto const& delivery : *deliveries)
+                WHARF_TRY(set(entry.next.emplace_back(), next_attempt(transaction, delivery)));
             entry.document = std::move(document);
             entry.deliveries = std::move(*deliveries);
             entry.events = std::move(*events);
@@ -88,6 +100,9 @@ Result<MessageView> view_message(store::Store& store, std::string_view id_or_num
         if (!exchange)
             return unexpected(std::move(exchange.error()));
         view.exchange = std::move(*exchange);
+        WHARF_TRY(set(view.next, next_attempt(transaction, view.message)));
+        if (view.exchange && view.exchange->direction == store::Direction::inbound)
+            WHARF_TRY(set(view.next_receipt, next_attempt(transaction, *view.exchange)));
         auto events = transaction.events_of(view.message.id);
         if (!events)
             return unexpected(std::move(events.error()));

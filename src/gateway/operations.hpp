@@ -5,6 +5,7 @@
 #pragma once
 
 #include "gateway/context.hpp"
+#include "gateway/waiting.hpp"
 
 #include <optional>
 #include <string>
@@ -40,17 +41,22 @@ struct MessageView {
     struct DocumentView {
         store::Document document;
         std::vector<store::Delivery> deliveries;
+        std::vector<std::optional<NextAttempt>> next; // of each delivery
         std::vector<store::Event> events;
     };
     store::Message message;
     std::vector<DocumentView> documents;
     std::vector<store::Message> answers; // acknowledgments of it that we sent
     std::optional<store::Exchange> exchange; // over AS2: the one it came in, or the newest it went out by
+    std::optional<NextAttempt> next;         // outbound: of its transmission
+    std::optional<NextAttempt> next_receipt; // inbound: of the receipt of `exchange`
     std::vector<store::Event> events;
 };
 /// The messages that a search for this word finds, newest first: one at least. `invalid` when there is none.
 [[nodiscard]] Result<std::vector<store::Message>> messages_named(store::Transaction& transaction, std::string_view word,
                                                                  std::optional<store::Direction> direction);
+/// For people: there are several such messages, and this is how they are told apart.
+[[nodiscard]] std::string several_named(std::vector<store::Message> const& messages, std::string_view word);
 /// The message with this id, the only one a search for this word finds, or the only one of the exchange with this id or AS2
 /// Message-ID. `invalid` when there is none or several.
 /// With `direction`, only such messages are looked for.

@@ -1,5 +1,7 @@
 #include "gateway/posting.hpp"
 
+#include "transport/answer_words.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,11 @@ SendPost post_by_http(std::shared_ptr<std::atomic<bool> const> stopping) {
         thread_local transport::as2::Poster poster;
         return poster.post(settings, fields, body, stopping.get());
     };
+}
+
+std::string words_of(transport::as2::PostAnswer const& answer) {
+    bool const is_redirect = answer.status >= 300 && answer.status < 400;
+    return transport::words_of_answer(is_redirect ? transport::as2::field(answer.fields, "Location") : std::string_view(), answer.body);
 }
 
 PostTurns::Turn::Turn(PostTurns& turns, Clock const& clock, std::string partner, std::string subject, Timestamp begun)

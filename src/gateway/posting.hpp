@@ -32,6 +32,9 @@ using SendPost = std::function<Result<transport::as2::PostAnswer>(transport::as2
 /// `stopping` was set.
 [[nodiscard]] SendPost post_by_http(std::shared_ptr<std::atomic<bool> const> stopping);
 
+/// What the partner's server said beside its status, for reasons; empty: nothing.
+[[nodiscard]] std::string words_of(transport::as2::PostAnswer const& answer);
+
 class PostTurns {
 public:
     static constexpr unsigned at_once = 4; // to one partner who answers

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "gateway/context.hpp"
 #include "gateway/stored_exchange.hpp"
+#include "transport/digest.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -256,6 +257,7 @@ struct VaultWriter::State {
     std::uint64_t most_bytes, size = 0;
     std::string buffer;
     transport::Descriptor file;
+    transport::Sha256 digest{};
     bool is_finished = false;
 
     ~State() {
@@ -288,6 +290,7 @@ Result<void> VaultWriter::append(std::string_view bytes) {
         return permanent(fmt::format("the message has more than the {} bytes that are taken here", state_->most_bytes));
     state_->size += bytes.size();
     state_->buffer += bytes;
+    state_->digest.add(bytes);
     if (state_->buffer.size() <= (state_->file.is_open() ? std::size_t{256} << 10 : Vault::in_store))
         return {};
     return state_->flush();
@@ -296,6 +299,8 @@ Result<void> VaultWriter::append(std::string_view bytes) {
 std::uint64_t VaultWriter::size() const {
     return state_->size;
 }
+
+std::string VaultWriter::digest() { return state_->digest.finish(); }
 
 Result<transport::Content> VaultWriter::finish() {
     if (!state_->file.is_open())

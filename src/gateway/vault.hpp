@@ -87,6 +87,8 @@ public:
     ~VaultWriter();
     [[nodiscard]] Result<void> append(std::string_view bytes); // `permanent` beyond most_bytes
     [[nodiscard]] std::uint64_t size() const;
+    /// SHA-256 of all that was appended, in hexadecimal; once, and nothing may be appended after it.
+    [[nodiscard]] std::string digest();
     /// Synced. Inside the transaction, put() it.
     [[nodiscard]] Result<transport::Content> finish();
 

@@ -359,6 +359,12 @@ void Lane::work_loop(std::stop_token stop) {
     }
 }
 
+/// What cannot be written now is written by the next look.
+void write_notices(Context const& context) {
+    if (auto const written = context.notices->write(context.store, context.clock.now()); !written)
+        context.log.line("store_failed", "-", fmt::format("reason={}", for_log(written.error().message)));
+}
+
 } // namespace
 
 struct Service::State {
@@ -366,7 +372,7 @@ struct Service::State {
         : context(the_context), make_deliver(std::move(make)),
           channels(context, make_deliver, channel_work, [] {}, threads + workers_for_as2(context)), targets(context, make_deliver, target_work, [] {}, threads),
           inner(context, make_deliver, inner_work, [this] { channels.wake(), targets.wake(); }, threads),
-          certificates(the_context.as2.get(), the_context.clock, the_context.log) {}
+          certificates(the_context.as2.get(), the_context.clock, the_context.log, the_context.notices.get()) {}
 
     Context const& context;
     MakeDeliver make_deliver;
@@ -381,13 +387,15 @@ struct Service::State {
     void look_each_minute();
 };
 
-/// What nobody else comes by: relations that were changed, certificates that end, bytes that are kept long enough.
+/// What nobody else comes by: alarms and refusals to be stored, relations that were changed, certificates that end, bytes that are kept long enough.
 void Service::State::watch(std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any stopping; // never notified: a stop request ends the sleep
     constexpr auto looks_in_a_minute = 1min / As2Relations::look_interval;
     for (unsigned looks = 0; !stop.stop_requested(); ++looks) {
-        context.as2->look();
+        if (context.as2)
+            context.as2->look();
+        write_notices(context);
         if (looks % looks_in_a_minute == 0)
             look_each_minute();
         std::unique_lock lock(mutex);
@@ -410,8 +418,7 @@ Service::Service(Context const& context, MakeDeliver make_deliver, unsigned thre
     for (auto const& channel : context.configuration.channels)
         if (channel.is_read())
             state.pollers.emplace_back(context, channel, [&state] { state.inner.wake(); });
-    if (context.as2)
-        state.watcher = std::jthread([&state](std::stop_token stop) { state.watch(stop); });
+    state.watcher = std::jthread([&state](std::stop_token stop) { state.watch(stop); });
 }
 
 Service::~Service() {
@@ -424,6 +431,8 @@ Service::~Service() {
     state.pollers.clear(); // joins
     for (auto* lane : {&state.inner, &state.channels, &state.targets})
         lane->join();
+    state.watcher = {};
+    write_notices(state.context);
 }
 
 void Service::wake() {

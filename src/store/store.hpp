@@ -167,6 +167,7 @@ struct Exchange {
     std::string reason;             // for people: why this state
     unsigned attempts = 0;          // outbound: of sending; inbound: of sending the receipt; while `received`: openings without an end
     unsigned resends = 0;           // outbound: for want of a receipt
+    std::string body_sha256{};      // inbound: of the message as it came over HTTP, in hexadecimal; empty: an earlier version took it
     std::uint64_t body_bytes = 0;   // inbound, refused: of the message, kept so that somebody can look at it
     std::optional<Timestamp> emptied_at{}; // when its bytes were removed because of their age
     Timestamp created_at;
@@ -251,6 +252,28 @@ struct Event {
     std::string subject; // id of a transfer, message, document or delivery
     std::string type;    // "received", "DUPLICATE_INVOICE", …
     std::string text;    // for people
+    bool is_settled = false;               // of an alarm: a person has settled it, or its trouble is over; only `alarms` fills it
+    std::optional<Timestamp> settled_at{}; // when, where that is known
+};
+
+/// Which alarms: events whose type is a word in capitals.
+struct AlarmFilter {
+    Timestamp since{};
+    bool with_settled = false;
+    std::string subject{}; // empty: any
+    std::string word{};    // the type, or where it begins; empty: any
+    unsigned limit = 50;
+};
+
+/// Requests turned away before there was an exchange; one entry for all of a kind, relation, caller and pair of names.
+struct Refusal {
+    std::string kind;    // a word of the gateway's: "unknown_names"
+    std::string channel; // the relation that it was for; empty: none
+    std::string address; // of the caller
+    std::string from, to; // AS2 names, as claimed
+    std::string reason;   // of the newest
+    std::uint64_t count = 1;
+    Timestamp first_at{}, last_at{};
 };
 
 struct MessageFilter {
@@ -330,7 +353,7 @@ public:
 
     // exchanges
     virtual Result<void> insert(Exchange const& exchange) = 0;
-    virtual Result<void> update(Exchange const& exchange) = 0; // all but id, channel, direction, Message-ID, head, message
+    virtual Result<void> update(Exchange const& exchange) = 0; // all but id, channel, direction, Message-ID, head, message, body_sha256
     virtual Result<std::optional<Exchange>> exchange(std::string_view id) = 0;
     /// The exchange that a Message-ID stands for: inbound one that was received or accepted (refused ones do not count), outbound
     /// the newest.
@@ -367,6 +390,9 @@ public:
     virtual Result<void> finish_jobs_of(JobKind kind, std::string_view subject) = 0;
     /// When the next job (of these kinds) is or becomes due; nothing when there is none.
     virtual Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds = {}) = 0;
+    virtual Result<std::vector<Job>> jobs_of(std::string_view subject) = 0; // earliest first
+    /// Makes a job of a subject due now; false when there is none, or somebody is at work on it.
+    virtual Result<bool> hasten_job(JobKind kind, std::string_view subject, Timestamp now) = 0;
     /// Ends every lease: at start-up of the only process, whatever was leased belonged to a dead one.
     virtual Result<void> release_leases() = 0;
     /// Transmissions that are due later are due now where a pick-up window put them off, which is judged anew: those never begun (their
@@ -386,8 +412,17 @@ public:
     // events
     virtual Result<void> add_event(Event const& event) = 0;
     virtual Result<std::vector<Event>> events_of(std::string_view subject) = 0; // oldest first
-    /// Events whose type is a word in capitals, since then: newest first.
-    virtual Result<std::vector<Event>> alarms(Timestamp since, unsigned limit) = 0;
+    /// Newest first. Settled are those of settle_alarms, and those whose message, document, file or receipt waits for nobody any more.
+    virtual Result<std::vector<Event>> alarms(AlarmFilter const& filter) = 0;
+    /// Settles what is open of a subject; of one word or with one text only, unless these are empty. How many there were.
+    virtual Result<unsigned> settle_alarms(std::string_view subject, std::string_view word, Timestamp now, std::string_view text = {}) = 0;
+
+    // requests turned away
+    /// Adds to the entry of its kind, channel, address and names, or makes one. Of one address so many pairs of names are kept apart;
+    /// those of others go into one entry without names.
+    virtual Result<void> add_refusal(Refusal const& refusal, unsigned most_names) = 0;
+    virtual Result<std::vector<Refusal>> refusals(std::vector<std::string> const& channels, unsigned limit) = 0; // newest first; no channels: all
+    virtual Result<void> trim_refusals(std::string_view kind, std::string_view channel, unsigned newest) = 0; // the others go
 
     // requests to our API: the answer given to an Idempotency-Key
     virtual Result<std::optional<std::string>> find_answer(std::string_view idempotency_key) = 0;

@@ -184,11 +184,39 @@ class As2GatewayTest(unittest.TestCase):
         wait_for(lambda: self.site.log().count("as2_relation_renewed harbor") > renewals, 60, "the gateway to look at its files")
         self.assertIn("packed anew with the names and certificates of today", self.text("dead-letter", "retry", "PO-77"))
         self.wait_for_state(message, "sent")
+        self.assertEqual(self.text("alarm", "list"), "", "its trouble is over")
+        self.assertIn("(settled)", self.text("alarm", "list", "--all"))
         self.assertEqual([post.headers["AS2-From"] for post in self.partner.posts], ["wharf", "wharf-east"])
         listed = self.text("exchange", "list").splitlines()
         self.assertEqual(len(listed), 2)
         self.assertIn("succeeded", listed[0])
         self.assertEqual(self.text("exchange", "list", "--waiting"), "")
+
+    def test_what_waits_for_its_next_attempt_is_told_and_sent_now(self):
+        self.partner.script = [status(503)]
+        self.start(outgoing="retry: {base: 1h, cap: 1h, attempts: 8}")
+        message = self.order("PO-5")
+        wait_for(lambda: "transmission_failed" in self.site.events(message), 10, "the first attempt")
+        self.assertIn("(attempts 1, next ", self.text("message", "list", "PO-5"))
+        self.assertIn("next_attempt_at", self.site.messages("PO-5")[0])
+        self.assertIn("after 1 made", self.text("message", "show", message))
+        self.assertIn("after 1 made", self.text("exchange", "show", message))
+        self.assertIn(f"127.0.0.1:{self.partner.port}", self.site.show(message)["reason"])
+        self.assertIn(f"message {message} goes now: attempt 2", self.text("message", "send-now", "PO-5"))
+        self.wait_for_state(message, "sent")
+        self.assertIn("does not wait to be sent", self.text("message", "send-now", message, code=1))
+
+    def test_poll_does_what_is_due_for_a_partner_without_an_inbox(self):
+        self.partner.script = [status(503)]
+        self.start()
+        message = self.order()
+        wait_for(lambda: "transmission_failed" in self.site.events(message), 10, "the first attempt")
+        self.site.stop()
+        time.sleep(2.5)  # the next one is due
+        text = self.text("poll", "--once", "--partner", "harbor")
+        self.assertIn("0 channels looked at", text)
+        self.assertIn("channel harbor has no inbox to look at (AS2: partners send to `wharf serve`); what was due on it was done: 1 sent", text)
+        self.assertEqual(self.site.show(message)["state"], "sent")
 
     # --- receipts by themselves -----------------------------------------------------------------------------------------
 

@@ -86,6 +86,16 @@ class ListenerTest(unittest.TestCase):
         other, _ = self.site.wrap(self.site.payload(self.number()))
         self.assertEqual(self.site.exchange(other, f"<{number}@peer>").body, first.body)
         self.wait_for_new(number)
+        exchange = self.site.json("exchange", "show", f"<{number}@peer>")
+        reused = lambda *options: [one for one in self.site.json("alarm", "list", *options) if one["subject"] == exchange["id"]]
+        self.assertEqual([one["type"] for one in reused()], ["AS2_MESSAGE_ID_REUSED"], "somebody learns that there was another content")
+        digests = re.findall(r"[0-9a-f]{64}", reused()[0]["text"])
+        self.assertEqual((len(digests), len(set(digests))), (4, 4), "of both messages, and of both files")
+        self.assertIn("another content came later", exchange["reason"])
+        self.assertEqual(self.site.run("alarm", "settle", exchange["id"]).returncode, 0)
+        self.assertEqual(reused(), [])
+        self.assertEqual([one["settled"] for one in reused("--all")], [True])
+        self.assertEqual(self.site.run("alarm", "settle", exchange["id"]).returncode, 1, "once")
 
     def test_the_same_many_times_at_once(self):
         number = self.number()
@@ -151,6 +161,10 @@ class ListenerTest(unittest.TestCase):
             connection.send(head + b"\r\n" + body)
             self.assertEqual(connection.answer().status, 403)
         self.assertIn("as2_stranger", self.site.log())
+        turned_away = lambda: [one for one in self.site.json("exchange", "list", "--refused") if one["state"] == "turned_away"]
+        harness.wait_for(turned_away, 10, "the operator to see who was turned away")
+        self.assertEqual({(one["kind"], one["address"]) for one in turned_away()}, {("unknown_names", "127.0.0.1")})
+        self.assertIn(b"turned_away", self.site.run("exchange", "list").stdout)
 
     def test_a_strangers_gigabyte_is_not_stored(self):
         head = self.site.head(b"Content-Type: application/edi-x12", "<x@peer>", names=("nobody", "wharf"), more=["Content-Length: 1073741824"])
@@ -208,9 +222,12 @@ class ListenerTest(unittest.TestCase):
                 self.assertTrue(connection.rest.startswith(b"HTTP/1.1 100"), connection.rest[:40])
                 connection.send(body)
                 self.site.check_receipt(connection.answer(), f"<{number}@peer>", "processed", source)
-        # One that came before is answered without its body being sent.
+        # One that came before is let send its body, which may be another one, and is answered the same.
         with self.site.as2_connect() as connection:
             connection.send(head + b"\r\n")
+            while b"\r\n\r\n" not in connection.rest:
+                connection.fill()
+            connection.send(body)
             self.site.check_receipt(connection.answer(), f"<{numbers[-1]}@peer>", "processed", source)
         self.wait_for_new(*numbers)
 

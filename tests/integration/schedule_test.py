@@ -137,7 +137,7 @@ class ByHand(Scheduled):
         self.assertIn(b"there is no partner acne; did you mean acme?", done.stderr)
         done = self.site.run("poll", "--once", "--partner", "acme", "--channel", "bolt")
         self.assertEqual(done.returncode, 2)
-        self.assertIn(b"no channel of the partner acme is read that is called bolt", done.stderr)
+        self.assertIn(b"channel bolt is not the partner acme's", done.stderr)
 
     def test_beside_a_running_gateway(self):
         self.site.serve()

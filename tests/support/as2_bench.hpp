@@ -177,6 +177,23 @@ public:
         auto const content = bench->context->vault.open(*bench->store, exchange_id, name);
         return content ? content->text(~0ULL).value_or("") : "";
     }
+    /// What `wharf alarm list` shows, "WORD subject text" each, newest first.
+    std::vector<std::string> alarms() {
+        EXPECT_TRUE(bench->context->notices->write(*bench->store, bench->clock.now()));
+        std::vector<std::string> found;
+        read([&](store::Transaction& transaction) {
+            for (auto const& alarm : *transaction.alarms({}))
+                found.push_back(fmt::format("{} {} {}", alarm.type, alarm.subject, alarm.text));
+        });
+        return found;
+    }
+    /// What `wharf exchange list` shows of requests that became no exchange, newest first.
+    std::vector<store::Refusal> refusals() {
+        EXPECT_TRUE(bench->context->notices->write(*bench->store, bench->clock.now()));
+        std::vector<store::Refusal> found;
+        read([&](store::Transaction& transaction) { found = *transaction.refusals({}, 10'000); });
+        return found;
+    }
     bool has_line(std::string_view a, std::string_view b = {}) const {
         return std::ranges::any_of(bench->lines, [&](auto const& line) { return line.find(a) != std::string::npos && line.find(b) != std::string::npos; });
     }

@@ -38,13 +38,14 @@ std::unique_ptr<gateway::Gateway> open(Common const& common, gateway::OpenFor pu
     return nullptr;
 }
 
-void print_line(store::Message const& message) {
-    fmt::print("{}  {}  {:8}  {:18}  {:12}  {:4}  {}{}{}\n", message.id, to_iso8601(message.created_at).substr(0, 19),
+void print_line(store::Message const& message, std::optional<gateway::NextAttempt> const& next) {
+    auto const attempts = next && next->made > 0 ? fmt::format("  (attempts {}, next {})", next->made, to_iso8601(next->at).substr(0, 19)) : std::string();
+    fmt::print("{}  {}  {:8}  {:18}  {:12}  {:4}  {}{}{}{}\n", message.id, to_iso8601(message.created_at).substr(0, 19),
                to_string(message.direction), to_string(message.state), message.partner.empty() ? "-" : message.partner,
                message.functional_id.empty() ? "-" : message.functional_id,
                message.interchange_control_number.empty() ? "-" : message.interchange_control_number,
                message.group_control_number.empty() ? "" : "/" + message.group_control_number,
-               message.reason.empty() ? "" : "  " + message.reason);
+               message.reason.empty() ? "" : "  " + message.reason, attempts);
 }
 
 void print_findings(std::string_view indent, std::string const& text) {
@@ -77,8 +78,9 @@ void print_text(gateway::MessageView const& view) {
     field("answers", message.answers);
     field("resend of", message.resend_of);
     field("created", to_iso8601(message.created_at));
+    field("next try", text_of(view.next));
     if (view.exchange)
-        print_exchange(*view.exchange, message.reason);
+        print_exchange(*view.exchange, message.reason, view.next_receipt);
     print_findings("  ", message.diagnostics);
     for (auto const& entry : view.documents) {
         auto const& document = entry.document;
@@ -86,11 +88,13 @@ void print_text(gateway::MessageView const& view) {
                    document.number, document.transaction_set, document.transaction_control_number, to_string(document.state),
                    document.reason.empty() ? "" : ": " + document.reason);
         print_findings("  ", document.diagnostics);
-        for (auto const& delivery : entry.deliveries)
-            fmt::print("  delivery {} to {}: {}, attempts {}{}{}{}\n", delivery.id, delivery.target, to_string(delivery.state),
-                       delivery.attempts, delivery.last_status == 0 ? "" : fmt::format(", status {}", delivery.last_status),
+        for (std::size_t i = 0; i < entry.deliveries.size(); ++i) {
+            auto const& delivery = entry.deliveries[i];
+            fmt::print("  delivery {} to {}: {}, attempts {}{}{}{}{}\n", delivery.id, delivery.target, to_string(delivery.state),
+                       delivery.attempts, entry.next[i] ? ", next " + text_of(entry.next[i]) : "", delivery.last_status == 0 ? "" : fmt::format(", status {}", delivery.last_status),
                        delivery.last_error.empty() ? "" : ", " + delivery.last_error,
                        delivery.target_reference.empty() ? "" : ", reference " + delivery.target_reference);
+        }
         for (auto const& event : entry.events)
             fmt::print("  {}  {}  {}\n", to_iso8601(event.at), event.type, event.text);
     }
@@ -210,12 +214,17 @@ int poll(Common const& common, gateway::PollChoice const& choice, unsigned threa
                "{} to look at\n",
                summary->channels, plural(summary->channels), summary->taken, plural(summary->taken), summary->waiting, tally.of("accepted"),
                plural(tally.of("accepted")), tally.of("rejected"), tally.of("delivered"), tally.of("sent"), troubles);
+    for (auto const& channel : summary->without_inbox)
+        fmt::print("channel {} has no inbox to look at{}; what was due on it was done: {} sent, {} taken and waiting for a receipt, {} receipt{} sent, "
+                   "{} to be tried again\n",
+                   channel.name, channel.is_as2 ? " (AS2: partners send to `wharf serve`)" : "", tally.of("sent"), tally.of("as2_sent"),
+                   tally.of("as2_receipt_sent"), plural(tally.of("as2_receipt_sent")), tally.of("transmission_failed") + tally.of("as2_receipt_waits"));
     for (auto const& line : summary->closed)
         fmt::print("not looked at: channel {} (--now looks all the same)\n", line);
     if (auto const line = gateway::certificate_summary(gateway->context().configuration, gateway->context().clock.now()); !line.empty())
         fmt::print("{}\n", line);
-    for (auto const& line : summary->unreachable)
-        (void)complain("channel " + line);
+    for (auto const& channel : summary->unreachable)
+        (void)complain(fmt::format("channel {} was not looked at to its end: poll_failed above says why", channel));
     if (!summary->unreachable.empty())
         return could_not_run;
     return troubles == 0 ? clean : findings;
@@ -237,24 +246,30 @@ int list_messages(Common const& common, MessageQuery const& query) {
         filter.direction = store::parse_direction(query.direction);
     return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         std::vector<store::Message> messages;
+        std::vector<std::optional<gateway::NextAttempt>> nexts;
         auto read = store.read([&](store::Transaction& transaction) -> Result<void> {
             auto found = transaction.messages(filter);
             if (!found)
                 return unexpected(std::move(found.error()));
             messages = std::move(*found);
+            for (auto const& message : messages) {
+                auto next = gateway::next_attempt(transaction, message);
+                if (!next)
+                    return unexpected(std::move(next.error()));
+                nexts.push_back(*next);
+            }
             return {};
         });
         if (!read)
             return complain(read.error().message);
-        if (query.json) {
-            json::Array list;
-            for (auto const& message : messages)
-                list.push_back(api::view(message));
+        json::Array list;
+        for (std::size_t i = 0; i < messages.size(); ++i)
+            if (query.json)
+                api::put_next(list.emplace_back(api::view(messages[i])), nexts[i]);
+            else
+                print_line(messages[i], nexts[i]);
+        if (query.json)
             print(json::to_pretty_text(json::Value(std::move(list))));
-            return int(clean);
-        }
-        for (auto const& message : messages)
-            print_line(message);
         return int(clean);
     });
 }
@@ -301,6 +316,17 @@ int evidence_of_message(Common const& common, std::string const& id, std::string
                        to_string(exchange->state), evidence->name);
         return int(clean);
     });
+}
+
+int send_message_now(Common const& common, std::string const& word) {
+    auto gateway = open(common, gateway::OpenFor::operating);
+    if (gateway == nullptr)
+        return could_not_run;
+    auto const done = gateway::send_now(gateway->context(), word);
+    if (!done)
+        return complain(done.error());
+    fmt::print("{}\n", *done);
+    return clean;
 }
 
 int resend_message(Common const& common, std::string const& id) {

@@ -28,6 +28,7 @@ int list_messages(Common const& common, MessageQuery const& query);
 int show_message(Common const& common, std::string const& id, bool json);
 int raw_message(Common const& common, std::string const& id);
 int evidence_of_message(Common const& common, std::string const& id, std::string const& output);
+int send_message_now(Common const& common, std::string const& word);
 int resend_message(Common const& common, std::string const& id);
 int list_dead_letters(Common const& common, bool json);
 int retry_dead_letters(Common const& common, std::vector<std::string> const& ids);

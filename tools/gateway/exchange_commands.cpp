@@ -31,6 +31,13 @@ void print_line(store::Exchange const& exchange, std::string const& partner) {
                exchange.reason.empty() ? "" : "  " + exchange.reason);
 }
 
+void print_line(store::Refusal const& refusal, std::string const& partner) {
+    auto const names = refusal.from.empty() && refusal.to.empty() ? std::string("no names or too many") : fmt::format("AS2-From {}, AS2-To {}", refusal.from, refusal.to);
+    fmt::print("{:26}  {}  inbound   turned_away          {:12}  {}, from {}, {}: {}\n", "-", second(refusal.last_at), or_dash(partner), names,
+               refusal.address.empty() ? "many addresses" : refusal.address,
+               refusal.count == 1 ? std::string("once") : fmt::format("{} times since {}", refusal.count, second(refusal.first_at)), refusal.reason);
+}
+
 void field(std::string_view name, std::string_view value) {
     if (!value.empty())
         fmt::print("  {:<12}{}\n", name, value);
@@ -46,7 +53,14 @@ CLI::Option* add_format(CLI::App& command, bool& json) {
 
 } // namespace
 
-void print_exchange(store::Exchange const& exchange, std::string_view told) {
+std::string text_of(std::optional<gateway::NextAttempt> const& next) {
+    if (!next)
+        return {};
+    auto const now = SystemClock().now();
+    return fmt::format("{}, after {} made; `send-now` does not wait", next->at > now ? to_iso8601(next->at) : "now", next->made);
+}
+
+void print_exchange(store::Exchange const& exchange, std::string_view told, std::optional<gateway::NextAttempt> const& next) {
     bool const is_said = exchange.reason.empty() || exchange.reason == told;
     bool const is_inbound = exchange.direction == store::Direction::inbound;
     fmt::print("{:<14}{}  {}{}{}{}\n", "as2", exchange.id, to_string(exchange.state), is_inbound ? "" : fmt::format(", attempts {}", exchange.attempts),
@@ -56,6 +70,7 @@ void print_exchange(store::Exchange const& exchange, std::string_view told) {
     field("message-id", exchange.as2_message_id);
     field(is_inbound ? "received" : "packed", to_iso8601(exchange.created_at));
     field("settled", exchange.updated_at == exchange.created_at ? std::string() : to_iso8601(exchange.updated_at));
+    field("next try", text_of(next));
     field("mic", exchange.mic);
     field("receipt", receipt_of(exchange));
     field("receipt-id", exchange.receipt_message_id);
@@ -81,7 +96,7 @@ int show(gateway::ExchangeView const& view, partner::Configuration const& config
     line("direction", to_string(view.exchange.direction));
     line("partner", partner);
     line("channel", view.exchange.channel);
-    print_exchange(view.exchange, {});
+    print_exchange(view.exchange, {}, view.next);
     for (auto const& transfer : view.transfers)
         fmt::print("file          {}  {}, {} bytes, transfer {}\n", transfer.file_name, to_string(transfer.state), transfer.size, transfer.id);
     for (auto const& message : view.messages)
@@ -112,9 +127,13 @@ void ExchangeCommands::add_to(CLI::App& app) {
     alarm_->require_subcommand(1);
     alarm_->fallthrough();
     alarms_ = alarm_->add_subcommand("list", "List alarms, newest first; `wharf explain WORD` tells what one means");
+    alarms_->add_flag("--all", is_all_, "Also those that are settled: by a person, or because what they are about has moved on");
     alarms_->add_option("--days", days_, "Of so many days (default 7)")->check(CLI::Range(1, 36500))->type_name("N");
     alarms_->add_option("--limit", limit_, "At most so many (default 50)")->check(CLI::Range(1, 100000))->type_name("N");
     add_format(*alarms_, json_);
+    settle_ = alarm_->add_subcommand("settle", "Mark what somebody has dealt with: `alarm list` shows it no more");
+    settle_->add_option("SUBJECT", subjects_, "What they are about, as `alarm list` names it: an id, a channel, wharf.yaml")->required();
+    settle_->add_option("--word", word_, "Only those of this word in capitals")->type_name("WORD");
 }
 
 std::optional<int> ExchangeCommands::run(Common const& common) const {
@@ -127,6 +146,8 @@ std::optional<int> ExchangeCommands::run(Common const& common) const {
         });
     if (alarms_->parsed())
         return list_alarms(common);
+    if (settle_->parsed())
+        return settle_alarms(common);
     return std::nullopt;
 }
 
@@ -141,23 +162,35 @@ int ExchangeCommands::list(Common const& common) const {
         if (auto const chosen = gateway::choose_partner(filter, configuration, partner_); !chosen)
             return complain(chosen.error());
         std::vector<store::Exchange> exchanges;
+        std::vector<store::Refusal> refusals;
         auto const read = store.read([&](store::Transaction& transaction) -> Result<void> {
             auto found = transaction.exchanges(filter);
             if (!found)
                 return unexpected(std::move(found.error()));
+            auto turned_away = gateway::turned_away(transaction, filter);
+            if (!turned_away)
+                return unexpected(std::move(turned_away.error()));
             exchanges = std::move(*found);
+            refusals = std::move(*turned_away);
             return {};
         });
         if (!read)
             return complain(read.error());
         json::Array list;
-        for (auto const& exchange : exchanges) {
-            auto const partner = gateway::partners_of(configuration, exchange.channel);
+        auto const show_one = [&](auto const& one) {
+            auto const partner = gateway::partners_of(configuration, one.channel);
             if (json_)
-                list.push_back(api::view(exchange, partner));
+                list.push_back(api::view(one, partner));
             else
-                print_line(exchange, partner);
-        }
+                print_line(one, partner);
+        };
+        auto refusal = refusals.begin();
+        unsigned left = limit_;
+        for (auto exchange = exchanges.begin(); left > 0 && (exchange != exchanges.end() || refusal != refusals.end()); --left) // newest first
+            if (exchange == exchanges.end() || (refusal != refusals.end() && refusal->last_at > exchange->created_at))
+                show_one(*refusal++);
+            else
+                show_one(*exchange++);
         if (json_)
             print(json::to_pretty_text(json::Value(std::move(list))));
         return int(clean);
@@ -168,7 +201,11 @@ int ExchangeCommands::list_alarms(Common const& common) const {
     return with_store(common, [&](store::Store& store, partner::Configuration const&) {
         std::vector<store::Event> alarms;
         auto const read = store.read([&](store::Transaction& transaction) -> Result<void> {
-            auto found = transaction.alarms(SystemClock().now() - std::chrono::days(days_), limit_);
+            store::AlarmFilter filter;
+            filter.since = SystemClock().now() - std::chrono::days(days_);
+            filter.with_settled = is_all_;
+            filter.limit = limit_;
+            auto found = transaction.alarms(filter);
             if (!found)
                 return unexpected(std::move(found.error()));
             alarms = std::move(*found);
@@ -179,16 +216,38 @@ int ExchangeCommands::list_alarms(Common const& common) const {
         json::Array list;
         for (auto const& alarm : alarms) {
             if (!json_) {
-                fmt::print("{}  {:22}  {}  {}\n", second(alarm.at), alarm.type, alarm.subject, alarm.text);
+                fmt::print("{}  {:22}  {}  {}{}\n", second(alarm.at), alarm.type, alarm.subject, alarm.is_settled ? "(settled) " : "", alarm.text);
                 continue;
             }
-            auto one = api::view(alarm);
-            one.set("subject", json::Value(alarm.subject));
-            list.push_back(std::move(one));
+            list.push_back(api::view_alarm(alarm));
         }
         if (json_)
             print(json::to_pretty_text(json::Value(std::move(list))));
         return int(clean);
+    });
+}
+
+int ExchangeCommands::settle_alarms(Common const& common) const {
+    return with_store(common, [&](store::Store& store, partner::Configuration const&) {
+        int code = clean;
+        for (auto const& subject : subjects_) {
+            unsigned count = 0;
+            auto const done = store.transact([&](store::Transaction& transaction) -> Result<void> {
+                auto settled = transaction.settle_alarms(subject, word_, SystemClock().now());
+                if (!settled)
+                    return unexpected(std::move(settled.error()));
+                count = *settled;
+                return {};
+            });
+            if (!done)
+                return complain(done.error());
+            if (count > 0)
+                fmt::print("{} alarm{} about {} settled\n", count, count == 1 ? " is" : "s are", subject);
+            else
+                code = std::max(code, complain(invalid(fmt::format("there is no open alarm{} about {}: see `wharf alarm list`",
+                                                                   word_.empty() ? "" : " " + word_, subject)).error()));
+        }
+        return code;
     });
 }
 

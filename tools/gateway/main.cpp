@@ -66,6 +66,8 @@ int main(int argc, char** argv) {
     auto* evidence = message->add_subcommand("evidence", "The proof of an AS2 exchange, for anybody to verify with the openssl command");
     evidence->add_option("ID", id, "Id or number of a message, id of an exchange, or a Message-ID of AS2, with or without <>")->required();
     evidence->add_option("-o,--output", output, "The archive (default: evidence-ID.tar.gz here; -: standard output)")->type_name("FILE");
+    auto* send_now = message->add_subcommand("send-now", "Let what waits for its next attempt go now: a message, its deliveries, an owed AS2 receipt");
+    send_now->add_option("WORD", id, "Id or number of a message, id of an exchange, or a Message-ID of AS2, with or without <>")->required();
     auto* resend = message->add_subcommand("resend", "Send an outgoing message once more under new control numbers");
     resend->add_option("WORD", id, "Its id, or a number that only it has")->required();
 
@@ -108,6 +110,8 @@ int main(int argc, char** argv) {
         return raw_message(common, id);
     if (evidence->parsed())
         return evidence_of_message(common, id, output);
+    if (send_now->parsed())
+        return send_message_now(common, id);
     if (resend->parsed())
         return resend_message(common, id);
     if (dead_list->parsed())

@@ -27,9 +27,9 @@ struct GatewayWord {
 constexpr std::array<GatewayWord, 7> gateway_words{
     {{"serve", "Run the gateway: poll channels, validate, deliver, answer"},
      {"poll", "One round of the gateway, for cron: wharf poll --once"},
-     {"message", "What came and went: list, show, raw, resend"},
+     {"message", "What came and went: list, show, raw, send-now, resend"},
      {"exchange", "AS2 messages with their receipts: list, show"},
-     {"alarm", "What the gateway wants a person to look at: list"},
+     {"alarm", "What the gateway wants a person to look at: list, settle"},
      {"dead-letter", "What could not be processed or delivered: list, retry"},
      {"cert", "Certificates for AS2: list, check, request, import, roll over"}}};
 

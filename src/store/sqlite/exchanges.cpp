@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view exchange_columns =
     "id, channel, direction, state, as2_message_id, message_id, head, mic, disposition, receipt, receipt_message_id, "
-    "receipt_head, certificates, reason, attempts, resends, body_bytes, emptied_at, created_at, updated_at";
+    "receipt_head, certificates, reason, attempts, resends, body_bytes, emptied_at, created_at, updated_at, body_sha256";
 
 Result<Exchange> read_exchange(Statement const& row) {
     auto const direction_word = row.text(2);
@@ -43,6 +43,7 @@ Result<Exchange> read_exchange(Statement const& row) {
     if (row.integer(17) != 0) exchange.emptied_at = row.time(17);
     exchange.created_at = row.time(18);
     exchange.updated_at = row.time(19);
+    exchange.body_sha256 = row.text(20);
     return exchange;
 }
 
@@ -57,12 +58,12 @@ std::string content_id(std::string_view exchange_id, std::string_view name) {
 
 Result<void> SqliteTransaction::insert(Exchange const& exchange) {
     static auto const sql =
-        fmt::format("insert into exchange ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", exchange_columns);
+        fmt::format("insert into exchange ({}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", exchange_columns);
     auto const done = connection_.run(
         sql, exchange.id, exchange.channel, to_string(exchange.direction), to_string(exchange.state), exchange.as2_message_id,
         Reference{exchange.message_id}, exchange.head, exchange.mic, exchange.disposition, to_string(exchange.receipt),
         exchange.receipt_message_id, exchange.receipt_head, exchange.certificates, exchange.reason, exchange.attempts,
-        exchange.resends, exchange.body_bytes, exchange.emptied_at.value_or(Timestamp()), exchange.created_at, exchange.updated_at);
+        exchange.resends, exchange.body_bytes, exchange.emptied_at.value_or(Timestamp()), exchange.created_at, exchange.updated_at, exchange.body_sha256);
     if (!done) return unexpected(done.error());
     return {};
 }

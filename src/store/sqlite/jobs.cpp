@@ -1,4 +1,4 @@
-// Jobs, control numbers, events, and answers to our API's callers.
+// Jobs, control numbers, events (alarms are in alarms.cpp), and answers to our API's callers.
 
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/transaction.hpp"
@@ -33,6 +33,12 @@ Result<Due> read_due(Statement const& row) {
     job.due_at = row.time(4);
     job.attempts = static_cast<unsigned>(row.integer(5));
     return Due{row.integer(0), std::move(job)};
+}
+
+Result<Job> read_job(Statement const& row) {
+    auto due = read_due(row);
+    if (!due) return unexpected(std::move(due.error()));
+    return std::move(due->second);
 }
 
 } // namespace
@@ -101,6 +107,20 @@ Result<std::optional<Timestamp>> SqliteTransaction::next_due(std::span<JobKind c
     return earliest;
 }
 
+Result<std::vector<Job>> SqliteTransaction::jobs_of(std::string_view subject) {
+    auto jobs = rows<Job>(connection_, "select ready_at, id, kind, subject, due_at, attempts from job where subject = ?", read_job, subject);
+    if (jobs) std::ranges::sort(*jobs, {}, [](Job const& one) { return std::pair(one.due_at, one.id); });
+    return jobs;
+}
+
+Result<bool> SqliteTransaction::hasten_job(JobKind kind, std::string_view subject, Timestamp now) {
+    // What is leased (ready_at <> due_at) is somebody's work.
+    auto const hastened = connection_.run("update job set due_at = ?1, ready_at = ?1 where subject = ?2 and kind = ?3 and due_at = ready_at", now, subject,
+                                          to_string(kind));
+    if (!hastened) return unexpected(hastened.error());
+    return *hastened > 0;
+}
+
 Result<void> SqliteTransaction::release_leases() {
     // Reads all jobs: once per start, of the work that is left.
     auto const done = connection_.run("update job set ready_at = due_at where ready_at <> due_at");
@@ -156,12 +176,6 @@ Result<Event> read_event(Statement const& row) { return Event{row.time(0), row.t
 
 Result<std::vector<Event>> SqliteTransaction::events_of(std::string_view subject) {
     return rows<Event>(connection_, "select at, subject, type, text from event where subject = ? order by row", read_event, subject);
-}
-
-Result<std::vector<Event>> SqliteTransaction::alarms(Timestamp since, unsigned limit) {
-    // Capitals come before small letters; the index has only such rows.
-    return rows<Event>(connection_, "select at, subject, type, text from event where type < 'a' and at >= ? and row >= 0 order by row desc limit ?",
-                       read_event, since, limit);
 }
 
 // --- answers ------------------------------------------------------------------------------------------------------

@@ -216,6 +216,29 @@ create index event_alarm on event (row) where type < 'a';
 alter table control_number add column least integer not null default 1;
 alter table control_number add column wrapped integer not null default 0;
 )sql",
+    // What tells a message that came again from another one under its Message-ID; alarms that were settled; requests turned away before there
+    // was an exchange.
+    R"sql(
+alter table exchange add column body_sha256 text not null default '';
+alter table event add column settled_at integer not null default 0;
+create index event_open_alarm on event (row) where type < 'a' and settled_at = 0;
+create index event_alarm_subject on event (subject) where type < 'a' and settled_at = 0;
+create table refusal (
+    row integer primary key,
+    kind text not null,
+    channel text not null,
+    address text not null,
+    as2_from text not null,
+    as2_to text not null,
+    reason text not null,
+    count integer not null,
+    first_at integer not null,
+    last_at integer not null,
+    unique (kind, channel, address, as2_from, as2_to)
+) strict;
+create index refusal_newest on refusal (last_at);
+create index refusal_kind on refusal (kind, channel, last_at);
+)sql",
 };
 
 Result<std::int64_t> number(Connection& connection, std::string_view sql) {

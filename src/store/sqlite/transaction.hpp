@@ -69,6 +69,8 @@ public:
     Result<void> postpone_job(std::int64_t id, Timestamp due_at) override;
     Result<void> finish_jobs_of(JobKind kind, std::string_view subject) override;
     Result<std::optional<Timestamp>> next_due(std::span<JobKind const> kinds) override;
+    Result<std::vector<Job>> jobs_of(std::string_view subject) override;
+    Result<bool> hasten_job(JobKind kind, std::string_view subject, Timestamp now) override;
     Result<void> release_leases() override;
     Result<void> hasten_transmissions(Timestamp now, std::string_view waiting) override;
 
@@ -76,7 +78,11 @@ public:
 
     Result<void> add_event(Event const& event) override;
     Result<std::vector<Event>> events_of(std::string_view subject) override;
-    Result<std::vector<Event>> alarms(Timestamp since, unsigned limit) override;
+    Result<std::vector<Event>> alarms(AlarmFilter const& filter) override;
+    Result<unsigned> settle_alarms(std::string_view subject, std::string_view word, Timestamp now, std::string_view text) override;
+    Result<void> add_refusal(Refusal const& refusal, unsigned most_names) override;
+    Result<std::vector<Refusal>> refusals(std::vector<std::string> const& channels, unsigned limit) override;
+    Result<void> trim_refusals(std::string_view kind, std::string_view channel, unsigned newest) override;
 
     Result<std::optional<std::string>> find_answer(std::string_view idempotency_key) override;
     Result<void> remember_answer(std::string_view idempotency_key, std::string_view answer) override;

@@ -39,6 +39,11 @@ TEST(As2Bodies, MoreThanTheRelationTakesIsRefused) {
     EXPECT_FALSE(taken.error().is_temporary());
     EXPECT_TRUE(site.exchanges().empty());
     EXPECT_TRUE(site.has_line("as2_refused", "incoming.max_bytes"));
+    auto const refusals = site.refusals();
+    ASSERT_EQ(refusals.size(), 1U);
+    EXPECT_EQ(refusals[0].kind, "too_large");
+    EXPECT_EQ(refusals[0].channel, "acme-as2");
+    EXPECT_EQ(refusals[0].count, 2U) << "with and without a Content-Length";
 
     auto draft = site.draft("<2@peer>", std::string(20'000, 'x')); // small on the wire
     draft.settings.compression = as2::Compression::before_signing;

@@ -290,6 +290,8 @@ TEST(As2Receiving, ACertificateExchangeMessageIsRefusedAndSomebodyIsTold) {
     EXPECT_EQ(site.disposition(answer, sent), "failed/failure: unsupported format");
     EXPECT_TRUE(site.transfers().empty());
     EXPECT_TRUE(site.has_line("AS2_ALARM", "wants to change its certificate"));
+    ASSERT_EQ(site.alarms().size(), 1U);
+    EXPECT_THAT(site.alarms()[0], StartsWith("AS2_ALARM " + site.exchanges().at(0).id + " ACME Corp sent a certificate exchange message"));
     auto const exchange = site.exchanges().at(0);
     EXPECT_EQ(exchange.state, ExchangeState::refused);
     EXPECT_THAT(site.kept(exchange.id, vault_name::signed_bytes), HasSubstr("new.p7c")) << "the certificate can be taken out of the evidence";

@@ -129,6 +129,43 @@ TEST(As2Sending, RetryAfterIsHeard) {
     EXPECT_EQ(site.message(id).state, MessageState::sent);
 }
 
+TEST(As2Sending, AFailureTellsWhoSaidWhat) {
+    As2SendingBench site([](partner::As2Channel& channel) { channel.url = "http://user:hunter2@peer.example/as2?key=hunter2"; });
+    auto const says = [](int code, as2::Fields fields, std::string body) {
+        return [=](As2Posted const&) -> Result<as2::PostAnswer> { return as2::PostAnswer{code, fields, body, 0s}; };
+    };
+    site.script = {says(503, {}, "<html>\n  maintenance \x1b today</html>"), As2SendingBench::lost(), says(302, {{"Location", "https://new.example/as2?k=hunter2"}}, {})};
+    auto const id = site.send();
+    site.work();
+    EXPECT_THAT(site.message(id).reason, HasSubstr("the server http://peer.example/as2?… answered 503 and says \"<html> maintenance . today</html>\""));
+    auto const line = std::ranges::find_if(site.bench->lines, [](auto const& one) { return one.find(" transmission_failed ") != std::string::npos; });
+    ASSERT_NE(line, site.bench->lines.end());
+    EXPECT_THAT(*line, HasSubstr("maintenance . today")) << "in the log as well";
+    site.work_after(1h);
+    EXPECT_THAT(site.message(id).reason, HasSubstr("http://peer.example/as2?…: connection reset"));
+    site.work_after(1h);
+    EXPECT_EQ(site.message(id).state, MessageState::dead_letter);
+    EXPECT_THAT(site.message(id).reason, HasSubstr("the partner's server http://peer.example/as2?… answers 302"));
+    EXPECT_THAT(site.message(id).reason, HasSubstr("and redirects to \"https://new.example/as2?...\""));
+    for (auto const& one : site.bench->lines)
+        EXPECT_EQ(one.find("hunter2"), std::string::npos) << one;
+}
+
+TEST(As2Sending, WithoutACertificateTheLogSaysWhyAndNamesTheChannelOnce) {
+    As2SendingBench site([](partner::As2Channel& channel) {
+        for (auto& one : channel.own_certificates)
+            one.until = "2021-01-01";
+    });
+    auto const id = site.send();
+    site.work();
+    auto const line = std::ranges::find_if(site.bench->lines, [](auto const& one) { return one.find(" transmission_failed ") != std::string::npos; });
+    ASSERT_NE(line, site.bench->lines.end());
+    EXPECT_THAT(*line, HasSubstr("reason=\"channel acme-as2: no certificate of ours is valid now"));
+    auto const events = site.bench->view(id).events;
+    ASSERT_FALSE(events.empty());
+    EXPECT_THAT(events.back().text, HasSubstr("attempt 1 on channel acme-as2 failed: no certificate of ours"));
+}
+
 TEST(As2Sending, AfterAllAttemptsItIsADeadLetter) {
     As2SendingBench site;
     site.script = {As2SendingBench::lost(), As2SendingBench::status(503), As2SendingBench::status(408)};

@@ -51,6 +51,17 @@ TEST(As2Strangers, AStrangerLearnsNothing) {
     EXPECT_THAT(field_of(unknown_partner, "Content-Type"), StartsWith("multipart/report")) << "unsigned";
     EXPECT_TRUE(site.exchanges().empty()) << "nothing is stored";
     EXPECT_TRUE(site.has_line("as2_stranger", "from=\"ACME CORP\""));
+    auto refusals = site.refusals();
+    ASSERT_EQ(refusals.size(), 2U) << "but the operator sees who was turned away";
+    std::ranges::sort(refusals, {}, &store::Refusal::from);
+    EXPECT_EQ(refusals[0].kind, "unknown_names");
+    EXPECT_EQ(refusals[0].address, "192.0.2.7");
+    EXPECT_EQ(refusals[0].from, "ACME CORP");
+    EXPECT_EQ(refusals[0].to, "WHARF");
+    EXPECT_THAT(refusals[0].reason, HasSubstr("channel acme-as2 has ACME Corp, and small letters are not capitals here"));
+    EXPECT_EQ(refusals[1].to, "OTHER");
+    EXPECT_EQ(refusals[1].channel, "acme-as2") << "whose partner it seems to be";
+    EXPECT_THAT(refusals[1].reason, HasSubstr("where our name is WHARF"));
 
     auto draft = site.draft("<2@peer>", as2_order);
     draft.relation.own_name = "NOBODY";
@@ -160,8 +171,19 @@ TEST(As2Strangers, ALoginIsAskedForWhereTheRelationWantsOne) {
         EXPECT_EQ(site.disposition(answer, sent), "processed/error: unknown-trading-relationship") << wrong;
     }
     EXPECT_TRUE(site.has_line("as2_stranger", "asks for user and password")) << "the operator is told which";
+    auto const wrong = site.refusals();
+    ASSERT_EQ(wrong.size(), 1U) << "one caller, one reason; being asked for a login is none for a while";
+    EXPECT_EQ(wrong[0].kind, "wrong_login");
+    EXPECT_EQ(wrong[0].count, 5U);
+    EXPECT_EQ(wrong[0].channel, "acme-as2");
     EXPECT_TRUE(site.exchanges().empty());
     EXPECT_TRUE(site.judgement(login("acme:hunter2:with colon"), sent).is_success());
+    site.bench->clock.advance(1h);
+    EXPECT_EQ(site.refusals().size(), 1U) << "he was asked for a login, and gave it";
+    (void)site.post(sent);
+    site.bench->clock.advance(1h);
+    ASSERT_EQ(site.refusals().size(), 2U);
+    EXPECT_EQ(site.refusals()[0].kind, "login_missing") << "asked, and never gave one";
     EXPECT_THAT(site.exchanges()[0].head, Not(HasSubstr("Authorization")));
 
     auto draft = site.draft("<2@peer>", as2_order);
@@ -176,11 +198,38 @@ TEST(As2Strangers, AClientCertificateIsAskedForWhereTheRelationWantsOne) {
     });
     auto const sent = site.message("<1@peer>", as2_order);
     EXPECT_EQ(site.disposition(site.post(sent), sent), "processed/error: unknown-trading-relationship");
+    ASSERT_EQ(site.refusals().size(), 1U);
+    EXPECT_EQ(site.refusals()[0].kind, "client_certificate");
+    EXPECT_THAT(site.refusals()[0].reason, HasSubstr("none was shown"));
     auto request = site.request(sent);
     request.client_certificate = identity("stranger").certificate.der();
     EXPECT_EQ(site.disposition(site.post(request, sent.body), sent), "processed/error: unknown-trading-relationship");
     request.client_certificate = identity("tls client").certificate.der();
     EXPECT_TRUE(site.judgement(site.post(request, sent.body), sent).is_success());
+}
+
+TEST(As2Strangers, AFloodDoesNotGrowTheListOfThoseTurnedAway) {
+    As2Bench site;
+    auto request = site.request(site.message("<1@peer>", as2_order));
+    auto const come = [&](std::string const& from, std::string const& address) {
+        for (auto& [name, value] : request.fields)
+            if (name == "AS2-From")
+                value = from;
+        request.peer_address = address;
+        (void)site.receiving->begin(request);
+    };
+    for (int caller = 0; caller < 300; ++caller) {
+        for (int name = 0; name < 30; ++name)
+            come(fmt::format("NAME{}", name), fmt::format("192.0.2.{}", caller));
+        if (caller % 10 == 0) {
+            EXPECT_LE(site.refusals().size(), Notices::most_refusals);
+        }
+    }
+    come("ACME CORP", "198.51.100.1");
+    auto const left = site.refusals();
+    EXPECT_EQ(left.size(), Notices::most_refusals);
+    for (auto const& one : left)
+        EXPECT_LE(std::ranges::count(left, one.address, &store::Refusal::address), std::ptrdiff_t{Notices::most_names} + 1) << "and the one for all other names";
 }
 
 TEST(As2Strangers, AServerWithoutLoginsIgnoresThem) {

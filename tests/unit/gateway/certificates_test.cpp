@@ -107,15 +107,29 @@ TEST_F(CertificatesTest, AlarmsOnceADay) {
     Log const log(clock, [&](std::string_view line) { lines += std::string(line) + "\n"; });
     auto const loaded = configuration();
     auto const relations = As2Relations::open(loaded, folder.path(), clock, log).value();
-    CertificateWatch watch(relations.get(), clock, log);
+    Notices notices;
+    CertificateWatch watch(relations.get(), clock, log, &notices);
+    auto const store = store::open_sqlite(":memory:").value();
+    auto const alarms = [&] {
+        EXPECT_TRUE(notices.write(*store, clock.now()));
+        std::vector<std::string> found;
+        EXPECT_TRUE(store->read([&](store::Transaction& transaction) -> Result<void> {
+            for (auto const& one : *transaction.alarms({}))
+                found.push_back(one.type + " " + one.subject);
+            return {};
+        }));
+        return found;
+    };
     auto const count = [&] { return std::count(lines.begin(), lines.end(), '\n'); };
     watch.look();
     EXPECT_EQ(count(), 2) << lines;
     EXPECT_THAT(lines, HasSubstr("CERTIFICATE_EXPIRES acme reason=\"the partner's certificate CN=peer"));
+    EXPECT_THAT(alarms(), testing::UnorderedElementsAre("CERTIFICATE_EXPIRES wharf.yaml", "CERTIFICATE_EXPIRES acme"));
     for (int i = 0; i < 20; ++i) {
         clock.advance(std::chrono::hours(1));
         watch.look();
     }
+    EXPECT_EQ(alarms().size(), 2U) << "each once";
     EXPECT_EQ(count(), 2) << lines;
     clock.advance(std::chrono::hours(5));
     watch.look();
@@ -123,6 +137,8 @@ TEST_F(CertificatesTest, AlarmsOnceADay) {
     EXPECT_THAT(certificate_summary(loaded, clock.now()), HasSubstr("2 certificates need attention; the first: our certificate CN=us"));
     EXPECT_THAT(certificate_summary(loaded, now), IsEmpty());
     CertificateWatch(nullptr, clock, log).look();
+    raise_certificate_alarms(notices, sources_of(loaded), now);
+    EXPECT_THAT(alarms(), IsEmpty()) << "what was mended is settled";
 }
 
 TEST_F(CertificatesTest, Requested) {

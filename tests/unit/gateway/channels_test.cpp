@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 struct Server {
     std::atomic<unsigned> most = 100, open = 0, made = 0;
     std::atomic<bool> is_down = false;
+    std::string refused; // its host key, and why; empty: it is the right one
 };
 
 class Open final : public transport::Connection {
@@ -37,9 +38,12 @@ class CappedChannel final : public transport::Channel {
 public:
     explicit CappedChannel(std::shared_ptr<Server> server) : server_(std::move(server)) {}
     std::string const& name() const override { return name_; }
+    bool is_stopped() const override { return !server_->refused.empty(); }
     Result<std::unique_ptr<transport::Connection>> connect() override {
         if (server_->is_down)
             return temporary("connection refused");
+        if (!server_->refused.empty())
+            return permanent(server_->refused);
         if (++server_->open > server_->most) {
             --server_->open;
             return temporary("too many connections");
@@ -114,6 +118,38 @@ TEST_F(ChannelsTest, AServerThatTakesFewerIsServedWithThose) {
     for (auto const& line : lines)
         EXPECT_THAT(line, testing::HasSubstr("fewer_connections van connections="));
     EXPECT_LE(lines.size(), 3U);
+}
+
+TEST_F(ChannelsTest, AHostKeyThatWasRefusedIsAnAlarmUntilTheServerIsReachedAgain) {
+    SystemClock clock;
+    Log const log(clock, [](std::string_view) {});
+    auto const store = store::open_sqlite(":memory:").value();
+    auto const alarms = [&](Notices& notices) {
+        EXPECT_TRUE(notices.write(*store, clock.now()));
+        std::vector<std::string> found;
+        EXPECT_TRUE(store->read([&](store::Transaction& transaction) -> Result<void> {
+            for (auto const& one : *transaction.alarms({}))
+                found.push_back(one.type + " " + one.subject + " " + one.text);
+            return {};
+        }));
+        return found;
+    };
+    auto const none = [](transport::Connection&) { return Result<void>(); };
+    for (int start = 0; start < 2; ++start) { // two runs of the gateway
+        Notices notices;
+        server_->refused = "the host key is another one";
+        auto const channels = open(1);
+        channels->tell_to(log, &notices);
+        EXPECT_FALSE(channels->with("van", none));
+        EXPECT_FALSE(channels->with("van", none));
+        EXPECT_EQ(alarms(notices), (std::vector<std::string>{"HOST_KEY_REFUSED van the host key is another one"})) << "once";
+    }
+    Notices notices;
+    server_->refused.clear();
+    auto const channels = open(1);
+    channels->tell_to(log, &notices);
+    EXPECT_TRUE(channels->with("van", none));
+    EXPECT_TRUE(alarms(notices).empty());
 }
 
 TEST_F(ChannelsTest, AConnectionThatBreaksIsMadeAnewOnceAndTheOthersStay) {

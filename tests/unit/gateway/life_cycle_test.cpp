@@ -267,6 +267,20 @@ TEST(Reconcile, PartlyWithoutNamesGuessesNothing) {
     EXPECT_EQ(change.notes.size(), 3U);
 }
 
+TEST(AfterTransmission, NamesTheChannelOnce) {
+    store::Message message;
+    message.channel = "van";
+    message.state = store::MessageState::ready;
+    message.attempts = 1;
+    partner::RetryPolicy policy;
+    auto const again = after_transmission(message, Error{ErrorKind::temporary, "channel van: channel van: connection refused"}, policy, Timestamp(), 0.5);
+    EXPECT_TRUE(again.note.text.starts_with("attempt 1 on channel van failed: connection refused; next in")) << again.note.text;
+    auto const never = after_transmission(message, Error{ErrorKind::permanent, "channel van: no such folder"}, policy, Timestamp(), 0.5);
+    EXPECT_EQ(never.note.text, "channel van: no such folder");
+    auto const other = after_transmission(message, Error{ErrorKind::permanent, "channel vans: no such folder"}, policy, Timestamp(), 0.5);
+    EXPECT_EQ(other.note.text, "channel van: channel vans: no such folder");
+}
+
 TEST(Reconcile, ASetThatWasNeverSentIsAnAlarm) {
     auto const change = reconcile(group_501(), three_sets(), ack('A', {{"850", "0009", 'A', {}}}));
     ASSERT_FALSE(change.notes.empty());

@@ -118,12 +118,131 @@ TEST_F(StoreTest, AlarmsAreEventsInCapitals) {
                         [&] { return t.add_event({at(2), "M1", "sent", ""}); },
                         [&] { return t.add_event({at(3), "M2", "QUARANTINED", "late"}); });
     });
-    auto const all = read([](Transaction& t) { return t.alarms(at(0), 10); });
+    auto const all = read([](Transaction& t) { return t.alarms({}); });
     ASSERT_EQ(all.size(), 2u);
     EXPECT_EQ(all[0].type, "QUARANTINED") << "the newest first";
     EXPECT_EQ(all[1].text, "early");
-    EXPECT_EQ(read([](Transaction& t) { return t.alarms(at(2), 10); }).size(), 1u);
-    EXPECT_EQ(read([](Transaction& t) { return t.alarms(at(0), 1); }).size(), 1u);
+    EXPECT_EQ(read([](Transaction& t) { return t.alarms({.since = at(2)}); }).size(), 1u);
+    EXPECT_EQ(read([](Transaction& t) { return t.alarms({.limit = 1}); }).size(), 1u);
+}
+
+TEST_F(StoreTest, AnAlarmIsSettledByAPersonOrByWhatItIsAbout) {
+    write([](Transaction& t) {
+        auto quarantined = make_message("M1");
+        quarantined.state = MessageState::quarantined;
+        auto sent = make_message("M2", Direction::outbound);
+        sent.state = MessageState::sent;
+        auto held = make_document("D1", "M1");
+        held.state = DocumentState::held;
+        auto owing = make_exchange("E1");
+        owing.receipt = ReceiptState::unsent;
+        return in_order([&] { return t.insert(quarantined); }, [&] { return t.insert(sent); }, [&] { return t.insert(held); },
+                        [&] { return t.insert(owing); }, [&] { return t.add_event({at(1), "M1", "QUARANTINED", ""}); },
+                        [&] { return t.add_event({at(2), "M2", "AS2_SENDING_FAILED", ""}); }, [&] { return t.add_event({at(3), "D1", "NO_TARGET", ""}); },
+                        [&] { return t.add_event({at(4), "E1", "AS2_RECEIPT_UNSENT", ""}); },
+                        [&] { return t.add_event({at(5), "acme", "HOST_KEY_REFUSED", ""}); },
+                        [&] { return t.add_event({at(6), "M2", "UNMATCHED_ACKNOWLEDGMENT", ""}); });
+    });
+    auto const open = [&](AlarmFilter const& filter = {}) {
+        std::vector<std::string> words;
+        for (auto const& alarm : read([&](Transaction& t) { return t.alarms(filter); }))
+            words.push_back((alarm.is_settled ? "-" : "") + alarm.type);
+        return words;
+    };
+    EXPECT_THAT(open(), ElementsAre("UNMATCHED_ACKNOWLEDGMENT", "HOST_KEY_REFUSED", "AS2_RECEIPT_UNSENT", "NO_TARGET", "QUARANTINED")) << "M2 was sent";
+    write([](Transaction& t) {
+        auto processed = make_message("M1");
+        auto delivered = make_document("D1", "M1");
+        auto sent = make_exchange("E1");
+        sent.receipt = ReceiptState::sent;
+        return in_order([&] { return t.update(processed); }, [&] { return t.update(delivered); }, [&] { return t.update(sent); });
+    });
+    EXPECT_THAT(open(), ElementsAre("UNMATCHED_ACKNOWLEDGMENT", "HOST_KEY_REFUSED"));
+    unsigned settled = 0;
+    auto const settle = [&](std::string_view subject, std::string_view word) {
+        write([&](Transaction& t) -> Result<void> {
+            auto count = t.settle_alarms(subject, word, at(9));
+            if (!count) return unexpected(count.error());
+            settled = *count;
+            return {};
+        });
+        return settled;
+    };
+    EXPECT_EQ(settle("acme", "CERTIFICATE_EXPIRED"), 0u);
+    EXPECT_EQ(settle("acme", "HOST_KEY_REFUSED"), 1u);
+    EXPECT_EQ(settle("acme", ""), 0u) << "once";
+    EXPECT_THAT(open(), ElementsAre("UNMATCHED_ACKNOWLEDGMENT"));
+    EXPECT_THAT(open({.with_settled = true}), ElementsAre("UNMATCHED_ACKNOWLEDGMENT", "-HOST_KEY_REFUSED", "-AS2_RECEIPT_UNSENT", "-NO_TARGET",
+                                                          "-AS2_SENDING_FAILED", "-QUARANTINED"));
+    EXPECT_EQ(read([](Transaction& t) { return t.alarms({.with_settled = true, .subject = "acme"}); }).at(0).settled_at, at(9));
+    EXPECT_THAT(open({.subject = "M2", .word = "UNMATCHED"}), ElementsAre("UNMATCHED_ACKNOWLEDGMENT"));
+    EXPECT_THAT(open({.word = "CERTIFICATE_"}), IsEmpty());
+}
+
+TEST_F(StoreTest, WithoutAProofAnExchangeKeepsItsAlarmThoughTheMessageWasAccepted) {
+    write([](Transaction& t) {
+        auto accepted = make_message("M1", Direction::outbound);
+        accepted.state = MessageState::accepted;
+        auto overdue = make_exchange("E1", Direction::outbound);
+        overdue.message_id = "M1";
+        overdue.state = ExchangeState::failed;
+        return in_order([&] { return t.insert(accepted); }, [&] { return t.insert(overdue); },
+                        [&] { return t.add_event({at(1), "M1", "AS2_RECEIPT_OVERDUE", ""}); });
+    });
+    EXPECT_EQ(read([](Transaction& t) { return t.alarms({}); }).size(), 1u);
+    write([](Transaction& t) {
+        auto late = make_exchange("E1", Direction::outbound);
+        late.state = ExchangeState::succeeded;
+        return t.update(late);
+    });
+    EXPECT_TRUE(read([](Transaction& t) { return t.alarms({}); }).empty());
+}
+
+TEST_F(StoreTest, RefusalsAreCountedAndBounded) {
+    auto const all = [&] { return read([](Transaction& t) { return t.refusals({}, 100); }); };
+    write([](Transaction& t) {
+        return in_order([&] { return t.add_refusal(refused_as("A", "192.0.2.7", 1000), 2); }, [&] { return t.add_refusal(refused_as("A", "192.0.2.7", 2000), 2); },
+                        [&] { return t.add_refusal(refused_as("B"), 2); }, [&] { return t.add_refusal(refused_as("C"), 2); },
+                        [&] { return t.add_refusal(refused_as("D"), 2); }, [&] { return t.add_refusal(refused_as("A", "192.0.2.8", 3000), 2); });
+    });
+    auto const found = all();
+    ASSERT_EQ(found.size(), 4u) << "the third and fourth pair of names of an address are one entry";
+    EXPECT_EQ(found[0].address, "192.0.2.8") << "the newest first";
+    EXPECT_EQ(found[1].from, "A");
+    EXPECT_EQ(found[1].count, 2u);
+    EXPECT_EQ(found[1].first_at, at(1000));
+    EXPECT_EQ(found[1].last_at, at(2000));
+    EXPECT_TRUE(std::ranges::any_of(found, [](auto const& one) { return one.from.empty() && one.count == 2; }));
+    EXPECT_TRUE(read([](Transaction& t) { return t.refusals({"globex-as2"}, 100); }).empty());
+    EXPECT_EQ(read([](Transaction& t) { return t.refusals({"globex-as2", "acme-as2"}, 100); }).size(), 4u);
+    write([](Transaction& t) { return in_order([&] { return t.trim_refusals("login", "globex-as2", 0); }, [&] { return t.trim_refusals("login", "acme-as2", 2); }); });
+    ASSERT_EQ(all().size(), 2u);
+    EXPECT_EQ(all()[1].last_at, at(2000));
+}
+
+TEST_F(StoreTest, AJobIsHastenedUnlessSomebodyIsAtWorkOnIt) {
+    write([](Transaction& t) {
+        return in_order([&] { return t.add_job(JobKind::transmit, "M1", at(5000)); }, [&] { return t.add_job(JobKind::send_receipt, "E1", at(10)); });
+    });
+    auto const hasten = [&](JobKind kind, std::string_view subject) {
+        bool done = false;
+        write([&](Transaction& t) -> Result<void> {
+            auto hastened = t.hasten_job(kind, subject, at(20));
+            if (!hastened) return unexpected(hastened.error());
+            done = *hastened;
+            return {};
+        });
+        return done;
+    };
+    EXPECT_EQ(read([](Transaction& t) { return t.jobs_of("M1"); }).at(0).due_at, at(5000));
+    EXPECT_FALSE(hasten(JobKind::send_receipt, "M1"));
+    EXPECT_TRUE(hasten(JobKind::transmit, "M1"));
+    EXPECT_EQ(read([](Transaction& t) { return t.jobs_of("M1"); }).at(0).due_at, at(20));
+    write([](Transaction& t) -> Result<void> {
+        auto claimed = t.claim_jobs(at(30), at(500), 10);
+        return claimed && claimed->size() == 2 ? Result<void>() : permanent("two were due");
+    });
+    EXPECT_FALSE(hasten(JobKind::transmit, "M1")) << "it is leased";
 }
 
 TEST_F(StoreTest, AKindIsClaimedWithoutTheOthers) {

@@ -46,6 +46,18 @@ inline Transfer make_transfer(std::string id, std::string raw = "ISA*") {
     return transfer;
 }
 
+/// A request turned away, under this AS2 name.
+inline Refusal refused_as(std::string from, std::string address = "192.0.2.7", std::int64_t when = 1000) {
+    Refusal refusal;
+    refusal.kind = "login";
+    refusal.channel = "acme-as2";
+    refusal.address = std::move(address);
+    refusal.from = std::move(from);
+    refusal.reason = "others were given";
+    refusal.first_at = refusal.last_at = at(when);
+    return refusal;
+}
+
 inline Exchange make_exchange(std::string id, Direction direction = Direction::inbound) {
     Exchange exchange;
     exchange.id = std::move(id);
