@@ -182,7 +182,8 @@ public:
         EXPECT_TRUE(bench->context->notices->write(*bench->store, bench->clock.now()));
         std::vector<std::string> found;
         read([&](store::Transaction& transaction) {
-            for (auto const& alarm : *transaction.alarms({}))
+            auto const open = transaction.alarms({}).value();
+            for (auto const& alarm : open)
                 found.push_back(fmt::format("{} {} {}", alarm.type, alarm.subject, alarm.text));
         });
         return found;

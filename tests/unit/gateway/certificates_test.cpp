@@ -114,7 +114,8 @@ TEST_F(CertificatesTest, AlarmsOnceADay) {
         EXPECT_TRUE(notices.write(*store, clock.now()));
         std::vector<std::string> found;
         EXPECT_TRUE(store->read([&](store::Transaction& transaction) -> Result<void> {
-            for (auto const& one : *transaction.alarms({}))
+            auto const open = transaction.alarms({}).value();
+            for (auto const& one : open)
                 found.push_back(one.type + " " + one.subject);
             return {};
         }));
