@@ -59,7 +59,7 @@ constexpr std::array events = {
                "Look at the file's rights on the server; ask the partner."},
     AlarmEntry{"fewer_connections", "A partner's server refused one more connection beside those that are open. The channel does with the fewer for ten minutes, then tries again.",
                "Nothing, or set `connections` of the channel to what the server takes."},
-    AlarmEntry{"hastened", "Somebody let what waits for its next attempt go now (`wharf message send-now`).", "Nothing."},
+    AlarmEntry{"hastened", "Somebody let what waits for its next attempt go now (`wharf message send-now`).", nothing},
     AlarmEntry{"job_failed", "A step of the gateway's work failed for a reason outside of the message: the store, the disk, the memory. It is tried again.",
                "Look at the reason, at the disk and at the memory of the machine. Nothing is lost."},
     AlarmEntry{"no_documents", "A file without envelope (CSV, fixed width, XML, JSON) holds no document.", "If it should hold one: its map says what a document is; `wharf translate FILE` shows what is read."},
