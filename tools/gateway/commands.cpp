@@ -175,13 +175,13 @@ int serve(Common const& common, unsigned threads) {
         auto api = api::Api::open(context, [&service] { service.wake(); });
         if (!api)
             return complain(api.error().message);
-        auto server = start_api(context, *api);
-        if (!server)
-            return complain(server.error().message);
-        auto const& listen = context.configuration.gateway.listen;
         auto as2 = gateway::serve_as2(context, [&service] { service.wake(); }, threads);
         if (!as2)
             return complain(as2.error().message);
+        auto server = start_api(context, *api); // last: when it says that all is well, partners are served, too
+        if (!server)
+            return complain(server.error().message);
+        auto const& listen = context.configuration.gateway.listen;
         context.log.line("serving", "-", fmt::format("address={} port={} tls={} store={}", listen.address, (*server)->port(),
                                                      listen.tls.is_set() ? "yes" : "no",
                                                      gateway::for_log(context.configuration.gateway.store_file.string())));
