@@ -312,7 +312,7 @@ Result<Imported> import_certificate(ImportOptions const& options, Timestamp now)
             in_use = used();
         }
         if (in_use && !(*in_use == *certificate)) imported.used_instead = in_use->label();
-        else if (auto const before = used_at(now, *known, nullptr, {}, is_ours); before && !(*before == *certificate)) imported.replaced = before->label();
+        else if (auto const before = used_at(begin, *known, nullptr, {}, is_ours); before && !(*before == *certificate)) imported.replaced = before->label();
     }
     if (imported.is_known) return imported;
     imported.beside = not_ended(*known, now, is_ours);

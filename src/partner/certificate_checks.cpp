@@ -9,9 +9,13 @@
 #include <fmt/format.h>
 #include <initializer_list>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 namespace wharf::partner {
 namespace {
+
+constexpr std::uint64_t known_hosts_bytes = 16u << 20; // as the transport reads it
 
 std::string day(Timestamp time) { return to_iso8601(time).substr(0, 10); }
 
@@ -25,13 +29,14 @@ class FileCheck {
 public:
     FileCheck(SettingMarks const& marks, Timestamp now, Diagnostics& findings) : marks_(marks), now_(now), findings_(findings) {}
 
-    /// A file that must be there. `what` it is, for people; empty: the setting.
-    std::optional<std::string> readable(std::filesystem::path const& file, std::string const& setting, std::string_view what = {}) {
+    /// A file that must be there. `what` it is, for people; empty: the setting. `without` it, what happens.
+    std::optional<std::string> readable(std::filesystem::path const& file, std::string const& setting, std::string_view what = {},
+                                        std::string_view without = "until then the channel does not work", std::uint64_t most_bytes = limits::configuration_bytes) {
         if (file.empty()) return std::nullopt;
-        auto bytes = read_file(file, limits::configuration_bytes);
+        auto bytes = read_file(file, most_bytes);
         if (bytes) return std::move(*bytes);
         report(setting, "PARTNER-0038", fmt::format("{}: {}", what.empty() ? std::string_view(setting) : what, bytes.error().message),
-               "put the file there and make it readable for the process that runs Wharf; until then the channel does not work");
+               fmt::format("put the file there and make it readable for the process that runs Wharf; {}", without));
         return std::nullopt;
     }
 
@@ -169,7 +174,7 @@ void check_client_tls(FileCheck& check, auto const& tls, std::string const& bloc
 }
 
 void check_server_tls(FileCheck& check, ServerTls const& tls, std::string const& block) {
-    (void)check.readable(tls.certificate, block + ".certificate");
+    (void)check.readable(tls.certificate, block + ".certificate", {}, "the gateway does not start without it");
     check.identity(block, tls.certificate, "certificate", tls.private_key, "private_key", Chain::own_first);
 }
 
@@ -188,13 +193,21 @@ void check_relation(FileCheck& check, Channel const& channel, As2Listener const&
 void check_sftp(FileCheck& check, SftpChannel const& sftp) {
     check.closed(sftp.private_key, "sftp.private_key");
     (void)check.readable(sftp.certificate, "sftp.certificate");
-    (void)check.readable(sftp.known_hosts, "sftp.known_hosts");
+    (void)check.readable(sftp.known_hosts, "sftp.known_hosts", {}, "until then the channel does not work", known_hosts_bytes);
     check.not_writable(sftp.known_hosts, "sftp.known_hosts");
 }
 
 } // namespace
 
-bool is_open_to_others(std::filesystem::path const& file) { return (rights_of(file) & 077) != 0; }
+bool is_open_to_others(std::filesystem::path const& file) {
+    struct ::stat found {};
+    if (file.empty() || ::stat(file.c_str(), &found) != 0) return false;
+    // Another group than our own was chosen for those who may read it; and nobody can change rights where nothing can be written.
+    bool const is_our_group = found.st_uid == ::geteuid() && found.st_gid == ::getegid();
+    struct ::statvfs system {};
+    bool const is_read_only = ::statvfs(file.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
+    return !is_read_only && (found.st_mode & (is_our_group ? 077 : 007)) != 0;
+}
 
 Diagnostics check_certificate_files(Configuration const& configuration, Timestamp now) {
     Diagnostics findings;
@@ -204,7 +217,7 @@ Diagnostics check_certificate_files(Configuration const& configuration, Timestam
     check_server_tls(shared, gateway.as2.tls, "as2.tls");
     check_server_tls(shared, gateway.listen.tls, "listen.tls");
     for (std::size_t i = 0; i < gateway.targets.size(); ++i)
-        (void)shared.readable(gateway.targets[i].ca_file, fmt::format("targets[{}].ca_file", i));
+        (void)shared.readable(gateway.targets[i].ca_file, fmt::format("targets[{}].ca_file", i), {}, "until then nothing is delivered there");
     for (auto const& channel : configuration.channels) {
         FileCheck check(channel.marks, now, findings);
         if (channel.transport == TransportKind::as2) check_relation(check, channel, gateway.as2);

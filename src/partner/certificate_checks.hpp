@@ -14,7 +14,8 @@ namespace wharf::partner {
 /// `wharf cert check` does that. sftp.private_key that cannot be read is PARTNER-0029 of loading.
 [[nodiscard]] Diagnostics check_certificate_files(Configuration const& configuration, Timestamp now);
 
-/// Others than the owner of this file may read it, its group included. False where there is none.
+/// Others than the owner of this file may read it, its group included where that is the group of this process (another one was chosen by
+/// somebody). False where there is none, and where nothing can be written, as containers mount secrets.
 [[nodiscard]] bool is_open_to_others(std::filesystem::path const& file);
 
 } // namespace wharf::partner

@@ -36,8 +36,16 @@ Declaration make_server_tls() {
     return d;
 }
 
+std::string_view without_zeros(std::string_view text) { return text.substr(std::min(text.find_first_not_of('0'), text.size())); }
+
 /// A head too short for what every client sends would lock out everybody.
-std::string check_head_bytes(std::string_view text) { return text.size() < 4 ? "it must be 1000 or more" : ""; }
+std::string check_head_bytes(std::string_view text) { return without_zeros(text).size() < 4 ? "it must be 1000 or more" : ""; }
+/// The same of the times in which a client must have done something.
+std::string check_a_second(std::string_view text) {
+    auto const number = without_zeros(text);
+    bool const is_short = number.ends_with("ms") && number.size() < 6; // 999ms
+    return is_short || number.empty() || number[0] < '0' || number[0] > '9' ? "it must be 1s or more" : "";
+}
 
 Declaration make_server_limits() {
     Declaration d("limits");
@@ -46,10 +54,10 @@ Declaration make_server_limits() {
           "the same for one IPv4 address, or one /64 of IPv6; behind a proxy all callers come from one, so set it to the number of connections there");
     d.add("head_bytes", &ServerLimits::head_bytes, "request line and headers; more is answered 431").check(check_head_bytes);
     d.add("head_timeout", &ServerLimits::head_timeout, "from the first byte of a head to its last; of a new connection, with the handshake of TLS")
-        .check(check_not_zero);
-    d.add("idle_timeout", &ServerLimits::idle_timeout, "of a connection between two requests").check(check_not_zero);
+        .check(check_a_second);
+    d.add("idle_timeout", &ServerLimits::idle_timeout, "of a connection between two requests").check(check_a_second);
     d.add("body_timeout", &ServerLimits::body_timeout, "how long a caller may be waited for in the middle of a body, or to read an answer, while it is slower than `least_rate`")
-        .check(check_not_zero);
+        .check(check_a_second);
     d.add("least_rate", &ServerLimits::least_rate, "bytes a second that must come of a body, or 408");
     return d;
 }

@@ -190,6 +190,12 @@ class Import(Cert):
                          rf"we encrypt for it from {later} on, in place of CN=acme\b.*\.\nIt stands beside CN=acme ")
         self.assertEqual(self.wharf("import", "nowhere.pem", "--channel", "acme").returncode, 2)
 
+    def test_it_takes_the_place_of_the_one_used_on_its_day(self) -> None:
+        days = [(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y-%m-%d") for days in (30, 60)]
+        for name, day, before in (("next", days[0], "acme"), ("after", days[1], "next")):
+            self.make(name)
+            self.assertRegex(self.good("import", f"{name}.pem", "--channel", "acme", "--from", day), rf"from {day} on, in place of CN={before}\b")
+
 
 class Check(Cert):
     def test_check_and_list(self) -> None:

@@ -109,9 +109,12 @@ int explain_alarm(std::string const& word) {
     return could_not_run;
 }
 
+/// "ta1" is a segment in the first place.
+bool may_be_segment(std::string_view text) { return text.size() <= 3; }
+
 /// "transmission_failed" of the log, "processed/error: authentication-failed" of a receipt. Nothing: it is neither.
 std::optional<int> explain_log_word(std::string const& text) {
-    if (auto const* const event = find_event(text)) {
+    if (auto const* const event = may_be_segment(text) ? nullptr : find_event(text)) {
         auto out = page(*event);
         if (!text.contains('_')) // may be a word of the standard, too
             out += fmt::format("\n# In the names of the standard: wharf explain {} --release {}\n", text, default_release);
@@ -271,7 +274,10 @@ int run(ExplainCommand const& command) {
     }
     auto const dictionary = (*grammars)->dictionary(match.release);
     if (command.words.empty()) return print(overview(*dictionary)) ? no_errors : could_not_run;
-    return explain_words(command.words, *dictionary, **grammars);
+    auto const result = explain_words(command.words, *dictionary, **grammars);
+    auto const* const event = command.release.empty() && command.words.size() == 1 && may_be_segment(word) ? find_event(command.words.front()) : nullptr;
+    if (result == no_errors && event && !print("\n# In the gateway's log\n" + page(*event))) return could_not_run;
+    return result;
 }
 
 } // namespace wharf::cli

@@ -159,6 +159,11 @@ TEST_F(ConfigurationTest, BadValuesElsewhere) {
     EXPECT_THAT(findings(), HasSubstr("PARTNER-0007 wharf.yaml:7:25 retry.cap is shorter than retry.base"));
     spoil_gateway("targets:", "poll_interval: 0\ntargets:");
     EXPECT_THAT(findings(), HasSubstr("poll_interval is '0': it must be more than 0"));
+    spoil_gateway("targets:", "listen:\n  limits: {head_bytes: 0999, idle_timeout: 999ms, connections: 0}\ntargets:");
+    EXPECT_THAT(findings(), AllOf(HasSubstr("head_bytes is '0999': it must be 1000 or more"), HasSubstr("idle_timeout is '999ms': it must be 1s or more"),
+                                  HasSubstr("connections is '0': it must be a number from 1 to 1000000")));
+    spoil_gateway("targets:", "listen:\n  limits: {head_bytes: 1000, idle_timeout: 1000ms, body_timeout: 5m}\ntargets:");
+    EXPECT_THAT(findings(), Not(HasSubstr("limits")));
     write("wharf.yaml", gateway);
     spoil_box("outbox: out", "outbox: in");
     EXPECT_THAT(findings(), HasSubstr("PARTNER-0007 channels/box.yaml:6:11 inbox and outbox are the same folder"));
