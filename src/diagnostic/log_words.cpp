@@ -12,6 +12,7 @@ constexpr std::string_view nothing = "Nothing: this is the usual course.";
 constexpr std::array events = {
     AlarmEntry{"accepted", "A document is valid and has its targets: it is delivered next.", nothing},
     AlarmEntry{"acknowledged", "The partner's 997 or 999 accepts a set that we sent.", nothing},
+    AlarmEntry{"alarm_settled", "Somebody settled alarms (`wharf alarm settle`). One that still stands is not raised again until its text changes.", nothing},
     AlarmEntry{"answered_again", "An interchange came a second time, and its stored acknowledgment goes out once more.",
                "Nothing, unless it happens often: then the partner does not get our acknowledgments."},
     AlarmEntry{"api", "A request to the API, with the status it was answered with. Its body and tokens are never logged.", "Nothing; the answer told the caller what was wrong."},

@@ -1,5 +1,6 @@
 #include "gateway/notices.hpp"
 
+#include "gateway/alarms.hpp"
 #include "gateway/context.hpp"
 
 #include <algorithm>
@@ -50,6 +51,11 @@ Result<void> let_stand(store::Transaction& transaction, std::string_view family,
         if (std::ranges::none_of(alarms, [&](auto const& standing) { return is_same(one, standing); }))
             WHARF_TRY(settle(transaction, one, now));
     for (auto alarm : alarms) {
+        auto const is_dealt_with = is_settled_by_hand(transaction, alarm);
+        if (!is_dealt_with)
+            return unexpected(is_dealt_with.error());
+        if (*is_dealt_with)
+            continue;
         alarm.at = now;
         WHARF_TRY(raise(transaction, std::move(alarm)));
     }

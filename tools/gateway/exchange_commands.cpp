@@ -2,6 +2,7 @@
 
 #include "api/views.hpp"
 #include "common.hpp"
+#include "gateway/alarms.hpp"
 #include "gateway/partner_choice.hpp"
 
 #include <CLI/CLI.hpp>
@@ -233,7 +234,7 @@ int ExchangeCommands::settle_alarms(Common const& common) const {
         for (auto const& subject : subjects_) {
             unsigned count = 0;
             auto const done = store.transact([&](store::Transaction& transaction) -> Result<void> {
-                auto settled = transaction.settle_alarms(subject, word_, SystemClock().now());
+                auto settled = gateway::settle_by_hand(transaction, subject, word_, SystemClock().now());
                 if (!settled)
                     return unexpected(std::move(settled.error()));
                 count = *settled;
