@@ -129,7 +129,7 @@ void ExchangeCommands::add_to(CLI::App& app) {
     alarm_->fallthrough();
     alarms_ = alarm_->add_subcommand("list", "List alarms, newest first; `wharf explain WORD` tells what one means");
     alarms_->add_flag("--all", is_all_, "Also those that are settled: by a person, or because what they are about has moved on");
-    alarms_->add_option("--days", days_, "Of so many days (default 7)")->check(CLI::Range(1, 36500))->type_name("N");
+    alarms_->add_option("--days", days_, "Of so many days (default 7); open ones about channels and certificates always")->check(CLI::Range(1, 36500))->type_name("N");
     alarms_->add_option("--limit", limit_, "At most so many (default 50)")->check(CLI::Range(1, 100000))->type_name("N");
     add_format(*alarms_, json_);
     settle_ = alarm_->add_subcommand("settle", "Mark what somebody has dealt with: `alarm list` shows it no more");

@@ -11,6 +11,9 @@ namespace wharf::store::sqlite {
 
 namespace {
 
+// What is about a message, document, file or exchange: its subject is an id (base/id.hpp), which names of channels and files are not.
+constexpr std::string_view is_of_an_id = "(length(subject) = 26 and subject not glob '*[^0-9A-Z]*')";
+
 // Whose trouble is over because what they are about has moved on. All others wait for settle_alarms. Each looks up one row by its id.
 constexpr std::string_view moved_on =
     // a message that waited for a person, or for its partner
@@ -42,8 +45,10 @@ Result<Refusal> read_refusal(Statement const& row) {
 
 Result<std::vector<Event>> SqliteTransaction::alarms(AlarmFilter const& filter) {
     // Capitals come before small letters; the indexes have only such rows. What has moved on has no time of its own.
-    auto sql = fmt::format("select at, subject, type, text, settled_at <> 0 or {}, settled_at from event where type < 'a' and at >= ? ",
-                           filter.with_settled ? moved_on : "0");
+    // What is wrong about a channel or a certificate is still so while it is open, and keeps the time when it began: it is shown however old it is.
+    auto sql = fmt::format("select at, subject, type, text, settled_at <> 0 or {}, settled_at from event where type < 'a' "
+                           "and (at >= ? or (settled_at = 0 and not {})) ",
+                           filter.with_settled ? moved_on : "0", is_of_an_id);
     if (!filter.with_settled) sql += fmt::format("and settled_at = 0 and not ({}) ", moved_on);
     if (!filter.subject.empty()) sql += "and subject = ? ";
     if (!filter.word.empty()) sql += "and substr(type, 1, ?) = ? ";

@@ -50,6 +50,17 @@ protected:
     Notices notices;
 };
 
+TEST_F(NoticesTest, WhatStillStandsIsShownHoweverOldItIs) {
+    look({"ends soon"});
+    auto const of_seven_days = [&](bool with_settled) { return open({.since = clock.now() - std::chrono::days(7), .with_settled = with_settled}); };
+    clock.advance(std::chrono::days(8));
+    look({"ends soon"});
+    EXPECT_THAT(of_seven_days(false), ElementsAre("ends soon"));
+    EXPECT_THAT(of_seven_days(true), ElementsAre("ends soon"));
+    look({});
+    EXPECT_THAT(of_seven_days(true), IsEmpty()) << "settled, and old";
+}
+
 TEST_F(NoticesTest, WhatAPersonHasSettledIsRaisedAgainOnlyWithAnotherText) {
     look({"ends soon"});
     EXPECT_EQ(settle("HOST_KEY_REFUSED"), 0U);

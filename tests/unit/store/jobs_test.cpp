@@ -1,5 +1,6 @@
 // The verbs of jobs, events and answers, on a real file.
 
+#include "base/id.hpp"
 #include "unit/store/store_fixture.hpp"
 
 #include <array>
@@ -113,10 +114,11 @@ TEST_F(StoreTest, OnlyTransmissionsThatAWindowPutOffAreHastened) {
 }
 
 TEST_F(StoreTest, AlarmsAreEventsInCapitals) {
-    write([](Transaction& t) {
-        return in_order([&] { return t.add_event({at(1), "M1", "AS2_RECEIPT_OVERDUE", "early"}); },
-                        [&] { return t.add_event({at(2), "M1", "sent", ""}); },
-                        [&] { return t.add_event({at(3), "M2", "QUARANTINED", "late"}); });
+    auto const first = new_id(at(1)), second = new_id(at(3));
+    write([&](Transaction& t) {
+        return in_order([&] { return t.add_event({at(1), first, "AS2_RECEIPT_OVERDUE", "early"}); },
+                        [&] { return t.add_event({at(2), first, "sent", ""}); },
+                        [&] { return t.add_event({at(3), second, "QUARANTINED", "late"}); });
     });
     auto const all = read([](Transaction& t) { return t.alarms({}); });
     ASSERT_EQ(all.size(), 2u);
@@ -124,6 +126,14 @@ TEST_F(StoreTest, AlarmsAreEventsInCapitals) {
     EXPECT_EQ(all[1].text, "early");
     EXPECT_EQ(read([](Transaction& t) { return t.alarms({.since = at(2)}); }).size(), 1u);
     EXPECT_EQ(read([](Transaction& t) { return t.alarms({.limit = 1}); }).size(), 1u);
+    write([](Transaction& t) { return t.add_event({at(1), "acme", "CERTIFICATE_EXPIRED", ""}); });
+    auto const count_since = [&] { return read([](Transaction& t) { return t.alarms({.since = at(2), .with_settled = true}); }).size(); };
+    EXPECT_EQ(count_since(), 2u) << "of a channel: as long as it is open";
+    write([](Transaction& t) -> Result<void> {
+        auto const settled = t.settle_alarms("acme", "", at(4));
+        return settled ? Result<void>() : unexpected(settled.error());
+    });
+    EXPECT_EQ(count_since(), 1u);
 }
 
 TEST_F(StoreTest, AnAlarmIsSettledByAPersonOrByWhatItIsAbout) {
