@@ -66,9 +66,16 @@ Result<void> let_stand(store::Transaction& transaction, std::string_view family,
 
 void Notices::add(Step step) {
     std::lock_guard const guard(mutex_);
-    bool const is_known = std::ranges::any_of(steps_, [&](auto const& one) {
-        return one.kind == Step::Kind::alarm && step.kind == Step::Kind::alarm && one.word == step.word && one.subject == step.subject && one.text == step.text;
-    });
+    // What came before an end of such alarms is over: the same alarm behind it is a new one.
+    auto const ends = [&](Step const& one) {
+        return one.kind == Step::Kind::over ? one.word == step.word && one.subject == step.subject
+                                            : one.kind == Step::Kind::standing && step.word.starts_with(one.word);
+    };
+    auto const is_same_alarm = [&](Step const& one) {
+        return one.kind == Step::Kind::alarm && one.word == step.word && one.subject == step.subject && one.text == step.text;
+    };
+    auto const last = std::find_if(steps_.rbegin(), steps_.rend(), [&](Step const& one) { return ends(one) || is_same_alarm(one); });
+    bool const is_known = step.kind == Step::Kind::alarm && last != steps_.rend() && is_same_alarm(*last);
     if (!is_known && steps_.size() < most_waiting)
         steps_.push_back(std::move(step));
 }

@@ -82,5 +82,22 @@ TEST_F(NoticesTest, WhatWasOverAndComesAgainIsRaisedAgain) {
     EXPECT_THAT(open(), ElementsAre("ends soon"));
 }
 
+TEST_F(NoticesTest, AnAlarmBehindItsEndIsANewOneAlsoWithinOneWrite) {
+    notices.alarm("HOST_KEY_REFUSED", "acme", "another key");
+    notices.over("HOST_KEY_REFUSED", "other");
+    notices.alarm("HOST_KEY_REFUSED", "acme", "another key");
+    notices.over("HOST_KEY_REFUSED", "acme");
+    notices.alarm("HOST_KEY_REFUSED", "acme", "another key");
+    write();
+    EXPECT_THAT(open(), ElementsAre("another key"));
+    EXPECT_THAT(open({.with_settled = true}), ElementsAre("another key", "another key"));
+
+    notices.alarm("CERTIFICATE_EXPIRES", "acme", "ends soon");
+    notices.standing("CERTIFICATE_", {});
+    notices.alarm("CERTIFICATE_EXPIRES", "acme", "ends soon");
+    write();
+    EXPECT_THAT(open(), ElementsAre("ends soon", "another key"));
+}
+
 } // namespace
 } // namespace wharf::gateway
