@@ -48,9 +48,19 @@ public:
         auto exchange = exchange_of(transaction_, message);
         if (!exchange)
             return unexpected(std::move(exchange.error()));
-        if (*exchange && ((*exchange)->receipt == store::ReceiptState::owed || done_.empty()))
+        bool const is_nothing = done_.empty() && refused_.empty(); // so far
+        if (*exchange && ((*exchange)->receipt == store::ReceiptState::owed || is_nothing))
             return receipt(**exchange);
-        return done_.empty() ? invalid(fmt::format("message {} came in and is {}: nothing of it waits to be sent", message.id, to_string(message.state))) : Result<void>();
+        return is_nothing ? invalid(fmt::format("message {} came in and is {}: nothing of it waits to be sent", message.id, to_string(message.state))) : Result<void>();
+    }
+
+    /// Of a message several things may wait: what cannot go keeps no other back. Fails when nothing goes.
+    Result<void> finish() {
+        if (done_.empty())
+            return invalid(refused_);
+        if (!refused_.empty())
+            done_ += "; " + refused_;
+        return {};
     }
 
 private:
@@ -59,8 +69,10 @@ private:
         auto const hastened = next ? transaction_.hasten_job(kind, subject, now_) : false;
         if (!hastened)
             return unexpected(hastened.error());
-        if (!*hastened)
-            return invalid(fmt::format("{} is being sent at this moment, or nothing of it waits to be sent", what));
+        if (!*hastened) {
+            refused_ += fmt::format("{}{} is being sent at this moment, or nothing of it waits to be sent", refused_.empty() ? "" : "; ", what);
+            return {};
+        }
         done_ += fmt::format("{}{} goes now: {}", done_.empty() ? "" : "; ", what, attempt_of(*next, now_));
         return record_.note(noted_of, "hastened", fmt::format("by hand: {}", attempt_of(*next, now_)));
     }
@@ -116,7 +128,27 @@ private:
     Record& record_;
     Timestamp now_;
     std::string& done_;
+    std::string refused_; // what could not go, and why
 };
+
+Result<void> hasten_named(store::Transaction& transaction, SendNow& request, std::string_view word) {
+    auto exchange = exchange_named(transaction, word);
+    if (!exchange)
+        return unexpected(std::move(exchange.error()));
+    if (*exchange)
+        return request.exchange(**exchange);
+    auto message = transaction.message(word);
+    if (!message)
+        return unexpected(std::move(message.error()));
+    if (*message)
+        return request.message(**message);
+    auto const found = messages_named(transaction, word, std::nullopt);
+    if (!found)
+        return unexpected(found.error());
+    if (found->size() > 1)
+        return invalid(several_named(*found, word));
+    return request.message(found->front());
+}
 
 } // namespace
 
@@ -147,22 +179,8 @@ Result<std::string> send_now(Context const& context, std::string_view word) {
     std::string done;
     WHARF_TRY(transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {
         SendNow request(context, transaction, record, done);
-        auto exchange = exchange_named(transaction, word);
-        if (!exchange)
-            return unexpected(std::move(exchange.error()));
-        if (*exchange)
-            return request.exchange(**exchange);
-        auto message = transaction.message(word);
-        if (!message)
-            return unexpected(std::move(message.error()));
-        if (*message)
-            return request.message(**message);
-        auto const found = messages_named(transaction, word, std::nullopt);
-        if (!found)
-            return unexpected(found.error());
-        if (found->size() > 1)
-            return invalid(several_named(*found, word));
-        return request.message(found->front());
+        WHARF_TRY(hasten_named(transaction, request, word));
+        return request.finish();
     }));
     return done;
 }

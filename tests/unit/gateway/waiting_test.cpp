@@ -111,5 +111,33 @@ TEST(Waiting, ADeliveryGoesNow) {
     EXPECT_THAT(refusal_of(*site.bench->context, id), HasSubstr("nothing of it waits to be sent"));
 }
 
+TEST(Waiting, WhatIsBeingSentKeepsTheOtherDeliveriesNotBack) {
+    As2Bench site([](partner::Configuration& configuration) {
+        configuration.gateway.targets.push_back(configuration.gateway.targets.at(0));
+        configuration.gateway.targets.back().name = "wms";
+        configuration.partners.at(0).documents.back().targets = {"erp", "wms"};
+    });
+    site.bench->outcomes = {delivery::Outcome{}, delivery::Outcome{}}; // temporary
+    (void)site.post(site.message("<1@peer>", test::as2_order));
+    site.bench->work();
+    ASSERT_EQ(site.bench->requests.size(), 2U);
+    auto const id = site.bench->messages(store::Direction::inbound).at(0).id;
+    site.bench->clock.advance(std::chrono::hours(1));
+    auto const claim_one = [&] {
+        auto const now = site.bench->clock.now();
+        EXPECT_TRUE(site.bench->store->transact([&](store::Transaction& transaction) -> Result<void> {
+            auto const claimed = transaction.claim_jobs(now, now + std::chrono::minutes(10), 1);
+            EXPECT_TRUE(claimed && claimed->size() == 1 && claimed->at(0).kind == store::JobKind::deliver);
+            return {};
+        }));
+    };
+    claim_one();
+    auto const done = send_now(*site.bench->context, id);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_THAT(*done, AllOf(HasSubstr(" goes now: attempt 2; delivery "), HasSubstr("is being sent at this moment")));
+    claim_one();
+    EXPECT_THAT(refusal_of(*site.bench->context, id), AllOf(HasSubstr("to erp is being sent at this moment"), HasSubstr("to wms is being sent at this moment")));
+}
+
 } // namespace
 } // namespace wharf::gateway
