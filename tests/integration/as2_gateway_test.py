@@ -215,7 +215,8 @@ class As2GatewayTest(unittest.TestCase):
         time.sleep(2.5)  # the next one is due
         text = self.text("poll", "--once", "--partner", "harbor")
         self.assertIn("0 channels looked at", text)
-        self.assertIn("channel harbor has no inbox to look at (AS2: partners send to `wharf serve`); what was due on it was done: 1 sent", text)
+        self.assertIn("channel harbor has no inbox to look at (AS2: partners send to `wharf serve`); what was due on it was done\n", text)
+        self.assertEqual(text.count("of all channels: 1 sent, 0 taken"), 1)
         self.assertEqual(self.site.show(message)["state"], "sent")
 
     # --- receipts by themselves -----------------------------------------------------------------------------------------

@@ -215,10 +215,12 @@ int poll(Common const& common, gateway::PollChoice const& choice, unsigned threa
                summary->channels, plural(summary->channels), summary->taken, plural(summary->taken), summary->waiting, tally.of("accepted"),
                plural(tally.of("accepted")), tally.of("rejected"), tally.of("delivered"), tally.of("sent"), troubles);
     for (auto const& channel : summary->without_inbox)
-        fmt::print("channel {} has no inbox to look at{}; what was due on it was done: {} sent, {} taken and waiting for a receipt, {} receipt{} sent, "
-                   "{} to be tried again\n",
-                   channel.name, channel.is_as2 ? " (AS2: partners send to `wharf serve`)" : "", tally.of("sent"), tally.of("as2_sent"),
-                   tally.of("as2_receipt_sent"), plural(tally.of("as2_receipt_sent")), tally.of("transmission_failed") + tally.of("as2_receipt_waits"));
+        fmt::print("channel {} has no inbox to look at{}; what was due on it was done\n", channel.name,
+                   channel.is_as2 ? " (AS2: partners send to `wharf serve`)" : "");
+    if (!summary->without_inbox.empty()) // the tally is that of the whole run
+        fmt::print("of all channels: {} sent, {} taken and waiting for a receipt, {} receipt{} sent, {} to be tried again\n", tally.of("sent"),
+                   tally.of("as2_sent"), tally.of("as2_receipt_sent"), plural(tally.of("as2_receipt_sent")),
+                   tally.of("transmission_failed") + tally.of("as2_receipt_waits"));
     for (auto const& line : summary->closed)
         fmt::print("not looked at: channel {} (--now looks all the same)\n", line);
     if (auto const line = gateway::certificate_summary(gateway->context().configuration, gateway->context().clock.now()); !line.empty())
