@@ -139,7 +139,9 @@ void tell_of_other_content(Context const& context, As2Relation const& relation, 
     auto const& exchange = **found;
     auto const now = open(context, relation, came.body, digest_of_mic(exchange.mic));
     auto const earlier = of_earlier(context, relation, exchange);
-    if (!earlier || (!now.mic.empty() && now.mic == earlier->mic) || (!now.files.empty() && now.files == earlier->files))
+    if (!earlier || (earlier->mic.empty() && earlier->files.empty())) // it may be the same, encrypted anew
+        return;
+    if ((!now.mic.empty() && now.mic == earlier->mic) || (!now.files.empty() && now.files == earlier->files))
         return;
     auto const text = text_of(came, now, exchange, *earlier);
     auto const done = transact(context, [&](store::Transaction& transaction, Record& record) -> Result<void> {

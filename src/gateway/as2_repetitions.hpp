@@ -22,8 +22,8 @@ struct Repetition {
 };
 
 /// The alarm AS2_MESSAGE_ID_REUSED of the earlier exchange, where this is another content: other bytes that cannot be opened, or whose MIC and
-/// files are others. The same content signed or encrypted anew is no other one. Each is told once, and of one exchange a limited number; never
-/// fails, never processes anything.
+/// files are others. The same content signed or encrypted anew is no other one. Nothing is told where of the
+/// first one neither MIC nor files are known. Each is told once, and of one exchange a limited number; never fails, never processes anything.
 void tell_of_other_content(Context const& context, As2Relation const& relation, Repetition const& repetition);
 
 } // namespace wharf::gateway

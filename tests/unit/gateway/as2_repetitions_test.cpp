@@ -12,6 +12,7 @@ using test::as2_order;
 using test::identity;
 using test::numbered;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -53,6 +54,20 @@ TEST(As2Repetitions, TheSameContentEncryptedAnewIsNoOther) {
     renamed.payloads = {{"application/octet-stream", "other.edi", transport::Content(as2_order)}};
     (void)site.post(As2Bench::pack(renamed));
     EXPECT_THAT(site.alarms(), IsEmpty());
+}
+
+TEST(As2Repetitions, WhereNothingIsKnownOfTheFirstNobodyCanSayThatItIsAnother) {
+    As2Bench site([](partner::Configuration& configuration) { configuration.gateway.limits.message_bytes = 100; }); // its file is not digested
+    auto const first = site.message("<1@peer>", as2_order), again = site.message("<1@peer>", as2_order);
+    ASSERT_NE(first.body, again.body);
+    (void)site.post(first);
+    ASSERT_EQ(site.transfers().at(0).sha256, "");
+    auto exchange = site.exchanges().at(0);
+    exchange.mic.clear();
+    ASSERT_TRUE(site.bench->store->transact([&](store::Transaction& transaction) { return transaction.update(exchange); }));
+    (void)site.post(again);
+    EXPECT_EQ(site.exchanges().size(), 1U);
+    EXPECT_THAT(site.alarms(), Not(Contains(StartsWith("AS2_MESSAGE_ID_REUSED"))));
 }
 
 TEST(As2Repetitions, WhoWaitsWithTheBodyIsLetSendIt) {
