@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t most_interchange = 999'999'999; // nine digits (I12)
 constexpr std::uint64_t most_group = 999'999'999;       // one to nine digits (28)
-constexpr std::uint64_t most_files = 999'999;           // six digits, unless the partner's first number has more
+constexpr std::uint64_t most_files = 999'999'999;       // always the same, or the count would wrap early; written with six digits at least
 constexpr std::size_t most_told = 50;                   // of what reading back finds
 
 std::string scope(std::string_view level, Draft const& draft) {
@@ -183,7 +183,7 @@ Result<Numbered> number(store::Transaction& transaction, Draft const& draft, Tim
     std::uint64_t const first = draft.partner->control_numbers.first.number;
     if (!draft.is_x12()) {
         auto sequence = transaction.next_control_number(fmt::format("sequence|{}|{}|{}", draft.partner->id, draft.agreement->document, draft.usage),
-                                                        first > most_files ? most_interchange : most_files, first);
+                                                        most_files, first);
         if (!sequence)
             return unexpected(std::move(sequence.error()));
         numbered.sequence = fmt::format("{:06}", *sequence);

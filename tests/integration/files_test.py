@@ -323,7 +323,13 @@ class GoingOut(Out):
         self.serve()
         self.post(purchase_order("4712"))
         self.post(purchase_order("4713"))
-        self.assertEqual(list(self.wait(3)), ["purchase_order_004711.csv", "purchase_order_1500000.csv", "purchase_order_1500001.csv"])
+        sent = ["purchase_order_004711.csv", "purchase_order_1500000.csv", "purchase_order_1500001.csv"]
+        self.assertEqual(list(self.wait(3)), sent)
+        self.site.stop()
+        self.change("first: 1500000", "first: 4711")  # lowered, it changes nothing
+        self.serve()
+        self.post(purchase_order("4714"))
+        self.assertEqual(list(self.wait(4)), [*sent, "purchase_order_1500002.csv"])
 
     def test_several_orders_in_one_file(self):
         self.bolt(ORDERS_OUT, channel="bolt")

@@ -170,6 +170,24 @@ TEST(Worker, NumbersBeginWhereThePartnersOldSystemEnded) {
     EXPECT_THAT(groups, testing::UnorderedElementsAre("481502", "481503", "481504"));
 }
 
+TEST(Worker, ALoweredFirstNumberDoesNotTakeTheCountOfFilesBack) {
+    auto configuration = test::one_partner();
+    auto& out = configuration.partners.front().documents.front();
+    out.format = partner::DocumentFormat::csv;
+    out.file_name = "{sequence}.csv";
+    Bench bench(configuration);
+    std::vector<std::string> names;
+    for (std::uint32_t const first : {1u, 1u, 1'500'000u, 1'500'000u, 1u, 1u}) {
+        bench.configuration.partners.front().control_numbers.first.number = first;
+        auto const done = bench.order(fmt::format("PO-{}", names.size()));
+        ASSERT_EQ(done.fate, SubmissionFate::accepted) << done.answer;
+        auto const answer = json::parse(done.answer);
+        ASSERT_TRUE(answer);
+        names.emplace_back(answer->string("file_name"));
+    }
+    EXPECT_THAT(names, testing::ElementsAre("000001.csv", "000002.csv", "1500000.csv", "1500001.csv", "1500002.csv", "1500003.csv"));
+}
+
 TEST(Worker, AKeyAnswersOnce) {
     Bench bench;
     auto const first = bench.order("PO-1", "k");
