@@ -401,12 +401,12 @@ public:
     virtual Result<void> hasten_transmissions(Timestamp now, std::string_view waiting) = 0;
 
     // control numbers
-    /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), wrapping to 1 after `max`. Rolled back with the transaction, so a refused
-    /// document consumes none.
+    /// The next number of a scope ("isa|ZZ:US|ZZ:THEM|P"), wrapping to 1 after `max` (in all calls the same: a count past a smaller one
+    /// wraps). Rolled back with the transaction, so a refused document consumes none.
     ///
     /// `first` (1 to `max`) is the least number wanted: a new scope begins with it, and one that is below it goes on with it; a smaller
-    /// one changes nothing. No number of a scope is given twice before the count has gone through all of them: after it has wrapped,
-    /// `first` is heeded only where it leads to a number below all that were given before the wrapping.
+    /// one changes nothing. Once the count has wrapped, no `first` is heeded: so a number comes again only after all smaller ones were
+    /// given since.
     virtual Result<std::uint64_t> next_control_number(std::string_view scope, std::uint64_t max, std::uint64_t first = 1) = 0;
 
     // events

@@ -147,12 +147,12 @@ Result<std::uint64_t> SqliteTransaction::next_control_number(std::string_view sc
         return invalid("store: a control number's greatest value must be at least 1 and fit in 63 bits");
     if (first_wanted == 0 || first_wanted > max)
         return invalid(fmt::format("store: the first control number must be from 1 to {}, it is {}", max, first_wanted));
-    // `least` is the smallest number given since the count last began: what lies from there on was given before it wrapped.
+    // Wherever a jump led after the wrapping, the count would come to numbers that were given while the smaller ones are still unused.
     auto const number = first<std::uint64_t>(
         connection_,
-        "insert into control_number (scope, last, least) values (?1, ?3, ?3) on conflict (scope) do update "
-        "set last = case when last >= ?2 then 1 when last < ?3 and (not wrapped or ?3 < least) then ?3 else last + 1 end, "
-        "least = case when last >= ?2 and wrapped then 1 else least end, wrapped = wrapped or last >= ?2 returning last",
+        "insert into control_number (scope, last) values (?1, ?3) on conflict (scope) do update "
+        "set last = case when last >= ?2 then 1 when last < ?3 and not wrapped then ?3 else last + 1 end, "
+        "wrapped = wrapped or last >= ?2 returning last",
         [](Statement const& row) -> Result<std::uint64_t> { return static_cast<std::uint64_t>(row.integer(0)); }, scope,
         max, first_wanted);
     if (!number) return unexpected(number.error());

@@ -211,7 +211,7 @@ create index exchange_waiting on exchange (row)
     where state in ('received', 'ready', 'posting', 'waiting_to_retry', 'waiting_for_receipt') or receipt = 'owed';
 create index event_alarm on event (row) where type < 'a';
 )sql",
-    // Where a count began, and whether it has wrapped since: so that a raised first number never leads into numbers that were given.
+    // Whether a count has wrapped: so that a raised first number never leads to numbers that were given. (`least` is not used any more.)
     R"sql(
 alter table control_number add column least integer not null default 1;
 alter table control_number add column wrapped integer not null default 0;
