@@ -67,9 +67,8 @@ Result<void> carry_out(Context const& context, Deliver const& deliver, store::Jo
 using Kinds = std::span<store::JobKind const>;
 
 /// Nothing: none is ready, and `next` says when one is, if any.
-Result<std::vector<store::Job>> claim(Context const& context, unsigned limit, Kinds kinds, std::optional<Timestamp>& next) {
+Result<std::vector<store::Job>> claim(Context const& context, Timestamp now, unsigned limit, Kinds kinds, std::optional<Timestamp>& next) {
     std::vector<store::Job> jobs;
-    auto const now = context.clock.now();
     // A look costs less than a turn of the writer, and most looks find nothing.
     WHARF_TRY(context.store.read([&](store::Transaction& transaction) -> Result<void> {
         auto due = transaction.next_due(kinds);
@@ -146,7 +145,7 @@ Result<unsigned> run_until_idle(Context const& context, MakeDeliver const& make_
     std::vector<std::pair<store::Job, Timestamp>> left;
     for (;;) {
         std::optional<Timestamp> next;
-        auto claimed = claim(context, 64 * threads, {}, next);
+        auto claimed = claim(context, context.clock.now(), 64 * threads, {}, next);
         if (!claimed)
             return unexpected(std::move(claimed.error()));
         if (claimed->empty())
@@ -231,7 +230,7 @@ private:
     void give_back_what_waits();
     [[nodiscard]] std::optional<store::Job> next_job(std::stop_token const& stop);
     // with the lock held:
-    void enqueue(store::Job job);
+    void enqueue(store::Job job, Timestamp claimed_at);
     void put_down(store::Job job, std::optional<Timestamp> unrecorded);
     [[nodiscard]] bool has_room() const { return queue_.size() * 2 <= capacity_; } // worth a claim
 
@@ -248,8 +247,10 @@ private:
     /// Jobs of the queue and jobs that are carried out: the lease of a long one (a large file to a slow server) may run out meanwhile, and
     /// it is claimed again. Nobody else may begin it then.
     struct InHand {
+        Timestamp due_at;       // a lease that is renewed leaves it as it is
+        Timestamp leased_until; // by the last claim
         bool is_begun = false;
-        std::optional<store::Job> again; // claimed since it was begun
+        std::optional<std::pair<store::Job, Timestamp>> again; // postponed and claimed since it was begun; when it was claimed
     };
     std::unordered_map<std::int64_t, InHand> in_hand_;      // by job
     std::vector<std::pair<store::Job, Timestamp>> waiting_; // failed, and the store could not be told
@@ -271,26 +272,29 @@ void Lane::give_back_what_waits() {
     std::ranges::move(waiting, std::back_inserter(waiting_));
 }
 
-void Lane::enqueue(store::Job job) {
-    auto const [place, is_new] = in_hand_.try_emplace(job.id);
+void Lane::enqueue(store::Job job, Timestamp claimed_at) {
+    auto const [place, is_new] = in_hand_.try_emplace(job.id, InHand{job.due_at, claimed_at + lease, false, std::nullopt});
     if (!is_new) {
-        if (place->second.is_begun)
-            place->second.again = std::move(job);
-        return; // the lease of the one that waits was renewed
+        auto& in_hand = place->second;
+        bool const is_renewed = job.due_at == in_hand.due_at && claimed_at >= in_hand.leased_until;
+        in_hand.leased_until = claimed_at + lease;
+        // Its work goes on, and what comes of it says when it is due again: a failure waits for its next attempt.
+        if (in_hand.is_begun && !is_renewed)
+            in_hand.again.emplace(std::move(job), claimed_at);
+        return;
     }
     queue_.push_back(std::move(job));
     for_workers_.notify_one();
 }
 
-/// A job that was claimed while it was carried out is looked at once more: it may have been postponed to just now before that claim. One
-/// that is done is found done.
+/// A job that was postponed to just now, and claimed before we came here, is carried out once more.
 void Lane::put_down(store::Job job, std::optional<Timestamp> unrecorded) {
     auto again = std::move(in_hand_.at(job.id).again);
     in_hand_.erase(job.id);
     if (unrecorded)
         waiting_.emplace_back(std::move(job), *unrecorded);
     else if (again)
-        enqueue(std::move(*again));
+        enqueue(std::move(again->first), again->second);
 }
 
 void Lane::claim_loop(std::stop_token stop) {
@@ -308,13 +312,14 @@ void Lane::claim_loop(std::stop_token stop) {
         }
         give_back_what_waits();
         std::optional<Timestamp> next;
-        auto jobs = claim(context_, static_cast<unsigned>(room), kinds_, next);
+        auto const now = context_.clock.now();
+        auto jobs = claim(context_, now, static_cast<unsigned>(room), kinds_, next);
         if (!jobs)
             context_.log.line("store_failed", "-", fmt::format("reason={}", for_log(jobs.error().message)));
         std::unique_lock lock(mutex_);
         if (jobs && !jobs->empty()) {
             for (auto& job : *jobs)
-                enqueue(std::move(job));
+                enqueue(std::move(job), now);
             continue;
         }
         std::chrono::milliseconds sleep = longest_sleep;
