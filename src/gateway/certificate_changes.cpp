@@ -382,7 +382,9 @@ Result<Rollover> roll_over(RolloverOptions const& options, Timestamp now) {
     auto on = begin_of(options.on);
     if (!on) {
         auto const before_end = std::chrono::floor<days>(old_one->certificate.not_after()) - days(7);
-        on = std::max<Timestamp>(std::min<Timestamp>(today + days(28), before_end), today + days(1));
+        // Where none is valid any more nothing is signed until the new one is in use.
+        auto const earliest = old_one->certificate.not_after() <= now ? today : today + days(1);
+        on = std::max<Timestamp>(std::min<Timestamp>(today + days(28), before_end), earliest);
     }
     if (*on < Timestamp(today)) return invalid(fmt::format("the day {} has passed", options.on));
     if (auto const end = old_one->certificate.not_after(); *on >= end && end > now)

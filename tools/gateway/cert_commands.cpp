@@ -330,10 +330,12 @@ int CertCommands::import(Common const& common) const {
         fmt::print("Compare the fingerprint with the partner on the telephone before anything depends on it{}.\n",
                    only_look_ ? "" : "; take the entry out when it differs");
     if (!done->used_instead.empty())
-        fmt::print("{}we do not {} it: {} goes on being used; set `until` for it in {}.\n", key_.empty() ? "Signatures made with it are taken at once; " : "", verb,
+        fmt::print("{}we do not {} it: {} goes on being used; set `until` for it in {}.\n", key_.empty() && use_ != "encryption" ? "Signatures made with it are taken at once; " : "", verb,
                    done->used_instead, done->edited.string());
     else if (key_.empty() && use_ != "signing")
-        fmt::print("Signatures made with it are taken at once; we encrypt for it {}{}.\n", when, in_place_of);
+        fmt::print("{}e encrypt for it {}{}.\n", use_ == "encryption" ? "W" : "Signatures made with it are taken at once; w", when, in_place_of);
+    else if (key_.empty())
+        fmt::print("Signatures made with it are taken at once.\n");
     else if (!key_.empty() && use_ != "encryption")
         fmt::print("What is encrypted for it is read at once; we sign with it {}{}.\n", when, in_place_of);
     for (auto const& other : done->beside)
@@ -347,11 +349,20 @@ int CertCommands::rollover(Common const& common) const {
         return complain(done.error());
     auto const begin = partner::read_moment(done->on);
     auto const when = begin->is_day ? fmt::format("on {}, 00:00 UTC", done->on) : "at " + done->on;
-    fmt::print("our certificate {}, which ends on {}, is followed by\n", done->old_one.label(), day(done->old_one.not_after()));
+    bool const is_late = done->old_one.not_after() <= SystemClock().now();
+    fmt::print("our certificate {}, which {} on {}, is followed by\n", done->old_one.label(), is_late ? "ended" : "ends", day(done->old_one.not_after()));
     show(done->new_one);
     fmt::print("\ndone now\n  made {} (the key; keep it here) and {}\n  entered in {}, from {} on\n"
-               "  what is encrypted for the new one is read within seconds; we go on signing with the old one\n",
-               done->key.string(), done->certificate.string(), done->edited.string(), done->on);
+               "  what is encrypted for the new one is read within seconds; {}\n",
+               done->key.string(), done->certificate.string(), done->edited.string(), done->on,
+               !is_late ? "we go on signing with the old one"
+               : begin->time <= SystemClock().now() ? "we sign with it as well: the old one cannot any more"
+                                                   : fmt::format("until {} nothing is signed: the old one cannot any more, and --on today begins at once", done->on));
+    if (is_late) {
+        fmt::print("\nto do now\n  send {} to the partner of: {}\n     with the fingerprint above. Until a partner has imported it, he refuses what we sign\n  take the old one out of {}, "
+                   "when nothing comes encrypted for it any more\n", done->certificate.string(), fmt::join(done->channels, ", "), done->edited.string());
+        return clean;
+    }
     fmt::print("\nto do\n  1. now: send {} to the partner of: {}\n     with the fingerprint above, and the day {}. Each should import it for signatures beside the old one,\n"
                "     and for encryption in its place\n  2. before {}: ask each whether it is in; else choose another day: `from` in {}\n"
                "  3. {}: we sign with the new one, by itself. Partners who know only one certificate of ours change then\n"

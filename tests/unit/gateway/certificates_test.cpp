@@ -312,6 +312,16 @@ TEST_F(CertificatesTest, RolledOver) {
     EXPECT_THAT(again.error().message, HasSubstr("follows already, from 2026-12-19 on"));
 }
 
+TEST_F(CertificatesTest, WhatHasEndedIsFollowedAtOnce) {
+    Timestamp const late = std::chrono::sys_days(std::chrono::year(2028) / 3 / 4) + std::chrono::hours(5);
+    auto const done = roll_over({.configuration = folder.path(), .channel = {}, .on = {}, .bits = 2048}, late);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(done->on, "2028-03-04");
+    auto const ring = read_keys(configuration().channel("acme")->as2, configuration().gateway.as2).ring;
+    ASSERT_TRUE(ring.signer(late));
+    EXPECT_EQ(ring.signer(late)->certificate, done->new_one);
+}
+
 TEST_F(CertificatesTest, RolledOverForOneChannelWithItsPassphrase) {
     ::setenv("WHARF_TEST_PASS", "hunter2", 1);
     auto const old_one = between("next", 2025, 2027);
