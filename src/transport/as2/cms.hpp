@@ -36,12 +36,18 @@ enum class CmsType { enveloped, authenticated_enveloped, signed_data, compressed
 /// inside. `digest_bytes` is the digest of the content by `digest`. Fails when the key cannot sign.
 [[nodiscard]] Result<std::string> sign(std::string_view digest_bytes, Digest digest, Identity const& signer, Timestamp now);
 
+/// A certificate of the partner's that may not have signed, and why: for the words of a refusal.
+struct NotTaken {
+    Certificate certificate;
+    std::string reason; // "it ended on 2026-01-31"
+};
 struct SignaturePolicy {
     std::vector<Certificate> partner; // pinned; any of them may have signed, so that old and new overlap
     bool accepts_sha1 = false;
     unsigned least_rsa_bits = 2048;
     std::shared_ptr<Authorities const> authorities; // who issued the certificate inside, when no pinned one signed; nullptr: pins alone
     Timestamp now{};                  // for what authorities issued
+    std::vector<NotTaken> not_taken{};
 };
 struct VerifiedSignature {
     Certificate signer; // the pinned one, or the one inside that the authorities vouch for

@@ -24,6 +24,7 @@ UnpackSettings unpack_settings(Relation const& relation, Keys const& keys, Spool
     UnpackSettings settings;
     settings.keys = keys.own;
     settings.signature.partner = keys.partner;
+    settings.signature.not_taken = keys.not_taken;
     settings.signature.authorities = keys.authorities;
     settings.signature.now = keys.now;
     settings.signature.accepts_sha1 = relation.accepts_sha1;

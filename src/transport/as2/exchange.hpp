@@ -17,6 +17,7 @@ struct Keys {
     std::vector<Certificate> partner; // to verify with
     std::shared_ptr<Authorities const> authorities; // beside them; nullptr: none
     Timestamp now{};                  // when all this is so
+    std::vector<NotTaken> not_taken{}; // the partner's others
 };
 [[nodiscard]] UnpackSettings unpack_settings(Relation const& relation, Keys const& keys, SpoolSettings const& spool);
 

@@ -77,6 +77,15 @@ private:
     std::vector<KeyWarning> all_;
 };
 
+/// Why it may not have signed what comes in; empty: it may. `from` is for what we send: a partner may sign with the new one before the day.
+std::string refusal_of(PartnerCertificate const& entry, Timestamp now, std::chrono::days grace) {
+    auto const& one = entry.certificate;
+    if (!entry.term.signs) return "it is for encryption alone";
+    if (now < one.not_before()) return fmt::format("it is not valid before {}", to_iso8601(one.not_before()));
+    if (entry.term.until && now >= *entry.term.until) return fmt::format("its `until` is {}", to_iso8601(*entry.term.until));
+    return now < one.not_after() + grace ? std::string() : fmt::format("it ended on {}", to_iso8601(one.not_after()));
+}
+
 } // namespace
 
 KeyRing::KeyRing(std::vector<OwnKey> own, std::vector<PartnerCertificate> partner, std::chrono::days grace,
@@ -92,9 +101,11 @@ Keys KeyRing::incoming(Timestamp now) const {
     for (auto const& entry : own_)
         if (&entry != first && (!entry.term.until || now < *entry.term.until)) keys.own.push_back(entry.identity);
     for (auto const& entry : partner_) {
-        auto const& one = entry.certificate;
-        // `from` is for what we send: a partner may sign with the new one before the day.
-        if (entry.term.signs && one.not_before() <= now && now < one.not_after() + grace_ && (!entry.term.until || now < *entry.term.until)) keys.partner.push_back(one);
+        auto reason = refusal_of(entry, now, grace_);
+        if (reason.empty())
+            keys.partner.push_back(entry.certificate);
+        else
+            keys.not_taken.push_back({entry.certificate, std::move(reason)});
     }
     return keys;
 }

@@ -305,7 +305,7 @@ Outcome<VerifiedSignature> verify(Content const& signature, Content const& conte
 
     CertificatesInside const came_with(inside.get());
     std::map<Digest, std::string> digests;
-    std::vector<std::string> claimed;
+    std::vector<std::string> claimed, not_taken;
     constexpr int most_signers = 20;
     for (int i = 0; i < std::min(sk_CMS_SignerInfo_num(signers), most_signers); ++i) {
         auto* const signer = sk_CMS_SignerInfo_value(signers, i);
@@ -330,8 +330,13 @@ Outcome<VerifiedSignature> verify(Content const& signature, Content const& conte
             return fault(check.has_attributes() ? FaultKind::authentication_failed : FaultKind::integrity_check_failed,
                          fmt::format("the signature is not good for the key of {}, which it names: {}", by_name->label(),
                                      check.has_attributes() ? "another key made it, or it was changed" : "the content or the signature was changed"));
+        for (auto const& [certificate, reason] : policy.not_taken)
+            if (CMS_SignerInfo_cert_cmp(signer, certificate.native()) == 0) not_taken.push_back(fmt::format("{}: {}", certificate.label(), reason));
         claimed.push_back(claimed_signer(signer, inside.get()) + (refusal.empty() ? "" : fmt::format(", which the authorities do not vouch for: {}", refusal)));
     }
+    if (!not_taken.empty())
+        return fault(FaultKind::authentication_failed,
+                     fmt::format("the signature names a certificate of the partner's that is not taken: {}; taken are: {}", fmt::join(not_taken, "; "), labels(policy.partner)));
     return fault(FaultKind::authentication_failed,
                  fmt::format("signed by {}, which is not the partner's; known for the partner: {}", fmt::join(claimed, "; "), labels(policy.partner)));
 }

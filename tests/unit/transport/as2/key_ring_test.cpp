@@ -76,6 +76,21 @@ TEST(As2KeyRing, GraceForPartnersWhoForget) {
     EXPECT_EQ(patient.recipient(on(2026, 1, 15)), nullptr) << "nothing is sent to an expired one";
 }
 
+TEST(As2KeyRing, ARefusedSignatureSaysThatTheCertificateEnded) {
+    auto const signer = valid("peer", 2020, 2026);
+    KeyRing const ring({}, {{signer.certificate, {}}});
+    auto const keys = ring.incoming(on(2026, 2, 1));
+    ASSERT_EQ(keys.not_taken.size(), 1u);
+    auto const signature = sign(std::string(32, 'x'), Digest::sha256, signer, on(2026, 2, 1));
+    ASSERT_TRUE(signature);
+    auto const settings = unpack_settings(Relation(), keys, {});
+    auto const verified = verify(Content(*signature), Content("ISA"), settings.signature);
+    ASSERT_FALSE(verified);
+    EXPECT_NE(verified.error().message.find("a certificate of the partner's that is not taken: CN="), std::string::npos) << verified.error().message;
+    EXPECT_NE(verified.error().message.find(": it ended on " + to_iso8601(signer.certificate.not_after()) + "; taken are: none"), std::string::npos)
+        << verified.error().message;
+}
+
 TEST(As2KeyRing, WarningsSayWhatToDoAndWhen) {
     using Kind = KeyWarning::Kind;
     auto const kinds = [](KeyRing const& ring, Timestamp now) {
