@@ -550,6 +550,7 @@ class ExplainLog(CommandLine):
     def test_the_standard_is_still_searched(self) -> None:
         both = wharf("explain", "ta1").stdout
         self.assertLess(both.index("Interchange Acknowledgment"), both.index("In the gateway's log"))
+        self.assertTrue(wharf("explain", "api").stdout.startswith("api"))
         self.assertIn("--release 004010", wharf("explain", "received").stdout)
         searched = wharf("explain", "received", "--release", "004010")
         self.assertEqual(searched.returncode, 0, searched.stderr)

@@ -109,8 +109,8 @@ int explain_alarm(std::string const& word) {
     return could_not_run;
 }
 
-/// "ta1" is a segment in the first place.
-bool may_be_segment(std::string_view text) { return text.size() <= 3; }
+/// "ta1" is a segment in the first place, "api" is none.
+bool may_be_segment(std::string_view text) { return text.size() <= 3 && text.ends_with('1'); }
 
 /// "transmission_failed" of the log, "processed/error: authentication-failed" of a receipt. Nothing: it is neither.
 std::optional<int> explain_log_word(std::string const& text) {
