@@ -258,7 +258,7 @@ struct Event {
 
 /// Which alarms: events whose type is a word in capitals.
 struct AlarmFilter {
-    Timestamp since{};
+    Timestamp since{}; // of events of messages, and of what is settled; an open alarm about a channel or certificate is given however old
     bool with_settled = false;
     std::string subject{}; // empty: any
     std::string word{};    // the type, or where it begins; empty: any
